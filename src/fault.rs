@@ -1,0 +1,121 @@
+//! What every error of this crate can say about itself: a stable name, a class and the next step.
+//!
+//! Each layer has its own error enum. They share this trait, so that a caller (the command, an HTTP
+//! face, a CRM) can react to a failure without knowing which layer it came from.
+
+/// The class of a failure, in the terms of sysexits(3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// The request itself makes no sense (exit 2).
+    Usage,
+    /// A record, a file or a template is wrong (exit 65, `EX_DATAERR`).
+    BadData,
+    /// A meeting, a person or a file does not exist (exit 66, `EX_NOINPUT`).
+    NotFound,
+    /// Zoom, the mail server or the CRM cannot be reached or refuses for good (exit 69, `EX_UNAVAILABLE`).
+    Unavailable,
+    /// A fault of this program: a bug (exit 70, `EX_SOFTWARE`).
+    Internal,
+    /// A file or folder cannot be written (exit 73, `EX_CANTCREAT`).
+    CannotCreate,
+    /// Not now, but later: a rate limit, greylisting, a lock (exit 75, `EX_TEMPFAIL`).
+    Temporary,
+    /// The person on whose behalf it runs may not do it (exit 77, `EX_NOPERM`).
+    NotPermitted,
+    /// The configuration is wrong or incomplete (exit 78, `EX_CONFIG`).
+    Configuration,
+}
+
+impl Class {
+    /// The exit status that the command ends with.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            Self::BadData => 65,
+            Self::NotFound => 66,
+            Self::Unavailable => 69,
+            Self::Internal => 70,
+            Self::CannotCreate => 73,
+            Self::Temporary => 75,
+            Self::NotPermitted => 77,
+            Self::Configuration => 78,
+        }
+    }
+}
+
+/// An error that can be explained to a person.
+///
+/// `Display` of the error says what was being done, to what, and why it failed; it never contains a
+/// token, a password or a start URL, and it does not repeat its source.
+pub trait Fault: std::error::Error {
+    /// A stable dotted name, such as `zoom.user_not_found`, for programs.
+    fn kind(&self) -> &'static str;
+
+    /// The class, which decides the exit status.
+    fn class(&self) -> Class;
+
+    /// What to do next, as a sentence; `None` where the message says it all.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The message of an error followed by those of its sources, joined by `": "`.
+///
+/// A source that the message before it already ends with is left out.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Any fault, boxed: for ports, whose callers need the explanation and not the type.
+#[derive(Debug)]
+pub struct BoxFault(Box<dyn Fault + Send + Sync>);
+
+impl BoxFault {
+    /// Boxes a fault.
+    pub fn new(fault: impl Fault + Send + Sync + 'static) -> Self {
+        Self(Box::new(fault))
+    }
+}
+
+impl std::fmt::Display for BoxFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for BoxFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Fault for BoxFault {
+    fn kind(&self) -> &'static str {
+        self.0.kind()
+    }
+
+    fn class(&self) -> Class {
+        self.0.class()
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.0.hint()
+    }
+}
+
+/// Any error, boxed.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

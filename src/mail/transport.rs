@@ -1,0 +1,171 @@
+//! The port that carries messages away.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+
+use crate::fault::{BoxError, Class, Fault};
+use crate::meeting::EmailAddress;
+
+/// Who a message is from and for, as the transport sees it (RFC 5321 §2.3.1). One recipient a message, so
+/// that a refused one refuses nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Where bounces go.
+    pub from: EmailAddress,
+    /// The one recipient.
+    pub to: EmailAddress,
+}
+
+/// What the other side said when it took a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its answer, such as `250 2.0.0 Ok: queued as 4F1`.
+    pub answer: String,
+    /// The file the message was written to, for transports that write files.
+    pub file: Option<PathBuf>,
+}
+
+/// A way for messages to leave.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// How many connections may be open at once; at least 1.
+    fn connections(&self) -> usize;
+
+    /// Opens a connection, which then carries any number of messages one after another.
+    ///
+    /// # Errors
+    /// [`TransportError`] when there is nobody there, or they do not want us.
+    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError>;
+}
+
+/// An open connection.
+#[async_trait]
+pub trait Connection: Send {
+    /// Sends one message: its bytes have CRLF line ends and are not dot-stuffed.
+    ///
+    /// # Errors
+    /// [`TransportError`]. After an error for which [`TransportError::is_connection_lost`] holds, this
+    /// connection is of no more use.
+    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError>;
+
+    /// Says goodbye.
+    async fn close(self: Box<Self>);
+}
+
+/// Why a message did not leave.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// There is nobody there, or the connection broke before the message was complete: it was not taken.
+    #[error("the mail server {server} cannot be reached")]
+    Unreachable {
+        /// The server, as `host:port`.
+        server: String,
+        /// Why.
+        source: BoxError,
+    },
+    /// The connection broke after the message was complete and before the answer: it may have been taken.
+    #[error(
+        "the connection to the mail server {server} broke before it answered whether it took the message"
+    )]
+    AnswerLost {
+        /// The server, as `host:port`.
+        server: String,
+        /// Why.
+        source: BoxError,
+    },
+    /// The server does not want us: log-in, encryption or policy. Every further message would fare the same.
+    #[error("the mail server {server} refuses us: {answer}")]
+    Unwelcome {
+        /// The server, as `host:port`.
+        server: String,
+        /// Its words.
+        answer: String,
+    },
+    /// The server refuses this message or this recipient for good (5yz).
+    #[error("the mail server refused the message to {to}: {answer}")]
+    Refused {
+        /// The recipient.
+        to: EmailAddress,
+        /// The server's words.
+        answer: String,
+    },
+    /// The server refuses this message or this recipient for now (4yz).
+    #[error("the mail server put off the message to {to}: {answer}")]
+    PutOff {
+        /// The recipient.
+        to: EmailAddress,
+        /// The server's words.
+        answer: String,
+        /// Whether the server ended the connection with it (421).
+        closing: bool,
+    },
+    /// A mailbox folder or file cannot be written.
+    #[error("cannot write the message to {}", path.display())]
+    CannotWrite {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl TransportError {
+    /// Whether the connection is of no more use.
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::AnswerLost { .. } | Self::Unwelcome { .. } => true,
+            Self::PutOff { closing, .. } => *closing,
+            Self::Refused { .. } | Self::CannotWrite { .. } => false,
+        }
+    }
+
+    /// Whether the same message may be taken later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        !matches!(self, Self::Refused { .. })
+    }
+}
+
+impl Fault for TransportError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "smtp.unreachable",
+            Self::AnswerLost { .. } => "smtp.answer_lost",
+            Self::Unwelcome { .. } => "smtp.unwelcome",
+            Self::Refused { .. } => "smtp.refused",
+            Self::PutOff { .. } => "smtp.put_off",
+            Self::CannotWrite { .. } => "mailbox.cannot_write",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Unreachable { .. } | Self::Unwelcome { .. } | Self::Refused { .. } => Class::Unavailable,
+            Self::AnswerLost { .. } | Self::PutOff { .. } => Class::Temporary,
+            Self::CannotWrite { .. } => Class::CannotCreate,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Unreachable { .. } => {
+                    "check `[smtp] url` and that the server runs; the invitations are in the outbox, \
+                     and the same command delivers them"
+                }
+                Self::AnswerLost { .. } | Self::PutOff { .. } => {
+                    "the invitation stays in the outbox; run the same command again later"
+                }
+                Self::Unwelcome { .. } => {
+                    "check `[smtp] username`, `password`, `url` and `from` with the server's administrator"
+                }
+                Self::Refused { .. } => "check the address; the server's words say what it disliked",
+                Self::CannotWrite { .. } => "make the folder writable, then run the same command again",
+            }
+            .to_owned(),
+        )
+    }
+}

@@ -1,0 +1,118 @@
+//! The language somebody reads.
+
+use std::fmt;
+use std::str::FromStr;
+
+use icu_locale_core::{Locale, locale};
+use serde::{Deserialize, Serialize};
+
+/// A language tag (BCP 47), such as `de`, `es-MX` or `zh-Hans`. EspoCRM's form `de_DE` is read too.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Language(Locale);
+
+/// Why a text is not a language tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a language tag such as \"en\", \"de-AT\" or \"zh-Hans\"")]
+pub struct InvalidLanguage(pub String);
+
+impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self(locale!("en"));
+
+    /// Makes a language of a tag.
+    ///
+    /// # Errors
+    /// [`InvalidLanguage`] when the text is no well-formed tag.
+    pub fn new(tag: &str) -> Result<Self, InvalidLanguage> {
+        let refuse = || InvalidLanguage(tag.to_owned());
+        let locale = Locale::try_from_str(&tag.replace('_', "-")).map_err(|_| refuse())?;
+        if locale.id.language.is_unknown() {
+            Err(refuse())
+        } else {
+            Ok(Self(locale))
+        }
+    }
+
+    /// The tag in its canonical form, such as `de-AT`.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The language alone, without region and script, such as `de`.
+    #[must_use]
+    pub fn base(&self) -> Self {
+        let mut locale = Locale::UNKNOWN;
+        locale.id.language = self.0.id.language;
+        Self(locale)
+    }
+
+    /// The tag as CLDR data are looked up by.
+    #[must_use]
+    pub fn locale(&self) -> &Locale {
+        &self.0
+    }
+
+    /// Whether the language is written from right to left, judged by its script or, without one named, by
+    /// the language itself.
+    #[must_use]
+    pub fn is_right_to_left(&self) -> bool {
+        match self.0.id.script {
+            Some(script) => matches!(
+                script.as_str(),
+                "Arab" | "Hebr" | "Thaa" | "Nkoo" | "Syrc" | "Adlm" | "Rohg" | "Mand" | "Samr"
+            ),
+            None => matches!(
+                self.0.id.language.as_str(),
+                "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" | "syr"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for Language {
+    type Err = InvalidLanguage;
+    fn from_str(tag: &str) -> Result<Self, InvalidLanguage> {
+        Self::new(tag)
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_tags_in_both_spellings() {
+        assert_eq!(Language::new("de_AT").unwrap().tag(), "de-AT");
+        assert_eq!(Language::new("zh-hans").unwrap().tag(), "zh-Hans");
+        assert_eq!(Language::new("de-AT").unwrap().base().tag(), "de");
+        for bad in ["", "d", "german language", "und"] {
+            assert!(Language::new(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn knows_which_way_it_is_written() {
+        assert!(Language::new("he").unwrap().is_right_to_left());
+        assert!(!Language::new("de").unwrap().is_right_to_left());
+        assert!(!Language::new("ku-Latn").unwrap().is_right_to_left());
+    }
+}

@@ -1,0 +1,427 @@
+//! The plain words of the field: meetings, people, addresses, zones. Nothing here does I/O, and every value
+//! is checked when it is made, so that the layers above need not ask again.
+
+mod address;
+mod id;
+mod language;
+mod people;
+mod revision;
+mod zone;
+
+use std::fmt;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use address::{EmailAddress, InvalidEmail, InvalidJoinUrl, JoinUrl};
+pub use id::{InvalidId, MeetingId, PersonId, RoleId};
+pub use language::{InvalidLanguage, Language};
+pub use people::{
+    Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, UserFacts,
+};
+pub use revision::{Change, ChangedField, Facts, Revision};
+pub use zone::{LocalTimeError, Transition, UnknownZone, Zone, tzdb_version};
+
+/// What has become of a meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum MeetingStatus {
+    /// It is to take place.
+    #[default]
+    Planned,
+    /// It took place.
+    Held,
+    /// It was called off.
+    NotHeld,
+}
+
+impl MeetingStatus {
+    /// The status as the CRM writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "Planned",
+            Self::Held => "Held",
+            Self::NotHeld => "NotHeld",
+        }
+    }
+}
+
+impl fmt::Display for MeetingStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where a meeting takes place online.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OnlineLocation {
+    /// A Zoom meeting in the assigned user's account.
+    Zoom,
+}
+
+impl OnlineLocation {
+    /// The provider as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zoom => "zoom",
+        }
+    }
+}
+
+impl fmt::Display for OnlineLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// When a meeting takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "RawWhen", into = "RawWhen")]
+pub struct When(RawWhen);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+enum RawWhen {
+    Timed {
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    },
+    AllDay {
+        start_date: NaiveDate,
+        end_date: NaiveDate,
+    },
+}
+
+/// Why two times do not make a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidWhen {
+    /// A timed meeting must have a length.
+    #[error("the end, {end}, is not after the start, {start}")]
+    EndNotAfterStart {
+        /// The start.
+        start: DateTime<Utc>,
+        /// The end.
+        end: DateTime<Utc>,
+    },
+    /// The last day is before the first.
+    #[error("the last day, {last}, is before the first, {first}")]
+    LastBeforeFirst {
+        /// The first day.
+        first: NaiveDate,
+        /// The last day.
+        last: NaiveDate,
+    },
+    /// Calendars can't write it.
+    #[error("the year {0} is not between 1970 and 9998")]
+    Year(i32),
+}
+
+impl When {
+    /// A meeting from one instant to a later one. Both are cut to whole seconds.
+    ///
+    /// # Errors
+    /// [`InvalidWhen`] when the end is not after the start or a year is out of range.
+    pub fn timed(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, InvalidWhen> {
+        let whole = |t: DateTime<Utc>| DateTime::from_timestamp(t.timestamp(), 0).unwrap_or(t);
+        let (start, end) = (whole(start), whole(end));
+        check_year(start.date_naive())?;
+        check_year(end.date_naive())?;
+        if end <= start {
+            return Err(InvalidWhen::EndNotAfterStart { start, end });
+        }
+        Ok(Self(RawWhen::Timed { start, end }))
+    }
+
+    /// A meeting of whole days, from the first to the last, both included.
+    ///
+    /// # Errors
+    /// [`InvalidWhen`] when the last day is before the first or a year is out of range.
+    pub fn all_day(first: NaiveDate, last: NaiveDate) -> Result<Self, InvalidWhen> {
+        check_year(first)?;
+        check_year(last)?;
+        if last < first {
+            return Err(InvalidWhen::LastBeforeFirst { first, last });
+        }
+        Ok(Self(RawWhen::AllDay {
+            start_date: first,
+            end_date: last,
+        }))
+    }
+
+    /// Whether it is a meeting of whole days.
+    #[must_use]
+    pub fn is_all_day(&self) -> bool {
+        matches!(self.0, RawWhen::AllDay { .. })
+    }
+
+    /// Start and end of a timed meeting.
+    #[must_use]
+    pub fn instants(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        match self.0 {
+            RawWhen::Timed { start, end } => Some((start, end)),
+            RawWhen::AllDay { .. } => None,
+        }
+    }
+
+    /// First and last day of an all-day meeting, both included.
+    #[must_use]
+    pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        match self.0 {
+            RawWhen::Timed { .. } => None,
+            RawWhen::AllDay { start_date, end_date } => Some((start_date, end_date)),
+        }
+    }
+
+    /// Start and end as instants; whole days begin and end at midnight in the zone given.
+    #[must_use]
+    pub fn span(&self, zone: &Zone) -> (DateTime<Utc>, DateTime<Utc>) {
+        match self.0 {
+            RawWhen::Timed { start, end } => (start, end),
+            RawWhen::AllDay { start_date, end_date } => {
+                let begin = |day: NaiveDate| {
+                    zone.start_of_day(day)
+                        .unwrap_or_else(|| day.and_time(chrono::NaiveTime::MIN).and_utc())
+                };
+                (begin(start_date), begin(end_date + Days::new(1)))
+            }
+        }
+    }
+
+    /// How long it lasts; whole days count in the zone given.
+    #[must_use]
+    pub fn duration(&self, zone: &Zone) -> TimeDelta {
+        let (start, end) = self.span(zone);
+        end - start
+    }
+}
+
+fn check_year(day: NaiveDate) -> Result<(), InvalidWhen> {
+    use chrono::Datelike;
+    if (1970..=9998).contains(&day.year()) {
+        Ok(())
+    } else {
+        Err(InvalidWhen::Year(day.year()))
+    }
+}
+
+impl TryFrom<RawWhen> for When {
+    type Error = InvalidWhen;
+    fn try_from(raw: RawWhen) -> Result<Self, InvalidWhen> {
+        match raw {
+            RawWhen::Timed { start, end } => Self::timed(start, end),
+            RawWhen::AllDay { start_date, end_date } => Self::all_day(start_date, end_date),
+        }
+    }
+}
+
+impl From<When> for RawWhen {
+    fn from(when: When) -> Self {
+        when.0
+    }
+}
+
+/// Why a meeting could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMeeting {
+    /// It has no name.
+    #[error("a meeting needs a name")]
+    NoName,
+    /// The UID is empty, too long, or has a control character in it.
+    #[error(
+        "{0:?} cannot be an iCalendar UID: it must have 1 to 255 characters, none of them a control character"
+    )]
+    Uid(String),
+}
+
+/// A meeting of the CRM.
+///
+/// ```
+/// use invite::meeting::{Meeting, MeetingId, When, Zone};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let when = When::timed("2026-12-01T09:00:00Z".parse()?, "2026-12-01T09:45:00Z".parse()?)?;
+/// let meeting = Meeting::new(MeetingId::new("kickoff")?, "Kick-off", when, Zone::new("Europe/Berlin")?)?;
+/// assert_eq!(meeting.name(), "Kick-off");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meeting {
+    id: MeetingId,
+    name: String,
+    uid: Option<String>,
+    /// When it takes place.
+    pub when: When,
+    /// The organizer's zone: all-day meetings are days of it, and it is shown beside the time.
+    pub time_zone: Zone,
+    /// What has become of it.
+    pub status: MeetingStatus,
+    /// The host: the Zoom meeting lives in this user's account, and ORGANIZER is this user.
+    pub assigned_user: Option<PersonId>,
+    /// Who was invited, in the CRM's order.
+    pub attendees: Vec<Attendee>,
+    /// What it is about; may hold HTML.
+    pub description: Option<String>,
+    /// Where people meet in person.
+    pub location: Option<String>,
+    /// Where people meet online, if they do.
+    pub online_location: Option<OnlineLocation>,
+    /// The link to join, as the CRM has it.
+    pub join_url: Option<JoinUrl>,
+}
+
+impl Meeting {
+    /// Makes a planned meeting without attendees.
+    ///
+    /// # Errors
+    /// [`InvalidMeeting::NoName`] when the name has no visible character.
+    pub fn new(
+        id: MeetingId,
+        name: impl Into<String>,
+        when: When,
+        time_zone: Zone,
+    ) -> Result<Self, InvalidMeeting> {
+        let mut meeting = Self {
+            id,
+            name: String::new(),
+            uid: None,
+            when,
+            time_zone,
+            status: MeetingStatus::Planned,
+            assigned_user: None,
+            attendees: Vec::new(),
+            description: None,
+            location: None,
+            online_location: None,
+            join_url: None,
+        };
+        meeting.rename(name)?;
+        Ok(meeting)
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &MeetingId {
+        &self.id
+    }
+
+    /// The name, on one line.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives it another name. Line breaks and other control characters become spaces.
+    ///
+    /// # Errors
+    /// [`InvalidMeeting::NoName`] when the name has no visible character.
+    pub fn rename(&mut self, name: impl Into<String>) -> Result<(), InvalidMeeting> {
+        let name = one_line(&name.into());
+        if name.is_empty() {
+            return Err(InvalidMeeting::NoName);
+        }
+        self.name = name;
+        Ok(())
+    }
+
+    /// The iCalendar UID, where the CRM keeps one.
+    #[must_use]
+    pub fn uid(&self) -> Option<&str> {
+        self.uid.as_deref()
+    }
+
+    /// Sets the iCalendar UID that the CRM keeps.
+    ///
+    /// # Errors
+    /// [`InvalidMeeting::Uid`] when it cannot be one.
+    pub fn set_uid(&mut self, uid: impl Into<String>) -> Result<(), InvalidMeeting> {
+        let uid = uid.into();
+        if uid.is_empty() || uid.chars().count() > 255 || uid.chars().any(char::is_control) {
+            return Err(InvalidMeeting::Uid(uid));
+        }
+        self.uid = Some(uid);
+        Ok(())
+    }
+
+    /// What matters to invitees; a change of it raises the revision.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts {
+            name: self.name.clone(),
+            when: self.when,
+            location: self.location.clone(),
+            join_url: self.join_url.clone(),
+            status: self.status,
+        }
+    }
+
+    /// The attendee that is this person, if there is one.
+    #[must_use]
+    pub fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
+        self.attendees.iter().find(|attendee| attendee.person == *person)
+    }
+}
+
+/// Text on one line: each run of line breaks and other control characters becomes one space, and spaces
+/// around are dropped. For names and subjects, which end in headers.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            if !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else {
+            line.push(c);
+        }
+    }
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_after_its_start() {
+        let at = |t: &str| t.parse::<DateTime<Utc>>().unwrap();
+        let day = |t: &str| t.parse::<NaiveDate>().unwrap();
+        assert!(When::timed(at("2026-12-01T09:00:00Z"), at("2026-12-01T09:00:00Z")).is_err());
+        assert!(When::timed(at("2026-12-01T09:00:00.9Z"), at("2026-12-01T09:00:00.95Z")).is_err());
+        assert!(When::all_day(day("2026-12-04"), day("2026-12-03")).is_err());
+        assert!(When::all_day(day("2026-12-03"), day("2026-12-03")).is_ok());
+    }
+
+    #[test]
+    fn all_days_span_midnights_of_the_zone() {
+        let when = When::all_day("2026-10-25".parse().unwrap(), "2026-10-25".parse().unwrap()).unwrap();
+        // Summer time ends on that day in Berlin: it has 25 hours.
+        assert_eq!(
+            when.duration(&Zone::new("Europe/Berlin").unwrap()),
+            TimeDelta::hours(25)
+        );
+    }
+
+    #[test]
+    fn when_reads_back_what_it_writes_and_checks_it() {
+        let when: When =
+            serde_json::from_str(r#"{"start_date":"2026-12-03","end_date":"2026-12-04"}"#).unwrap();
+        assert!(when.is_all_day());
+        assert!(
+            serde_json::from_str::<When>(r#"{"start":"2026-12-01T09:00:00Z","end":"2026-12-01T08:00:00Z"}"#)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn names_are_one_line() {
+        assert_eq!(
+            one_line(" a\r\n b\u{2028}c\u{0}\u{7}d "),
+            "a b c d".replace("a b", "a  b")
+        );
+        assert_eq!(one_line("\r\n\t"), "");
+    }
+}

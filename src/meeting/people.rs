@@ -1,0 +1,244 @@
+//! The people of a CRM: users, contacts and leads; what they are to a meeting and what they may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{EmailAddress, InvalidId, Language, PersonId, Zone};
+
+/// Which kind of record a person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PersonKind {
+    /// Somebody who works with the CRM.
+    User,
+    /// Somebody at a customer.
+    Contact,
+    /// Somebody who may become a customer.
+    Lead,
+}
+
+impl PersonKind {
+    /// The kind as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Contact => "contact",
+            Self::Lead => "lead",
+        }
+    }
+}
+
+impl fmt::Display for PersonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A person by kind and id, written `contact:lee`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PersonRef {
+    /// Which kind of record.
+    pub kind: PersonKind,
+    /// Its id.
+    pub id: PersonId,
+}
+
+/// Why a text does not name a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPersonRef {
+    /// No kind before a colon.
+    #[error("{0:?} does not name a person; write user:ID, contact:ID or lead:ID")]
+    Kind(String),
+    /// The id is not one.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+}
+
+impl PersonRef {
+    /// A user by id.
+    #[must_use]
+    pub fn user(id: PersonId) -> Self {
+        Self {
+            kind: PersonKind::User,
+            id,
+        }
+    }
+}
+
+impl fmt::Display for PersonRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.id)
+    }
+}
+
+impl FromStr for PersonRef {
+    type Err = InvalidPersonRef;
+    fn from_str(text: &str) -> Result<Self, InvalidPersonRef> {
+        let unknown = || InvalidPersonRef::Kind(text.to_owned());
+        let (kind, id) = text.split_once(':').ok_or_else(unknown)?;
+        let kind = match kind {
+            "user" => PersonKind::User,
+            "contact" => PersonKind::Contact,
+            "lead" => PersonKind::Lead,
+            _ => return Err(unknown()),
+        };
+        Ok(Self {
+            kind,
+            id: PersonId::new(id)?,
+        })
+    }
+}
+
+/// What an attendee answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Acceptance {
+    /// No answer yet.
+    #[default]
+    None,
+    /// Will come.
+    Accepted,
+    /// May come.
+    Tentative,
+    /// Will not come.
+    Declined,
+}
+
+impl Acceptance {
+    /// The answer as the CRM writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Accepted => "Accepted",
+            Self::Tentative => "Tentative",
+            Self::Declined => "Declined",
+        }
+    }
+}
+
+impl fmt::Display for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Somebody on a meeting, with the answer given so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attendee {
+    /// Who.
+    #[serde(flatten)]
+    pub person: PersonRef,
+    /// The answer.
+    #[serde(default)]
+    pub status: Acceptance,
+}
+
+/// Which meetings a role lets its users edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EditAccess {
+    /// None.
+    #[default]
+    No,
+    /// Those assigned to the user.
+    Own,
+    /// All.
+    All,
+}
+
+/// What only users have: permissions and a Zoom account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserFacts {
+    /// Whether one of the user's roles has the *Zoom Meetings* scope.
+    pub zoom_meetings: bool,
+    /// The widest edit access to meetings among the user's roles.
+    pub meeting_edit: EditAccess,
+    /// Whether the administrator enabled the user for Zoom.
+    pub zoom_enabled: bool,
+    /// The user's Zoom ID where it is not the primary email address.
+    pub zoom_id: Option<String>,
+}
+
+/// A user, a contact or a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Which record.
+    pub reference: PersonRef,
+    /// The name as it is displayed; may be empty.
+    pub name: String,
+    /// The primary email address, if there is one.
+    pub email: Option<EmailAddress>,
+    /// The person's time zone; the organization's when `None`.
+    pub time_zone: Option<Zone>,
+    /// The person's language; the organization's when `None`.
+    pub language: Option<Language>,
+    /// For users only: permissions and Zoom account.
+    pub user: Option<UserFacts>,
+}
+
+impl Person {
+    /// A person with a name and an address, and nothing else known.
+    #[must_use]
+    pub fn new(reference: PersonRef, name: impl Into<String>, email: Option<EmailAddress>) -> Self {
+        let user = (reference.kind == PersonKind::User).then(UserFacts::default);
+        Self {
+            reference,
+            name: name.into(),
+            email,
+            time_zone: None,
+            language: None,
+            user,
+        }
+    }
+
+    /// The name, or the address where there is no name, or the reference where there is neither.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let name = self.name.trim();
+        if !name.is_empty() {
+            return name.to_owned();
+        }
+        self.email
+            .as_ref()
+            .map_or_else(|| self.reference.to_string(), ToString::to_string)
+    }
+
+    /// The Zoom ID of a user: the override where there is one, else the primary email address.
+    #[must_use]
+    pub fn zoom_id(&self) -> Option<&str> {
+        let own = self.user.as_ref().and_then(|user| user.zoom_id.as_deref());
+        own.or_else(|| self.email.as_ref().map(EmailAddress::as_str))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_reads_and_writes() {
+        let lee: PersonRef = "contact:lee".parse().unwrap();
+        assert_eq!(
+            (lee.kind, lee.to_string()),
+            (PersonKind::Contact, "contact:lee".to_owned())
+        );
+        for bad in ["lee", "account:lee", "contact:", "contact:a b"] {
+            assert!(bad.parse::<PersonRef>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn zoom_id_is_the_address_unless_overridden() {
+        let mut ana = Person::new(
+            "user:ana".parse().unwrap(),
+            "Ana",
+            Some("ana@acme.example".parse().unwrap()),
+        );
+        assert_eq!(ana.zoom_id(), Some("ana@acme.example"));
+        ana.user.as_mut().unwrap().zoom_id = Some("a.nunez@acme.example".to_owned());
+        assert_eq!(ana.zoom_id(), Some("a.nunez@acme.example"));
+    }
+}

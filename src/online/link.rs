@@ -1,0 +1,105 @@
+//! What we remember of an online meeting: the link between a CRM meeting and the provider's.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{OnlineMeetingId, OnlineSpec};
+use crate::fault::BoxFault;
+use crate::meeting::{JoinUrl, MeetingId, OnlineLocation};
+
+/// The link between a meeting of the CRM and its online meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlineLink {
+    /// The provider.
+    pub location: OnlineLocation,
+    /// The provider's id.
+    pub id: OnlineMeetingId,
+    /// The link to join, to the letter.
+    pub join_url: JoinUrl,
+    /// The passcode, where there is one.
+    pub passcode: Option<String>,
+    /// What the provider was last told.
+    pub told: OnlineSpec,
+    /// When the provider last confirmed that it exists, by making, changing or showing it.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// A creation that was begun, recorded before the provider is asked. Found by a later run, it says that an
+/// online meeting may exist that nobody knows the id of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushIntent {
+    /// The text by which the online meeting can be recognised.
+    pub marker: String,
+    /// The provider.
+    pub location: OnlineLocation,
+    /// What the provider was to be told.
+    pub spec: OnlineSpec,
+    /// When.
+    pub begun_at: DateTime<Utc>,
+}
+
+/// The right to push one meeting; nobody else pushes it until the lease is released or has run out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushLease {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The holder; a result is recorded only for the current one.
+    pub holder: Uuid,
+}
+
+/// What [`LinkStore::begin_push`] answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// The push is ours. Beside the lease: an intent that an earlier run left behind.
+    Ours(PushLease, Option<PushIntent>),
+    /// Somebody else is pushing this meeting, at the latest until then.
+    Busy(DateTime<Utc>),
+}
+
+/// Where links and intents are kept. Every call is one transaction.
+#[async_trait]
+pub trait LinkStore: Send + Sync {
+    /// The link of a meeting, if it has one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn link(&self, meeting: &MeetingId) -> Result<Option<OnlineLink>, BoxFault>;
+
+    /// Asks for the right to push a meeting.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn begin_push(&self, meeting: &MeetingId) -> Result<Begun, BoxFault>;
+
+    /// Records that an online meeting is about to be made. An earlier intent of the same meeting becomes a
+    /// possible orphan, kept for `zoom status`.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the lease was taken over.
+    async fn record_intent(&self, lease: &PushLease, intent: &PushIntent) -> Result<(), BoxFault>;
+
+    /// Forgets an intent of which it is certain that nothing came.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the lease was taken over.
+    async fn drop_intent(&self, lease: &PushLease) -> Result<(), BoxFault>;
+
+    /// Records a link, ends the intent that led to it.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the lease was taken over.
+    async fn record_link(&self, lease: &PushLease, link: &OnlineLink) -> Result<(), BoxFault>;
+
+    /// Forgets a link: the online meeting was deleted.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the lease was taken over.
+    async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault>;
+
+    /// Gives the lease back.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn end_push(&self, lease: PushLease) -> Result<(), BoxFault>;
+}
