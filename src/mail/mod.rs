@@ -1,5 +1,16 @@
 //! Mail: composing a message, the port that carries it, and the durable list of what is to be delivered.
 
+mod compose;
+mod mailbox;
+mod outbox;
+mod smtp;
 mod transport;
 
+pub use compose::{CalendarPart, ComposeError, Draft, Mailbox, compose, message_id};
+pub use mailbox::MailboxFolder;
+pub use outbox::{
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Issued, NewInvitation, Outbox,
+    OutboxEntry, Purpose,
+};
+pub use smtp::{Encryption, InvalidSmtpUrl, SmtpSettings, SmtpSetupError, SmtpTransport};
 pub use transport::{Connection, Envelope, Receipt, Transport, TransportError};

@@ -1,0 +1,13 @@
+//! The one crypto provider behind every TLS connection.
+
+use std::sync::Once;
+
+/// Installs ring as the process's provider for rustls, unless one is installed already. Every constructor
+/// that may open a TLS connection calls it, because a library has no `main` to do so.
+pub(crate) fn ensure_crypto_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that the program that uses us chose a provider before: it stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

@@ -1,0 +1,263 @@
+//! The outbox: the durable list of invitations to deliver, and what each meeting's invitees were last told.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::transport::Envelope;
+use crate::fault::BoxFault;
+use crate::meeting::{Facts, Language, MeetingId, PersonRef, Revision};
+
+/// What a mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// To invite, or to tell what changed.
+    Invitation,
+    /// To take an invitation back.
+    Cancellation,
+}
+
+impl Purpose {
+    /// The purpose as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Cancellation => "cancellation",
+        }
+    }
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits to be delivered, now or at its next try.
+    Queued,
+    /// Somebody is delivering it, under a lease.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// The mail server refused it for good.
+    Failed,
+    /// It was put off until the limit.
+    GivenUp,
+    /// It was called off before it left.
+    Cancelled,
+}
+
+impl DeliveryState {
+    /// All states.
+    pub const ALL: [Self; 6] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Failed,
+        Self::GivenUp,
+        Self::Cancelled,
+    ];
+
+    /// The state as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::GivenUp => "given_up",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl fmt::Display for DeliveryState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for DeliveryState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is no delivery state"))
+    }
+}
+
+/// What the invitees of a meeting were last told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The iCalendar UID, kept for the life of the meeting.
+    pub uid: String,
+    /// The revision.
+    pub revision: Revision,
+    /// The facts as of that revision.
+    pub facts: Facts,
+}
+
+/// An invitation to put into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewInvitation {
+    /// Who is invited.
+    pub person: PersonRef,
+    /// In which language it is written.
+    pub language: Language,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How often this revision was asked to be sent again to this person.
+    pub resend: u32,
+    /// Message-ID, with its angle brackets.
+    pub message_id: String,
+    /// From and for whom.
+    pub envelope: Envelope,
+    /// The whole message.
+    pub message: Vec<u8>,
+}
+
+/// What [`Outbox::enqueue`] answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enqueued {
+    /// All of them are in.
+    Queued,
+    /// Nothing is in: somebody else has sent this meeting in the meantime.
+    Overtaken,
+}
+
+/// An invitation as the outbox has it, without its message.
+#[derive(Debug, Clone)]
+pub struct OutboxEntry {
+    /// Its number in the outbox.
+    pub id: i64,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The revision it tells.
+    pub revision: Revision,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How often this revision was asked to be sent again to this person.
+    pub resend: u32,
+    /// Who is invited.
+    pub person: PersonRef,
+    /// The language it is written in.
+    pub language: Language,
+    /// From and for whom.
+    pub envelope: Envelope,
+    /// Message-ID.
+    pub message_id: String,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How often delivery was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_attempt_at: DateTime<Utc>,
+    /// What the other side said last.
+    pub last_answer: Option<String>,
+    /// When it was put into the outbox.
+    pub created_at: DateTime<Utc>,
+    /// When the mail server took it.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// An invitation that is ours to deliver until the lease runs out.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The entry.
+    pub entry: OutboxEntry,
+    /// The whole message.
+    pub message: Vec<u8>,
+    /// The holder of the lease.
+    pub holder: Uuid,
+}
+
+/// Which invitations to claim.
+#[derive(Debug, Clone)]
+pub struct ClaimRequest {
+    /// Only those of this meeting.
+    pub meeting: Option<MeetingId>,
+    /// Also those whose next try is still to come, because somebody asked for it now.
+    pub early: bool,
+    /// At most so many.
+    pub limit: u32,
+    /// For how long.
+    pub lease: Duration,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptResult {
+    /// Taken.
+    Sent {
+        /// The other side's words.
+        answer: String,
+    },
+    /// Refused for good.
+    Failed {
+        /// The other side's words.
+        answer: String,
+    },
+    /// To be tried again.
+    Retry {
+        /// The other side's words, or what broke.
+        answer: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Tried for too long.
+    GivenUp {
+        /// The other side's words.
+        answer: String,
+    },
+    /// Not tried at all: the lease is given back.
+    NotTried,
+}
+
+/// Where invitations wait and their fate is recorded. Every call is one transaction.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// What the invitees of a meeting were last told; `None` before the first send.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn issued(&self, meeting: &MeetingId) -> Result<Option<Issued>, BoxFault>;
+
+    /// Every invitation of a meeting, oldest first.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault>;
+
+    /// Records a revision and puts its invitations in, all or nothing. Invitations of older revisions that
+    /// still wait are cancelled: what they say is no longer true. `before` is what [`Outbox::issued`] said;
+    /// when it is no longer so, nothing is done.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    async fn enqueue(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+    ) -> Result<Enqueued, BoxFault>;
+
+    /// Takes invitations that are due, or whose lease ran out, so that nobody else delivers them.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault>;
+
+    /// Records how an attempt ended. Nothing is recorded when the lease was taken over meanwhile.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault>;
+}
