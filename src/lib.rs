@@ -3,6 +3,7 @@ pub mod calendar;
 pub mod crm;
 mod crypto;
 pub mod fault;
+pub mod lease;
 pub mod mail;
 pub mod meeting;
 pub mod online;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::transport::Envelope;
 use crate::fault::BoxFault;
+use crate::lease::Holder;
 use crate::meeting::{Facts, Language, MeetingId, PersonRef, Revision};
 
 /// What a mail is for.
@@ -175,7 +175,7 @@ pub struct Claimed {
     /// The whole message.
     pub message: Vec<u8>,
     /// The holder of the lease.
-    pub holder: Uuid,
+    pub holder: Holder,
 }
 
 /// Which invitations to claim.

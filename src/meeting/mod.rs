@@ -364,21 +364,16 @@ impl Meeting {
     }
 }
 
-/// Text on one line: each run of line breaks and other control characters becomes one space, and spaces
-/// around are dropped. For names and subjects, which end in headers.
+/// Text on one line: each run of line breaks and other control characters, with the spaces around it,
+/// becomes one space, and spaces at the ends are dropped. For names and subjects, which end in headers.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-            if !line.ends_with(' ') {
-                line.push(' ');
-            }
-        } else {
-            line.push(c);
-        }
-    }
-    line.trim().to_owned()
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let pieces = text
+        .split(is_break)
+        .map(|piece| piece.trim_matches(' '))
+        .filter(|piece| !piece.is_empty());
+    pieces.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

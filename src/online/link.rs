@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{OnlineMeetingId, OnlineSpec};
 use crate::fault::BoxFault;
+use crate::lease::Holder;
 use crate::meeting::{JoinUrl, MeetingId, OnlineLocation};
 
 /// The link between a meeting of the CRM and its online meeting.
@@ -45,14 +45,33 @@ pub struct PushLease {
     /// The meeting.
     pub meeting: MeetingId,
     /// The holder; a result is recorded only for the current one.
-    pub holder: Uuid,
+    pub holder: Holder,
+}
+
+/// What becomes of an earlier online meeting when a new one takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// It is gone at the provider.
+    Gone,
+    /// It is still there and has to be deleted once nothing points to it any more.
+    ToDelete,
+}
+
+/// An online meeting that may exist at the provider without anybody knowing its id: its creation was begun
+/// and never answered, and the connection has no permission to look for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// The meeting it was made for.
+    pub meeting: MeetingId,
+    /// What is known of it.
+    pub intent: PushIntent,
 }
 
 /// What [`LinkStore::begin_push`] answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
     /// The push is ours. Beside the lease: an intent that an earlier run left behind.
-    Ours(PushLease, Option<PushIntent>),
+    Ours(PushLease, Option<Box<PushIntent>>),
     /// Somebody else is pushing this meeting, at the latest until then.
     Busy(DateTime<Utc>),
 }
@@ -72,30 +91,54 @@ pub trait LinkStore: Send + Sync {
     /// When the store cannot be written.
     async fn begin_push(&self, meeting: &MeetingId) -> Result<Begun, BoxFault>;
 
-    /// Records that an online meeting is about to be made. An earlier intent of the same meeting becomes a
-    /// possible orphan, kept for `zoom status`.
+    /// Records that an online meeting is about to be made.
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
     async fn record_intent(&self, lease: &PushLease, intent: &PushIntent) -> Result<(), BoxFault>;
 
-    /// Forgets an intent of which it is certain that nothing came.
+    /// Ends an intent. `orphan` says that an online meeting may have come of it all the same: it is then kept
+    /// in [`LinkStore::orphans`].
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
-    async fn drop_intent(&self, lease: &PushLease) -> Result<(), BoxFault>;
+    async fn end_intent(&self, lease: &PushLease, orphan: bool) -> Result<(), BoxFault>;
 
-    /// Records a link, ends the intent that led to it.
+    /// Records a link and ends the intent that led to it. A link to another online meeting that the meeting
+    /// had before is forgotten, or kept in [`LinkStore::superseded`].
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
-    async fn record_link(&self, lease: &PushLease, link: &OnlineLink) -> Result<(), BoxFault>;
+    async fn record_link(
+        &self,
+        lease: &PushLease,
+        link: &OnlineLink,
+        before: Replaced,
+    ) -> Result<(), BoxFault>;
 
-    /// Forgets a link: the online meeting was deleted.
+    /// Forgets the link: the online meeting was deleted.
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
     async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault>;
+
+    /// The online meetings that a newer one has replaced and that are still to be deleted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<OnlineMeetingId>, BoxFault>;
+
+    /// Forgets a superseded online meeting: it was deleted.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn forget_superseded(&self, meeting: &MeetingId, id: &OnlineMeetingId) -> Result<(), BoxFault>;
+
+    /// Online meetings that may exist without anybody knowing them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn orphans(&self) -> Result<Vec<Orphan>, BoxFault>;
 
     /// Gives the lease back.
     ///

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 
-pub use link::{Begun, LinkStore, OnlineLink, PushIntent, PushLease};
+pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced};
 
 /// The provider's own id of an online meeting. For Zoom, the digits of the meeting id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,8 +109,7 @@ pub trait OnlineMeetings: Send + Sync {
     /// [`OnlineError`] when the provider cannot be asked.
     async fn check(&self, id: &OnlineMeetingId, told: &OnlineSpec) -> Result<Liveness, OnlineError>;
 
-    /// Looks for a meeting that [`OnlineMeetings::create`] may have made with this marker: `Ok(None)` when
-    /// there is none, or the connection has no permission to look (see [`Search`]).
+    /// Looks for a meeting that [`OnlineMeetings::create`] may have made with this marker.
     ///
     /// # Errors
     /// [`OnlineError`] when the provider cannot be asked.

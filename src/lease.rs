@@ -1,0 +1,132 @@
+//! Who holds a lease on work that only one may do at a time: pushing a meeting, delivering an invitation,
+//! refreshing a token.
+//!
+//! A lease runs out by itself. Beside that, a holder says which process it is, so that on the same machine a
+//! process that was killed gives its leases back at once instead of after a minute.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The holder of a lease: a process, and within it one piece of work.
+///
+/// Written `<machine>/<pid>.<start>/<work>`. The machine is the kernel's boot id and the namespace of process
+/// numbers, so that two containers, or one machine before and after a restart, differ.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Holder(String);
+
+impl Holder {
+    /// A new holder in this process.
+    #[must_use]
+    pub fn new() -> Self {
+        static PROCESS: LazyLock<String> = LazyLock::new(|| {
+            let pid = std::process::id();
+            let started = start_time(pid).unwrap_or_default();
+            format!("{}/{pid}.{started}", machine().unwrap_or_default())
+        });
+        Self(format!("{}/{}", *PROCESS, Uuid::new_v4().simple()))
+    }
+
+    /// A holder as it was written by [`Holder::as_str`].
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The holder as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the process is certain to have ended. `false` also when that cannot be known, because it runs
+    /// on another machine or this system does not tell: then only time ends its leases.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        let Some((boot, rest)) = self.0.split_once('/') else {
+            return false;
+        };
+        if boot.is_empty() || machine().as_deref() != Some(boot) {
+            return false;
+        }
+        let process = rest.split('/').next().and_then(|process| process.split_once('.'));
+        let Some((pid, started)) =
+            process.and_then(|(pid, started)| Some((pid.parse::<u32>().ok()?, started)))
+        else {
+            return false;
+        };
+        if started.is_empty() {
+            return false;
+        }
+        start_time(pid).as_deref() != Some(started)
+    }
+}
+
+impl Default for Holder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The boot id and the namespace of process numbers; `None` where there is no `/proc`.
+fn machine() -> Option<String> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{}-{}", boot.trim(), namespace.to_string_lossy()))
+}
+
+/// When a process started, in clock ticks since boot: field 22 of `/proc/<pid>/stat` (proc(5)). A process
+/// that has ended and only waits to be reaped has none.
+fn start_time(pid: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
+    // The command's name, in brackets, may hold spaces and brackets itself.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") {
+        None
+    } else {
+        fields.nth(18).map(str::to_owned)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_there_and_its_works_differ() {
+        assert_ne!(Holder::new(), Holder::new());
+        assert!(!Holder::new().is_gone());
+    }
+
+    #[test]
+    fn a_process_that_ended_is_gone() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let holder = Holder(format!(
+            "{}/{}.{}/x",
+            machine().unwrap(),
+            child.id(),
+            start_time(child.id()).unwrap()
+        ));
+        assert!(!holder.is_gone());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(holder.is_gone());
+    }
+
+    #[test]
+    fn of_another_machine_nothing_is_known() {
+        assert!(!Holder("another-machine/1.5/x".into()).is_gone());
+        assert!(!Holder("nonsense".into()).is_gone());
+    }
+}
