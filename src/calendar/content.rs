@@ -82,15 +82,21 @@ pub(super) struct Param(String);
 
 impl Param {
     /// Any text, quoted always (RFC 5545 §3.2): clients lose a name with a comma, a colon or an umlaut in it
-    /// that is not. `^` is written `^^` (RFC 6868 §3.1). A `"` could be written `^'`, but most clients show
-    /// those two characters as they are, and a quote in a name is a nickname's: it becomes `'`, which everybody
-    /// reads. A line break becomes a space, other control characters are dropped.
+    /// that is not. `^` is written `^^` (RFC 6868 §3.1). Two characters are replaced:
+    ///
+    /// - `"` could be written `^'`, but most clients show those two characters as they are, and a quote in a name
+    ///   is a nickname's: it becomes `'`, which everybody reads.
+    /// - `\` means nothing here, but many readers take it for an escape and then miss the closing quote: it
+    ///   becomes `/`.
+    ///
+    /// A line break becomes a space, other control characters are dropped.
     pub(super) fn quoted(text: &str) -> Self {
         let mut value = String::with_capacity(text.len() + 2);
         value.push('"');
         for c in plain(text).chars() {
             match c {
                 '"' => value.push('\''),
+                '\\' => value.push('/'),
                 '^' => value.push_str("^^"),
                 '\n' | '\t' => value.push(' '),
                 c => value.push(c),
@@ -239,8 +245,8 @@ mod tests {
     #[test]
     fn a_parameter_is_quoted_and_cannot_end_its_quotes() {
         assert_eq!(
-            Param::quoted("Lee, \"Harper\": x;y^n\r\nX-EVIL:1\u{7}").0,
-            "\"Lee, 'Harper': x;y^^n X-EVIL:1\""
+            Param::quoted("Lee, \"Harper\": x;y\\z^n\r\nX-EVIL:1\u{7}").0,
+            "\"Lee, 'Harper': x;y/z^^n X-EVIL:1\""
         );
     }
 
@@ -308,7 +314,7 @@ mod tests {
             let (name, value) = rest.split_once("\":").unwrap();
             prop_assert_eq!(
                 name.replace("^^", "^"),
-                plain(&cn).replace('"', "'").replace(['\n', '\t'], " ")
+                plain(&cn).replace('"', "'").replace('\\', "/").replace(['\n', '\t'], " ")
             );
             prop_assert_eq!(unescape(value), plain(&text));
         }

@@ -216,13 +216,12 @@ fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
 /// lists can read it, and else the link, which Outlook and telephones offer from there.
 fn place(event: &Event<'_>, block: &mut Block) {
     // Who is removed from a meeting must not be told how to join it.
-    let event = &match event.method {
-        Method::Request => *event,
-        Method::Cancel => Event {
-            join_url: None,
-            passcode: None,
-            ..*event
-        },
+    let event = &Event {
+        join_url: event.join_url.filter(|_| event.method == Method::Request),
+        passcode: event
+            .passcode
+            .filter(|code| event.method == Method::Request && !code.trim().is_empty()),
+        ..*event
     };
     let location = event
         .meeting
