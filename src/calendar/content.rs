@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc, Weekday};
 use ics::components::{Component, Parameter, Property};
 
 use crate::meeting::EmailAddress;
@@ -61,6 +61,20 @@ impl Value {
     /// DATE (RFC 5545 §3.3.4).
     pub(super) fn date(day: NaiveDate) -> Self {
         Self(day.format("%Y%m%d").to_string())
+    }
+
+    /// RECUR (RFC 5545 §3.3.10): every year, on the nth such weekday of a month, the last where n is -1.
+    pub(super) fn every_year(month: u32, nth: i8, weekday: Weekday) -> Self {
+        let weekday = match weekday {
+            Weekday::Mon => "MO",
+            Weekday::Tue => "TU",
+            Weekday::Wed => "WE",
+            Weekday::Thu => "TH",
+            Weekday::Fri => "FR",
+            Weekday::Sat => "SA",
+            Weekday::Sun => "SU",
+        };
+        Self(format!("FREQ=YEARLY;BYMONTH={month};BYDAY={nth}{weekday}"))
     }
 
     /// UTC-OFFSET (RFC 5545 §3.3.14); seconds only where there are some.
