@@ -278,13 +278,22 @@ fn description_html(event: &Event<'_>) -> Option<String> {
     if let Some(passcode) = event.passcode {
         join.push(escape_html(&format!("{}: {passcode}", event.passcode_label)));
     }
-    let join = join.join("<br>");
-    let join = if join.is_empty() {
-        join
-    } else {
-        format!("<p>{join}</p>")
+    let paragraph = |html: &str| {
+        if html.is_empty() {
+            String::new()
+        } else {
+            format!("<p>{html}</p>")
+        }
     };
-    Some(format!("<html><body>{join}{html}</body></html>"))
+    let join = paragraph(&join.join("<br>"));
+    let record = event
+        .record_url
+        .filter(|url| !event.description.contains(url))
+        .map(escape_html);
+    let record = record
+        .map(|url| paragraph(&format!("<a href=\"{url}\">{url}</a>")))
+        .unwrap_or_default();
+    Some(format!("<html><body>{join}{html}{record}</body></html>"))
 }
 
 fn escape_html(text: &str) -> String {
