@@ -370,6 +370,63 @@ fn the_link_is_the_location_where_there_is_no_other() {
     assert_eq!(read(None, Some(record), None), [None, Some(record.into()), None]);
 }
 
+#[test]
+fn a_sender_is_named_where_it_is_not_the_organizer() {
+    let (meeting, ana, people) = (kickoff(), ana(), people());
+    let participants = participants(&people);
+    let organizer = |sent_by: &str| {
+        let sent_by = sent_by.parse().unwrap();
+        let event = Event {
+            sent_by: Some(&sent_by),
+            ..request(&meeting, &ana, &participants)
+        };
+        let calendar = parse(&write(&event, &who("contact:lee")).unwrap());
+        let entry = self::event(&calendar)
+            .property(&ICalendarProperty::Organizer)
+            .unwrap();
+        let sender = entry.parameter(&ICalendarParameterName::SentBy);
+        sender.and_then(|sender| sender.as_text()).map(ToOwned::to_owned)
+    };
+    assert_eq!(organizer("Ana@acme.example"), None);
+    assert_eq!(
+        organizer("a/b@acme.example").as_deref(),
+        Some("mailto:a%2Fb@acme.example")
+    );
+}
+
+#[test]
+fn a_time_that_happens_twice_is_written_in_utc() {
+    let (mut meeting, ana, people) = (kickoff(), ana(), people());
+    meeting.when = When::timed(at("2026-10-25T01:30:00Z"), at("2026-10-25T02:30:00Z")).unwrap();
+    let participants = participants(&people);
+    let event = Event {
+        times: Times::Zone,
+        ..request(&meeting, &ana, &participants)
+    };
+    let ics = write(&event, &who("contact:lee")).unwrap();
+    assert!(ics.contains("DTSTART:20261025T013000Z\r\nDTEND:20261025T023000Z\r\n"));
+    assert!(!ics.contains("VTIMEZONE"));
+}
+
+#[test]
+fn a_label_is_text_in_html_too() {
+    let (meeting, ana, people, url) = (kickoff(), ana(), people(), join_url());
+    let participants = participants(&people);
+    let event = Event {
+        join_url: Some(&url),
+        join_label: "<b>\"R&D\"</b>",
+        passcode: Some("<1>"),
+        description_html: Some(""),
+        ..request(&meeting, &ana, &participants)
+    };
+    let ics = write(&event, &who("contact:lee")).unwrap().replace("\r\n ", "");
+    let html = ics.lines().find(|line| line.starts_with("X-ALT-DESC")).unwrap();
+    assert!(
+        html.ends_with(">&lt\\;b&gt\\;&quot\\;R&amp\\;D&quot\\;&lt\\;/b&gt\\;</a><br>Passcode: &lt\\;1&gt\\;</p></body></html>"),
+        "{html}"
+    );
+}
+
 /// What a text is after it was written: without control characters, its line breaks line feeds.
 fn kept(text: &str) -> String {
     let text = text

@@ -50,7 +50,8 @@ impl Zoned {
     /// - where the clock is put back over the start or the end: a repeated local time means its first occurrence
     ///   (RFC 5545 §3.3.5), so the second cannot be said, and clients differ on the first;
     /// - before 1970 on the zone's clock, from when on zones are described here;
-    /// - for longer than a year, whose clock changes would fill the calendar object.
+    /// - for longer than a year, whose clock changes would fill the calendar object;
+    /// - where an offset has odd seconds, as Liberia's had until 1972, which readers do not expect.
     pub(super) fn new(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
         let exact = |instant| {
             let local = zone.local(instant).naive_local();
@@ -59,12 +60,14 @@ impl Zoned {
         if end - start > YEAR || is_utc(zone, start) {
             return None;
         }
-        Some(Self {
+        let zoned = Self {
             zone: zone.name(),
             start: exact(start)?,
             end: exact(end)?,
             observances: observances(zone, start, end),
-        })
+        };
+        let mut offsets = zoned.observances.iter().map(|observance| observance.offset);
+        offsets.all(has_whole_minutes).then_some(zoned)
     }
 
     pub(super) fn start(&self) -> Line {
@@ -188,6 +191,10 @@ impl Rule {
     }
 }
 
+fn has_whole_minutes(offset: FixedOffset) -> bool {
+    offset.local_minus_utc() % 60 == 0
+}
+
 /// Whether a zone is UTC by whatever name: it never changed, and has no offset.
 fn is_utc(zone: &Zone, instant: DateTime<Utc>) -> bool {
     zone.offset_at(instant).local_minus_utc() == 0
@@ -196,14 +203,14 @@ fn is_utc(zone: &Zone, instant: DateTime<Utc>) -> bool {
 }
 
 impl Observance {
-    /// What holds at an instant, since a transition. Older ones than 1970 are written as that year's beginning:
-    /// what came before is of no use to a meeting, and local mean times have odd seconds in their offsets.
+    /// What holds at an instant, since a transition. Where that was before 1970, or ended an offset with odd seconds,
+    /// it is written as if it had always held: what came before is of no use to a meeting.
     fn in_effect(zone: &Zone, instant: DateTime<Utc>, since: Option<Transition>) -> Self {
         let name = zone.abbreviation_at(instant);
         let is_dst = zone.is_dst_at(instant);
         let epoch = NaiveDate::default().and_time(chrono::NaiveTime::MIN);
         match since.map(Self::from) {
-            Some(observance) if observance.onset >= epoch => Self {
+            Some(observance) if observance.onset >= epoch && has_whole_minutes(observance.before) => Self {
                 name,
                 is_dst,
                 ..observance
@@ -396,6 +403,9 @@ mod tests {
     /// Checks one meeting; `false` where it is to be written in UTC.
     fn is_explained(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
         let Some(zoned) = Zoned::new(zone, start, end) else {
+            if zone.name() == "Africa/Monrovia" && start.year() < 1973 {
+                return false;
+            }
             let is_exact = |t| zone.resolve(zone.local(t).naive_local()) == Ok(t);
             assert!(
                 is_utc(zone, start) || !is_exact(start) || !is_exact(end),
