@@ -100,7 +100,7 @@ impl<'a> EventWriter<'a> {
             None => text.push_str(&own(&self.invitees[place])),
             Some(lines) => {
                 for (first, line) in lines {
-                    if place != *first && self.invitees[place].first == *first {
+                    if self.invitees[place].first == *first {
                         text.push_str(&own(&self.invitees[place]));
                     } else {
                         text.push_str(line);
