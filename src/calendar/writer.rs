@@ -1,0 +1,368 @@
+//! Which properties an event has, and for whom.
+
+use std::collections::HashMap;
+
+use chrono::Days;
+
+use super::content::{Block, Line, Param, Value};
+use super::zone::Zoned;
+use super::{AttendeeList, CalendarError, Event, MOST_LISTED_ATTENDEES, Method, Participant, Times};
+use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Person, PersonRef, one_line};
+
+/// Names the product that wrote an object (RFC 5545 §3.7.3).
+const PRODUCT: &str = "-//invite//invite//EN";
+
+/// What follows the attendees, which are the last properties of the event.
+const END: &str = "END:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// A calendar object prepared once for all recipients who read the same language. What each of them costs then
+/// depends neither on the length of the texts nor, past [`MOST_LISTED_ATTENDEES`], on how many they are.
+#[derive(Debug)]
+pub struct EventWriter<'a> {
+    event: Event<'a>,
+    /// The object up to the attendees.
+    head: String,
+    invitees: Vec<Invitee<'a>>,
+    by_person: HashMap<&'a PersonRef, usize>,
+    /// Where everybody is listed: the lines, one for each address, with the place of the invitee it is.
+    listed: Option<Vec<(usize, String)>>,
+}
+
+/// Somebody who can be written as ATTENDEE.
+#[derive(Debug, Clone, Copy)]
+struct Invitee<'a> {
+    person: &'a Person,
+    address: &'a EmailAddress,
+    status: Acceptance,
+    /// The place of the first invitee with this address; most often this one's own.
+    first: usize,
+}
+
+impl<'a> EventWriter<'a> {
+    /// Writes what all recipients have in common.
+    ///
+    /// # Errors
+    /// [`CalendarError::OrganizerWithoutAddress`] and [`CalendarError::NoUid`].
+    pub fn new(event: &Event<'a>) -> Result<Self, CalendarError> {
+        let Some(organizer) = &event.organizer.email else {
+            return Err(CalendarError::OrganizerWithoutAddress {
+                meeting: event.meeting.name().to_owned(),
+                organizer: event.organizer.display_name(),
+            });
+        };
+        if event.uid.trim().is_empty() {
+            return Err(CalendarError::NoUid {
+                meeting: event.meeting.name().to_owned(),
+            });
+        }
+
+        let mut head = calendar(event, organizer).to_text();
+        head.truncate(head.len() - END.len());
+        let invitees = invitees(event.participants, organizer);
+        let by_person = (0..)
+            .zip(&invitees)
+            .map(|(i, invitee)| (&invitee.person.reference, i));
+        let by_person = by_person.collect();
+        let firsts: Vec<_> = (0..)
+            .zip(&invitees)
+            .filter(|(i, invitee)| invitee.first == *i)
+            .collect();
+        let removes_one = event.method == Method::Cancel && !event.whole_cancelled;
+        let lists_all =
+            event.attendee_list == AttendeeList::All && firsts.len() <= MOST_LISTED_ATTENDEES && !removes_one;
+        let listed = lists_all.then(|| {
+            firsts
+                .iter()
+                .map(|(i, invitee)| (*i, attendee(event, invitee).to_text()))
+                .collect()
+        });
+        Ok(Self {
+            event: *event,
+            head,
+            invitees,
+            by_person,
+            listed,
+        })
+    }
+
+    /// The object for one recipient, who is always among its attendees.
+    ///
+    /// # Errors
+    /// [`CalendarError::RecipientNotInvited`], [`CalendarError::RecipientWithoutAddress`] and
+    /// [`CalendarError::RecipientIsOrganizer`].
+    pub fn for_recipient(&self, recipient: &PersonRef) -> Result<String, CalendarError> {
+        let Some(&place) = self.by_person.get(recipient) else {
+            return Err(self.why_not(recipient));
+        };
+        let own = |invitee: &Invitee<'_>| attendee(&self.event, invitee).to_text();
+        let mut text = self.head.clone();
+        match &self.listed {
+            None => text.push_str(&own(&self.invitees[place])),
+            Some(lines) => {
+                for (first, line) in lines {
+                    if self.invitees[place].first == *first {
+                        text.push_str(&own(&self.invitees[place]));
+                    } else {
+                        text.push_str(line);
+                    }
+                }
+            }
+        }
+        text.push_str(END);
+        Ok(text)
+    }
+
+    fn why_not(&self, recipient: &PersonRef) -> CalendarError {
+        let meeting = self.event.meeting.name().to_owned();
+        let recipient = recipient.clone();
+        let mut people = self
+            .event
+            .participants
+            .iter()
+            .map(|participant| participant.person);
+        if recipient == self.event.organizer.reference {
+            return CalendarError::RecipientIsOrganizer { meeting, recipient };
+        }
+        match people
+            .find(|person| person.reference == recipient)
+            .map(|person| &person.email)
+        {
+            None => CalendarError::RecipientNotInvited { meeting, recipient },
+            Some(None) => CalendarError::RecipientWithoutAddress { meeting, recipient },
+            Some(Some(_)) => CalendarError::RecipientIsOrganizer { meeting, recipient },
+        }
+    }
+}
+
+/// Who can be invited: those with an address that is not the organizer's.
+fn invitees<'a>(participants: &[Participant<'a>], organizer: &EmailAddress) -> Vec<Invitee<'a>> {
+    let mut invitees = Vec::with_capacity(participants.len());
+    let mut firsts = HashMap::new();
+    for participant in participants {
+        let Some(address) = &participant.person.email else {
+            continue;
+        };
+        if !address.is_same_mailbox(organizer) {
+            let first = *firsts
+                .entry(address.as_str().to_ascii_lowercase())
+                .or_insert(invitees.len());
+            invitees.push(Invitee {
+                person: participant.person,
+                address,
+                status: participant.status,
+                first,
+            });
+        }
+    }
+    invitees
+}
+
+/// The object without its attendees.
+fn calendar(event: &Event<'_>, organizer: &EmailAddress) -> Block {
+    let mut calendar = Block::new("VCALENDAR");
+    calendar.push(Line::new("VERSION", Value::token("2.0")));
+    calendar.push(Line::new("PRODID", Value::token(PRODUCT)));
+    calendar.push(Line::new("CALSCALE", Value::token("GREGORIAN")));
+    calendar.push(Line::new("METHOD", Value::token(event.method.as_str())));
+
+    let mut block = Block::new("VEVENT");
+    block.push(Line::new("UID", Value::text(event.uid)));
+    block.push(Line::new("SEQUENCE", Value::integer(event.revision.0)));
+    block.push(Line::new("DTSTAMP", Value::utc(event.stamp)));
+    if let Some(modified) = event.modified {
+        block.push(Line::new("LAST-MODIFIED", Value::utc(modified)));
+    }
+    if let Some(definition) = times(event, &mut block) {
+        calendar.nest(definition);
+    }
+    block.push(Line::new("SUMMARY", Value::text(event.meeting.name())));
+    place(event, &mut block);
+    state(event, &mut block);
+    block.push(organizer_line(event, organizer));
+    calendar.nest(block);
+    calendar
+}
+
+/// DTSTART and DTEND; answers with the VTIMEZONE where they need one.
+fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
+    let when = &event.meeting.when;
+    if let Some((first, last)) = when.days() {
+        // DTEND is the day after the last (RFC 5545 §3.6.1).
+        for (name, day) in [("DTSTART", first), ("DTEND", last + Days::new(1))] {
+            block.push(Line::new(name, Value::date(day)).with("VALUE", Param::token("DATE")));
+        }
+        return None;
+    }
+    let (start, end) = when.span(&event.meeting.time_zone);
+    let zoned = match event.times {
+        Times::Utc => None,
+        Times::Zone => Zoned::new(&event.meeting.time_zone, start, end),
+    };
+    match zoned {
+        Some(zoned) => {
+            block.push(zoned.start());
+            block.push(zoned.end());
+            Some(zoned.definition())
+        }
+        None => {
+            block.push(Line::new("DTSTART", Value::utc(start)));
+            block.push(Line::new("DTEND", Value::utc(end)));
+            None
+        }
+    }
+}
+
+/// Where people meet, and what about. LOCATION is the physical place where there is one, so that maps and room
+/// lists can read it, and else the link, which Outlook and telephones offer from there.
+fn place(event: &Event<'_>, block: &mut Block) {
+    // Who is removed from a meeting must not be told how to join it.
+    let event = &Event {
+        join_url: event.join_url.filter(|_| event.method == Method::Request),
+        passcode: event
+            .passcode
+            .filter(|code| event.method == Method::Request && !code.trim().is_empty()),
+        ..*event
+    };
+    let location = event
+        .meeting
+        .location
+        .as_deref()
+        .filter(|text| !text.trim().is_empty());
+    let join_url = event.join_url.map(JoinUrl::as_str);
+    if let Some(location) = location.or(join_url) {
+        block.push(Line::new("LOCATION", Value::text(location)));
+    }
+    let description = description(event);
+    if !description.is_empty() {
+        block.push(Line::new("DESCRIPTION", Value::text(&description)));
+    }
+    if let Some(html) = description_html(event) {
+        let line = Line::new("X-ALT-DESC", Value::text(&html));
+        block.push(line.with("FMTTYPE", Param::token("text/html")));
+    }
+    if let Some(url) = join_url.or(event.record_url) {
+        block.push(Line::new("URL", Value::uri(url)));
+    }
+    if let Some(url) = join_url {
+        let line = Line::new("CONFERENCE", Value::uri(url))
+            .with("VALUE", Param::token("URI"))
+            .with("FEATURE", Param::token("AUDIO,VIDEO"));
+        block.push(line.with("LABEL", Param::quoted(event.join_label)));
+    }
+}
+
+/// The plain description: how to join, what it is about, where the record is.
+fn description(event: &Event<'_>) -> String {
+    let mut join = Vec::new();
+    if let Some(url) = event.join_url {
+        join.extend([event.join_label.to_owned(), url.to_string()]);
+    }
+    if let Some(passcode) = event.passcode {
+        join.push(format!("{}: {passcode}", event.passcode_label));
+    }
+    let join = join.join("\n");
+    let record = event.record_url.filter(|url| !event.description.contains(url));
+    let parts = [join.as_str(), event.description, record.unwrap_or_default()];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
+    parts.join("\n\n")
+}
+
+/// The same as HTML, where the event has its description so.
+fn description_html(event: &Event<'_>) -> Option<String> {
+    let html = event.description_html?;
+    let mut join = Vec::new();
+    if let Some(url) = event.join_url {
+        let (url, label) = (escape_html(url.as_str()), escape_html(event.join_label));
+        join.push(format!("<a href=\"{url}\">{label}</a>"));
+    }
+    if let Some(passcode) = event.passcode {
+        join.push(escape_html(&format!("{}: {passcode}", event.passcode_label)));
+    }
+    let paragraph = |html: &str| {
+        if html.is_empty() {
+            String::new()
+        } else {
+            format!("<p>{html}</p>")
+        }
+    };
+    let join = paragraph(&join.join("<br>"));
+    let record = event
+        .record_url
+        .filter(|url| !event.description.contains(url))
+        .map(escape_html);
+    let record = record
+        .map(|url| paragraph(&format!("<a href=\"{url}\">{url}</a>")))
+        .unwrap_or_default();
+    Some(format!("<html><body>{join}{html}{record}</body></html>"))
+}
+
+fn escape_html(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+/// Whether it takes place, and what it does to the recipient's time; the latter also as Outlook reads it.
+fn state(event: &Event<'_>, block: &mut Block) {
+    let (status, transparency, busy) = match event.method {
+        Method::Request => (Some("CONFIRMED"), "OPAQUE", "BUSY"),
+        Method::Cancel if event.whole_cancelled => (Some("CANCELLED"), "TRANSPARENT", "FREE"),
+        // The meeting takes place, without the recipient (RFC 5546 §3.2.5).
+        Method::Cancel => (None, "TRANSPARENT", "FREE"),
+    };
+    if let Some(status) = status {
+        block.push(Line::new("STATUS", Value::token(status)));
+    }
+    block.push(Line::new("TRANSP", Value::token(transparency)));
+    block.push(Line::new("X-MICROSOFT-CDO-BUSYSTATUS", Value::token(busy)));
+    block.push(Line::new("X-MICROSOFT-CDO-INTENDEDSTATUS", Value::token(busy)));
+    let all_day = if event.meeting.when.is_all_day() {
+        "TRUE"
+    } else {
+        "FALSE"
+    };
+    block.push(Line::new("X-MICROSOFT-CDO-ALLDAYEVENT", Value::token(all_day)));
+}
+
+fn organizer_line(event: &Event<'_>, address: &EmailAddress) -> Line {
+    let line = Line::new("ORGANIZER", Value::mailbox(address));
+    let line = line.with("CN", common_name(event.organizer, address));
+    match event.sent_by.filter(|sender| !sender.is_same_mailbox(address)) {
+        Some(sender) => line.with("SENT-BY", Param::mailbox(sender)),
+        None => line,
+    }
+}
+
+/// The name, or the address where there is no name to be seen.
+fn common_name(person: &Person, address: &EmailAddress) -> Param {
+    let name = one_line(&person.name);
+    Param::quoted(if name.is_empty() { address.as_str() } else { &name })
+}
+
+fn attendee(event: &Event<'_>, invitee: &Invitee<'_>) -> Line {
+    let answer = match invitee.status {
+        _ if event.rescheduled => "NEEDS-ACTION",
+        Acceptance::None => "NEEDS-ACTION",
+        Acceptance::Accepted => "ACCEPTED",
+        Acceptance::Tentative => "TENTATIVE",
+        Acceptance::Declined => "DECLINED",
+    };
+    let line = Line::new("ATTENDEE", Value::mailbox(invitee.address))
+        .with("CUTYPE", Param::token("INDIVIDUAL"))
+        .with("ROLE", Param::token("REQ-PARTICIPANT"))
+        .with("PARTSTAT", Param::token(answer))
+        .with("CN", common_name(invitee.person, invitee.address));
+    match event.method {
+        // Gmail shows its buttons only where an answer is asked for.
+        Method::Request => line.with("RSVP", Param::token("TRUE")),
+        Method::Cancel => line,
+    }
+}
