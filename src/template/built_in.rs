@@ -22,6 +22,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "labels/ru.ftl",
     "labels/uk.ftl",
     "labels/zh.ftl",
+    "shared/about.html",
     "shared/answers.html",
     "shared/button.html",
     "shared/details.html",

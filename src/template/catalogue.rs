@@ -66,7 +66,9 @@ impl Catalogue {
                 text: text.to_owned(),
             };
             if !path.starts_with("labels/") {
-                catalogue.templates.insert(format!("{BUILT_IN}{path}"), file.clone());
+                catalogue
+                    .templates
+                    .insert(format!("{BUILT_IN}{path}"), file.clone());
             }
             catalogue.add(path, file, &mut problems);
         }
@@ -171,10 +173,16 @@ fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
     }
     let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folders[0]);
     let Some(kind) = kind else {
-        let known = Kind::ALL.map(Kind::folder).into_iter().chain(["shared", "labels"]);
+        let known = Kind::ALL
+            .map(Kind::folder)
+            .into_iter()
+            .chain(["shared", "labels"]);
         return match nearest(folders[0], known) {
             None => Ok(Meaning::Nothing),
-            near => Err((format!("no templates are kept in a folder `{}`", folders[0]), near)),
+            near => Err((
+                format!("no templates are kept in a folder `{}`", folders[0]),
+                near,
+            )),
         };
     };
     let record = folders
@@ -193,10 +201,16 @@ fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
         Some(tag) => Some(Language::new(tag).map_err(|error| (error.to_string(), None))?),
     };
     if folders.len() > 3 {
-        return Err(("a template has no folders below those of languages".to_owned(), None));
+        return Err((
+            "a template has no folders below those of languages".to_owned(),
+            None,
+        ));
     }
     if extension == "mjml" {
-        return Err(("MJML bodies are not supported yet; write body.html".to_owned(), None));
+        return Err((
+            "MJML bodies are not supported yet; write body.html".to_owned(),
+            None,
+        ));
     }
     match Part::from_file_name(file_name) {
         Some(part) => Ok(Meaning::Part(TemplateName { kind, record }, language, part)),
@@ -222,14 +236,20 @@ fn list(dir: &Path, root: &Path, found: &mut Vec<(String, PathBuf)>) -> Result<(
             continue;
         }
         let facts = fs::metadata(&path).map_err(|e| unreadable(&path, e))?;
-        let depth = path.strip_prefix(root).map_or(0, |below| below.components().count());
+        let depth = path
+            .strip_prefix(root)
+            .map_or(0, |below| below.components().count());
         if facts.is_dir() {
             if depth < 8 {
                 list(&path, root, found)?;
             }
         } else if facts.is_file() {
             let too_much = found.len() >= MAX_FILES || facts.len() > MAX_FILE;
-            let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let relative = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
             if !matches!(meaning(&relative), Ok(Meaning::Nothing)) {
                 if too_much {
                     return Err(unreadable(&path, std::io::ErrorKind::FileTooLarge.into()));
@@ -253,7 +273,9 @@ fn read(root: &Path, path: &Path) -> Result<String, TemplateError> {
         return Err(unreadable(std::io::Error::other(reason)));
     }
     let text = fs::read_to_string(path).map_err(unreadable)?;
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.clone(), str::to_owned))
 }
 
 #[cfg(test)]

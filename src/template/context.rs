@@ -7,8 +7,8 @@ use tera::value::Key;
 use tera::{Context, Map, Value};
 
 use crate::meeting::{
-    Change, ChangedField, Facts, JoinUrl, Language, Meeting, OnlineLocation, Person, PersonKind, Revision, When,
-    Zone,
+    Change, ChangedField, Facts, JoinUrl, Language, Meeting, OnlineLocation, Person, PersonKind, Revision,
+    When, Zone,
 };
 use crate::organization::Organization;
 
@@ -118,7 +118,8 @@ impl Variables {
         self.context.insert_value("description_text", text.into());
         self.meeting.insert(Key::Str("description"), value.clone());
         self.context.insert_value("description", value);
-        self.context.insert_value("meeting", Value::from(self.meeting.clone()));
+        self.context
+            .insert_value("meeting", Value::from(self.meeting.clone()));
     }
 
     /// Every variable with an example of its value.
@@ -136,11 +137,45 @@ impl Variables {
 
 /// The names of all variables.
 pub(super) const VARIABLES: &[&str] = &[
-    "name", "description", "description_text", "status", "location", "join_url", "is_all_day", "when", "when_date",
-    "when_time", "when_at_organizer", "date_start", "date_end", "date_start_full", "date_end_full", "duration",
-    "time_zone", "time_zone_offset", "invitee_name", "organizer_name", "organization_name", "is_user", "record_url",
-    "accept_link", "tentative_link", "decline_link", "entity_type", "entity_type_lower_first", "kind", "lang", "dir",
-    "revision", "participants", "meeting", "invitee", "organizer", "organization", "zoom", "change",
+    "name",
+    "description",
+    "description_text",
+    "status",
+    "location",
+    "join_url",
+    "is_all_day",
+    "when",
+    "when_date",
+    "when_time",
+    "when_at_organizer",
+    "date_start",
+    "date_end",
+    "date_start_full",
+    "date_end_full",
+    "duration",
+    "time_zone",
+    "time_zone_offset",
+    "invitee_name",
+    "organizer_name",
+    "organization_name",
+    "is_user",
+    "record_url",
+    "accept_link",
+    "tentative_link",
+    "decline_link",
+    "entity_type",
+    "entity_type_lower_first",
+    "kind",
+    "lang",
+    "dir",
+    "revision",
+    "participants",
+    "meeting",
+    "invitee",
+    "organizer",
+    "organization",
+    "zoom",
+    "change",
 ];
 
 /// When it is, in words.
@@ -273,13 +308,24 @@ fn flat(
     );
     put("record_url", facts.record_url.into());
     put("accept_link", links.map(|links| links.accept.as_str()).into());
-    put("tentative_link", links.map(|links| links.tentative.as_str()).into());
+    put(
+        "tentative_link",
+        links.map(|links| links.tentative.as_str()).into(),
+    );
     put("decline_link", links.map(|links| links.decline.as_str()).into());
     put("entity_type", name.record.to_string().into());
     put("entity_type_lower_first", name.record.folder().into());
     put("kind", name.kind.folder().into());
     put("lang", voice.language.locale().id.to_string().into());
-    put("dir", if voice.language.is_right_to_left() { "rtl" } else { "ltr" }.into());
+    put(
+        "dir",
+        if voice.language.is_right_to_left() {
+            "rtl"
+        } else {
+            "ltr"
+        }
+        .into(),
+    );
     put("revision", facts.revision.0.into());
     put(
         "participants",
@@ -290,7 +336,10 @@ fn flat(
             .collect::<Vec<_>>()
             .into(),
     );
-    put("invitee", person(facts.invitee, facts.invitee_zone, facts.language));
+    put(
+        "invitee",
+        person(facts.invitee, facts.invitee_zone, facts.language),
+    );
     let zone = facts.organizer.time_zone.as_ref();
     let language = facts.organizer.language.as_ref();
     let ours = facts.organization;
@@ -373,7 +422,10 @@ fn organization(ours: &Organization) -> Value {
     map([
         ("name", ours.name.as_str().into()),
         ("site_url", ours.site_url.as_ref().map(|url| url.as_str()).into()),
-        ("public_url", ours.public_url.as_ref().map(|url| url.as_str()).into()),
+        (
+            "public_url",
+            ours.public_url.as_ref().map(|url| url.as_str()).into(),
+        ),
         ("time_zone", ours.time_zone.name().into()),
         ("language", ours.language.tag().into()),
     ])

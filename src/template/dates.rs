@@ -225,10 +225,22 @@ mod tests {
                 "Australia/Lord_Howe",
                 "Tuesday, December 1, 2026 at 8:00\u{a0}PM Lord Howe Time",
             ),
-            ("Asia/Jerusalem", "Tuesday, December 1, 2026 at 11:00\u{a0}AM Israel Time"),
-            ("America/Vancouver", "Tuesday, December 1, 2026 at 2:00\u{a0}AM Pacific Time"),
-            ("Europe/Kiev", "Tuesday, December 1, 2026 at 11:00\u{a0}AM Eastern European Time"),
-            ("UTC", "Tuesday, December 1, 2026 at 9:00\u{a0}AM Coordinated Universal Time"),
+            (
+                "Asia/Jerusalem",
+                "Tuesday, December 1, 2026 at 11:00\u{a0}AM Israel Time",
+            ),
+            (
+                "America/Vancouver",
+                "Tuesday, December 1, 2026 at 2:00\u{a0}AM Pacific Time",
+            ),
+            (
+                "Europe/Kiev",
+                "Tuesday, December 1, 2026 at 11:00\u{a0}AM Eastern European Time",
+            ),
+            (
+                "UTC",
+                "Tuesday, December 1, 2026 at 9:00\u{a0}AM Coordinated Universal Time",
+            ),
         ] {
             let moment = moment("2026-12-01T09:00:00Z", zone);
             assert_eq!(english.moment_with_zone(&moment, ZoneNaming::Generic), written);
@@ -266,9 +278,12 @@ mod tests {
             let formats = formats(tag);
             assert!(!formats.day_long(day).is_empty() && !formats.day_short(day).is_empty());
             for zone in ["Europe/Berlin", "America/Havana", "Etc/GMT+3", "Asia/Kathmandu"] {
-                let [start, noon, end] =
-                    ["2026-12-01T07:00:00Z", "2026-12-01T12:05:00Z", "2026-12-01T14:00:00Z"]
-                        .map(|at| moment(at, zone));
+                let [start, noon, end] = [
+                    "2026-12-01T07:00:00Z",
+                    "2026-12-01T12:05:00Z",
+                    "2026-12-01T14:00:00Z",
+                ]
+                .map(|at| moment(at, zone));
                 for end in [start, noon, end] {
                     let text = formats.range_of_day(&start, &end) + &formats.times(&start, &end);
                     assert!(text.chars().any(char::is_numeric), "{tag}: {text}");

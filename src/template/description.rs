@@ -11,8 +11,10 @@ const MAX_HTML: usize = 64 * 1024;
 const MAX_TEXT: usize = 16 * 1024;
 /// HTML nested deeper is shown as plain text too: parsing it takes time that grows with the square of the depth.
 const MAX_DEPTH: usize = 100;
-/// The column at which the text form of HTML is wrapped.
-const WIDTH: usize = 76;
+/// Lines of the text form are not wrapped, because a wrapped link is no link; a mail program wraps them better.
+const WIDTH: usize = 10_000;
+/// How long a ruled line is.
+const RULE: usize = 20;
 
 /// A description in both forms, each safe to put where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,10 +80,52 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 
 /// Names of elements by which text is recognised as HTML.
 const ELEMENTS: &[&str] = &[
-    "a", "b", "blockquote", "body", "br", "code", "div", "em", "font", "form", "h1", "h2", "h3", "h4", "h5",
-    "h6", "head", "hr", "html", "i", "iframe", "img", "li", "link", "meta", "object", "ol", "p", "pre", "s",
-    "script", "small", "span", "strike", "strong", "style", "sub", "sup", "svg", "table", "tbody", "td", "th",
-    "tr", "u", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "body",
+    "br",
+    "code",
+    "div",
+    "em",
+    "font",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "li",
+    "link",
+    "meta",
+    "object",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "script",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "u",
+    "ul",
 ];
 
 fn is_html(text: &str) -> bool {
@@ -108,7 +152,9 @@ fn depth(html: &str) -> usize {
             .take_while(char::is_ascii_alphanumeric)
             .take(10)
             .collect();
-        let needs_no_end = ["br", "hr", "img", "wbr", "input", "p", "li", "tr", "td", "th", "col", "meta", "link"];
+        let needs_no_end = [
+            "br", "hr", "img", "wbr", "input", "p", "li", "tr", "td", "th", "col", "meta", "link",
+        ];
         if name.is_empty() || needs_no_end.contains(&name.to_ascii_lowercase().as_str()) {
             continue;
         }
@@ -178,13 +224,17 @@ fn escape_into(text: &str, html: &mut String) {
 /// HTML as text.
 pub(super) fn to_text(html: &str) -> String {
     let text = html2text::config::with_decorator(TextForm::default())
-        .no_table_borders()
-        .no_link_wrapping()
-        .allow_width_overflow()
+        .raw_mode(true)
         .link_footnotes(false)
         .string_from_read(html.as_bytes(), WIDTH)
         .unwrap_or_default();
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| match line.trim_end() {
+            rule if rule.chars().count() > RULE && rule.chars().all(|c| c == '─') => "─".repeat(RULE),
+            line => line.to_owned(),
+        })
+        .collect();
     without_controls(lines.join("\n").trim_matches('\n'))
 }
 
@@ -286,10 +336,22 @@ mod tests {
 
     #[test]
     fn comparisons_are_not_html() {
-        for text in ["a <bee and c> d", "1 < 2 > 0", "<3", "<lee@client.example>", "x <bold> y"] {
+        for text in [
+            "a <bee and c> d",
+            "1 < 2 > 0",
+            "<3",
+            "<lee@client.example>",
+            "x <bold> y",
+        ] {
             let safe = sanitize_description(text);
             assert_eq!(safe.text, text);
-            assert!(!safe.html.trim_start_matches("<p>").trim_end_matches("</p>").contains('<'));
+            assert!(
+                !safe
+                    .html
+                    .trim_start_matches("<p>")
+                    .trim_end_matches("</p>")
+                    .contains('<')
+            );
         }
     }
 
@@ -316,9 +378,21 @@ mod tests {
 
     #[test]
     fn links_show_their_address_in_text() {
-        let safe = sanitize_description("<p>See <a href=\"https://x.example/a?b=1&amp;c=2\">the plan</a></p>");
+        let safe =
+            sanitize_description("<p>See <a href=\"https://x.example/a?b=1&amp;c=2\">the plan</a></p>");
         assert_eq!(safe.text, "See the plan <https://x.example/a?b=1&c=2>");
         let list = sanitize_description("<p>Agenda</p><ul><li>one</li><li>two</li></ul>");
+        let long = format!("https://x.example/?{}", "part&-".repeat(40));
+        let safe = sanitize_description(&format!("<a href=\"{}\">here</a>", long.replace('&', "&amp;")));
+        assert_eq!(safe.text, format!("here <{long}>"));
+        let ruled = sanitize_description("<p>a</p><hr><p>b</p>");
+        assert!(
+            ruled.text.lines().all(|line| line.chars().count() <= RULE),
+            "{}",
+            ruled.text
+        );
+        let table = sanitize_description("<table><tr><td>a</td><td>b</td></tr></table>");
+        assert_eq!(table.text, "a\nb");
         assert_eq!(list.text, "Agenda\n- one\n- two");
     }
 

@@ -18,12 +18,22 @@ pub(super) fn problems(error: &tera::Error, asked: &str, sources: &impl Sources)
     match error.kind() {
         ErrorKind::SyntaxError(report) => {
             let span = report.span();
-            let at = spot(span.start_line, span.start_col + 1, width(span), report.filename());
+            let at = spot(
+                span.start_line,
+                span.start_col + 1,
+                width(span),
+                report.filename(),
+            );
             vec![problem("syntax", report.message(), &at, Vec::new(), sources)]
         }
         ErrorKind::RenderingError(report) => {
             let span = report.span();
-            let at = spot(span.start_line, span.start_col + 1, width(span), report.filename());
+            let at = spot(
+                span.start_line,
+                span.start_col + 1,
+                width(span),
+                report.filename(),
+            );
             let notes = error.to_string();
             let notes = notes
                 .lines()
@@ -38,7 +48,13 @@ pub(super) fn problems(error: &tera::Error, asked: &str, sources: &impl Sources)
                 .filter_map(|report| printed(report, sources))
                 .collect();
             if found.is_empty() {
-                vec![problem("broken", text, &spot(1, 1, 1, asked), Vec::new(), sources)]
+                vec![problem(
+                    "broken",
+                    text,
+                    &spot(1, 1, 1, asked),
+                    Vec::new(),
+                    sources,
+                )]
             } else {
                 found
             }
@@ -48,10 +64,22 @@ pub(super) fn problems(error: &tera::Error, asked: &str, sources: &impl Sources)
             let at = quoted(current, parent, sources);
             vec![problem("broken", &message, &at, Vec::new(), sources)]
         }
-        ErrorKind::CircularExtend { tpl, inheritance_chain } => {
+        ErrorKind::CircularExtend {
+            tpl,
+            inheritance_chain,
+        } => {
             let last = inheritance_chain.last().map_or(tpl.as_str(), String::as_str);
-            let message = format!("`{tpl}` extends itself, through {}", inheritance_chain.join(" → "));
-            vec![problem("broken", &message, &spot(1, 1, 1, last), Vec::new(), sources)]
+            let message = format!(
+                "`{tpl}` extends itself, through {}",
+                inheritance_chain.join(" → ")
+            );
+            vec![problem(
+                "broken",
+                &message,
+                &spot(1, 1, 1, last),
+                Vec::new(),
+                sources,
+            )]
         }
         ErrorKind::CircularInclude { tpl, include_chain } => {
             let next = include_chain.get(1).map_or(tpl.as_str(), String::as_str);
@@ -61,7 +89,13 @@ pub(super) fn problems(error: &tera::Error, asked: &str, sources: &impl Sources)
         }
         ErrorKind::Io(io::ErrorKind::FileTooLarge) => {
             let message = format!("it prints more than {} KiB", MAX_OUTPUT / 1024);
-            vec![problem("too_long", &message, &spot(1, 1, 1, asked), Vec::new(), sources)]
+            vec![problem(
+                "too_long",
+                &message,
+                &spot(1, 1, 1, asked),
+                Vec::new(),
+                sources,
+            )]
         }
         other => {
             let at = spot(1, 1, 1, asked);
@@ -155,7 +189,11 @@ fn reword(
     let name = what.split('`').nth(1).unwrap_or_default();
     let near = |names: &[&str]| nearest(name, names.iter().copied());
     if what.starts_with("Variable ") || what.starts_with("Field ") {
-        let noun = if what.starts_with("Variable ") { "variable" } else { "field" };
+        let noun = if what.starts_with("Variable ") {
+            "variable"
+        } else {
+            "field"
+        };
         let message = format!("there is no {noun} `{name}`");
         return ("unknown_variable", message, nearest(name, known.split(", ")));
     }

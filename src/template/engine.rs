@@ -17,15 +17,63 @@ pub(super) const MAX_RANGE: i64 = 1_000;
 
 /// The names of all filters, for offering the nearest.
 pub(super) const FILTERS: &[&str] = &[
-    "safe", "default", "upper", "lower", "wordcount", "escape", "escape_html", "escape_xml", "newlines_to_br",
-    "pluralize", "trim", "trim_start", "trim_end", "replace", "capitalize", "title", "truncate", "indent", "str",
-    "int", "float", "length", "reverse", "split", "abs", "round", "first", "last", "nth", "join", "sort", "unique",
-    "get", "values", "keys", "pairs", "group_by",
+    "safe",
+    "default",
+    "upper",
+    "lower",
+    "wordcount",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "newlines_to_br",
+    "pluralize",
+    "trim",
+    "trim_start",
+    "trim_end",
+    "replace",
+    "capitalize",
+    "title",
+    "truncate",
+    "indent",
+    "str",
+    "int",
+    "float",
+    "length",
+    "reverse",
+    "split",
+    "abs",
+    "round",
+    "first",
+    "last",
+    "nth",
+    "join",
+    "sort",
+    "unique",
+    "get",
+    "values",
+    "keys",
+    "pairs",
+    "group_by",
 ];
 /// The names of all tests.
 pub(super) const TESTS: &[&str] = &[
-    "string", "number", "map", "bool", "array", "integer", "float", "none", "iterable", "defined", "undefined",
-    "odd", "even", "divisible_by", "starting_with", "ending_with", "containing",
+    "string",
+    "number",
+    "map",
+    "bool",
+    "array",
+    "integer",
+    "float",
+    "none",
+    "iterable",
+    "defined",
+    "undefined",
+    "odd",
+    "even",
+    "divisible_by",
+    "starting_with",
+    "ending_with",
+    "containing",
 ];
 /// The names of all functions.
 pub(super) const FUNCTIONS: &[&str] = &["label", "range", "throw"];
@@ -41,7 +89,8 @@ pub(super) fn engine() -> Tera {
 
 fn label(kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let key = kwargs.must_get::<&str>("key")?;
-    let voice = now_speaking().ok_or_else(|| tera::Error::message("labels are known only while a mail is rendered"))?;
+    let voice = now_speaking()
+        .ok_or_else(|| tera::Error::message("labels are known only while a mail is rendered"))?;
     let mut args = FluentArgs::new();
     for (name, value) in kwargs.iter() {
         let Some(name) = name.as_str().filter(|name| !matches!(*name, "key" | "lang")) else {
@@ -102,7 +151,8 @@ pub(super) struct Page(Vec<u8>);
 impl Page {
     pub(super) fn into_text(self) -> String {
         // Tera writes text only, and it is cut nowhere but between two writes.
-        String::from_utf8(self.0).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        String::from_utf8(self.0)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 }
 
@@ -128,13 +178,16 @@ mod tests {
     fn every_name_that_is_offered_exists() {
         let mut tera = engine();
         for filter in FILTERS {
-            tera.add_raw_template("t", &format!("{{{{ 1 | {filter} }}}}")).unwrap();
+            tera.add_raw_template("t", &format!("{{{{ 1 | {filter} }}}}"))
+                .unwrap();
         }
         for test in TESTS {
-            tera.add_raw_template("t", &format!("{{{{ 1 is {test} }}}}")).unwrap();
+            tera.add_raw_template("t", &format!("{{{{ 1 is {test} }}}}"))
+                .unwrap();
         }
         for function in FUNCTIONS {
-            tera.add_raw_template("t", &format!("{{{{ {function}() }}}}")).unwrap();
+            tera.add_raw_template("t", &format!("{{{{ {function}() }}}}"))
+                .unwrap();
         }
     }
 
@@ -146,6 +199,9 @@ mod tests {
             "321"
         );
         assert!(render("{% for n in range(end=1001) %}{% endfor %}").is_err());
-        assert!(render("{% for n in range(end=9223372036854775807, step_by=9223372036854775807) %}{% endfor %}").is_ok());
+        assert!(
+            render("{% for n in range(end=9223372036854775807, step_by=9223372036854775807) %}{% endfor %}")
+                .is_ok()
+        );
     }
 }

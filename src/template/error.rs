@@ -68,7 +68,12 @@ impl Problem {
             line: place.line,
             column: place.column,
             length: place.length.max(1),
-            source_line: place.text.lines().nth(place.line - 1).unwrap_or_default().to_owned(),
+            source_line: place
+                .text
+                .lines()
+                .nth(place.line - 1)
+                .unwrap_or_default()
+                .to_owned(),
             nearest: None,
             notes: Vec::new(),
         }
@@ -296,7 +301,10 @@ mod tests {
 
     #[test]
     fn only_near_names_are_offered() {
-        assert_eq!(nearest("locaton", ["location", "name"]), Some("location".to_owned()));
+        assert_eq!(
+            nearest("locaton", ["location", "name"]),
+            Some("location".to_owned())
+        );
         assert_eq!(nearest("zebra", ["location", "name"]), None);
     }
 }

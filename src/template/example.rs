@@ -3,8 +3,8 @@
 use url::Url;
 
 use crate::meeting::{
-    EmailAddress, Facts, JoinUrl, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonRef,
-    Revision, When, Zone,
+    EmailAddress, Facts, JoinUrl, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
+    PersonRef, Revision, When, Zone,
 };
 use crate::organization::Organization;
 
@@ -26,13 +26,20 @@ pub(super) struct Example {
 }
 
 impl Example {
-    #[expect(clippy::expect_used, reason = "the texts below are constants, and a test makes them")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the texts below are constants, and a test makes them"
+    )]
     pub(super) fn new() -> Self {
         let instant = |text: &str| text.parse().expect("an instant");
         let zone = |name| Zone::new(name).expect("a zone");
         let person = |reference: &str, name: &str, email: &str| {
             let reference: PersonRef = reference.parse().expect("a reference");
-            Person::new(reference, name, Some(EmailAddress::new(email).expect("an address")))
+            Person::new(
+                reference,
+                name,
+                Some(EmailAddress::new(email).expect("an address")),
+            )
         };
         let when = |start, end| When::timed(instant(start), instant(end)).expect("a time");
         let mut meeting = Meeting::new(

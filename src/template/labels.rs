@@ -33,10 +33,7 @@ impl std::fmt::Debug for Labels {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LabelError {
     /// No language of the chain has it.
-    Unknown {
-        key: String,
-        nearest: Option<String>,
-    },
+    Unknown { key: String, nearest: Option<String> },
     /// It is there, but wants something that was not given, or refers to what is not there.
     Unfinished { key: String, reason: String },
 }
@@ -103,7 +100,9 @@ impl Labels {
 
     /// Whether any language has a label of this name.
     pub(super) fn knows(&self, key: &str) -> bool {
-        self.languages.values().any(|bundle| bundle.messages.has_message(key))
+        self.languages
+            .values()
+            .any(|bundle| bundle.messages.has_message(key))
     }
 
     /// The label nearest to a name that no language has.
@@ -144,12 +143,7 @@ impl Labels {
 
 /// The identifier by which Fluent looks plural rules up; the root's where the tag is none of its own.
 fn plural_language(language: &Language) -> LanguageIdentifier {
-    language
-        .locale()
-        .id
-        .to_string()
-        .parse()
-        .unwrap_or_default()
+    language.locale().id.to_string().parse().unwrap_or_default()
 }
 
 /// A language, then what it is a form of: `zh-Hans-CN`, `zh-Hans`, `zh`.
@@ -182,10 +176,18 @@ mod tests {
         let here = Origin::BuiltIn("x");
         assert!(
             labels
-                .add(&Language::ENGLISH, &here, "join = Join\nhello = Hello { $name }\n")
+                .add(
+                    &Language::ENGLISH,
+                    &here,
+                    "join = Join\nhello = Hello { $name }\n"
+                )
                 .is_empty()
         );
-        assert!(labels.add(&language("de"), &here, "join = Teilnehmen\n").is_empty());
+        assert!(
+            labels
+                .add(&language("de"), &here, "join = Teilnehmen\n")
+                .is_empty()
+        );
         labels
     }
 
@@ -221,7 +223,11 @@ mod tests {
     fn a_later_file_replaces_single_labels() {
         let mut labels = labels();
         let own = Origin::File("labels/en.ftl".into());
-        assert!(labels.add(&Language::ENGLISH, &own, "join = Come in\n").is_empty());
+        assert!(
+            labels
+                .add(&Language::ENGLISH, &own, "join = Come in\n")
+                .is_empty()
+        );
         assert_eq!(
             labels.write(&[Language::ENGLISH], "join", None).as_deref(),
             Ok("Come in")
@@ -243,5 +249,24 @@ mod tests {
             .map(Language::tag)
             .collect();
         assert_eq!(tags, ["zh-Hans-CN-u-hc-h12", "zh-Hans-CN", "zh-Hans", "zh"]);
+    }
+
+    #[test]
+    fn every_built_in_language_has_every_label() {
+        let mut labels = Labels::new();
+        for (path, text) in super::super::built_in::FILES {
+            if let Some(tag) = path
+                .strip_prefix("labels/")
+                .and_then(|name| name.strip_suffix(".ftl"))
+            {
+                let problems = labels.add(&language(tag), &Origin::BuiltIn(path), text);
+                assert_eq!(problems, [], "{path}");
+            }
+        }
+        let english = &labels.languages[&Language::ENGLISH].keys;
+        assert!(english.len() > 30);
+        for (language, bundle) in &labels.languages {
+            assert_eq!(&bundle.keys, english, "{language}");
+        }
     }
 }

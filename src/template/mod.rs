@@ -145,7 +145,9 @@ impl Templates {
         }
         let labels = Arc::new(labels);
         let mut tera = engine::engine();
-        let templates = catalogue.templates().map(|(name, file)| (name, file.text.as_str()));
+        let templates = catalogue
+            .templates()
+            .map(|(name, file)| (name, file.text.as_str()));
         if let Err(error) = tera.add_raw_templates(templates) {
             problems.extend(all_problems(&error, &catalogue));
         }
@@ -203,7 +205,9 @@ impl Templates {
             .map(|name| {
                 let mut parts = Vec::new();
                 for part in Part::ALL {
-                    let Some(files) = catalogue.part(name, part) else { continue };
+                    let Some(files) = catalogue.part(name, part) else {
+                        continue;
+                    };
                     let neutral = files.neutral.iter().map(|template| (None, template));
                     let single = files
                         .languages
@@ -211,7 +215,11 @@ impl Templates {
                         .map(|(language, template)| (Some(language.clone()), template));
                     parts.extend(neutral.chain(single).filter_map(|(language, template)| {
                         let origin = catalogue.file(template)?.origin.clone();
-                        Some(PartInfo { part, language, origin })
+                        Some(PartInfo {
+                            part,
+                            language,
+                            origin,
+                        })
                     }));
                 }
                 parts.sort_by_key(|info| info.language.as_ref().map(Language::tag));
@@ -337,12 +345,7 @@ impl Templates {
             .map_err(|error| TemplateError::problem(label_problem(&error, &self.0.catalogue)))
     }
 
-    fn print(
-        &self,
-        template: &str,
-        context: &Context,
-        voice: &Arc<Voice>,
-    ) -> Result<String, TemplateError> {
+    fn print(&self, template: &str, context: &Context, voice: &Arc<Voice>) -> Result<String, TemplateError> {
         let mut page = Page::default();
         speaking(voice, || self.0.tera.render_to(template, context, &mut page)).map_err(|error| {
             TemplateError::Broken {
@@ -385,14 +388,19 @@ fn all_problems(error: &tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
 fn label_problem(error: &LabelError, catalogue: &Catalogue) -> Problem {
     let (key, message) = match error {
         LabelError::Unknown { key, .. } => (key, format!("there is no label `{key}`")),
-        LabelError::Unfinished { key, reason } => (key, format!("the label `{key}` cannot be written: {reason}")),
+        LabelError::Unfinished { key, reason } => {
+            (key, format!("the label `{key}` cannot be written: {reason}"))
+        }
     };
     let defines = |text: &str| {
         let mut at = 0;
         text.split_inclusive('\n').find_map(|line| {
             let start = at;
             at += line.len();
-            line.strip_prefix(key.as_str())?.trim_start().starts_with('=').then_some(start)
+            line.strip_prefix(key.as_str())?
+                .trim_start()
+                .starts_with('=')
+                .then_some(start)
         })
     };
     let edited = catalogue.labels().iter().rev().find_map(|(_, file)| {

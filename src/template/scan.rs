@@ -178,8 +178,30 @@ fn declared<'a>(tag: &Tag<'a>) -> Vec<&'a str> {
 }
 
 const WORDS: &[&str] = &[
-    "true", "True", "false", "False", "none", "None", "null", "and", "or", "not", "is", "in", "if", "else", "for",
-    "loop", "self", "elif", "set", "set_global", "include", "ignore", "missing", "super",
+    "true",
+    "True",
+    "false",
+    "False",
+    "none",
+    "None",
+    "null",
+    "and",
+    "or",
+    "not",
+    "is",
+    "in",
+    "if",
+    "else",
+    "for",
+    "loop",
+    "self",
+    "elif",
+    "set",
+    "set_global",
+    "include",
+    "ignore",
+    "missing",
+    "super",
 ];
 
 fn check_names(
@@ -226,8 +248,12 @@ fn check_names(
                 let place = Place::at(file, text, tag.tokens[at].0, name.chars().count());
                 let near = nearest(name, names.chain(locals.iter().copied()));
                 problems.push(
-                    Problem::new("unknown_variable", format!("there is no variable `{name}`"), place)
-                        .nearest(near),
+                    Problem::new(
+                        "unknown_variable",
+                        format!("there is no variable `{name}`"),
+                        place,
+                    )
+                    .nearest(near),
                 );
             }
             Some(value) => problems.extend(check_fields(file, text, tag, at, name, value)),

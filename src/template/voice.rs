@@ -24,11 +24,7 @@ pub(super) struct Voice {
 }
 
 impl Voice {
-    fn new(
-        language: &Language,
-        organization: &Language,
-        labels: Arc<Labels>,
-    ) -> Result<Self, TemplateError> {
+    fn new(language: &Language, organization: &Language, labels: Arc<Labels>) -> Result<Self, TemplateError> {
         let dates = DateFormats::new(language).map_err(|error| TemplateError::Dates {
             language: language.tag(),
             reason: error.to_string(),
@@ -124,12 +120,7 @@ impl Voices {
         labels: &Arc<Labels>,
     ) -> Result<Arc<Voice>, TemplateError> {
         let key = (language.clone(), organization.clone());
-        if let Some(voice) = self
-            .made
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
+        if let Some(voice) = self.made.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(voice));
         }
         let voice = Arc::new(Voice::new(language, organization, Arc::clone(labels))?);
