@@ -272,7 +272,9 @@ mod tests {
         let tags = "af am ar ar-EG as az be bg bn bs ca cs cy da de de-AT el en en-AU en-GB en-u-hc-h23 es es-MX et \
                     eu fa fi fil fr fr-CA ga gl gu he hi hr hu hy id is it ja ka kk km kn ko ky lo lt lv mk ml mn mr \
                     ms my nb ne nl or pa pl ps pt pt-PT ro ru sd si sk sl so sq sr sr-Latn sv sw ta te th tk tr uk ur \
-                    uz vi yue zh zh-Hans zh-Hant zu tlh eo";
+                    uz vi yue zh zh-Hans zh-Hant zu tlh eo en-u-ca-hebrew en-u-ca-chinese ar-u-ca-islamic-umalqura \
+                    en-u-ca-japanese en-u-ca-persian de-u-nu-deva en-u-ca-ethiopic en-u-ca-roc ja-u-ca-japanese \
+                    en-u-ca-dangi en-u-ca-coptic en-u-ca-indian en-u-ca-islamic-civil en-u-hc-c12 en-u-hc-h24 en-u-ca-xyz";
         let day: NaiveDate = "2026-12-01".parse().unwrap();
         for tag in tags.split_whitespace() {
             let formats = formats(tag);
