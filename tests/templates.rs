@@ -1,4 +1,5 @@
 //! Templates through the public API.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::fs;
 use std::path::Path;
@@ -500,6 +501,25 @@ fn an_edited_template_can_extend_the_built_in_one() {
         .unwrap()
         .html;
     assert!(html.contains("Sent by Acme · Acme Ltd") && html.contains("Join the meeting"));
+}
+
+#[test]
+fn components_know_the_language() {
+    let templates = with(&[
+        (
+            "shared/parts.html",
+            "{% component Row(title: String) %}<i>{{ label(key=title) }}</i>{% endcomponent Row %}",
+        ),
+        (
+            "invitation/meeting/body.html",
+            "{{<Row title=\"join\" />}}{{ label(key=\"join\", lang=\"fr\") }}",
+        ),
+    ]);
+    let html = Mail::new("de")
+        .try_render(&templates, TemplateName::INVITATION)
+        .unwrap()
+        .html;
+    assert_eq!(html, "<i>An der Besprechung teilnehmen</i>Rejoindre la réunion");
 }
 
 #[test]

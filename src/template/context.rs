@@ -8,13 +8,14 @@ use tera::{Context, Map, Value};
 
 use crate::meeting::{
     Change, ChangedField, Facts, JoinUrl, Language, Meeting, OnlineLocation, Person, PersonKind, Revision,
-    When, Zone,
+    Zone,
 };
 use crate::organization::Organization;
 
 use super::description::{Description, sanitize_description};
 use super::labels::LabelError;
 use super::name::TemplateName;
+use super::times::Times;
 use super::voice::Voice;
 
 /// What one mail is about and for whom.
@@ -90,7 +91,7 @@ impl Variables {
             None => facts.meeting.description.as_deref().map(sanitize_description),
         }
         .filter(|safe| !safe.is_empty());
-        let here = times(&facts.meeting.when, facts.invitee_zone, voice)?;
+        let here = voice.times(&facts.meeting.when, facts.invitee_zone)?;
         let meeting = meeting(facts, &here);
         let mut variables = Self {
             context: flat(name, facts, voice, &here)?,
@@ -178,83 +179,6 @@ pub(super) const VARIABLES: &[&str] = &[
     "change",
 ];
 
-/// When it is, in words.
-struct Times {
-    when: String,
-    date: String,
-    time: Option<String>,
-    start: String,
-    end: String,
-    start_full: String,
-    end_full: String,
-    duration: String,
-    zone: String,
-    offset: String,
-}
-
-fn times(when: &When, zone: &Zone, voice: &Voice) -> Result<Times, LabelError> {
-    use super::dates::{Moment, ZoneNaming};
-    let dates = &voice.dates;
-    let (start, end) = when.span(zone);
-    let naming = ZoneNaming::between(zone, start, end);
-    let (from, to) = (Moment::new(start, zone), Moment::new(end, zone));
-    let (zone_name, offset) = (dates.zone(&from, naming), dates.offset(&from));
-    if let Some((first, last)) = when.days() {
-        let (start_full, end_full) = (dates.day_long(first), dates.day_long(last));
-        let range = if first == last {
-            start_full.clone()
-        } else {
-            voice.range(&start_full, &end_full)?
-        };
-        return Ok(Times {
-            when: range.clone(),
-            date: range,
-            time: None,
-            start: dates.day_short(first),
-            end: dates.day_short(last),
-            start_full,
-            end_full,
-            duration: voice.days((last - first).num_days() + 1)?,
-            zone: zone_name,
-            offset,
-        });
-    }
-    let (start_full, end_full) = (
-        dates.moment_with_zone(&from, naming),
-        dates.moment_with_zone(&to, naming),
-    );
-    let (when, date, time) = if from.offset() != to.offset() {
-        (
-            voice.range(&start_full, &end_full)?,
-            voice.range(&start_full, &end_full)?,
-            None,
-        )
-    } else if from.day() == to.day() {
-        let time = dates.times(&from, &to);
-        let range = dates.range_of_day(&from, &to);
-        (
-            format!("{range} ({zone_name})"),
-            dates.day_long(from.day()),
-            Some(time),
-        )
-    } else {
-        let range = voice.range(&dates.moment_long(&from), &dates.moment_long(&to))?;
-        (format!("{range} ({zone_name})"), range, None)
-    };
-    Ok(Times {
-        when,
-        date,
-        time,
-        start: dates.moment_short(&from),
-        end: dates.moment_short(&to),
-        start_full,
-        end_full,
-        duration: voice.duration(end - start)?,
-        zone: zone_name,
-        offset,
-    })
-}
-
 /// When it is on the organizer's clock, where that differs from the invitee's.
 fn at_organizer(facts: &InvitationContext<'_>, voice: &Voice) -> Result<Option<String>, LabelError> {
     let Some((start, end)) = facts.meeting.when.instants() else {
@@ -265,11 +189,11 @@ fn at_organizer(facts: &InvitationContext<'_>, voice: &Voice) -> Result<Option<S
     if same(start) && same(end) {
         return Ok(None);
     }
-    let times = times(&facts.meeting.when, there, voice)?;
+    let times = voice.times(&facts.meeting.when, there)?;
     let same_day = here.local(start).date_naive() == there.local(start).date_naive();
-    Ok(Some(match times.time {
+    Ok(Some(match &times.time {
         Some(time) if same_day => format!("{time} ({})", times.zone),
-        _ => times.when,
+        _ => times.when.clone(),
     }))
 }
 
@@ -443,13 +367,13 @@ fn zoom(online: &OnlineFacts<'_>) -> Value {
 
 /// A meeting id as Zoom prints it, `835 1537 9148`.
 fn spaced(id: &str) -> String {
-    let first = match id.len() {
+    let second = match id.len() {
         _ if !id.bytes().all(|b| b.is_ascii_digit()) => return id.to_owned(),
-        9 | 10 | 11 => 3,
+        11 => 7,
+        9 | 10 => 6,
         _ => return id.to_owned(),
     };
-    let second = if id.len() == 11 { 7 } else { 6 };
-    format!("{} {} {}", &id[..first], &id[first..second], &id[second..])
+    format!("{} {} {}", &id[..3], &id[3..second], &id[second..])
 }
 
 fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Result<Value, LabelError> {
@@ -471,14 +395,14 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         join_url,
         status,
     } = &change.before;
-    let then = times(when, facts.invitee_zone, voice)?;
+    let then = voice.times(when, facts.invitee_zone)?;
     let before = map([
         ("name", name.as_str().into()),
-        ("when", then.when.into()),
-        ("date_start", then.start.into()),
-        ("date_end", then.end.into()),
-        ("date_start_full", then.start_full.into()),
-        ("date_end_full", then.end_full.into()),
+        ("when", then.when.as_str().into()),
+        ("date_start", then.start.as_str().into()),
+        ("date_end", then.end.as_str().into()),
+        ("date_start_full", then.start_full.as_str().into()),
+        ("date_end_full", then.end_full.as_str().into()),
         ("is_all_day", when.is_all_day().into()),
         ("location", visible(location.as_deref())),
         ("join_url", join_url.as_ref().map(JoinUrl::as_str).into()),

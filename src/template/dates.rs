@@ -190,15 +190,12 @@ fn plain(local: NaiveDateTime) -> icu_time::DateTime<Gregorian> {
 
 /// CLDR's narrow and thin spaces as spaces that every mail client has a glyph for.
 fn mail_spaces(text: impl Display) -> String {
-    let mut line = String::with_capacity(64);
-    for c in text.to_string().chars() {
-        line.push(match c {
-            '\u{202f}' => '\u{a0}',
-            '\u{2009}' => ' ',
-            _ => c,
-        });
+    let text = text.to_string();
+    if text.contains(['\u{202f}', '\u{2009}']) {
+        text.replace('\u{202f}', "\u{a0}").replace('\u{2009}', " ")
+    } else {
+        text
     }
-    line
 }
 
 #[cfg(test)]

@@ -413,4 +413,23 @@ mod tests {
         let lines = sanitize_description(&"line<br>".repeat(500));
         assert_eq!(lines.html.matches("<br>").count(), 500);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_in_only_harmless_tags_come_out(
+            text in "(<[a-z]{1,6}[ />]|</[a-z]{1,6}>|<!--|[\"'=&;]|href=|on[a-z]+=|javascript:|\\PC|[\r\n\t\u{0}]){0,40}"
+        ) {
+            let safe = sanitize_description(&text);
+            let allowed = CLEANER.clone_tags();
+            for (at, _) in safe.html.match_indices('<') {
+                let rest = safe.html[at + 1..].trim_start_matches('/');
+                let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+                proptest::prop_assert!(allowed.contains(name.as_str()), "{}", safe.html);
+            }
+            proptest::prop_assert!(!safe.text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
+            for link in safe.html.split("<a href=\"").skip(1) {
+                proptest::prop_assert!(link.starts_with("https:") || link.starts_with("mailto:"), "{}", safe.html);
+            }
+        }
+    }
 }

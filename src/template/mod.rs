@@ -21,6 +21,7 @@ mod example;
 mod labels;
 mod name;
 mod scan;
+mod times;
 mod voice;
 
 use std::path::Path;

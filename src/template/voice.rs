@@ -7,11 +7,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::TimeDelta;
 use fluent_bundle::FluentArgs;
 
-use crate::meeting::Language;
+use crate::meeting::{Language, When, Zone};
 
 use super::dates::DateFormats;
 use super::error::TemplateError;
 use super::labels::{LabelError, Labels, with_parents};
+use super::times::Times;
 
 /// A language ready to be written.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Voice {
     /// Where words are looked up, in this order.
     chain: Vec<Language>,
     labels: Arc<Labels>,
+    /// What was written last: the invitees of a meeting are mostly in a few zones.
+    times: RwLock<HashMap<(When, Zone), Arc<Times>>>,
 }
 
 impl Voice {
@@ -39,7 +42,26 @@ impl Voice {
             dates,
             chain,
             labels,
+            times: RwLock::default(),
         })
+    }
+
+    /// When something is, on the clock of a zone.
+    pub(super) fn times(&self, when: &When, zone: &Zone) -> Result<Arc<Times>, LabelError> {
+        const KEPT: usize = 64;
+        let key = (*when, zone.clone());
+        let known = self.times.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(times) = known.get(&key) {
+            return Ok(Arc::clone(times));
+        }
+        drop(known);
+        let times = Arc::new(Times::new(when, zone, self)?);
+        let mut known = self.times.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(&times));
+        Ok(times)
     }
 
     /// Writes a label.
