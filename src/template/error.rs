@@ -225,7 +225,7 @@ impl Fault for TemplateError {
             Self::Broken { problems } => problems.first().map_or("template.broken", |p| match p.code {
                 "syntax" => "template.syntax",
                 "unknown_variable" => "template.unknown_variable",
-                "unknown_label" => "template.unknown_label",
+                "unknown_label" | "broken_label" => "template.label",
                 "too_long" => "template.too_long",
                 _ => "template.broken",
             }),

@@ -11,6 +11,7 @@
 
 mod built_in;
 mod catalogue;
+mod check;
 mod context;
 mod dates;
 mod description;
@@ -35,7 +36,7 @@ use catalogue::Catalogue;
 use context::Variables;
 use engine::Page;
 use error::Place;
-use labels::{LabelError, Labels, with_parents};
+use labels::{Labels, with_parents};
 use voice::{Voice, Voices, speaking};
 
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
@@ -144,19 +145,20 @@ impl Templates {
         for (language, file) in catalogue.labels() {
             problems.extend(labels.add(language, &file.origin, &file.text));
         }
+        problems.extend(check::needed_labels(&labels, &catalogue));
         let labels = Arc::new(labels);
         let mut tera = engine::engine();
         let templates = catalogue
             .templates()
             .map(|(name, file)| (name, file.text.as_str()));
         if let Err(error) = tera.add_raw_templates(templates) {
-            problems.extend(all_problems(&error, &catalogue));
+            problems.extend(check::all_problems(&error, &catalogue));
         }
         let voices = Voices::default();
         let english = voices.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
         // Words that the code itself needs are made here; a broken one shows before anything is rendered.
         match Variables::example(&english) {
-            Err(error) => problems.push(label_problem(&error, &catalogue)),
+            Err(error) => problems.push(check::label_problem(&error, &catalogue)),
             Ok(variables) => {
                 let known = scan::Known {
                     variables: &variables,
@@ -343,7 +345,7 @@ impl Templates {
         voice: &Voice,
     ) -> Result<Variables, TemplateError> {
         Variables::new(name, context, voice)
-            .map_err(|error| TemplateError::problem(label_problem(&error, &self.0.catalogue)))
+            .map_err(|error| TemplateError::problem(check::label_problem(&error, &self.0.catalogue)))
     }
 
     fn print(&self, template: &str, context: &Context, voice: &Arc<Voice>) -> Result<String, TemplateError> {
@@ -367,53 +369,6 @@ fn at_start(catalogue: &Catalogue, code: &'static str, message: &str, template: 
         .file(template)
         .map_or((&nowhere, ""), |file| (&file.origin, file.text.as_str()));
     Problem::new(code, message, Place::at(origin, text, 0, 1))
-}
-
-/// Every problem of templates that could not be added: Tera names only the first whose syntax is wrong.
-fn all_problems(error: &tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
-    if !matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) {
-        return diagnosis::problems(error, "", catalogue);
-    }
-    catalogue
-        .templates()
-        .filter_map(|(name, file)| {
-            let error = engine::engine().add_raw_template(name, &file.text).err()?;
-            matches!(error.kind(), tera::ErrorKind::SyntaxError(_))
-                .then(|| diagnosis::problems(&error, name, catalogue))
-        })
-        .flatten()
-        .collect()
-}
-
-/// The problem of a label that the code itself needs.
-fn label_problem(error: &LabelError, catalogue: &Catalogue) -> Problem {
-    let (key, message) = match error {
-        LabelError::Unknown { key, .. } => (key, format!("there is no label `{key}`")),
-        LabelError::Unfinished { key, reason } => {
-            (key, format!("the label `{key}` cannot be written: {reason}"))
-        }
-    };
-    let defines = |text: &str| {
-        let mut at = 0;
-        text.split_inclusive('\n').find_map(|line| {
-            let start = at;
-            at += line.len();
-            line.strip_prefix(key.as_str())?
-                .trim_start()
-                .starts_with('=')
-                .then_some(start)
-        })
-    };
-    let edited = catalogue.labels().iter().rev().find_map(|(_, file)| {
-        file.origin.path()?;
-        Some((file, defines(&file.text)?))
-    });
-    let place = edited.or_else(|| Some((&catalogue.labels().first()?.1, 0)));
-    let nowhere = Origin::BuiltIn("labels/en.ftl");
-    let place = place.map_or(Place::at(&nowhere, "", 0, 1), |(file, at)| {
-        Place::at(&file.origin, &file.text, at, key.chars().count())
-    });
-    Problem::new("unknown_label", message, place)
 }
 
 /// Text without spaces at the ends of lines and without more than one empty line in a row.

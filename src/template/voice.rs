@@ -14,6 +14,15 @@ use super::error::TemplateError;
 use super::labels::{LabelError, Labels, with_parents};
 use super::times::Times;
 
+/// The labels that the code below writes, with the values `count`, `start`, `end`, `first` and `then`.
+pub(super) const NEEDED: &[&str] = &[
+    "range",
+    "duration-days",
+    "duration-hours",
+    "duration-minutes",
+    "duration-join",
+];
+
 /// A language ready to be written.
 #[derive(Debug)]
 pub(super) struct Voice {
