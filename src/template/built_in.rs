@@ -1,0 +1,61 @@
+//! The templates and labels that are compiled in: the repository's own `templates/` folder.
+
+macro_rules! files {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../templates/", $path)))),*]
+    };
+}
+
+/// Every built-in file: its path below `templates/`, and its contents.
+pub(super) const FILES: &[(&str, &str)] = files![
+    "cancellation/meeting/body.html",
+    "cancellation/meeting/body.txt",
+    "cancellation/meeting/subject.txt",
+    "invitation/meeting/body.html",
+    "invitation/meeting/body.txt",
+    "invitation/meeting/subject.txt",
+    "labels/de.ftl",
+    "labels/en.ftl",
+    "labels/es.ftl",
+    "labels/fr.ftl",
+    "labels/it.ftl",
+    "labels/ru.ftl",
+    "labels/uk.ftl",
+    "labels/zh.ftl",
+    "shared/about.html",
+    "shared/answers.html",
+    "shared/button.html",
+    "shared/details.html",
+    "shared/details.txt",
+    "shared/layout.html",
+    "update/meeting/body.html",
+    "update/meeting/body.txt",
+    "update/meeting/subject.txt",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, root, found);
+            } else {
+                let relative = path.strip_prefix(root).unwrap();
+                found.push(relative.to_str().unwrap().replace('\\', "/"));
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_equals_the_folder() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let mut on_disk = Vec::new();
+        walk(&root, &root, &mut on_disk);
+        on_disk.sort();
+        let listed: Vec<_> = super::FILES.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(listed, on_disk);
+    }
+}

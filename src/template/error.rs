@@ -1,0 +1,310 @@
+//! What can be wrong with a template, told so that its author finds it.
+
+use std::fmt::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::fault::{Class, Fault};
+
+use super::name::{Part, TemplateName};
+
+/// Where the text of a template or of labels comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Compiled in: the file of this path below the repository's `templates/`.
+    BuiltIn(&'static str),
+    /// A file of the configured folder.
+    File(PathBuf),
+}
+
+impl Origin {
+    /// The file, if it is one of the configured folder.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::BuiltIn(_) => None,
+            Self::File(path) => Some(path),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn(path) => write!(f, "built-in {path}"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// One thing that is wrong in one place of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable name of what is wrong, such as `unknown_variable`.
+    pub code: &'static str,
+    /// What is wrong, in a few words.
+    pub message: String,
+    /// The file.
+    pub file: Origin,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// How many characters of the line are concerned; at least 1.
+    pub length: usize,
+    /// The line itself.
+    pub source_line: String,
+    /// The known name nearest to the one that is unknown.
+    pub nearest: Option<String>,
+    /// How the place was reached: which file includes or extends which.
+    pub notes: Vec<String>,
+}
+
+impl Problem {
+    pub(super) fn new(code: &'static str, message: impl Into<String>, place: Place<'_>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            file: place.file.clone(),
+            line: place.line,
+            column: place.column,
+            length: place.length.max(1),
+            source_line: place
+                .text
+                .lines()
+                .nth(place.line - 1)
+                .unwrap_or_default()
+                .to_owned(),
+            nearest: None,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn nearest(mut self, nearest: Option<String>) -> Self {
+        self.nearest = nearest;
+        self
+    }
+
+    /// The problem on several lines, with the line of the source and what is wrong in it underlined.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let indent: String = self
+            .source_line
+            .chars()
+            .take(self.column - 1)
+            .map(|c| if c == '\t' { '\t' } else { ' ' })
+            .collect();
+        let carets = "^".repeat(self.length);
+        let mut text = format!(
+            "{}\n{gutter}--> {}:{}:{}\n{gutter} |\n{number} | {}\n{gutter} | {indent}{carets}",
+            self.message, self.file, self.line, self.column, self.source_line
+        );
+        if let Some(nearest) = &self.nearest {
+            let _ = write!(text, " did you mean `{nearest}`?");
+        }
+        for note in &self.notes {
+            let _ = write!(text, "\n{gutter} = {note}");
+        }
+        text
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+    }
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a Origin,
+    pub(super) text: &'a str,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) length: usize,
+}
+
+impl<'a> Place<'a> {
+    /// The place of `length` characters from a byte on.
+    pub(super) fn at(file: &'a Origin, text: &'a str, offset: usize, length: usize) -> Self {
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            file,
+            text,
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            length,
+        }
+    }
+}
+
+/// Why templates could not be loaded or a mail not rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// The configured folder, or a file in it, cannot be read.
+    #[error("cannot read the templates in {}", path.display())]
+    Read {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Templates or labels are wrong. There is at least one problem.
+    #[error("{}", broken(problems))]
+    Broken {
+        /// Everything that was found wrong.
+        problems: Vec<Problem>,
+    },
+    /// There is no such template, neither in the configured folder nor built in.
+    #[error("the template \"{name}\" has no {part}, neither in the configured folder nor built in")]
+    Missing {
+        /// The template.
+        name: TemplateName,
+        /// The part that is nowhere.
+        part: Part,
+    },
+    /// A date of this language cannot be written.
+    #[error("dates cannot be written in the language {language}: {reason}")]
+    Dates {
+        /// The language.
+        language: String,
+        /// What the CLDR data say.
+        reason: String,
+    },
+}
+
+fn broken(problems: &[Problem]) -> String {
+    let mut text = problems.first().map(ToString::to_string).unwrap_or_default();
+    if problems.len() > 1 {
+        let _ = write!(text, " (and {} more)", problems.len() - 1);
+    }
+    text
+}
+
+impl TemplateError {
+    pub(super) fn problem(problem: Problem) -> Self {
+        Self::Broken {
+            problems: vec![problem],
+        }
+    }
+
+    /// What is wrong, place by place; empty where it is not about places in templates.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Broken { problems } => problems,
+            Self::Read { .. } | Self::Missing { .. } | Self::Dates { .. } => &[],
+        }
+    }
+
+    /// All problems with their lines of source; the message itself where there are none.
+    #[must_use]
+    pub fn report(&self) -> String {
+        match self.problems() {
+            [] => self.to_string(),
+            problems => problems
+                .iter()
+                .map(Problem::report)
+                .collect::<Vec<_>>()
+                .join("\n\n"),
+        }
+    }
+}
+
+impl Fault for TemplateError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "template.unreadable",
+            Self::Broken { problems } => problems.first().map_or("template.broken", |p| match p.code {
+                "syntax" => "template.syntax",
+                "unknown_variable" => "template.unknown_variable",
+                "unknown_label" | "broken_label" => "template.label",
+                "too_long" => "template.too_long",
+                _ => "template.broken",
+            }),
+            Self::Missing { .. } => "template.missing",
+            Self::Dates { .. } => "template.dates",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Class::NotFound,
+            _ => Class::BadData,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => Some("Check `[templates] dir` in the configuration.".to_owned()),
+            Self::Broken { problems } => {
+                let nearest = problems.first()?.nearest.as_ref()?;
+                Some(format!("Did you mean `{nearest}`?"))
+            }
+            Self::Missing { name, part } => Some(format!(
+                "Write it into {}/{part} below the folder of `[templates] dir`.",
+                name.path()
+            )),
+            Self::Dates { .. } => None,
+        }
+    }
+}
+
+/// The candidate nearest to a name, if one is near enough to be what was meant.
+pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let wanted = name.to_lowercase();
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| {
+            let known = candidate.to_lowercase();
+            let distance = strsim::osa_distance(&wanted, &known);
+            (distance, strsim::jaro_winkler(&wanted, &known), candidate)
+        })
+        .filter(|(distance, likeness, _)| *distance <= 2.max(wanted.chars().count() / 3) && *likeness > 0.7)
+        .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        .map(|(_, _, candidate)| candidate.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_characters_from_one() {
+        let file = Origin::BuiltIn("x");
+        let text = "ä\nöü {{ x }}";
+        let place = Place::at(&file, text, text.find('x').unwrap(), 1);
+        assert_eq!((place.line, place.column), (2, 7));
+    }
+
+    #[test]
+    fn the_report_underlines_the_place() {
+        let file = Origin::File("t/body.txt".into());
+        let text = "Hello\n\tJoin: {{ join_ulr }}\n";
+        let place = Place::at(&file, text, text.find("join_ulr").unwrap(), 8);
+        let problem = Problem::new("unknown_variable", "there is no variable `join_ulr`", place)
+            .nearest(nearest("join_ulr", ["name", "join_url"]));
+        assert_eq!(
+            problem.report(),
+            "there is no variable `join_ulr`\n --> t/body.txt:2:11\n  |\n2 | \tJoin: {{ join_ulr }}\n  | \t         ^^^^^^^^ \
+             did you mean `join_url`?"
+        );
+    }
+
+    #[test]
+    fn only_near_names_are_offered() {
+        assert_eq!(
+            nearest("locaton", ["location", "name"]),
+            Some("location".to_owned())
+        );
+        assert_eq!(nearest("zebra", ["location", "name"]), None);
+    }
+}

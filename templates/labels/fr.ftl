@@ -1,0 +1,53 @@
+## Objet
+subject-invitation = Invitation : { $name } ({ $when })
+subject-update = Modification : { $name } ({ $when })
+subject-cancellation = Annulation : { $name } ({ $when })
+
+## Titres et introductions
+title-invitation = Vous avez une invitation
+title-update = La réunion a été modifiée
+title-cancellation = La réunion est annulée
+greeting = Bonjour { $name },
+intro-invitation = { $organizer } vous invite à une réunion.
+intro-update = { $organizer } a modifié cette réunion.
+intro-cancellation = Cette réunion n’aura pas lieu. Vous n’avez rien à faire.
+
+## Renseignements
+when = Quand
+where = Où
+organizer = Organisation
+duration = Durée
+about = Description
+meeting-id = ID de réunion
+passcode = Code secret
+organizer-time = Heure de l’organisation : { $when }
+fact = { $label } : { $value }
+before = Auparavant : { $value }
+
+## Participer et répondre
+join = Rejoindre la réunion
+join-link = Ou ouvrez ce lien :
+join-online = Rejoindre en ligne
+answer-question = Participerez-vous ?
+answer-accept = Oui
+answer-tentative = Peut-être
+answer-decline = Non
+open-record = Ouvrir dans le CRM
+calendar-hint = Un fichier d’agenda est joint.
+footer = Envoyé par { $organization }
+
+## Temps
+range = { $start } – { $end }
+duration-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+duration-hours = { $count ->
+    [one] { $count } heure
+   *[other] { $count } heures
+}
+duration-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+duration-join = { $first } { $then }
