@@ -1,5 +1,6 @@
 //! wip
 pub mod calendar;
+pub mod config;
 pub mod crm;
 pub mod fault;
 pub mod mail;
