@@ -3,16 +3,12 @@
 use invite::crm::import::{ImportErrors, read};
 use invite::fault::{Class, Fault};
 
-/// The example that the documentation shows.
-fn documented_example() -> &'static str {
-    let page = include_str!("../docs/import.md");
-    let (_, rest) = page.split_once("```json\n").unwrap();
-    rest.split_once("```").unwrap().0
-}
-
 #[test]
 fn the_documented_example_loads() {
-    let records = read(documented_example(), "docs/import.md").unwrap();
+    let page = include_str!("../docs/import.md");
+    let (_, rest) = page.split_once("```json\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let records = read(example, "docs/import.md").unwrap();
     assert_eq!(records.len(), 6);
     assert!(records.references().is_empty());
     assert_eq!(records.meetings[0].name(), "Kick-off; phase 1, \"Orion\"");

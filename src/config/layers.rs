@@ -9,9 +9,6 @@ use super::environment::Environment;
 use super::error::{ConfigError, Place, Problem, Reason};
 use super::keys::{self, Kind};
 
-/// Variables that begin with `INVITE_` and are no keys.
-const RESERVED: &[&str] = &["INVITE_CONFIG", "INVITE_KEY", "INVITE_ACTOR"];
-
 /// A value as it was given.
 #[derive(Clone)]
 pub(super) struct Setting {
@@ -101,11 +98,9 @@ impl Layers {
             let Some(rest) = name.strip_prefix("INVITE_") else {
                 continue;
             };
-            if RESERVED.contains(&name) {
-                continue;
-            }
             let place = Place::Variable(name.to_owned());
             let path = rest.to_lowercase().replace("__", ".");
+            // Every key is in a section. What has none is another variable of ours, such as INVITE_KEY.
             if !path.contains('.') {
                 self.warn_of_near_miss(name, rest);
                 continue;

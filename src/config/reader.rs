@@ -50,6 +50,13 @@ impl Reader {
         self.layers.get(key)
     }
 
+    /// Warns when a secret is given that nothing uses.
+    pub(super) fn warn_if_unused(&mut self, secret: &str, why: &str) {
+        if self.layer_of(secret).is_some() {
+            self.warn(secret, &format!("is not used: {why}"));
+        }
+    }
+
     /// Whether a key is given, be it right or wrong.
     pub(super) fn is_given(&self, key: &str) -> bool {
         self.setting(key).is_some() || self.layers.problems.iter().any(|problem| problem.key == key)
@@ -192,19 +199,31 @@ impl Reader {
         &self.folder
     }
 
-    /// A secret: the key itself, or the content of the file that `KEY_file` names. One of them in the
-    /// environment hides both in the file.
+    /// Notes secrets that are given both themselves and as files, also those that are not going to be used.
+    pub(super) fn refuse_secrets_given_twice(&mut self) {
+        let secrets = keys::KEYS.iter().filter(|(_, kind)| *kind == keys::Kind::Secret);
+        for (key, _) in secrets {
+            let file_key = format!("{key}_file");
+            let layer = self.layer_of(key);
+            if layer.is_some_and(|layer| layer.contains_key(*key) && layer.contains_key(&file_key)) {
+                self.note(key, Reason::GivenTwice(file_key));
+            }
+        }
+    }
+
+    /// The layer that a secret is taken from: one in the environment hides both forms in the file.
+    fn layer_of(&self, key: &str) -> Option<&BTreeMap<String, Setting>> {
+        let file_key = format!("{key}_file");
+        [&self.layers.environment, &self.layers.file]
+            .into_iter()
+            .find(|layer| layer.contains_key(key) || layer.contains_key(&file_key))
+    }
+
+    /// A secret: the key itself, or the content of the file that `KEY_file` names.
     pub(super) fn secret(&mut self, key: &str) -> Option<SecretString> {
         let file_key = format!("{key}_file");
-        let layers = [&self.layers.environment, &self.layers.file];
-        let layer = layers
-            .into_iter()
-            .find(|layer| layer.contains_key(key) || layer.contains_key(&file_key))?;
+        let layer = self.layer_of(key)?;
         match (layer.get(key).cloned(), layer.get(&file_key).cloned()) {
-            (Some(_), Some(_)) => {
-                self.note(key, Reason::GivenTwice(file_key));
-                None
-            }
             (Some(given), None) => {
                 let Value::Text(text) = given.value else {
                     return None;
@@ -217,7 +236,8 @@ impl Reader {
                 };
                 self.secret_in_file(&file_key, &name)
             }
-            (None, None) => None,
+            // Given twice, which was noted before.
+            _ => None,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::organization::Organization;
 /// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
 pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Config> {
     // Every section is read before the first that is wrong ends it, so that everything wrong is noted.
+    reader.refuse_secrets_given_twice();
     let organization = organization(reader);
     let location = database(reader);
     let key = encryption_key(reader, environment);
@@ -71,18 +72,22 @@ fn organization(reader: &mut Reader) -> Option<Organization> {
 
 fn database(reader: &mut Reader) -> Option<DatabaseLocation> {
     let folder = reader.folder().to_owned();
-    let location = reader.parsed("database.url", |text| address::database(text, &folder));
-    let password = reader.secret("database.password");
-    if location.is_none() && !reader.is_given("database.url") {
-        return Some(DatabaseLocation::Sqlite(folder.join("invite.db")));
-    }
-    match (location?, password) {
-        (DatabaseLocation::Postgres(url), Some(password)) => address::with_password(&url, &password)
-            .map(DatabaseLocation::Postgres)
-            .map_err(|reason| reader.invalid("database.password", reason))
-            .ok(),
-        (location, _) => Some(location),
-    }
+    let location = match reader.parsed("database.url", |text| address::database(text, &folder)) {
+        None if reader.is_given("database.url") => return None,
+        None => DatabaseLocation::Sqlite(folder.join("invite.db")),
+        Some(location) => location,
+    };
+    let DatabaseLocation::Postgres(url) = &location else {
+        reader.warn_if_unused("database.password", "an SQLite database has no password");
+        return Some(location);
+    };
+    let Some(password) = reader.secret("database.password") else {
+        return Some(location);
+    };
+    address::with_password(url, &password)
+        .map(DatabaseLocation::Postgres)
+        .map_err(|reason| reader.invalid("database.password", reason))
+        .ok()
 }
 
 fn encryption_key(reader: &mut Reader, environment: &Environment) -> Option<KeySource> {
@@ -121,7 +126,10 @@ fn crm(reader: &mut Reader) -> Option<CrmLocation> {
     let open_is_fine = reader.flag("crm.allow_plaintext").unwrap_or(false);
     match which {
         None if reader.is_given("crm.url") => None,
-        None | Some(Which::Builtin) => Some(CrmLocation::Builtin),
+        None | Some(Which::Builtin) => {
+            reader.warn_if_unused("crm.api_key", "the built-in CRM needs no key");
+            Some(CrmLocation::Builtin)
+        }
         Some(Which::EspoCrm(url)) => {
             if address::is_open(&url) && !open_is_fine {
                 reader.invalid(

@@ -787,6 +787,27 @@ fn the_mode_needs_its_own_credentials() {
 }
 
 #[test]
+fn secrets_that_are_not_used_are_checked_and_warned_of() {
+    let text = zoom("[zoom.development]\nclient_secret = \"s3cret\"\nclient_secret_file = \"nowhere\"");
+    assert_eq!(
+        wrong(&text),
+        [
+            "f:7: zoom.development.client_secret is given twice, itself and by zoom.development.client_secret_file; \
+          leave one of them out"
+        ]
+    );
+    let text =
+        "[organization]\nname = \"A\"\n[database]\npassword_file = \"nowhere\"\n[crm]\napi_key = \"s3cret\"";
+    assert_eq!(
+        read(text, &nothing()).unwrap().warnings,
+        [
+            "/etc/invite.toml:4: database.password is not used: an SQLite database has no password",
+            "/etc/invite.toml:6: crm.api_key is not used: the built-in CRM needs no key",
+        ]
+    );
+}
+
+#[test]
 fn server_to_server_has_an_account() {
     let text = format!(
         "[organization]\nname = \"A\"\n{}",

@@ -8,7 +8,7 @@
 //! let errors = invite::crm::import::read(text, "people.json").unwrap_err();
 //! assert_eq!(
 //!     errors.to_string(),
-//!     r#"people.json:1:44: contacts[0].emial: "emial" is not a field of a contact — did you mean "email"?"#
+//!     r#"people.json:1:45: contacts[0].emial: "emial" is not a field of a contact — did you mean "email"?"#
 //! );
 //! ```
 
