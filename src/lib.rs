@@ -1,5 +1,6 @@
 //! wip
 pub mod calendar;
+pub mod config;
 pub mod crm;
 mod crypto;
 pub mod fault;

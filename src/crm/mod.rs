@@ -1,5 +1,7 @@
 //! The CRM: where meetings and people live. [`Crm`] is the one trait to implement for records of your own.
 
+pub mod import;
+
 use async_trait::async_trait;
 
 use crate::fault::{BoxError, BoxFault, Class, Fault};

@@ -1,0 +1,90 @@
+//! What a configuration takes from its surroundings: variables and the current folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Environment variables and a current folder, as values: a configuration reads nothing global besides.
+///
+/// A variable that is set to nothing counts as not set.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    current_dir: PathBuf,
+}
+
+impl Environment {
+    /// No variables, and a folder that paths without one of their own are relative to.
+    #[must_use]
+    pub fn empty(current_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            current_dir: current_dir.into(),
+        }
+    }
+
+    /// The variables of this process, and its current folder. A variable that is not Unicode is left out.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self {
+            variables: variables.collect(),
+            // The empty path: the system then takes a relative path as relative to the current folder.
+            current_dir: PathBuf::new(),
+        }
+    }
+
+    /// The same with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// The value of a variable; `None` when it is not set or set to nothing.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The current folder; the empty path for the process's own.
+    #[must_use]
+    pub fn current_dir(&self) -> &Path {
+        &self.current_dir
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Where the user's own configuration file is looked for: `XDG_CONFIG_HOME`, or `~/.config`, or
+    /// `%APPDATA%`, and in it `invite/invite.toml`.
+    pub(super) fn user_file(&self) -> Option<PathBuf> {
+        // The XDG Base Directory Specification has relative values ignored.
+        let absolute = |name| {
+            self.get(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let folder = absolute("XDG_CONFIG_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".config")))
+            .or_else(|| absolute("APPDATA"))?;
+        Some(folder.join("invite").join("invite.toml"))
+    }
+}
+
+impl std::fmt::Debug for Environment {
+    /// Shows the names only: values may be secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment")
+            .field("variables", &self.variables.keys())
+            .field("current_dir", &self.current_dir)
+            .finish()
+    }
+}

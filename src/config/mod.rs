@@ -1,0 +1,418 @@
+//! The configuration: `invite.toml`, and environment variables over it.
+//!
+//! [`Config::find`] looks for the file, [`Config::load`] reads it. Everything in a [`Config`] is checked and
+//! of the type that the rest of the crate works with. All that is wrong is reported at once, each with the
+//! key's full path and its line. Nothing here reads the process's environment, except
+//! [`Environment::of_this_process`].
+//!
+//! ```
+//! use invite::config::{Config, Environment};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let environment = Environment::empty("/srv/invite")
+//!     .with("INVITE_ORGANIZATION__NAME", "Acme")
+//!     .with("INVITE_ORGANIZATION__TIME_ZONE", "Europe/Berlin");
+//! let config = Config::load(None, &environment)?;
+//! assert_eq!(config.organization.time_zone.name(), "Europe/Berlin");
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+mod duration;
+mod encryption_key;
+mod environment;
+mod error;
+mod keys;
+mod layers;
+mod reader;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+pub use encryption_key::{EncryptionKey, KeyError, KeySource};
+pub use environment::Environment;
+pub use error::{ConfigError, Place, Problem, Reason};
+
+use crate::meeting::{EmailAddress, Zone};
+use crate::organization::Organization;
+use layers::Layers;
+use reader::Reader;
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The organization that invites.
+    pub organization: Organization,
+    /// Where our own state is kept.
+    pub database: Database,
+    /// Where meetings and people live.
+    pub crm: CrmLocation,
+    /// The Zoom app; `None` when no Zoom is configured.
+    pub zoom: Option<Zoom>,
+    /// How mail leaves; `None` when no mail server is configured.
+    pub smtp: Option<Smtp>,
+    /// Where edited templates are.
+    pub templates: Templates,
+    /// How calendar objects are written.
+    pub calendar: Calendar,
+    /// The file that it was read from.
+    pub file: Option<PathBuf>,
+    /// What works, but should not stay so; each names the key it is about.
+    pub warnings: Vec<String>,
+    key: KeySource,
+}
+
+/// Where our own state is kept: links, tokens, revisions, the outbox.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Which database.
+    pub location: DatabaseLocation,
+}
+
+/// A database.
+#[derive(Debug, Clone)]
+pub enum DatabaseLocation {
+    /// An SQLite file, made when it is missing.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server: the whole URL, with its password where there is one.
+    Postgres(SecretString),
+}
+
+/// Where meetings and people live.
+#[derive(Debug, Clone)]
+pub enum CrmLocation {
+    /// In our own database.
+    Builtin,
+    /// In EspoCRM, reached over its REST API.
+    EspoCrm {
+        /// The address of its front page.
+        url: Url,
+        /// The key of the API user.
+        api_key: SecretString,
+    },
+}
+
+/// The Zoom app and its defaults.
+#[derive(Debug, Clone)]
+pub struct Zoom {
+    /// Which of the app's credentials are used: those of [`Zoom::client_id`] and [`Zoom::client_secret`].
+    pub mode: ZoomMode,
+    /// How access tokens are come by.
+    pub auth: ZoomAuth,
+    /// The address of the API.
+    pub api_url: Url,
+    /// The address that `/authorize` and `/token` are appended to.
+    pub oauth_url: Url,
+    /// The client id of the mode's credentials.
+    pub client_id: String,
+    /// The client secret of the mode's credentials.
+    pub client_secret: SecretString,
+    /// What every Zoom meeting is made with.
+    pub meeting: ZoomMeetingDefaults,
+}
+
+/// Which credentials of the Zoom app are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ZoomMode {
+    /// Those for real work.
+    Production,
+    /// Those for trying the app out.
+    Development,
+}
+
+/// How access tokens are come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ZoomAuth {
+    /// An administrator consents in a browser.
+    AuthorizationCode {
+        /// Where the browser is sent afterwards, to the letter: Zoom compares it with what the app has.
+        redirect_uri: String,
+    },
+    /// A Server-to-Server app, which is given tokens for the asking.
+    ServerToServer {
+        /// The Zoom account.
+        account_id: String,
+    },
+}
+
+/// What every Zoom meeting is made with; what is `None` was not said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ZoomMeetingDefaults {
+    /// Guests wait until the host lets them in.
+    pub waiting_room: Option<bool>,
+    /// Guests may enter before the host.
+    pub join_before_host: Option<bool>,
+    /// How many minutes before the start they may: 0 (at any time), 5, 10 or 15.
+    pub jbh_time: Option<u8>,
+    /// Zoom makes up a passcode.
+    pub passcode: Option<bool>,
+    /// The host's camera is on at first.
+    pub host_video: Option<bool>,
+    /// The guests' cameras are on at first.
+    pub participant_video: Option<bool>,
+    /// Guests enter muted.
+    pub mute_upon_entry: Option<bool>,
+    /// Whether Zoom records by itself.
+    pub auto_recording: Option<ZoomRecording>,
+}
+
+/// Whether Zoom records by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ZoomRecording {
+    /// On the host's machine.
+    Local,
+    /// At Zoom.
+    Cloud,
+    /// Not.
+    None,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// The mail server.
+    pub server: SmtpServer,
+    /// What to log in with; `None` where the server wants no log-in.
+    pub credentials: Option<SmtpCredentials>,
+    /// The sender: From, and where bounces go.
+    pub from: Sender,
+    /// How many connections are open at once; from 1 to 100.
+    pub connections: u32,
+    /// How many messages leave in a second at most; `None` for no limit.
+    pub max_per_second: Option<NonZeroU32>,
+    /// How long after a temporary refusal the next try is made. It doubles from try to try, up to an hour.
+    pub first_retry: Duration,
+    /// How long after the first try a message is given up.
+    pub give_up_after: Duration,
+    /// How messages are signed; `None` when the mail server does it, or nobody.
+    pub dkim: Option<Dkim>,
+}
+
+/// A mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpServer {
+    /// Its name or IP address, without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub tls: SmtpTls,
+    /// The name to greet the server with; this machine's own when `None`.
+    pub hello_name: Option<String>,
+    /// Whether it runs on this machine.
+    pub is_loopback: bool,
+}
+
+/// How a connection to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SmtpTls {
+    /// From the first byte on (`smtps://`).
+    Wrapped,
+    /// By STARTTLS, or not at all (`?tls=required`).
+    Required,
+    /// By STARTTLS where the server offers it (`?tls=opportunistic`).
+    Opportunistic,
+    /// Not.
+    None,
+}
+
+/// What to log in to a mail server with.
+#[derive(Debug, Clone)]
+pub struct SmtpCredentials {
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: SecretString,
+}
+
+/// The sender of mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The name to display.
+    pub name: Option<String>,
+    /// The address.
+    pub address: EmailAddress,
+}
+
+/// How messages are signed (RFC 6376).
+#[derive(Debug, Clone)]
+pub struct Dkim {
+    /// The signing domain.
+    pub domain: String,
+    /// The selector: the key's public half is in DNS under `SELECTOR._domainkey.DOMAIN`.
+    pub selector: String,
+    /// The private key, RSA or Ed25519, in PEM.
+    pub key: SecretString,
+}
+
+/// Where edited templates are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Templates {
+    /// The folder. It need not exist: what is not in it is taken from the built-in templates.
+    pub dir: PathBuf,
+}
+
+/// How calendar objects are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calendar {
+    /// In which zone times are.
+    pub times: CalendarTimes,
+    /// Which attendees are listed.
+    pub attendees: CalendarAttendees,
+}
+
+/// In which zone the times of a calendar object are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CalendarTimes {
+    /// In UTC, which every client shows in its reader's zone.
+    #[default]
+    Utc,
+    /// In the meeting's zone, whose rules are part of the object.
+    Zone,
+}
+
+/// Which attendees a calendar object lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CalendarAttendees {
+    /// All of them.
+    #[default]
+    All,
+    /// Only the one that it is sent to.
+    Recipient,
+}
+
+impl Config {
+    /// Looks for the configuration file: the one given, or the one that `INVITE_CONFIG` names, or
+    /// `invite.toml` in the current folder, or `invite/invite.toml` in the user's configuration folder
+    /// (`XDG_CONFIG_HOME`, or `~/.config`). `None` when there is none of the last two.
+    ///
+    /// # Errors
+    /// [`ConfigError::NotFound`] when the file that was named does not exist.
+    pub fn find(explicit: Option<&Path>, environment: &Environment) -> Result<Option<PathBuf>, ConfigError> {
+        let in_current_dir = |path: &Path| environment.current_dir().join(path);
+        let named = explicit
+            .map(|path| (path.to_owned(), "--config"))
+            .or_else(|| Some((environment.get("INVITE_CONFIG")?.into(), "INVITE_CONFIG")));
+        if let Some((path, named_by)) = named {
+            let path = in_current_dir(&path);
+            return if path.exists() {
+                Ok(Some(path))
+            } else {
+                Err(ConfigError::NotFound { path, named_by })
+            };
+        }
+        let usual = [
+            Some(in_current_dir(Path::new("invite.toml"))),
+            environment.user_file(),
+        ];
+        Ok(usual.into_iter().flatten().find(|path| path.is_file()))
+    }
+
+    /// Reads a configuration file, the environment's variables over it. Without a file, everything comes from
+    /// the environment, and relative paths are relative to the current folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: the file cannot be read or is not TOML; or, all of them at once, the keys that are
+    /// unknown, missing, or have values that cannot be.
+    pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
+        let Some(path) = file else {
+            return Self::read(None, environment);
+        };
+        let unreadable = |source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        Self::read(Some((path, &text)), environment)
+    }
+
+    fn read(file: Option<(&Path, &str)>, environment: &Environment) -> Result<Self, ConfigError> {
+        let mut layers = Layers::default();
+        if let Some((path, text)) = file {
+            layers.read_file(text, path)?;
+        }
+        layers.read_environment(environment);
+        let folder = match file.and_then(|(path, _)| path.parent()) {
+            Some(folder) => folder.to_owned(),
+            None => environment.current_dir().to_owned(),
+        };
+        let path = file.map(|(path, _)| path.to_owned());
+        let mut reader = Reader::new(layers, path.clone(), folder);
+        let config = sections::read(&mut reader, environment);
+        let (problems, warnings) = reader.finish();
+        match config {
+            Some(config) if problems.is_empty() => Ok(Self {
+                file: path,
+                warnings,
+                ..config
+            }),
+            _ => Err(ConfigError::Invalid(problems)),
+        }
+    }
+
+    /// The configuration of the sandbox, with all its state under a folder. It names no server.
+    #[must_use]
+    pub fn sandbox(dir: &Path) -> Self {
+        let mut organization = Organization::new("Acme");
+        organization.site_url = Url::parse("https://crm.acme.example").ok();
+        organization.public_url = Url::parse("https://meet.acme.example").ok();
+        organization.time_zone = Zone::new("Europe/Berlin").unwrap_or_else(|_| Zone::utc());
+        Self {
+            organization,
+            database: Database {
+                location: DatabaseLocation::Sqlite(dir.join("invite.db")),
+            },
+            crm: CrmLocation::Builtin,
+            zoom: None,
+            smtp: None,
+            templates: Templates {
+                dir: dir.join("templates"),
+            },
+            calendar: Calendar::default(),
+            file: None,
+            warnings: Vec::new(),
+            key: KeySource::File(dir.join("invite.key")),
+        }
+    }
+
+    /// Where the key comes from that tokens are encrypted with.
+    #[must_use]
+    pub fn encryption_key(&self) -> &KeySource {
+        &self.key
+    }
+
+    /// The Zoom app.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSection`] when none is configured.
+    pub fn require_zoom(&self) -> Result<&Zoom, ConfigError> {
+        self.zoom.as_ref().ok_or(ConfigError::NoSection {
+            section: "zoom",
+            needed_for: "pushing meetings to Zoom",
+        })
+    }
+
+    /// How mail leaves.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSection`] when no mail server is configured.
+    pub fn require_smtp(&self) -> Result<&Smtp, ConfigError> {
+        self.smtp.as_ref().ok_or(ConfigError::NoSection {
+            section: "smtp",
+            needed_for: "sending mail",
+        })
+    }
+}
+
+/// A configuration file to begin with: every key, with what it means.
+#[must_use]
+pub fn starter() -> &'static str {
+    include_str!("starter.toml")
+}

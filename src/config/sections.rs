@@ -1,0 +1,426 @@
+//! The sections of a configuration, each read out of its keys.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use url::Url;
+
+use super::reader::Reader;
+use super::{
+    Calendar, CalendarAttendees, CalendarTimes, Config, CrmLocation, Database, DatabaseLocation, Dkim,
+    EncryptionKey, Environment, KeySource, Smtp, SmtpCredentials, SmtpTls, Templates, Zoom, ZoomAuth,
+    ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
+};
+use crate::meeting::{Language, Zone};
+use crate::organization::Organization;
+
+/// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
+pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Config> {
+    // Every section is read before the first that is wrong ends it, so that everything wrong is noted.
+    reader.refuse_secrets_given_twice();
+    let organization = organization(reader);
+    let location = database(reader);
+    let key = encryption_key(reader, environment);
+    let crm = crm(reader);
+    let zoom = reader.has_section("zoom").then(|| zoom(reader)).flatten();
+    let smtp = reader.has_section("smtp").then(|| smtp(reader)).flatten();
+    let dir = reader.path("templates.dir");
+    let calendar = calendar(reader);
+    Some(Config {
+        organization: organization?,
+        database: Database { location: location? },
+        crm: crm?,
+        zoom,
+        smtp,
+        templates: Templates {
+            dir: dir.unwrap_or_else(|| reader.folder().join("templates")),
+        },
+        calendar,
+        file: None,
+        warnings: Vec::new(),
+        key: key?,
+    })
+}
+
+fn organization(reader: &mut Reader) -> Option<Organization> {
+    let name = reader.text("organization.name");
+    if name.is_none() {
+        reader.missing("organization.name", None);
+    }
+    let site_url = reader.parsed("organization.site_url", address::web_base);
+    let public_url = reader.parsed("organization.public_url", address::web_base);
+    if public_url.as_ref().is_some_and(address::is_open) {
+        reader.warn(
+            "organization.public_url",
+            "begins with http://, so anybody on the way can read the answer links; use https://",
+        );
+    }
+    let time_zone = reader.parsed("organization.time_zone", |text| {
+        Zone::new(text).map_err(|error| error.to_string())
+    });
+    let language = reader.parsed("organization.language", |text| {
+        Language::new(text).map_err(|error| error.to_string())
+    });
+    Some(Organization {
+        name: name?.trim().to_owned(),
+        site_url,
+        public_url,
+        time_zone: time_zone.unwrap_or_else(Zone::utc),
+        language: language.unwrap_or(Language::ENGLISH),
+    })
+}
+
+fn database(reader: &mut Reader) -> Option<DatabaseLocation> {
+    let folder = reader.folder().to_owned();
+    let location = match reader.parsed("database.url", |text| address::database(text, &folder)) {
+        None if reader.is_given("database.url") => return None,
+        None => DatabaseLocation::Sqlite(folder.join("invite.db")),
+        Some(location) => location,
+    };
+    let DatabaseLocation::Postgres(url) = &location else {
+        reader.warn_if_unused("database.password", "an SQLite database has no password");
+        return Some(location);
+    };
+    let Some(password) = reader.secret("database.password") else {
+        return Some(location);
+    };
+    address::with_password(url, &password)
+        .map(DatabaseLocation::Postgres)
+        .map_err(|reason| reader.invalid("database.password", reason))
+        .ok()
+}
+
+fn encryption_key(reader: &mut Reader, environment: &Environment) -> Option<KeySource> {
+    let file = reader.path("database.key_file");
+    if let Some(text) = environment.get("INVITE_KEY") {
+        let key = EncryptionKey::parse(text);
+        if key.is_none() {
+            reader.invalid_variable(
+                "INVITE_KEY",
+                "the encryption key",
+                "it must be 32 bytes, as 64 hex digits or base64",
+            );
+        }
+        return key.map(KeySource::Given);
+    }
+    let file = file.unwrap_or_else(|| reader.folder().join("invite.key"));
+    reader.warn_if_public("database.key_file", &file);
+    Some(KeySource::File(file))
+}
+
+fn crm(reader: &mut Reader) -> Option<CrmLocation> {
+    enum Which {
+        Builtin,
+        EspoCrm(Url),
+    }
+    let which = reader.parsed("crm.url", |text| {
+        if text == "builtin" {
+            return Ok(Which::Builtin);
+        }
+        let web = text.strip_prefix("espocrm+").ok_or_else(|| {
+            "it must be builtin, or the address of an EspoCRM such as espocrm+https://crm.acme.example"
+                .to_owned()
+        })?;
+        address::web_base(web).map(Which::EspoCrm)
+    });
+    let open_is_fine = reader.flag("crm.allow_plaintext").unwrap_or(false);
+    match which {
+        None if reader.is_given("crm.url") => None,
+        None | Some(Which::Builtin) => {
+            reader.warn_if_unused("crm.api_key", "the built-in CRM needs no key");
+            Some(CrmLocation::Builtin)
+        }
+        Some(Which::EspoCrm(url)) => {
+            if address::is_open(&url) && !open_is_fine {
+                reader.invalid(
+                    "crm.url",
+                    "the API key would travel unencrypted; use espocrm+https://, or set crm.allow_plaintext = true",
+                );
+            }
+            let api_key = reader.secret("crm.api_key");
+            if api_key.is_none() {
+                reader.missing("crm.api_key", Some("EspoCRM needs the key of an API user"));
+            }
+            Some(CrmLocation::EspoCrm {
+                url,
+                api_key: api_key?,
+            })
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum AuthWord {
+    AuthorizationCode,
+    ServerToServer,
+}
+
+fn zoom(reader: &mut Reader) -> Option<Zoom> {
+    let mode = reader.choice(
+        "zoom.mode",
+        &[
+            ("production", ZoomMode::Production),
+            ("development", ZoomMode::Development),
+        ],
+    );
+    let auth = zoom_auth(reader);
+    let api_url = zoom_url(reader, "zoom.api_url", "https://api.zoom.us/v2");
+    let oauth_url = zoom_url(reader, "zoom.oauth_url", "https://zoom.us/oauth");
+    let meeting = zoom_meeting(reader);
+    // Which credentials are wanted is not known when the mode is wrong.
+    if mode.is_none() && reader.is_given("zoom.mode") {
+        return None;
+    }
+    let mode = mode.unwrap_or(ZoomMode::Production);
+    let (id_key, secret_key, why) = match mode {
+        ZoomMode::Production => (
+            "zoom.production.client_id",
+            "zoom.production.client_secret",
+            "zoom.mode = \"production\" needs it",
+        ),
+        ZoomMode::Development => (
+            "zoom.development.client_id",
+            "zoom.development.client_secret",
+            "zoom.mode = \"development\" needs it",
+        ),
+    };
+    let client_id = reader.text(id_key);
+    if client_id.is_none() {
+        reader.missing(id_key, Some(why));
+    }
+    let client_secret = reader.secret(secret_key);
+    if client_secret.is_none() {
+        reader.missing(secret_key, Some(why));
+    }
+    Some(Zoom {
+        mode,
+        auth: auth?,
+        api_url: api_url?,
+        oauth_url: oauth_url?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        meeting,
+    })
+}
+
+fn zoom_auth(reader: &mut Reader) -> Option<ZoomAuth> {
+    let word = reader.choice(
+        "zoom.auth",
+        &[
+            ("authorization_code", AuthWord::AuthorizationCode),
+            ("server_to_server", AuthWord::ServerToServer),
+        ],
+    );
+    let redirect_uri = reader.parsed("zoom.redirect_uri", |text| {
+        let url = address::web(text)?;
+        if address::is_open(&url) {
+            return Err("it must begin with https:// (http:// only on this machine)".to_owned());
+        }
+        Ok(text.to_owned())
+    });
+    let account_id = reader.text("zoom.account_id");
+    match word {
+        None if reader.is_given("zoom.auth") => None,
+        Some(AuthWord::ServerToServer) => {
+            if account_id.is_none() {
+                reader.missing(
+                    "zoom.account_id",
+                    Some("zoom.auth = \"server_to_server\" needs it"),
+                );
+            }
+            account_id.map(|account_id| ZoomAuth::ServerToServer { account_id })
+        }
+        None | Some(AuthWord::AuthorizationCode) => {
+            if account_id.is_some() {
+                reader.warn(
+                    "zoom.account_id",
+                    "is not used: zoom.auth is \"authorization_code\", not \"server_to_server\"",
+                );
+            }
+            let usual = "http://127.0.0.1:8765/zoom/callback";
+            match redirect_uri {
+                None if reader.is_given("zoom.redirect_uri") => None,
+                uri => Some(ZoomAuth::AuthorizationCode {
+                    redirect_uri: uri.unwrap_or_else(|| usual.to_owned()),
+                }),
+            }
+        }
+    }
+}
+
+fn zoom_url(reader: &mut Reader, key: &str, usual: &str) -> Option<Url> {
+    let url = reader.parsed(key, |text| address::web_base(text).and_then(address::guarded));
+    match url {
+        None if reader.is_given(key) => None,
+        None => Url::parse(usual).ok(),
+        url => url,
+    }
+}
+
+fn zoom_meeting(reader: &mut Reader) -> ZoomMeetingDefaults {
+    let jbh_time = reader.number("zoom.meeting.jbh_time", 0..=15);
+    if jbh_time.is_some_and(|minutes| minutes % 5 != 0) {
+        reader.invalid("zoom.meeting.jbh_time", "Zoom knows only 0, 5, 10 and 15 minutes");
+    }
+    let defaults = ZoomMeetingDefaults {
+        waiting_room: reader.flag("zoom.meeting.waiting_room"),
+        join_before_host: reader.flag("zoom.meeting.join_before_host"),
+        jbh_time: jbh_time.and_then(|minutes| u8::try_from(minutes).ok()),
+        passcode: reader.flag("zoom.meeting.passcode"),
+        host_video: reader.flag("zoom.meeting.host_video"),
+        participant_video: reader.flag("zoom.meeting.participant_video"),
+        mute_upon_entry: reader.flag("zoom.meeting.mute_upon_entry"),
+        auto_recording: reader.choice(
+            "zoom.meeting.auto_recording",
+            &[
+                ("local", ZoomRecording::Local),
+                ("cloud", ZoomRecording::Cloud),
+                ("none", ZoomRecording::None),
+            ],
+        ),
+    };
+    if defaults.waiting_room == Some(true) && defaults.join_before_host == Some(true) {
+        reader.invalid(
+            "zoom.meeting.join_before_host",
+            "Zoom ignores it together with zoom.meeting.waiting_room = true; choose one of the two",
+        );
+    }
+    defaults
+}
+
+fn smtp(reader: &mut Reader) -> Option<Smtp> {
+    let server = reader.parsed("smtp.url", address::mail_server);
+    if server.is_none() {
+        reader.missing("smtp.url", Some("it names the mail server"));
+    }
+    let open_is_fine = reader.flag("smtp.allow_plaintext").unwrap_or(false);
+    if let Some(server) = &server
+        && server.tls == SmtpTls::None
+        && !server.is_loopback
+        && !open_is_fine
+    {
+        reader.invalid(
+            "smtp.url",
+            "mail and password would travel unencrypted; use smtps:// or ?tls=required, \
+             or set smtp.allow_plaintext = true",
+        );
+    }
+    let username = reader.text("smtp.username");
+    let password = reader.secret("smtp.password");
+    let credentials = match (username, password) {
+        (Some(username), Some(password)) => Some(SmtpCredentials { username, password }),
+        (Some(_), None) => {
+            reader.missing("smtp.password", Some("smtp.username needs it"));
+            None
+        }
+        (None, Some(_)) => {
+            reader.missing("smtp.username", Some("smtp.password needs it"));
+            None
+        }
+        (None, None) => None,
+    };
+    if credentials.is_some()
+        && let Some(server) = &server
+        && server.tls == SmtpTls::Opportunistic
+        && !server.is_loopback
+    {
+        reader.warn(
+            "smtp.url",
+            "has ?tls=opportunistic, so the password travels unencrypted when somebody on the way wants it to; \
+             use ?tls=required",
+        );
+    }
+    let from = reader.parsed("smtp.from", address::sender);
+    if from.is_none() {
+        reader.missing("smtp.from", Some("mail needs a sender"));
+    }
+    let connections = reader.number("smtp.connections", 1..=100).unwrap_or(8);
+    let max_per_second = reader.number("smtp.max_per_second", 0..=1_000_000);
+    let (first_retry, give_up_after) = smtp_times(reader);
+    let dkim = reader.has_section("smtp.dkim").then(|| dkim(reader)).flatten();
+    Some(Smtp {
+        server: server?,
+        credentials,
+        from: from?,
+        connections,
+        max_per_second: max_per_second.and_then(NonZeroU32::new),
+        first_retry,
+        give_up_after,
+        dkim,
+    })
+}
+
+fn smtp_times(reader: &mut Reader) -> (Duration, Duration) {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let first_retry = reader
+        .parsed("smtp.first_retry", |text| {
+            let length = duration::parse(text)?;
+            if length.is_zero() || length > HOUR {
+                return Err(format!("it must be from \"1s\" to \"1h\", not {text:?}"));
+            }
+            Ok(length)
+        })
+        .unwrap_or(Duration::from_secs(60));
+    let give_up_after = reader
+        .parsed("smtp.give_up_after", duration::parse)
+        .unwrap_or(Duration::from_secs(3 * 86_400));
+    if give_up_after < first_retry {
+        reader.invalid(
+            "smtp.give_up_after",
+            "it is shorter than smtp.first_retry, so nothing would ever be tried again",
+        );
+    }
+    (first_retry, give_up_after)
+}
+
+fn dkim(reader: &mut Reader) -> Option<Dkim> {
+    let mut text = |key| {
+        let text = reader.text(key);
+        if text.is_none() {
+            reader.missing(key, Some("a signature needs it"));
+        }
+        text
+    };
+    let domain = text("smtp.dkim.domain");
+    let selector = text("smtp.dkim.selector");
+    let key = reader.secret("smtp.dkim.key");
+    if let Some(key) = &key {
+        check_pem(reader, key);
+    } else {
+        reader.missing(
+            "smtp.dkim.key",
+            Some("give the private key's PEM file as smtp.dkim.key_file"),
+        );
+    }
+    Some(Dkim {
+        domain: domain?,
+        selector: selector?,
+        key: key?,
+    })
+}
+
+fn check_pem(reader: &mut Reader, key: &secrecy::SecretString) {
+    use secrecy::ExposeSecret as _;
+    let begin = key.expose_secret().trim_start();
+    if !(begin.starts_with("-----BEGIN ") && begin.contains("PRIVATE KEY-----")) {
+        reader.invalid("smtp.dkim.key", "it is no private key in PEM form");
+    }
+}
+
+fn calendar(reader: &mut Reader) -> Calendar {
+    let times = reader.choice(
+        "calendar.times",
+        &[("utc", CalendarTimes::Utc), ("zone", CalendarTimes::Zone)],
+    );
+    let attendees = reader.choice(
+        "calendar.attendees",
+        &[
+            ("all", CalendarAttendees::All),
+            ("recipient", CalendarAttendees::Recipient),
+        ],
+    );
+    Calendar {
+        times: times.unwrap_or_default(),
+        attendees: attendees.unwrap_or_default(),
+    }
+}
