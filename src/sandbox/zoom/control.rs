@@ -36,9 +36,9 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> io::Result<Answer> {
         ("GET", ["meetings"]) => {
             Answer::json(200, &shared.store.with(|world| json!(world.living_meetings()))?)
         }
-        ("GET", ["requests"]) => Answer::json(200, &json!(shared.requests())),
+        ("GET", ["requests"]) => Answer::json(200, &json!(shared.log().records())),
         ("DELETE", ["requests"]) => {
-            shared.forget_requests();
+            shared.log().forget();
             done
         }
         ("GET", ["faults"]) => Answer::json(200, &json!(shared.faults().outstanding())),

@@ -33,29 +33,36 @@ mod answer;
 mod api;
 mod call;
 mod change;
+mod client;
+mod connection;
 mod control;
 mod fault;
 mod fields;
 mod grants;
 mod limits;
+mod listing;
 mod meeting;
 mod oauth;
+mod request_log;
 mod rules;
 mod server;
 mod store;
 mod time_zones;
+mod user;
 mod world;
 
 pub use call::Operation;
 pub use change::Change;
+pub use client::{ClientKind, READ_SCOPES, WRITE_SCOPES, ZoomClient};
 pub use fault::{Action, RateLimit, ZoomFault};
 pub use grants::{Granted, Rotation};
 pub use meeting::{MeetingRecord, MeetingState, TrackingField};
+pub use request_log::RequestRecord;
 pub use rules::{Clock, LimitHeaders, Rules};
-pub use server::{EmbeddedZoom, RequestRecord};
+pub use server::EmbeddedZoom;
+pub use user::{License, UserStatus, ZoomUser};
 pub use world::{
-    ClientKind, License, READ_SCOPES, SANDBOX_ACCOUNT_ID, SANDBOX_ADMIN, SANDBOX_CLIENT_ID,
-    SANDBOX_CLIENT_SECRET, SANDBOX_DEVELOPMENT_CLIENT_ID, SANDBOX_DEVELOPMENT_CLIENT_SECRET,
-    SANDBOX_REDIRECT_URI, SANDBOX_SERVER_CLIENT_ID, SANDBOX_SERVER_CLIENT_SECRET, UserStatus, WRITE_SCOPES,
-    ZoomClient, ZoomUser, ZoomWorld,
+    SANDBOX_ACCOUNT_ID, SANDBOX_ADMIN, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET,
+    SANDBOX_DEVELOPMENT_CLIENT_ID, SANDBOX_DEVELOPMENT_CLIENT_SECRET, SANDBOX_REDIRECT_URI,
+    SANDBOX_SERVER_CLIENT_ID, SANDBOX_SERVER_CLIENT_SECRET, ZoomWorld,
 };

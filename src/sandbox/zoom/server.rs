@@ -1,61 +1,32 @@
-//! The server: sockets, the order of events in one request, the log of requests.
+//! The server, and the order of events in one request.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::path::Path;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
-use axum::serve::{IncomingStream, Listener};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::answer::{Answer, Refusal};
 use super::call::Call;
+use super::connection::{Cut, Loopback};
 use super::fault::{End, Faults};
+use super::request_log::RequestLog;
 use super::store::Store;
-use super::{Change, Granted, MeetingRecord, Operation, ZoomFault, ZoomWorld, api, control, limits, oauth};
+use super::{
+    Change, Granted, MeetingRecord, Operation, RequestRecord, ZoomFault, ZoomWorld, api, control, limits,
+    oauth,
+};
 
 /// The largest body taken.
 const LARGEST_BODY: usize = 1 << 20;
-
-/// A request that an embedded Zoom had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestRecord {
-    /// When it came, by the clock of the world.
-    pub at: DateTime<Utc>,
-    /// What it wanted.
-    pub operation: Operation,
-    /// The method.
-    pub method: String,
-    /// The path, still percent-encoded.
-    pub path: String,
-    /// The query, without the `?`.
-    pub query: String,
-    /// The headers, with names in lowercase.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: String,
-    /// Whether it was looked at, rather than answered or dropped by a fault before that.
-    pub acted: bool,
-    /// The status it was answered with; `None` while it is at work, and when the connection was dropped.
-    pub status: Option<u16>,
-    /// The body of the answer.
-    pub answer: String,
-}
 
 /// A running embedded Zoom. It stops when this is dropped.
 ///
@@ -210,19 +181,19 @@ impl EmbeddedZoom {
     /// The requests so far, in the order in which they came; those of the control routes are not among them.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.shared.requests()
+        self.shared.log().records().to_vec()
     }
 
     /// How many requests so far wanted this.
     #[must_use]
     pub fn count(&self, operation: Operation) -> usize {
         let wanted = |record: &&RequestRecord| operation.covers(record.operation);
-        self.shared.requests().iter().filter(wanted).count()
+        self.shared.log().records().iter().filter(wanted).count()
     }
 
     /// Forgets the requests so far.
     pub fn forget_requests(&self) {
-        self.shared.forget_requests();
+        self.shared.log().forget();
     }
 
     /// Orders something to go wrong.
@@ -259,14 +230,7 @@ pub(super) struct Shared {
     origin: String,
     with_control: bool,
     faults: Mutex<Faults>,
-    log: Mutex<Log>,
-}
-
-/// The requests, numbered from the start of the server on, also after some were forgotten.
-#[derive(Debug, Default)]
-struct Log {
-    forgotten: usize,
-    records: Vec<RequestRecord>,
+    log: Mutex<RequestLog>,
 }
 
 impl Shared {
@@ -274,44 +238,8 @@ impl Shared {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn log(&self) -> MutexGuard<'_, RequestLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn requests(&self) -> Vec<RequestRecord> {
-        self.log().records.clone()
-    }
-
-    pub(super) fn forget_requests(&self) {
-        let mut log = self.log();
-        log.forgotten += log.records.len();
-        log.records.clear();
-    }
-
-    /// Notes a request as it comes in; answers its number.
-    fn note(&self, call: &Call, operation: Operation, at: DateTime<Utc>) -> usize {
-        let mut log = self.log();
-        log.records.push(RequestRecord {
-            at,
-            operation,
-            method: call.method.clone(),
-            path: call.path.clone(),
-            query: call.query.clone(),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
-            acted: false,
-            status: None,
-            answer: String::new(),
-        });
-        log.forgotten + log.records.len() - 1
-    }
-
-    fn amend(&self, number: usize, amend: impl FnOnce(&mut RequestRecord)) {
-        let mut log = self.log();
-        let place = number.checked_sub(log.forgotten);
-        if let Some(record) = place.and_then(|place| log.records.get_mut(place)) {
-            amend(record);
-        }
     }
 
     fn act(&self, call: &Call, consents: bool) -> io::Result<Answer> {
@@ -330,7 +258,7 @@ impl Shared {
     async fn process(&self, call: Call) -> io::Result<Option<Answer>> {
         let operation = call.operation();
         let at = self.store.with(|world| world.now())?;
-        let number = self.note(&call, operation, at);
+        let number = self.log().note(&call, operation, at);
         let plan = self.faults().plan(operation);
         pause(plan.delay_before).await;
         if !plan.changes.is_empty() {
@@ -344,7 +272,7 @@ impl Shared {
         let consents = !matches!(plan.end, Some(End::DenyConsent));
         let acted = if acts {
             let answer = self.act(&call, consents)?;
-            self.amend(number, |record| record.acted = true);
+            self.log().amend(number, |record| record.acted = true);
             Some(answer)
         } else {
             None
@@ -357,7 +285,7 @@ impl Shared {
             Some(End::DenyConsent) | None => acted,
         };
         if let Some(answer) = &answer {
-            self.amend(number, |record| {
+            self.log().amend(number, |record| {
                 record.status = Some(answer.status);
                 record.answer.clone_from(&answer.body);
             });
@@ -434,94 +362,4 @@ fn response(answer: Answer) -> Response {
         *response.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
         response
     })
-}
-
-/// A listener whose connections can be cut before anything is answered.
-struct Loopback(TcpListener);
-
-impl Listener for Loopback {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-        let cut = Cut::default();
-        (Connection { stream, cut }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-/// Cuts one connection.
-#[derive(Debug, Clone, Default)]
-struct Cut(Arc<AtomicBool>);
-
-impl Cut {
-    fn now(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Acquire) {
-            Err(io::ErrorKind::ConnectionAborted.into())
-        } else {
-            Ok(())
-        }
-    }
-}
-
-impl Connected<IncomingStream<'_, Loopback>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Loopback>) -> Self {
-        stream.io().cut.clone()
-    }
-}
-
-/// A connection that fails at the first write after it was cut.
-struct Connection {
-    stream: TcpStream,
-    cut: Cut,
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.cut.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.cut.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.cut.check()?;
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

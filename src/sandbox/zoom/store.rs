@@ -93,7 +93,7 @@ impl WorldFile {
         };
         let world = serde_json::from_str(&text).map_err(|error| {
             let reason = format!(
-                "{} is not the state of an embedded Zoom: {error}",
+                "{} is not the state of an embedded Zoom, remove it to begin anew: {error}",
                 self.path.display()
             );
             io::Error::new(io::ErrorKind::InvalidData, reason)
