@@ -25,6 +25,14 @@
 //! # }
 //! ```
 //!
+//! # What is a guess
+//! No public source shows these, so don't build on their details: the words for a bad code, verifier or redirect URI
+//! at the token endpoint and for a bad page token; the answer to revoking an unknown token; the code for creating
+//! under a pending (here 1000) or deactivated host (here 1001); the words of the codes 3002 and 3007; that alternative
+//! hosts are refused as a field; that zones which Zoom does not list are refused; the longest duration; that a
+//! deletion does not count among a host's hundred; and the order of the checks: token, scope, calls per second and
+//! day, JSON, user or meeting, licence, fields, privilege, the host's hundred.
+//!
 //! # What it does not do
 //! Webinars, registrants, occurrences of recurring meetings (they are accepted and kept as sent), webhooks, and
 //! user-level scopes.

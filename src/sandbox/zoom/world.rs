@@ -56,7 +56,7 @@ impl ZoomWorld {
     }
 
     /// The world of `--sandbox`: `ana@acme.example` with a licence and [`SANDBOX_ADMIN`]; a
-    /// Production, a Development and a Server-to-Server client with [`WRITE_SCOPES`]. Its join URLs are on a host
+    /// Production, a Development and a Server-to-Server client with [`WRITE_SCOPES`](super::WRITE_SCOPES). Its join URLs are on a host
     /// that cannot exist, so that nobody who follows one lands in a stranger's meeting.
     #[must_use]
     pub fn sandbox() -> Self {
