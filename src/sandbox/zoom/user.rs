@@ -1,0 +1,136 @@
+//! The users of an embedded Zoom.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::SANDBOX_ACCOUNT_ID;
+
+/// What a Zoom user may host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum License {
+    /// Meetings of 40 minutes (type 1).
+    Basic,
+    /// Meetings (type 2).
+    Licensed,
+    /// A user on whom no meeting licence was bestowed (type 4).
+    Unassigned,
+    /// None (type 99).
+    None,
+}
+
+impl License {
+    /// Zoom's number for it.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Basic => 1,
+            Self::Licensed => 2,
+            Self::Unassigned => 4,
+            Self::None => 99,
+        }
+    }
+
+    pub(super) const fn hosts_meetings(self) -> bool {
+        matches!(self, Self::Basic | Self::Licensed)
+    }
+}
+
+/// The state of a Zoom user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserStatus {
+    /// In use.
+    Active,
+    /// Invited, has not yet accepted.
+    Pending,
+    /// Deactivated by an administrator.
+    Inactive,
+}
+
+impl UserStatus {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
+/// A user of an embedded Zoom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoomUser {
+    /// The user id.
+    pub id: String,
+    /// The login address.
+    pub email: String,
+    /// The account to which the user belongs.
+    pub account_id: String,
+    /// The given name.
+    pub first_name: String,
+    /// The family name.
+    pub last_name: String,
+    /// What the user may host.
+    pub license: License,
+    /// The state.
+    pub status: UserStatus,
+    /// The name of the user's time zone, given to meetings that come without one.
+    pub timezone: String,
+    /// Ids of the users who may schedule meetings on this user's behalf.
+    #[serde(default)]
+    pub scheduled_by: BTreeSet<String>,
+}
+
+impl ZoomUser {
+    /// An active licensed user of the sandbox's account. The id follows from the address.
+    #[must_use]
+    pub fn licensed(email: impl Into<String>) -> Self {
+        let email = email.into();
+        let digest = Sha256::digest(email.to_lowercase());
+        let name = email.split('@').next().unwrap_or_default().to_owned();
+        Self {
+            id: URL_SAFE_NO_PAD.encode(&digest[..16]),
+            email,
+            account_id: SANDBOX_ACCOUNT_ID.to_owned(),
+            first_name: name,
+            last_name: "Sandbox".to_owned(),
+            license: License::Licensed,
+            status: UserStatus::Active,
+            timezone: "UTC".to_owned(),
+            scheduled_by: BTreeSet::new(),
+        }
+    }
+
+    /// The same user with another licence.
+    #[must_use]
+    pub fn with_license(mut self, license: License) -> Self {
+        self.license = license;
+        self
+    }
+
+    /// The same user in another state.
+    #[must_use]
+    pub fn with_status(mut self, status: UserStatus) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same user on another account.
+    #[must_use]
+    pub fn on_account(mut self, account_id: impl Into<String>) -> Self {
+        self.account_id = account_id.into();
+        self
+    }
+
+    /// The same user, who lets that user (an id) schedule meetings on his behalf.
+    #[must_use]
+    pub fn scheduled_by(mut self, user_id: impl Into<String>) -> Self {
+        self.scheduled_by.insert(user_id.into());
+        self
+    }
+}
