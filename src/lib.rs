@@ -1,6 +1,7 @@
 //! wip
 pub mod calendar;
 pub mod crm;
+mod crypto;
 pub mod fault;
 pub mod mail;
 pub mod meeting;
