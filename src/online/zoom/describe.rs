@@ -347,7 +347,10 @@ mod tests {
         let text = plain_text(
             "<p>Agenda &amp; more:</p><ul><li>scope</li></ul><hr><p>See <a href=\"https://x.example/d\">doc</a></p>",
         );
-        assert!(text.starts_with("Agenda & more:\n* scope\n\nSee [doc][1]"), "{text:?}");
+        assert!(
+            text.starts_with("Agenda & more:\n* scope\n\nSee [doc][1]"),
+            "{text:?}"
+        );
         assert!(
             text.contains("https://x.example/d") && !text.contains("<p>"),
             "{text:?}"
