@@ -11,15 +11,15 @@ use tokio::sync::oneshot;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Method and target, such as `GET /v2/meetings/1`.
-    pub line: String,
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(n, _)| n == name)
@@ -28,7 +28,7 @@ impl Seen {
 }
 
 /// What to do with a request.
-pub enum Reply {
+pub(crate) enum Reply {
     Answer {
         status: u16,
         headers: Vec<(&'static str, String)>,
@@ -52,7 +52,7 @@ impl fmt::Debug for Reply {
 }
 
 impl Reply {
-    pub fn json(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn json(status: u16, body: impl Into<String>) -> Self {
         Self::Answer {
             status,
             headers: vec![("content-type", "application/json;charset=UTF-8".to_owned())],
@@ -61,7 +61,7 @@ impl Reply {
         }
     }
 
-    pub fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self::Answer {
             status,
             headers: Vec::new(),
@@ -70,7 +70,7 @@ impl Reply {
         }
     }
 
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
             headers.push((name, value.to_owned()));
         }
@@ -78,7 +78,7 @@ impl Reply {
     }
 
     /// Answers only when told to.
-    pub fn after(mut self, signal: oneshot::Receiver<()>) -> Self {
+    pub(crate) fn after(mut self, signal: oneshot::Receiver<()>) -> Self {
         if let Self::Answer { after, .. } = &mut self {
             *after = Some(signal);
         }
@@ -88,7 +88,7 @@ impl Reply {
 
 type Handler = Box<dyn FnMut(&Seen) -> Reply + Send>;
 
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     script: Arc<Mutex<VecDeque<(&'static str, Reply)>>>,
@@ -97,7 +97,7 @@ pub struct Server {
 
 impl Server {
     /// A server that expects exactly these requests, in this order.
-    pub async fn script(script: impl IntoIterator<Item = (&'static str, Reply)>) -> Self {
+    pub(crate) async fn script(script: impl IntoIterator<Item = (&'static str, Reply)>) -> Self {
         let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
         let steps = Arc::clone(&script);
         let handler = move |seen: &Seen| match steps.lock().unwrap().pop_front() {
@@ -108,7 +108,7 @@ impl Server {
     }
 
     /// A server that answers each request as a closure says.
-    pub async fn answering(handler: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+    pub(crate) async fn answering(handler: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
         Self::start(Box::new(handler), Arc::default()).await
     }
 
@@ -130,19 +130,19 @@ impl Server {
         }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Everything that was asked, when all that was expected has been asked and nothing else.
-    pub fn finish(&self) -> Vec<Seen> {
+    pub(crate) fn finish(&self) -> Vec<Seen> {
         let left = self.script.lock().unwrap();
         assert!(left.is_empty(), "never asked for: {left:?}");
         self.seen.lock().unwrap().clone()
     }
 
     /// Stops listening.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.accepting.abort();
         let _ = self.accepting.await;
     }
@@ -213,7 +213,7 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
 
 /// Asks a server for a page, and returns the whole answer.
 #[allow(dead_code, reason = "not every set of features needs it")]
-pub async fn get(address: SocketAddr, target: &str) -> String {
+pub(crate) async fn get(address: SocketAddr, target: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();

@@ -28,21 +28,25 @@ const LONGEST_DETOUR: u32 = 3;
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) outcome: Outcome,
-    pub(super) error: ZoomError,
+    pub(super) error: Box<ZoomError>,
 }
 
 impl Failure {
-    pub(super) fn not_done(error: ZoomError) -> Self {
+    fn new(outcome: Outcome, error: ZoomError) -> Self {
         Self {
-            outcome: Outcome::NotDone,
-            error,
+            outcome,
+            error: Box::new(error),
         }
+    }
+
+    pub(super) fn not_done(error: ZoomError) -> Self {
+        Self::new(Outcome::NotDone, error)
     }
 }
 
 impl From<Failure> for OnlineError {
     fn from(failure: Failure) -> Self {
-        Self::new(failure.outcome, failure.error)
+        Self::new(failure.outcome, *failure.error)
     }
 }
 
@@ -72,12 +76,12 @@ impl Call<'_> {
         }
     }
 
-    /// What is left behind when the answer is lost for good.
-    fn unknown(&self) -> Outcome {
-        if self.method == Method::GET {
-            Outcome::NotDone
-        } else {
+    /// What is left behind, given whether an attempt may have arrived whose answer is not known.
+    fn outcome(&self, may_have_arrived: bool) -> Outcome {
+        if may_have_arrived && self.method != Method::GET {
             Outcome::Unknown
+        } else {
+            Outcome::NotDone
         }
     }
 }
@@ -166,97 +170,87 @@ impl Api {
         let mut detours = 0;
         let mut attempt = 1;
         let mut pause = self.retry.first_pause;
+        let mut may_have_arrived = false;
         loop {
-            let may_repeat = attempt < self.retry.attempts;
+            let attempts_left = attempt < self.retry.attempts;
             self.wait_for_my_turn().await;
             let request = self.request(call, &access, redirected.as_ref())?;
             let url = request.url().clone();
-            let wait = match http::send(&self.http, request).await {
-                Ok(answer) if answer.is_success() => {
-                    tracing::debug!(doing, status = answer.status, "Zoom answered");
-                    return Ok(answer);
-                }
-                Ok(answer) => {
-                    if let Some(to) = trusted_redirect(&answer, &url)
-                        && detours < LONGEST_DETOUR
-                    {
-                        detours += 1;
-                        redirected = Some(to);
-                        continue;
-                    }
-                    match judge(call.task, &answer, access.token.expose_secret(), Utc::now()) {
-                        Verdict::Token(reply) if renewed => {
-                            return Err(Failure::not_done(ZoomError::TokenRefused { doing, reply }));
-                        }
-                        Verdict::Token(_) => {
-                            renewed = true;
-                            access = self
-                                .tokens
-                                .other_than(access.version, &doing)
-                                .await
-                                .map_err(Failure::not_done)?;
-                            continue;
-                        }
-                        Verdict::Slow(told, reply) => {
-                            let wait = at_least(told.unwrap_or(self.retry.limit_pause));
-                            if !may_repeat || told.is_some_and(|told| told > self.retry.longest_wait) {
-                                let until = told.and_then(|told| TimeDelta::from_std(told).ok());
-                                return Err(Failure::not_done(ZoomError::RateLimited {
-                                    doing,
-                                    retry_at: Utc::now() + until.unwrap_or(TRY_AGAIN_IN),
-                                    reply,
-                                }));
-                            }
-                            self.let_all_wait(wait);
-                            Some(Duration::ZERO)
-                        }
-                        Verdict::Fault(told, reply) => {
-                            let patient = told.is_none_or(|told| told <= self.retry.longest_wait);
-                            if call.repeat() == Repeat::Never || !may_repeat || !patient {
-                                return Err(Failure {
-                                    outcome: call.unknown(),
-                                    error: ZoomError::ServerFailed { doing, reply },
-                                });
-                            }
-                            told.map(at_least)
-                        }
-                        Verdict::Final(error) => {
-                            let outcome = match error {
-                                ZoomError::MeetingGone { .. } => Outcome::Gone,
-                                _ => Outcome::NotDone,
-                            };
-                            return Err(Failure { outcome, error });
-                        }
-                    }
-                }
-                Err(Silence::NotSent(_)) if may_repeat => None,
-                Err(Silence::Lost(_)) if may_repeat && call.repeat() == Repeat::Safe => None,
+            let answer = match http::send(&self.http, request).await {
+                Ok(answer) => answer,
                 Err(silence) => {
-                    let outcome = match (&silence, attempt) {
-                        (Silence::NotSent(_), _) if call.repeat() == Repeat::Never => Outcome::NotDone,
-                        (Silence::NotSent(_), 1) => Outcome::NotDone,
-                        // An earlier attempt may have arrived.
-                        _ => call.unknown(),
-                    };
-                    let error = match silence {
-                        Silence::NotSent(source) => ZoomError::Unreachable {
-                            doing,
-                            server: url.host_str().unwrap_or("Zoom").to_owned(),
-                            source,
-                        },
-                        lost @ Silence::Lost(_) => ZoomError::AnswerLost {
-                            doing,
-                            source: lost.into_source(),
-                        },
-                    };
-                    return Err(Failure { outcome, error });
+                    may_have_arrived |= matches!(silence, Silence::Lost(_));
+                    let safe = !may_have_arrived || call.repeat() == Repeat::Safe;
+                    if !(safe && attempts_left) {
+                        return Err(Failure::new(
+                            call.outcome(may_have_arrived),
+                            silent(silence, doing, &url),
+                        ));
+                    }
+                    tracing::debug!(doing, attempt, error = %silence, "trying Zoom again");
+                    tokio::time::sleep(jitter(pause)).await;
+                    attempt += 1;
+                    pause *= 2;
+                    continue;
                 }
             };
-            tracing::debug!(doing, attempt, "trying Zoom again");
-            tokio::time::sleep(wait.unwrap_or_else(|| jitter(pause))).await;
-            attempt += 1;
-            pause *= 2;
+            if answer.is_success() {
+                tracing::debug!(doing, status = answer.status, "Zoom answered");
+                return Ok(answer);
+            }
+            if let Some(to) = trusted_redirect(&answer, &url)
+                && detours < LONGEST_DETOUR
+            {
+                detours += 1;
+                redirected = Some(to);
+                continue;
+            }
+            let fail = |may_have_arrived, error| Err(Failure::new(call.outcome(may_have_arrived), error));
+            match judge(call.task, &answer, access.token.expose_secret(), Utc::now()) {
+                Verdict::Token(reply) if renewed => {
+                    return fail(may_have_arrived, ZoomError::TokenRefused { doing, reply });
+                }
+                Verdict::Token(_) => {
+                    renewed = true;
+                    access = match self.tokens.other_than(access.version, &doing).await {
+                        Ok(access) => access,
+                        Err(error) => return fail(may_have_arrived, error),
+                    };
+                }
+                Verdict::Slow(told, reply) => {
+                    if !attempts_left || self.is_too_long(told) {
+                        let until = told.and_then(|told| TimeDelta::from_std(told).ok());
+                        let retry_at = Utc::now() + until.unwrap_or(TRY_AGAIN_IN);
+                        let error = ZoomError::RateLimited {
+                            doing,
+                            retry_at,
+                            reply,
+                        };
+                        return fail(may_have_arrived, error);
+                    }
+                    self.let_all_wait(at_least(told.unwrap_or(self.retry.limit_pause)));
+                    attempt += 1;
+                }
+                Verdict::Fault(told, reply) => {
+                    may_have_arrived = true;
+                    if call.repeat() == Repeat::Never || !attempts_left || self.is_too_long(told) {
+                        return fail(may_have_arrived, ZoomError::ServerFailed { doing, reply });
+                    }
+                    tracing::debug!(doing, attempt, %reply, "trying Zoom again");
+                    tokio::time::sleep(told.map_or_else(|| jitter(pause), at_least)).await;
+                    attempt += 1;
+                    pause *= 2;
+                }
+                Verdict::Final(error @ ZoomError::MeetingGone { .. }) => {
+                    return Err(Failure::new(Outcome::Gone, error));
+                }
+                Verdict::Final(error) => return fail(may_have_arrived, error),
+            }
         }
+    }
+
+    fn is_too_long(&self, told: Option<Duration>) -> bool {
+        told.is_some_and(|told| told > self.retry.longest_wait)
     }
 
     fn request(
@@ -323,6 +317,17 @@ impl Api {
     }
 }
 
+fn silent(silence: Silence, doing: String, url: &Url) -> ZoomError {
+    match silence {
+        Silence::NotSent(source) => ZoomError::Unreachable {
+            doing,
+            server: url.host_str().unwrap_or("Zoom").to_owned(),
+            source,
+        },
+        Silence::Lost(source) => ZoomError::AnswerLost { doing, source },
+    }
+}
+
 fn encode(task: Task<'_>, body: &impl Serialize) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(body).map_err(|e| {
         Failure::not_done(ZoomError::Internal {
@@ -333,22 +338,23 @@ fn encode(task: Task<'_>, body: &impl Serialize) -> Result<Vec<u8>, Failure> {
 }
 
 fn read<T: DeserializeOwned>(call: &Call<'_>, answer: &Answer) -> Result<T, Failure> {
-    serde_json::from_slice(&answer.body).map_err(|e| Failure {
-        outcome: call.unknown(),
+    serde_json::from_slice(&answer.body).map_err(|e| {
         // The parser's own words could repeat the answer, and that may hold a start URL.
-        error: ZoomError::UnreadableAnswer {
+        let reason = if answer.body.is_empty() {
+            "it is empty".to_owned()
+        } else {
+            format!(
+                "it is not the JSON that was expected (line {}, column {})",
+                e.line(),
+                e.column()
+            )
+        };
+        let error = ZoomError::UnreadableAnswer {
             doing: call.task.doing(),
             status: answer.status,
-            reason: if answer.body.is_empty() {
-                "it is empty".to_owned()
-            } else {
-                format!(
-                    "it is not the JSON that was expected (line {}, column {})",
-                    e.line(),
-                    e.column()
-                )
-            },
-        },
+            reason,
+        };
+        Failure::new(call.outcome(true), error)
     })
 }
 

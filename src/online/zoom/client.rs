@@ -157,7 +157,7 @@ impl OnlineMeetings for ZoomClient {
                 tracing::info!(%id, "the Zoom meeting to delete was gone already");
                 Ok(())
             }
-            Err(failure) if matches!(failure.error, ZoomError::MeetingEnded { .. }) => Ok(()),
+            Err(failure) if matches!(*failure.error, ZoomError::MeetingEnded { .. }) => Ok(()),
             result => Ok(result?),
         }
     }
@@ -181,7 +181,7 @@ impl OnlineMeetings for ZoomClient {
         match seen {
             Ok(join_url) => Ok(Liveness::Alive(join_url)),
             Err(failure) if failure.outcome == Outcome::Gone => Ok(Liveness::Gone),
-            Err(failure) if matches!(failure.error, ZoomError::MeetingRunning { .. }) => {
+            Err(failure) if matches!(*failure.error, ZoomError::MeetingRunning { .. }) => {
                 Ok(Liveness::Alive(None))
             }
             Err(failure) => Err(failure.into()),

@@ -165,7 +165,7 @@ impl ZoomClient {
 }
 
 impl Connection {
-    /// The consent that is being waited for, or the wait itself, is over: whether requests can be made.
+    /// Whether meetings can be pushed with it: it stands, and no needed scope is missing.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         matches!(self.state, ConnectionState::Connected | ConnectionState::OnDemand)

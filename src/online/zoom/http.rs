@@ -61,14 +61,6 @@ pub(super) enum Silence {
     Lost(#[source] BoxError),
 }
 
-impl Silence {
-    pub(super) fn into_source(self) -> BoxError {
-        match self {
-            Self::NotSent(source) | Self::Lost(source) => source,
-        }
-    }
-}
-
 /// Sends a request and reads the whole answer.
 pub(super) async fn send(client: &reqwest::Client, request: reqwest::Request) -> Result<Answer, Silence> {
     let mut response = client.execute(request).await.map_err(|e| {

@@ -136,6 +136,10 @@ pub struct RefreshLease {
 
 /// What [`TokenStore::lock_refresh`] answers.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made a few times an hour, and taken apart at once"
+)]
 pub enum RefreshLock {
     /// The right is ours. Beside it the grant as it was at that very moment.
     Ours(RefreshLease, Option<StoredGrant>),
