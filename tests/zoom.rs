@@ -4,7 +4,6 @@
 
 mod scripted;
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -374,6 +373,24 @@ async fn nothing_is_done_when_nobody_is_there() {
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_speak_tls_gets_nothing() {
+    let server = Server::script([]).await;
+    let store = Arc::new(MemoryTokens::new());
+    store.put(&key(), &grant(1, HOUR, SCOPES)).await.unwrap();
+    let mut settings = settings(&server);
+    settings.api_url = format!("https{}/v2", server.url().trim_start_matches("http"))
+        .parse()
+        .unwrap();
+    let client = ZoomClient::new(settings, store).unwrap();
+    let error = create_fails(&client).await;
+    assert_eq!(
+        (error.outcome(), error.kind()),
+        (Outcome::NotDone, "zoom.unreachable")
+    );
+    assert!(server.finish().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_safe_to_repeat_is_repeated_and_not_for_ever() {
     let server = Server::script([
         (PATCH, Reply::Disconnect),
@@ -388,10 +405,17 @@ async fn what_is_safe_to_repeat_is_repeated_and_not_for_ever() {
     .await;
     let (client, _) = connected(&server, HOUR).await;
     client.update(&id(), &spec(), &spec(), "m").await.unwrap();
+    let good = client.status().await.unwrap().last;
+    assert!(good.success.is_some() && good.error.is_none());
     let error = client.update(&id(), &spec(), &spec(), "m").await.unwrap_err();
     assert_eq!(
         (error.outcome(), error.kind(), error.class()),
         (Outcome::Unknown, "zoom.server_failed", Class::Temporary)
+    );
+    let last = client.status().await.unwrap().last;
+    assert_eq!(
+        (last.success, last.error.unwrap().1),
+        (good.success, error.to_string())
     );
     server.finish();
 }
@@ -645,24 +669,15 @@ async fn a_caller_that_gives_up_takes_no_token_with_it() {
     })
     .await;
     let (client, store) = connected(&server, EXPIRING).await;
-    let caller = tokio::spawn(async move { client.delete(&id()).await });
+    let client = Arc::new(client);
+    let calling = Arc::clone(&client);
+    let caller = tokio::spawn(async move { calling.delete(&id()).await });
     is_asked.recv().await.unwrap();
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
     go.send(()).unwrap();
-    until(|| async { stored(&*store).await.grant.access_token.expose_secret() == "acc-2" }).await;
-}
-
-/// Waits for something that must come to pass.
-async fn until<F: Future<Output = bool>>(mut happened: impl FnMut() -> F) {
-    let waiting = async {
-        while !happened().await {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting)
-        .await
-        .expect("it never happened");
+    client.settle().await;
+    assert_eq!(stored(&*store).await.grant.access_token.expose_secret(), "acc-2");
 }
 
 /// A store whose first `failures` replacements fail.

@@ -182,8 +182,12 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Seen>>>, handler: Arc<M
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Seen> {
-    let mut bytes = Vec::new();
+    let mut bytes: Vec<u8> = Vec::new();
     let head_end = loop {
+        // Whoever speaks TLS, or nonsense, is hung up on.
+        if bytes.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+            return None;
+        }
         if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
             break at;
         }

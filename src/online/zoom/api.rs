@@ -163,6 +163,14 @@ impl Api {
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+        let result = self.ask(call).await;
+        self.tokens
+            .record(result.as_ref().err().map(|failure| &*failure.error))
+            .await;
+        result
+    }
+
+    async fn ask(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let doing = call.task.doing();
         let mut access = self.tokens.access(&doing).await.map_err(Failure::not_done)?;
         let mut renewed = false;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::oauth::TokenFault;
-use super::{Auth, AuthorizationRequest, Loss, Mode, ZoomClient, ZoomError, scopes};
+use super::{Auth, AuthorizationRequest, LastRequests, Loss, Mode, ZoomClient, ZoomError, scopes};
 
 /// What is known of the connection, without asking Zoom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Connection {
     pub expires_at: Option<DateTime<Utc>>,
     /// When Zoom made the tokens in use: the last renewal.
     pub renewed_at: Option<DateTime<Utc>>,
+    /// How the last requests went, as far as the store keeps it.
+    pub last: LastRequests,
 }
 
 /// How the connection stands.
@@ -94,6 +96,12 @@ impl ZoomClient {
         self.status().await
     }
 
+    /// Waits until no token is being renewed in this process. A program that is asked to stop should wait for
+    /// this first: a new pair that was not stored yet would be lost, and the connection with it.
+    pub async fn settle(&self) {
+        self.api.tokens.settle().await;
+    }
+
     /// What is known of the connection. Asks the store, not Zoom.
     ///
     /// # Errors
@@ -111,6 +119,7 @@ impl ZoomClient {
             missing_scopes: Vec::new(),
             expires_at: None,
             renewed_at: None,
+            last: self.api.tokens.last_requests().await?,
         };
         if let Some(stored) = self.api.tokens.stored().await? {
             connection.state = stored

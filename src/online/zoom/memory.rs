@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Grant, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore};
+use super::{
+    Grant, LastRequests, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
+};
 use crate::fault::BoxFault;
 
 /// Grants kept in memory, for one process: gone when it ends. For tests, and for Server-to-Server apps in a
@@ -22,6 +24,7 @@ pub struct MemoryTokens {
 struct Row {
     stored: Option<StoredGrant>,
     lease: Option<(Uuid, DateTime<Utc>)>,
+    last: LastRequests,
 }
 
 impl Row {
@@ -128,6 +131,29 @@ impl TokenStore for MemoryTokens {
             row.stored = None;
         }
         Ok(())
+    }
+
+    async fn record_request(
+        &self,
+        key: &TokenKey,
+        at: DateTime<Utc>,
+        error: Option<&str>,
+    ) -> Result<(), BoxFault> {
+        let mut rows = self.rows();
+        let last = &mut rows.entry(key.clone()).or_default().last;
+        match error {
+            None => last.success = Some(at),
+            Some(message) => last.error = Some((at, message.to_owned())),
+        }
+        Ok(())
+    }
+
+    async fn last_requests(&self, key: &TokenKey) -> Result<LastRequests, BoxFault> {
+        Ok(self
+            .rows()
+            .get(key)
+            .map(|row| row.last.clone())
+            .unwrap_or_default())
     }
 }
 

@@ -46,5 +46,6 @@ pub use scopes::{OPTIONAL as OPTIONAL_SCOPES, REQUIRED as REQUIRED_SCOPES};
 pub use settings::{Auth, AutoRecording, MeetingSettings, Mode, RetryPolicy, ZoomSettings};
 pub use timezones::zoom_time_zone;
 pub use token::{
-    Grant, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore, UnreadableGrant,
+    Grant, LastRequests, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
+    UnreadableGrant,
 };

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::oauth::{Oauth, TokenFault};
 use super::retry::jitter;
 use super::{
-    Auth, Grant, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore, ZoomError,
-    ZoomSettings,
+    Auth, Grant, LastRequests, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
+    ZoomError, ZoomSettings,
 };
 
 /// So long before its end an access token is renewed.
@@ -80,6 +80,32 @@ impl TokenSource {
 
     pub(super) async fn stored(&self) -> Result<Option<StoredGrant>, ZoomError> {
         self.shared.load().await
+    }
+
+    pub(super) async fn last_requests(&self) -> Result<LastRequests, ZoomError> {
+        let shared = &self.shared;
+        shared
+            .store
+            .last_requests(&shared.key)
+            .await
+            .map_err(ZoomError::Store)
+    }
+
+    /// Keeps how a request went. That it cannot be kept fails nothing.
+    pub(super) async fn record(&self, error: Option<&ZoomError>) {
+        let shared = &self.shared;
+        let message = error.map(ToString::to_string);
+        let recorded = shared
+            .store
+            .record_request(&shared.key, Utc::now(), message.as_deref());
+        if let Err(error) = recorded.await {
+            tracing::warn!(%error, "how the request to Zoom went could not be recorded");
+        }
+    }
+
+    /// Waits until no renewal is under way in this process.
+    pub(super) async fn settle(&self) {
+        drop(self.shared.gate.lock().await);
     }
 
     /// An access token that lives for a while yet.

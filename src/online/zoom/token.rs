@@ -212,6 +212,39 @@ pub trait TokenStore: Send + Sync {
     /// # Errors
     /// When the store cannot be written.
     async fn forget(&self, key: &TokenKey) -> Result<(), BoxFault>;
+
+    /// Keeps how the last request to Zoom went, for whoever asks how the connection does: `error` is `None`
+    /// when it went well, else the message, which holds no secret. A store may leave it out.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn record_request(
+        &self,
+        key: &TokenKey,
+        at: DateTime<Utc>,
+        error: Option<&str>,
+    ) -> Result<(), BoxFault> {
+        let _ = (key, at, error);
+        Ok(())
+    }
+
+    /// What [`TokenStore::record_request`] kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn last_requests(&self, key: &TokenKey) -> Result<LastRequests, BoxFault> {
+        let _ = key;
+        Ok(LastRequests::default())
+    }
+}
+
+/// When a request to Zoom last went well, and when and how one last failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LastRequests {
+    /// The last one that went well.
+    pub success: Option<DateTime<Utc>>,
+    /// The last one that failed, with its message.
+    pub error: Option<(DateTime<Utc>, String)>,
 }
 
 #[cfg(test)]
