@@ -4,8 +4,8 @@
 
 mod scripted;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -680,10 +680,12 @@ async fn a_caller_that_gives_up_takes_no_token_with_it() {
     assert_eq!(stored(&*store).await.grant.access_token.expose_secret(), "acc-2");
 }
 
-/// A store whose first `failures` replacements fail.
+/// A store whose first `failures` replacements fail, and whose first looks are `stale`.
+#[derive(Default)]
 struct Flaky {
     inner: MemoryTokens,
     failures: AtomicUsize,
+    stale: Mutex<Vec<StoredGrant>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -702,6 +704,10 @@ impl Fault for DiskFull {
 #[async_trait]
 impl TokenStore for Flaky {
     async fn load(&self, key: &TokenKey) -> Result<Option<StoredGrant>, BoxFault> {
+        let stale = self.stale.lock().unwrap().pop();
+        if stale.is_some() {
+            return Ok(stale);
+        }
         self.inner.load(key).await
     }
     async fn put(&self, key: &TokenKey, grant: &Grant) -> Result<(), BoxFault> {
@@ -732,6 +738,20 @@ impl TokenStore for Flaky {
 }
 
 #[tokio::test]
+async fn who_gets_the_lease_after_another_has_renewed_does_not_renew_again() {
+    let server = Server::script([(DELETE, Reply::empty(204))]).await;
+    let store = Flaky::default();
+    store.put(&key(), &grant(1, EXPIRING, SCOPES)).await.unwrap();
+    let before = stored(&store).await;
+    // The other process renews after each of our looks, and before our lease.
+    store.stale.lock().unwrap().extend([before.clone(), before]);
+    store.inner.put(&key(), &grant(7, HOUR, SCOPES)).await.unwrap();
+    let client = ZoomClient::new(settings(&server), Arc::new(store)).unwrap();
+    client.delete(&id()).await.unwrap();
+    assert_eq!(server.finish()[0].header("authorization"), Some("Bearer acc-7"));
+}
+
+#[tokio::test]
 async fn a_new_pair_is_stored_before_it_is_used() {
     for (failures, works) in [(2, true), (99, false)] {
         let mut script = vec![(TOKEN, Reply::json(200, tokens(2)))];
@@ -741,8 +761,12 @@ async fn a_new_pair_is_stored_before_it_is_used() {
         let server = Server::script(script).await;
         let inner = MemoryTokens::new();
         inner.put(&key(), &grant(1, EXPIRING, SCOPES)).await.unwrap();
-        let failures = AtomicUsize::new(failures);
-        let client = ZoomClient::new(settings(&server), Arc::new(Flaky { inner, failures })).unwrap();
+        let store = Flaky {
+            inner,
+            failures: AtomicUsize::new(failures),
+            ..Flaky::default()
+        };
+        let client = ZoomClient::new(settings(&server), Arc::new(store)).unwrap();
         let result = client.delete(&id()).await;
         if works {
             result.unwrap();
@@ -966,7 +990,6 @@ async fn errors_in_xml_or_without_words_are_understood() {
 #[cfg(feature = "command")]
 mod with_command {
     use std::io::Write;
-    use std::sync::Mutex;
 
     use invite::online::zoom::Loopback;
 

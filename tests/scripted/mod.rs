@@ -92,6 +92,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     script: Arc<Mutex<VecDeque<(&'static str, Reply)>>>,
+    unexpected: Arc<Mutex<Vec<String>>>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -99,20 +100,32 @@ impl Server {
     /// A server that expects exactly these requests, in this order.
     pub(crate) async fn script(script: impl IntoIterator<Item = (&'static str, Reply)>) -> Self {
         let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
-        let steps = Arc::clone(&script);
+        let unexpected = Arc::new(Mutex::new(Vec::new()));
+        let (steps, surprises) = (Arc::clone(&script), Arc::clone(&unexpected));
         let handler = move |seen: &Seen| match steps.lock().unwrap().pop_front() {
             Some((line, reply)) if line == seen.line => reply,
-            other => Reply::json(418, format!("unexpected {}, not {other:?}", seen.line)),
+            other => {
+                let expected = other.map(|(line, _)| line);
+                surprises
+                    .lock()
+                    .unwrap()
+                    .push(format!("{} instead of {expected:?}", seen.line));
+                Reply::empty(418)
+            }
         };
-        Self::start(Box::new(handler), script).await
+        Self::start(Box::new(handler), script, unexpected).await
     }
 
     /// A server that answers each request as a closure says.
     pub(crate) async fn answering(handler: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::start(Box::new(handler), Arc::default()).await
+        Self::start(Box::new(handler), Arc::default(), Arc::default()).await
     }
 
-    async fn start(handler: Handler, script: Arc<Mutex<VecDeque<(&'static str, Reply)>>>) -> Self {
+    async fn start(
+        handler: Handler,
+        script: Arc<Mutex<VecDeque<(&'static str, Reply)>>>,
+        unexpected: Arc<Mutex<Vec<String>>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -126,6 +139,7 @@ impl Server {
             address,
             seen,
             script,
+            unexpected,
             accepting,
         }
     }
@@ -136,6 +150,8 @@ impl Server {
 
     /// Everything that was asked, when all that was expected has been asked and nothing else.
     pub(crate) fn finish(&self) -> Vec<Seen> {
+        let unexpected = self.unexpected.lock().unwrap();
+        assert!(unexpected.is_empty(), "asked for: {unexpected:?}");
         let left = self.script.lock().unwrap();
         assert!(left.is_empty(), "never asked for: {left:?}");
         self.seen.lock().unwrap().clone()

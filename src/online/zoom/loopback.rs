@@ -48,7 +48,10 @@ impl Loopback {
         if url.scheme() != "http" || !is_loopback(&url) {
             return Err(refuse("it is not an http address on this machine".to_owned()));
         }
-        let addresses = url.socket_addrs(|| Some(80)).map_err(|e| refuse(e.to_string()))?;
+        let mut addresses = url.socket_addrs(|| Some(80)).map_err(|e| refuse(e.to_string()))?;
+        // A hosts file may name the same address twice.
+        addresses.sort_unstable();
+        addresses.dedup();
         let mut listeners = Vec::new();
         let mut problem = None;
         for address in addresses {
