@@ -3,6 +3,8 @@
 //! Each layer has its own error enum. They share this trait, so that a caller (the command, an HTTP
 //! face, a CRM) can react to a failure without knowing which layer it came from.
 
+use chrono::{DateTime, Utc};
+
 /// The class of a failure, in the terms of sysexits(3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -60,6 +62,11 @@ pub trait Fault: std::error::Error {
     fn hint(&self) -> Option<String> {
         None
     }
+
+    /// When the same request has a chance again, where the other side said so (a rate limit).
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
 }
 
 /// The message of an error followed by those of its sources, joined by `": "`.
@@ -114,6 +121,10 @@ impl Fault for BoxFault {
 
     fn hint(&self) -> Option<String> {
         self.0.hint()
+    }
+
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        self.0.retry_at()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Online meetings: the port that a provider such as Zoom implements.
 
 mod link;
+pub mod zoom;
 
 use std::fmt;
 
@@ -184,5 +185,9 @@ impl Fault for OnlineError {
 
     fn hint(&self) -> Option<String> {
         self.fault.hint()
+    }
+
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        self.fault.retry_at()
     }
 }

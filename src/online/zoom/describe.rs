@@ -1,0 +1,409 @@
+//! What Zoom is told about a meeting, within Zoom's limits.
+
+use serde_json::{Map, Value};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::timezones::zoom_time_zone;
+use super::{MeetingSettings, ZoomError};
+use crate::meeting::{Meeting, Person, PersonKind};
+use crate::online::OnlineSpec;
+
+/// Zoom's limit for a topic.
+const LONGEST_TOPIC: usize = 200;
+/// Zoom's limit for an agenda, in a unit that Zoom does not name. All lengths here count UTF-16 code units,
+/// which are never fewer than characters.
+const LONGEST_AGENDA_ON_THE_WIRE: usize = 2000;
+/// The longest agenda of our own; the rest is for the marker.
+const LONGEST_AGENDA: usize = 1900;
+/// The longest meeting, in minutes.
+const LONGEST_DURATION: i64 = 1440;
+/// The width that a description's HTML is laid out in.
+const WIDTH: usize = 400;
+
+/// What Zoom is told about a meeting.
+pub(super) fn describe(
+    meeting: &Meeting,
+    host: &Person,
+    settings: &MeetingSettings,
+) -> Result<OnlineSpec, ZoomError> {
+    let (start, end) = meeting.when.span(&meeting.time_zone);
+    let seconds = (end - start).num_seconds();
+    // Rounded up, so that nobody is cut short; at most a day, which is all that Zoom takes.
+    let minutes = ((seconds + 59) / 60).clamp(1, LONGEST_DURATION);
+    Ok(OnlineSpec {
+        host: zoom_host(host)?,
+        topic: shorten(meeting.name(), LONGEST_TOPIC),
+        agenda: shorten(
+            &plain_text(meeting.description.as_deref().unwrap_or_default()),
+            LONGEST_AGENDA,
+        ),
+        start,
+        duration: u32::try_from(minutes).unwrap_or(1),
+        time_zone: zoom_time_zone(&meeting.time_zone).to_owned(),
+        settings: zoom_settings(settings),
+    })
+}
+
+fn zoom_host(host: &Person) -> Result<String, ZoomError> {
+    let facts = match (&host.user, host.reference.kind) {
+        (Some(facts), PersonKind::User) => facts,
+        _ => {
+            return Err(ZoomError::HostNotUser {
+                name: host.display_name(),
+            });
+        }
+    };
+    if !facts.zoom_enabled {
+        return Err(ZoomError::HostNotEnabled {
+            user: host.reference.id.clone(),
+            name: host.display_name(),
+        });
+    }
+    let id = host.zoom_id().map(str::trim).unwrap_or_default();
+    // `me` would be whoever connected the account, and dots would be another path of the API.
+    if id.is_empty() || id == "me" || id.chars().all(|c| c == '.') {
+        return Err(ZoomError::HostWithoutId {
+            user: host.reference.id.clone(),
+            name: host.display_name(),
+        });
+    }
+    Ok(id.to_owned())
+}
+
+fn zoom_settings(settings: &MeetingSettings) -> Map<String, Value> {
+    let mut map = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            map.insert(key.to_owned(), value);
+        }
+    };
+    put("waiting_room", Some(settings.waiting_room.into()));
+    put("join_before_host", Some(settings.join_before_host.into()));
+    put("jbh_time", settings.jbh_time.map(Into::into));
+    put("host_video", settings.host_video.map(Into::into));
+    put("participant_video", settings.participant_video.map(Into::into));
+    put("mute_upon_entry", settings.mute_upon_entry.map(Into::into));
+    put(
+        "auto_recording",
+        settings.auto_recording.and_then(|r| serde_json::to_value(r).ok()),
+    );
+    // An account's default of true would lock out every guest who has no Zoom account.
+    put("meeting_authentication", Some(false.into()));
+    // The host's personal room would be one link for all meetings.
+    put("use_pmi", Some(false.into()));
+    map
+}
+
+/// The agenda as Zoom gets it: ours, and below it, on a line of its own, the text by which the meeting can be
+/// recognised.
+pub(super) fn agenda_with_marker(agenda: &str, marker: &str) -> String {
+    if marker.is_empty() {
+        return agenda.to_owned();
+    }
+    let line = format!("Ref. {marker}");
+    let room = LONGEST_AGENDA_ON_THE_WIRE.saturating_sub(units(&line) + 2);
+    let agenda = shorten(agenda, room);
+    if agenda.is_empty() {
+        line
+    } else {
+        format!("{agenda}\n\n{line}")
+    }
+}
+
+/// Whether an agenda that Zoom shows is one that [`agenda_with_marker`] made with this marker.
+pub(super) fn has_marker(agenda: &str, marker: &str) -> bool {
+    !marker.is_empty()
+        && agenda.lines().any(|line| {
+            line.trim()
+                .strip_prefix("Ref. ")
+                .is_some_and(|found| found.trim() == marker)
+        })
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Cuts a text to at most `longest` UTF-16 code units, between two of what a reader takes for characters,
+/// and ends it with `…` if something was cut.
+fn shorten(text: &str, longest: usize) -> String {
+    let text = text.trim();
+    if units(text) <= longest {
+        return text.to_owned();
+    }
+    let Some(room) = longest.checked_sub(1) else {
+        return String::new();
+    };
+    let mut kept = 0;
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += units(grapheme);
+        if used > room {
+            break;
+        }
+        kept += grapheme.len();
+    }
+    format!("{}…", text[..kept].trim_end())
+}
+
+/// A description as plain text: HTML is laid out as text, with links as footnotes; text stays as it is.
+fn plain_text(description: &str) -> String {
+    let text = description.replace("\r\n", "\n").replace('\r', "\n");
+    let text = if looks_like_html(&text) {
+        html2text::config::plain()
+            .no_table_borders()
+            .no_link_wrapping()
+            .allow_width_overflow()
+            .string_from_read(text.as_bytes(), WIDTH)
+            .unwrap_or_else(|_| without_tags(&text))
+    } else {
+        text
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let text: String = lines.join("\n");
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+/// Elements that descriptions are written with. Anything else in angle brackets is taken for text, such as
+/// `<lee@client.example>` or `a < b`.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "b",
+    "blockquote",
+    "body",
+    "br",
+    "code",
+    "div",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "u",
+    "ul",
+];
+
+fn looks_like_html(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let rest = text[at + 1..].trim_start_matches('/');
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
+        let (name, rest) = rest.split_at(end);
+        let closed = rest.starts_with(['>', '/', ' ', '\n', '\t']) && rest.contains('>');
+        closed && ELEMENTS.contains(&name.to_ascii_lowercase().as_str())
+    })
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::meeting::{MeetingId, When, Zone};
+
+    fn ana() -> Person {
+        let mut ana = Person::new(
+            "user:ana".parse().unwrap(),
+            "Ana Núñez",
+            Some("ana@acme.example".parse().unwrap()),
+        );
+        ana.user.as_mut().unwrap().zoom_enabled = true;
+        ana
+    }
+
+    fn meeting(when: When, zone: &str) -> Meeting {
+        Meeting::new(
+            MeetingId::new("m").unwrap(),
+            "Kick-off",
+            when,
+            Zone::new(zone).unwrap(),
+        )
+        .unwrap()
+    }
+
+    fn timed(start: &str, end: &str) -> When {
+        When::timed(start.parse().unwrap(), end.parse().unwrap()).unwrap()
+    }
+
+    fn told(meeting: &Meeting) -> OnlineSpec {
+        describe(meeting, &ana(), &MeetingSettings::default()).unwrap()
+    }
+
+    #[test]
+    fn a_timed_meeting_keeps_its_instant_and_is_rounded_up() {
+        let spec = told(&meeting(
+            timed("2026-12-01T09:00:00Z", "2026-12-01T09:44:01Z"),
+            "Europe/Kyiv",
+        ));
+        assert_eq!(
+            spec.start,
+            "2026-12-01T09:00:00Z"
+                .parse::<chrono::DateTime<chrono::Utc>>()
+                .unwrap()
+        );
+        assert_eq!(
+            (spec.duration, &*spec.time_zone, &*spec.host),
+            (45, "Europe/Kiev", "ana@acme.example")
+        );
+        let short = told(&meeting(
+            timed("2026-12-01T09:00:00Z", "2026-12-01T09:00:01Z"),
+            "UTC",
+        ));
+        assert_eq!(short.duration, 1);
+        let long = told(&meeting(
+            timed("2026-12-01T09:00:00Z", "2026-12-04T09:00:00Z"),
+            "UTC",
+        ));
+        assert_eq!(long.duration, 1440);
+    }
+
+    #[test]
+    fn an_all_day_meeting_begins_at_midnight_of_its_zone() {
+        let days = When::all_day("2026-12-03".parse().unwrap(), "2026-12-04".parse().unwrap()).unwrap();
+        let spec = told(&meeting(days, "Europe/Berlin"));
+        assert_eq!(super::super::wire::start_time(spec.start), "2026-12-02T23:00:00Z");
+        assert_eq!(spec.duration, 1440);
+        let short_day = When::all_day("2027-03-28".parse().unwrap(), "2027-03-28".parse().unwrap()).unwrap();
+        assert_eq!(told(&meeting(short_day, "Europe/Berlin")).duration, 23 * 60);
+    }
+
+    #[test]
+    fn guests_are_never_locked_out_by_an_account_default() {
+        let spec = told(&meeting(
+            timed("2026-12-01T09:00:00Z", "2026-12-01T09:45:00Z"),
+            "UTC",
+        ));
+        assert_eq!(
+            Value::Object(spec.settings),
+            serde_json::json!({"waiting_room": true, "join_before_host": false, "meeting_authentication": false, "use_pmi": false})
+        );
+    }
+
+    #[test]
+    fn who_cannot_host_is_told_why() {
+        let describe = |host: &Person| {
+            let meeting = meeting(timed("2026-12-01T09:00:00Z", "2026-12-01T09:45:00Z"), "UTC");
+            describe(&meeting, host, &MeetingSettings::default())
+        };
+        let mut host = ana();
+        host.user.as_mut().unwrap().zoom_enabled = false;
+        assert!(matches!(describe(&host), Err(ZoomError::HostNotEnabled { .. })));
+        let mut host = ana();
+        host.email = None;
+        assert!(matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })));
+        for wrong in ["..", " ", "me"] {
+            host.user.as_mut().unwrap().zoom_id = Some(wrong.to_owned());
+            assert!(
+                matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })),
+                "{wrong:?}"
+            );
+        }
+        let guest = Person::new("contact:lee".parse().unwrap(), "Lee", None);
+        assert!(matches!(describe(&guest), Err(ZoomError::HostNotUser { .. })));
+    }
+
+    #[test]
+    fn html_becomes_text_and_text_stays() {
+        assert_eq!(
+            plain_text("Agenda:\n- a < b\n- <lee@client.example>"),
+            "Agenda:\n- a < b\n- <lee@client.example>"
+        );
+        let text = plain_text(
+            "<p>Agenda &amp; more:</p><ul><li>scope</li></ul><hr><p>See <a href=\"https://x.example/d\">doc</a></p>",
+        );
+        assert!(
+            text.starts_with("Agenda & more:\n* scope\n\nSee [doc][1]"),
+            "{text:?}"
+        );
+        assert!(
+            text.contains("https://x.example/d") && !text.contains("<p>"),
+            "{text:?}"
+        );
+        assert_eq!(plain_text("a\r\nb\u{0}"), "a\nb");
+    }
+
+    #[test]
+    fn a_family_is_not_torn_apart() {
+        let family = "👨‍👩‍👧‍👦";
+        let text = family.repeat(30);
+        let cut = shorten(&text, LONGEST_TOPIC);
+        assert!(cut.ends_with("👦…"), "{cut}");
+        assert!(units(&cut) <= LONGEST_TOPIC);
+    }
+
+    #[test]
+    fn a_marker_is_found_again_and_only_that_one() {
+        let agenda = agenda_with_marker(&"x".repeat(1900), "kickoff-7f3a");
+        assert!(units(&agenda) <= LONGEST_AGENDA_ON_THE_WIRE && agenda.ends_with("\n\nRef. kickoff-7f3a"));
+        assert!(has_marker(&agenda, "kickoff-7f3a"));
+        assert!(!has_marker(&agenda, "kickoff-7f3"));
+        assert!(!has_marker(&agenda, ""));
+        assert_eq!(agenda_with_marker("", "m"), "Ref. m");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_text_fits_and_is_a_beginning(text in any::<String>(), longest in 1_usize..40) {
+            let cut = shorten(&text, longest);
+            prop_assert!(units(&cut) <= longest);
+            let text = text.trim();
+            if units(text) <= longest {
+                prop_assert_eq!(cut, text);
+            } else {
+                prop_assert!(text.starts_with(cut.strip_suffix('…').unwrap()));
+            }
+        }
+
+        #[test]
+        fn an_agenda_with_its_marker_fits(agenda in "\\PC{0,2500}", marker in "[a-z0-9:-]{1,80}") {
+            let sent = agenda_with_marker(&agenda, &marker);
+            prop_assert!(units(&sent) <= LONGEST_AGENDA_ON_THE_WIRE);
+            prop_assert!(has_marker(&sent, &marker));
+        }
+
+        #[test]
+        fn any_description_becomes_some_text(
+            description in any::<String>(),
+            html in "(<(b|p|td|tr|table|a href=x|li|ul|hr|pre)>|</p>|</table>|[x\u{200d} ]|&lt;|漢){0,30}",
+        ) {
+            let _ = plain_text(&description);
+            let _ = plain_text(&html);
+        }
+    }
+}

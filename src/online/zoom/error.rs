@@ -1,0 +1,631 @@
+//! Everything that can go wrong with Zoom, as an administrator would want to read it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::Mode;
+use crate::fault::{BoxError, BoxFault, Class, Fault};
+use crate::meeting::{PersonId, one_line};
+
+/// What Zoom answered when it refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Zoom's own code, where the answer had one.
+    pub code: Option<i64>,
+    /// Zoom's own words, on one line; may be empty.
+    pub message: String,
+    /// The fields Zoom found fault with, as `name: what is wrong`.
+    pub fields: Vec<String>,
+}
+
+impl Reply {
+    /// An answer without words.
+    pub(super) fn bare(status: u16) -> Self {
+        Self {
+            status,
+            code: None,
+            message: String::new(),
+            fields: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.is_empty() {
+            write!(f, "HTTP {}", self.status)?;
+        } else {
+            write!(f, "\"{}\" (HTTP {}", self.message, self.status)?;
+            if let Some(code) = self.code {
+                write!(f, ", code {code}")?;
+            }
+            f.write_str(")")?;
+        }
+        if !self.fields.is_empty() {
+            write!(f, " [{}]", self.fields.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Words of the other side, made fit to be shown: one line, not endless, without the secrets named.
+pub(super) fn presentable(text: &str, secrets: &[&str]) -> String {
+    let mut line = one_line(text);
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        line = line.replace(secret, "[redacted]");
+    }
+    match line.char_indices().nth(400) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Why Zoom did not do what it was asked, or was not asked at all.
+///
+/// `doing` says what was being done, such as `making the Zoom meeting for ana@acme.example`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZoomError {
+    /// A setting cannot work.
+    #[error("the setting {key} cannot be used: {reason}")]
+    InvalidSettings {
+        /// The key in the configuration.
+        key: String,
+        /// Why not.
+        reason: String,
+    },
+    /// There is no grant.
+    #[error("{doing} failed: there is no connection to Zoom yet with the {mode} credentials")]
+    NotConnected {
+        /// What was being done.
+        doing: String,
+        /// With which credentials.
+        mode: Mode,
+    },
+    /// The grant is of no more use: revoked, unused for too long, or its last renewal went astray.
+    #[error("{doing} failed: the connection to Zoom ({mode} credentials) was lost at {}: {reason}", at.format("%Y-%m-%d %H:%M UTC"))]
+    GrantLost {
+        /// What was being done.
+        doing: String,
+        /// With which credentials.
+        mode: Mode,
+        /// What Zoom said.
+        reason: String,
+        /// When it was first noticed.
+        at: DateTime<Utc>,
+    },
+    /// A new access token was refused like the one before it.
+    #[error("{doing} failed: Zoom refuses the access token, even a fresh one: {reply}")]
+    TokenRefused {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// Client id and secret do not belong together, or not to the grant.
+    #[error("{doing} failed: Zoom does not accept the {mode} client id and secret: {reason}")]
+    WrongClient {
+        /// What was being done.
+        doing: String,
+        /// Which credentials.
+        mode: Mode,
+        /// What Zoom said.
+        reason: String,
+    },
+    /// The authorization server refused for another reason.
+    #[error("{doing} failed: Zoom's authorization server refused: {reason} ({error})")]
+    OauthRefused {
+        /// What was being done.
+        doing: String,
+        /// Zoom's short name of the error.
+        error: String,
+        /// What Zoom said.
+        reason: String,
+    },
+    /// Another task or process has been renewing the token for too long.
+    #[error("{doing} failed: another process has been renewing the Zoom token since before {}", since.format("%H:%M:%S UTC"))]
+    TokenBusy {
+        /// What was being done.
+        doing: String,
+        /// Since when we wait.
+        since: DateTime<Utc>,
+    },
+    /// The administrator, or Zoom, said no on the consent page.
+    #[error("Zoom did not grant the connection: {reason}")]
+    ConsentRefused {
+        /// What the redirect said.
+        reason: String,
+    },
+    /// The redirected URL has no authorization code in it.
+    #[error("there is no authorization code in that address")]
+    NoCode,
+    /// The redirected URL answers another request than the one made.
+    #[error("that address does not answer this connection attempt: its state differs")]
+    StateMismatch,
+    /// Zoom does not accept the authorization code.
+    #[error("Zoom does not accept the authorization code: {reason}")]
+    CodeRejected {
+        /// What Zoom said.
+        reason: String,
+    },
+    /// The loopback address for the redirect cannot be listened on.
+    #[error("cannot wait for Zoom's redirect at {redirect_uri}: {reason}")]
+    Listen {
+        /// The redirect URI.
+        redirect_uri: String,
+        /// Why not.
+        reason: String,
+    },
+
+    /// The meeting has no assigned user who could host it, or the host is no CRM user.
+    #[error("{name} cannot host a Zoom meeting: not a user of the CRM")]
+    HostNotUser {
+        /// The person's name.
+        name: String,
+    },
+    /// The assigned user is not enabled for Zoom.
+    #[error("{name} is not enabled for Zoom meetings")]
+    HostNotEnabled {
+        /// The CRM user.
+        user: PersonId,
+        /// The user's name.
+        name: String,
+    },
+    /// The assigned user has neither a Zoom ID nor an email address.
+    #[error(
+        "{name} has neither a Zoom ID nor an email address, so there is no Zoom user to host the meeting"
+    )]
+    HostWithoutId {
+        /// The CRM user.
+        user: PersonId,
+        /// The user's name.
+        name: String,
+    },
+
+    /// Zoom has no such user on this account.
+    #[error("{doing} failed: the connected Zoom account has no user {host}: {reply}")]
+    UserNotFound {
+        /// What was being done.
+        doing: String,
+        /// The host, as Zoom was told.
+        host: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The user has not accepted Zoom's invitation yet, or was deactivated.
+    #[error("{doing} failed: the Zoom user {host} is not active: {reply}")]
+    UserPending {
+        /// What was being done.
+        doing: String,
+        /// The host.
+        host: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The user may not hold meetings.
+    #[error("{doing} failed: the Zoom user {host} has no licence for meetings: {reply}")]
+    NoLicence {
+        /// What was being done.
+        doing: String,
+        /// The host.
+        host: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The plan of the account, or the role of whoever connected it, does not allow it.
+    #[error("{doing} failed: Zoom does not allow it: {reply}")]
+    NotAllowed {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The app lacks a permission.
+    #[error("{doing} failed: the connection lacks {}: {reply}", if scopes.is_empty() { "a scope".to_owned() } else { format!("the scope {}", scopes.join(", ")) })]
+    ScopeMissing {
+        /// What was being done.
+        doing: String,
+        /// The missing scopes, as far as Zoom named them.
+        scopes: Vec<String>,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// A field was not accepted.
+    #[error("{doing} failed: Zoom does not accept what it was told: {reply}")]
+    InvalidField {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said; its `fields` name them.
+        reply: Reply,
+    },
+    /// There is no such meeting (any more).
+    #[error("{doing} failed: it does not exist any more: {reply}")]
+    MeetingGone {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The meeting is running.
+    #[error("{doing} failed: it is running now: {reply}")]
+    MeetingRunning {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The meeting is over.
+    #[error("{doing} failed: it has already ended: {reply}")]
+    MeetingEnded {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// It is somebody's personal room, which can be neither made nor deleted.
+    #[error("{doing} failed: it is a personal meeting room: {reply}")]
+    PersonalRoom {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The meeting belongs to somebody whom the connection does not reach.
+    #[error("{doing} failed: the connection is not the host's: {reply}")]
+    NotHost {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// There is no such API at that address.
+    #[error("{doing} failed: there is no Zoom API at that address: {reply}")]
+    NoSuchApi {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// Zoom refused with a code that has no entry of its own here.
+    #[error("{doing} failed: Zoom refused: {reply}")]
+    Refused {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+
+    /// Too many requests in too short a time.
+    #[error("{doing} failed: Zoom's rate limit was met: {reply}")]
+    RateLimited {
+        /// What was being done.
+        doing: String,
+        /// When to try again.
+        retry_at: DateTime<Utc>,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The account has used up its requests of the day.
+    #[error("{doing} failed: the Zoom account has used up its API requests of the day: {reply}")]
+    DailyLimit {
+        /// What was being done.
+        doing: String,
+        /// When to try again.
+        retry_at: DateTime<Utc>,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// The host has used up the 100 creations and updates of the day.
+    #[error(
+        "{doing} failed: Zoom allows 100 creations and updates of meetings per host and day, and they are used up: {reply}"
+    )]
+    HostDailyLimit {
+        /// What was being done.
+        doing: String,
+        /// When to try again: the next midnight in UTC.
+        retry_at: DateTime<Utc>,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// No connection could be made; nothing was sent.
+    #[error("{doing} failed: {server} cannot be reached")]
+    Unreachable {
+        /// What was being done.
+        doing: String,
+        /// The server's name.
+        server: String,
+        /// Why not.
+        source: BoxError,
+    },
+    /// The request was sent, but its answer did not arrive: Zoom may have done it.
+    #[error("{doing}: Zoom's answer did not arrive, so it may or may not be done")]
+    AnswerLost {
+        /// What was being done.
+        doing: String,
+        /// What happened to the answer.
+        source: BoxError,
+    },
+    /// Zoom itself failed (HTTP 5xx).
+    #[error("{doing} failed: Zoom has a fault of its own: {reply}")]
+    ServerFailed {
+        /// What was being done.
+        doing: String,
+        /// What Zoom said.
+        reply: Reply,
+    },
+    /// Zoom said yes, but not in a way that can be understood.
+    #[error("{doing}: Zoom's answer cannot be understood (HTTP {status}): {reason}")]
+    UnreadableAnswer {
+        /// What was being done.
+        doing: String,
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The store of tokens failed.
+    #[error(transparent)]
+    Store(BoxFault),
+    /// Zoom renewed the token, but the new one could not be stored.
+    #[error("Zoom renewed the token, but the new one could not be stored")]
+    TokenNotStored {
+        /// Why not.
+        source: BoxError,
+    },
+    /// A fault of this program.
+    #[error("{doing} failed for a reason that lies in this program: {reason}")]
+    Internal {
+        /// What was being done.
+        doing: String,
+        /// What happened.
+        reason: String,
+    },
+}
+
+const CONNECT: &str = "run `invite zoom connect`";
+
+fn when(at: &DateTime<Utc>) -> String {
+    format!("try again after {}", at.format("%Y-%m-%d %H:%M:%S UTC"))
+}
+
+impl Fault for ZoomError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::InvalidSettings { .. } => "zoom.invalid_settings",
+            Self::NotConnected { .. } => "zoom.not_connected",
+            Self::GrantLost { .. } => "zoom.grant_lost",
+            Self::TokenRefused { .. } => "zoom.token_refused",
+            Self::WrongClient { .. } => "zoom.wrong_client",
+            Self::OauthRefused { .. } => "zoom.oauth_refused",
+            Self::TokenBusy { .. } => "zoom.token_busy",
+            Self::ConsentRefused { .. } => "zoom.consent_refused",
+            Self::NoCode => "zoom.no_code",
+            Self::StateMismatch => "zoom.state_mismatch",
+            Self::CodeRejected { .. } => "zoom.code_rejected",
+            Self::Listen { .. } => "zoom.cannot_listen",
+            Self::HostNotUser { .. } => "zoom.host_not_user",
+            Self::HostNotEnabled { .. } => "zoom.user_not_enabled",
+            Self::HostWithoutId { .. } => "zoom.no_zoom_id",
+            Self::UserNotFound { .. } => "zoom.user_not_found",
+            Self::UserPending { .. } => "zoom.user_pending",
+            Self::NoLicence { .. } => "zoom.no_licence",
+            Self::NotAllowed { .. } => "zoom.not_allowed",
+            Self::ScopeMissing { .. } => "zoom.scope_missing",
+            Self::InvalidField { .. } => "zoom.invalid_field",
+            Self::MeetingGone { .. } => "zoom.meeting_gone",
+            Self::MeetingRunning { .. } => "zoom.meeting_running",
+            Self::MeetingEnded { .. } => "zoom.meeting_ended",
+            Self::PersonalRoom { .. } => "zoom.personal_room",
+            Self::NotHost { .. } => "zoom.not_host",
+            Self::NoSuchApi { .. } => "zoom.no_such_api",
+            Self::Refused { .. } => "zoom.refused",
+            Self::RateLimited { .. } => "zoom.rate_limited",
+            Self::DailyLimit { .. } => "zoom.daily_limit",
+            Self::HostDailyLimit { .. } => "zoom.host_daily_limit",
+            Self::Unreachable { .. } => "zoom.unreachable",
+            Self::AnswerLost { .. } => "zoom.answer_lost",
+            Self::ServerFailed { .. } => "zoom.server_failed",
+            Self::UnreadableAnswer { .. } => "zoom.unreadable_answer",
+            Self::Store(fault) => fault.kind(),
+            Self::TokenNotStored { .. } => "zoom.token_not_stored",
+            Self::Internal { .. } => "zoom.internal",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::InvalidSettings { .. }
+            | Self::NotConnected { .. }
+            | Self::WrongClient { .. }
+            | Self::OauthRefused { .. }
+            | Self::ScopeMissing { .. }
+            | Self::NoSuchApi { .. }
+            | Self::Listen { .. } => Class::Configuration,
+            Self::NoCode | Self::StateMismatch | Self::InvalidField { .. } | Self::HostWithoutId { .. } => {
+                Class::BadData
+            }
+            Self::HostNotUser { .. } | Self::HostNotEnabled { .. } => Class::NotPermitted,
+            Self::TokenBusy { .. }
+            | Self::RateLimited { .. }
+            | Self::DailyLimit { .. }
+            | Self::HostDailyLimit { .. }
+            | Self::MeetingRunning { .. }
+            | Self::AnswerLost { .. }
+            | Self::ServerFailed { .. }
+            | Self::TokenNotStored { .. } => Class::Temporary,
+            Self::Store(fault) => fault.class(),
+            Self::Internal { .. } => Class::Internal,
+            Self::GrantLost { .. }
+            | Self::TokenRefused { .. }
+            | Self::ConsentRefused { .. }
+            | Self::CodeRejected { .. }
+            | Self::UserNotFound { .. }
+            | Self::UserPending { .. }
+            | Self::NoLicence { .. }
+            | Self::NotAllowed { .. }
+            | Self::MeetingGone { .. }
+            | Self::MeetingEnded { .. }
+            | Self::PersonalRoom { .. }
+            | Self::NotHost { .. }
+            | Self::Refused { .. }
+            | Self::Unreachable { .. }
+            | Self::UnreadableAnswer { .. } => Class::Unavailable,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::InvalidSettings { key, .. } => format!("correct {key} in the configuration"),
+            Self::NotConnected { .. } => {
+                format!("{CONNECT}, signed in to Zoom as an administrator of the account")
+            }
+            Self::GrantLost { .. } => format!(
+                "{CONNECT} to connect again; meetings and what was sent so far are not affected"
+            ),
+            Self::TokenRefused { .. } => format!(
+                "check in the Zoom App Marketplace that the app is still activated, then {CONNECT}"
+            ),
+            Self::WrongClient { mode, .. } => format!(
+                "compare client_id and client_secret under [zoom.{mode}] with the app's {mode} credentials in the \
+                 Zoom App Marketplace; the stored connection is kept"
+            ),
+            Self::OauthRefused { .. } => {
+                "check that `auth` and `redirect_uri` under [zoom] fit the kind of app that these credentials \
+                 belong to"
+                    .to_owned()
+            }
+            Self::TokenBusy { .. } => "run the same command again in a minute".to_owned(),
+            Self::ConsentRefused { .. } => format!(
+                "{CONNECT} again and allow it, signed in as an administrator of the Zoom account"
+            ),
+            Self::NoCode => "paste the whole address that the browser shows after Zoom's consent page, with \
+                             everything after the question mark"
+                .to_owned(),
+            Self::StateMismatch => format!("{CONNECT} again, and use the newest link only"),
+            Self::CodeRejected { .. } => format!(
+                "a code lives five minutes and works once: {CONNECT} again; if it persists, compare redirect_uri \
+                 with the one that the app has, to the letter"
+            ),
+            Self::Listen { .. } => "free that port, or set zoom.redirect_uri (here and in the Zoom app) to \
+                                    another, or run `invite zoom connect --paste`"
+                .to_owned(),
+            Self::HostNotUser { .. } => {
+                "assign the meeting to a user of the CRM who is enabled for Zoom".to_owned()
+            }
+            Self::HostNotEnabled { user, .. } => {
+                format!("run `invite zoom users enable {user}`, or assign the meeting to somebody who is enabled")
+            }
+            Self::HostWithoutId { user, .. } => format!(
+                "give the user an email address in the CRM, or run `invite zoom users enable {user} --zoom-id ID`"
+            ),
+            Self::UserNotFound { host, .. } => format!(
+                "if this person signs in to Zoom with another address, run `invite zoom users enable USER --zoom-id \
+                 ADDRESS`; else add {host} under User Management of the Zoom account"
+            ),
+            Self::UserPending { host, .. } => format!(
+                "{host} must accept Zoom's invitation mail, or be activated again under User Management of the \
+                 Zoom account"
+            ),
+            Self::NoLicence { host, .. } => format!(
+                "assign {host} a Zoom Meetings licence (Basic or Licensed) under User Management of the Zoom \
+                 account, or assign the meeting to another user"
+            ),
+            Self::NotAllowed { .. } => format!(
+                "the plan of the Zoom account, or the role of the administrator who connected it, does not include \
+                 this; change that at Zoom, then {CONNECT}"
+            ),
+            Self::ScopeMissing { scopes, .. } => {
+                let what = if scopes.is_empty() {
+                    format!("the scopes {}", super::scopes::REQUIRED.join(", "))
+                } else {
+                    scopes.join(", ")
+                };
+                format!(
+                    "add {what} to the app under Scopes in the Zoom App Marketplace, then {CONNECT} so that a new \
+                     grant includes it"
+                )
+            }
+            Self::InvalidField { .. } => {
+                "change that in the meeting (or in [zoom.meeting] of the configuration) and push again".to_owned()
+            }
+            Self::MeetingGone { .. } => "push the meeting again: a new Zoom meeting is made".to_owned(),
+            Self::MeetingRunning { .. } => {
+                "Zoom does not change or delete a meeting while it runs; try again when it has ended".to_owned()
+            }
+            Self::MeetingEnded { .. } => "there is nothing to change any more".to_owned(),
+            Self::PersonalRoom { .. } => {
+                "clear the join URL of the meeting in the CRM, and push it again to make a meeting of its own"
+                    .to_owned()
+            }
+            Self::NotHost { .. } => {
+                format!("{CONNECT} as an administrator of the account that the meeting's host belongs to")
+            }
+            Self::NoSuchApi { .. } => {
+                "correct zoom.api_url in the configuration; Zoom's own is https://api.zoom.us/v2".to_owned()
+            }
+            Self::Refused { .. } | Self::UnreadableAnswer { .. } => {
+                "if Zoom's words do not explain it, look the code up in Zoom's developer forum, or try again later"
+                    .to_owned()
+            }
+            Self::RateLimited { retry_at, .. }
+            | Self::DailyLimit { retry_at, .. }
+            | Self::HostDailyLimit { retry_at, .. } => when(retry_at),
+            Self::Unreachable { .. } => {
+                "check the network, the proxy and https://status.zoom.us, then run the same command again".to_owned()
+            }
+            Self::AnswerLost { .. } => {
+                "run the same command again: it first looks at what became of this attempt".to_owned()
+            }
+            Self::ServerFailed { .. } => {
+                "see https://status.zoom.us, and run the same command again later".to_owned()
+            }
+            Self::Store(fault) => return fault.hint(),
+            Self::TokenNotStored { .. } => format!(
+                "make the database writable and run the same command again; if Zoom then refuses the old token, {CONNECT}"
+            ),
+            Self::Internal { .. } => "please report it".to_owned(),
+        })
+    }
+
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::RateLimited { retry_at, .. }
+            | Self::DailyLimit { retry_at, .. }
+            | Self::HostDailyLimit { retry_at, .. } => Some(*retry_at),
+            Self::Store(fault) => fault.retry_at(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_shows_zooms_own_words_and_code() {
+        let reply = Reply {
+            status: 404,
+            code: Some(1001),
+            message: "User does not exist: ana@acme.example.".into(),
+            fields: vec![],
+        };
+        assert_eq!(
+            reply.to_string(),
+            "\"User does not exist: ana@acme.example.\" (HTTP 404, code 1001)"
+        );
+        assert_eq!(Reply::bare(502).to_string(), "HTTP 502");
+    }
+
+    #[test]
+    fn words_of_the_other_side_are_made_fit_to_be_shown() {
+        assert_eq!(
+            presentable("code abc123\r\nis used", &["abc123", ""]),
+            "code [redacted] is used"
+        );
+        assert_eq!(presentable(&"é".repeat(500), &[]).chars().count(), 401);
+    }
+}

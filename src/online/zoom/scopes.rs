@@ -1,0 +1,56 @@
+//! The permissions that a connection needs, and those it can make use of.
+
+/// What pushing needs, without which `zoom status` complains: to make, change and delete meetings of all users
+/// of the account.
+pub const REQUIRED: [&str; 3] = [
+    "meeting:write:meeting:admin",
+    "meeting:update:meeting:admin",
+    "meeting:delete:meeting:admin",
+];
+
+/// Useful, not needed: to see whether a meeting is still there without changing it, and to find a meeting of
+/// which the answer was lost.
+pub const OPTIONAL: [&str; 2] = ["meeting:read:meeting:admin", "meeting:read:list_meetings:admin"];
+
+/// To see one meeting.
+pub(super) const READ: &str = OPTIONAL[0];
+/// To list a user's meetings.
+pub(super) const LIST: &str = OPTIONAL[1];
+
+/// Whether a scope, or the older and coarser one that includes it, is among those granted.
+pub(super) fn includes(granted: &[String], scope: &str) -> bool {
+    let classic = if scope == READ || scope == LIST {
+        "meeting:read:admin"
+    } else {
+        "meeting:write:admin"
+    };
+    granted.iter().any(|g| g == scope || g == classic)
+}
+
+/// The required scopes that were not granted.
+pub(super) fn missing(granted: &[String]) -> Vec<&'static str> {
+    REQUIRED
+        .into_iter()
+        .filter(|scope| !includes(granted, scope))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_scopes_include_the_new_ones_and_user_scopes_do_not_count() {
+        let granted = |scopes: &[&str]| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        assert!(missing(&granted(&["meeting:write:admin"])).is_empty());
+        assert_eq!(
+            missing(&granted(&[
+                "meeting:write:meeting",
+                "meeting:update:meeting:admin"
+            ])),
+            ["meeting:write:meeting:admin", "meeting:delete:meeting:admin"]
+        );
+        assert!(!includes(&granted(&["meeting:write:admin"]), READ));
+        assert!(includes(&granted(&["meeting:read:admin"]), LIST));
+    }
+}

@@ -1,0 +1,303 @@
+//! What the client must know before it can speak with Zoom.
+
+use std::fmt;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::ZoomError;
+
+/// Which of an app's two sets of credentials is used. Each is an OAuth client of its own: a grant made by one
+/// is of no use to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// The published or account-wide app.
+    Production,
+    /// The app as its developer tries it out.
+    Development,
+}
+
+impl Mode {
+    /// The mode as one lowercase word, as the configuration writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Development => "development",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How access tokens are come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// An administrator consents in the browser (an admin-managed General App).
+    AuthorizationCode {
+        /// Where Zoom sends the browser afterwards; to the letter as the app has it, slash included.
+        redirect_uri: String,
+    },
+    /// A Server-to-Server app: a token for the asking.
+    ServerToServer {
+        /// The Zoom account.
+        account_id: String,
+    },
+}
+
+/// Whether Zoom records a meeting by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AutoRecording {
+    /// On the host's machine.
+    Local,
+    /// At Zoom.
+    Cloud,
+    /// Not.
+    None,
+}
+
+/// The settings that every Zoom meeting is made with. What is `None` is left to the Zoom account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MeetingSettings {
+    /// Guests wait until the host lets them in.
+    pub waiting_room: bool,
+    /// Guests may enter before the host does. Zoom ignores it together with a waiting room.
+    pub join_before_host: bool,
+    /// How many minutes before the start guests may enter, with `join_before_host`: 0 (at any time), 5, 10
+    /// or 15.
+    pub jbh_time: Option<u8>,
+    /// The host's camera is on at first.
+    pub host_video: Option<bool>,
+    /// The guests' cameras are on at first.
+    pub participant_video: Option<bool>,
+    /// Guests enter muted.
+    pub mute_upon_entry: Option<bool>,
+    /// Whether Zoom records by itself.
+    pub auto_recording: Option<AutoRecording>,
+    /// Whether Zoom makes up a passcode for a new meeting. An account that demands one makes it all the same.
+    pub passcode: Option<bool>,
+}
+
+impl Default for MeetingSettings {
+    fn default() -> Self {
+        Self {
+            waiting_room: true,
+            join_before_host: false,
+            jbh_time: None,
+            host_video: None,
+            participant_video: None,
+            mute_upon_entry: None,
+            auto_recording: None,
+            passcode: None,
+        }
+    }
+}
+
+/// How often, and after which pauses, a request that is safe to repeat is repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How often a request is sent at most; at least 1.
+    pub attempts: u32,
+    /// The pause after the first failure. It doubles each time; up to half of it is left to chance.
+    pub first_pause: Duration,
+    /// The pause after Zoom's per-second limit was met; up to as much again is left to chance.
+    pub limit_pause: Duration,
+    /// The longest `Retry-After` that is waited for. Beyond it the request fails and says when to try again.
+    pub longest_wait: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            first_pause: Duration::from_millis(300),
+            limit_pause: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(15),
+        }
+    }
+}
+
+/// What the client must know before it can speak with Zoom.
+#[derive(Debug, Clone)]
+pub struct ZoomSettings {
+    /// Which credentials these are.
+    pub mode: Mode,
+    /// How access tokens are come by.
+    pub auth: Auth,
+    /// The app's client id.
+    pub client_id: String,
+    /// The app's client secret.
+    pub client_secret: SecretString,
+    /// Where the meeting API is: [`ZoomSettings::API_URL`] unless it is a Zoom of one's own.
+    pub api_url: Url,
+    /// What `/authorize`, `/token` and `/revoke` are appended to: [`ZoomSettings::OAUTH_URL`] unless it is a
+    /// Zoom of one's own.
+    pub oauth_url: Url,
+    /// The settings of each meeting.
+    pub meeting: MeetingSettings,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How requests are repeated.
+    pub retry: RetryPolicy,
+}
+
+impl ZoomSettings {
+    /// Zoom's global API.
+    pub const API_URL: &'static str = "https://api.zoom.us/v2";
+    /// Zoom's authorization server.
+    pub const OAUTH_URL: &'static str = "https://zoom.us/oauth";
+
+    /// Settings for Zoom itself, with the default meeting settings, 30 seconds a request.
+    ///
+    /// # Errors
+    /// Never in practice: the two addresses are constants.
+    pub fn new(
+        mode: Mode,
+        auth: Auth,
+        client_id: impl Into<String>,
+        client_secret: SecretString,
+    ) -> Result<Self, ZoomError> {
+        let constant = |text: &str| {
+            Url::parse(text).map_err(|e| ZoomError::InvalidSettings {
+                key: "api_url".to_owned(),
+                reason: e.to_string(),
+            })
+        };
+        Ok(Self {
+            mode,
+            auth,
+            client_id: client_id.into(),
+            client_secret,
+            api_url: constant(Self::API_URL)?,
+            oauth_url: constant(Self::OAUTH_URL)?,
+            meeting: MeetingSettings::default(),
+            timeout: Duration::from_secs(30),
+            retry: RetryPolicy::default(),
+        })
+    }
+
+    /// Whether these settings can work.
+    ///
+    /// # Errors
+    /// [`ZoomError::InvalidSettings`] naming the key of the configuration that cannot.
+    pub fn check(&self) -> Result<(), ZoomError> {
+        let refuse = |key: String, reason: &str| {
+            Err(ZoomError::InvalidSettings {
+                key,
+                reason: reason.to_owned(),
+            })
+        };
+        if self.client_id.trim().is_empty() {
+            return refuse(format!("zoom.{}.client_id", self.mode), "it is empty");
+        }
+        if self.client_secret.expose_secret().trim().is_empty() {
+            return refuse(format!("zoom.{}.client_secret", self.mode), "it is empty");
+        }
+        for (key, url) in [
+            ("zoom.api_url", &self.api_url),
+            ("zoom.oauth_url", &self.oauth_url),
+        ] {
+            if url.cannot_be_a_base() || url.host().is_none() {
+                return refuse(key.to_owned(), "it is not a web address");
+            }
+            if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
+                return refuse(
+                    key.to_owned(),
+                    "secrets are sent there, so it must begin with https:// (http:// only on this machine)",
+                );
+            }
+        }
+        match &self.auth {
+            Auth::AuthorizationCode { redirect_uri } if Url::parse(redirect_uri).is_err() => {
+                return refuse("zoom.redirect_uri".to_owned(), "it is not a web address");
+            }
+            Auth::ServerToServer { account_id } if account_id.trim().is_empty() => {
+                return refuse("zoom.account_id".to_owned(), "it is empty");
+            }
+            _ => {}
+        }
+        if self.meeting.waiting_room && self.meeting.join_before_host {
+            return refuse(
+                "zoom.meeting.join_before_host".to_owned(),
+                "Zoom ignores it together with waiting_room = true; choose one of the two",
+            );
+        }
+        if self
+            .meeting
+            .jbh_time
+            .is_some_and(|minutes| ![0, 5, 10, 15].contains(&minutes))
+        {
+            return refuse("zoom.meeting.jbh_time".to_owned(), "it must be 0, 5, 10 or 15");
+        }
+        if self.retry.attempts == 0 {
+            return refuse("zoom.retry.attempts".to_owned(), "it must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// Whether both servers are on this machine, where no proxy leads to.
+    pub(super) fn is_local(&self) -> bool {
+        is_loopback(&self.api_url) && is_loopback(&self.oauth_url)
+    }
+}
+
+/// Whether an address is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> ZoomSettings {
+        let auth = Auth::ServerToServer {
+            account_id: "acc".to_owned(),
+        };
+        ZoomSettings::new(Mode::Production, auth, "id", "s3cret".into()).unwrap()
+    }
+
+    fn refused(settings: &ZoomSettings) -> String {
+        settings.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_wrong_setting_is_named() {
+        assert!(settings().check().is_ok());
+        let mut wrong = settings();
+        wrong.client_id = " ".into();
+        assert!(refused(&wrong).contains("zoom.production.client_id"));
+        let mut wrong = settings();
+        wrong.oauth_url = "http://zoom.us/oauth".parse().unwrap();
+        assert!(refused(&wrong).contains("zoom.oauth_url"));
+        let mut wrong = settings();
+        wrong.meeting.join_before_host = true;
+        assert!(refused(&wrong).contains("join_before_host"));
+        let mut wrong = settings();
+        wrong.meeting.jbh_time = Some(7);
+        assert!(refused(&wrong).contains("jbh_time"));
+        let mut local = settings();
+        local.oauth_url = "http://127.0.0.1:1/oauth".parse().unwrap();
+        local.api_url = "http://[::1]:1/v2".parse().unwrap();
+        assert!(local.check().is_ok() && local.is_local());
+    }
+
+    #[test]
+    fn the_secret_is_not_shown() {
+        assert!(!format!("{:?}", settings()).contains("s3cret"));
+    }
+}

@@ -1,0 +1,232 @@
+//! The JSON of Zoom's meeting API, as far as we use it.
+//!
+//! `start_url` is deliberately absent: whoever has it is the host.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::describe::agenda_with_marker;
+use crate::online::OnlineSpec;
+
+/// A scheduled meeting, in Zoom's numbering.
+const SCHEDULED: u8 = 2;
+
+/// The body of a creation, or of a change: then only what changed is there.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct MeetingBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) topic: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
+    pub(super) kind: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) duration: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) timezone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) agenda: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) default_password: Option<bool>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub(super) settings: Map<String, Value>,
+}
+
+impl<'a> MeetingBody<'a> {
+    pub(super) fn creation(spec: &'a OnlineSpec, marker: &str, passcode: Option<bool>) -> Self {
+        Self {
+            topic: Some(&spec.topic),
+            kind: Some(SCHEDULED),
+            start_time: Some(start_time(spec.start)),
+            duration: Some(spec.duration),
+            timezone: Some(&spec.time_zone),
+            agenda: Some(agenda_with_marker(&spec.agenda, marker)),
+            default_password: passcode,
+            settings: spec.settings.clone(),
+        }
+    }
+
+    /// What changed. A start that is already past is left out: Zoom would ignore it and say yes.
+    /// When nothing remains, the unchanged topic, so that Zoom at least says whether the meeting is there.
+    pub(super) fn change(told: &OnlineSpec, spec: &'a OnlineSpec, marker: &str, now: DateTime<Utc>) -> Self {
+        let mut settings = spec.settings.clone();
+        settings.retain(|key, value| told.settings.get(key) != Some(value));
+        let moved = told.start != spec.start && spec.start > now;
+        let mut body = Self {
+            topic: (told.topic != spec.topic).then_some(&spec.topic),
+            kind: None,
+            start_time: moved.then(|| start_time(spec.start)),
+            duration: (told.duration != spec.duration).then_some(spec.duration),
+            timezone: (told.time_zone != spec.time_zone).then_some(&spec.time_zone),
+            agenda: (told.agenda != spec.agenda).then(|| agenda_with_marker(&spec.agenda, marker)),
+            default_password: None,
+            settings,
+        };
+        if body == Self::default() {
+            body.topic = Some(&spec.topic);
+        }
+        body
+    }
+
+    /// A change that changes nothing.
+    pub(super) fn unchanged(told: &'a OnlineSpec) -> Self {
+        Self {
+            topic: Some(&told.topic),
+            ..Self::default()
+        }
+    }
+}
+
+/// An instant as Zoom reads it: UTC, whole seconds.
+pub(super) fn start_time(start: DateTime<Utc>) -> String {
+    start.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A meeting as Zoom shows it after making it, or when asked.
+#[derive(Debug, Deserialize)]
+pub(super) struct MeetingAnswer {
+    #[serde(deserialize_with = "number_or_text")]
+    pub(super) id: String,
+    pub(super) join_url: String,
+    #[serde(default)]
+    pub(super) password: Option<String>,
+    #[serde(default)]
+    pub(super) start_time: Option<String>,
+    #[serde(default)]
+    pub(super) agenda: Option<String>,
+}
+
+/// One page of a user's meetings.
+#[derive(Debug, Deserialize)]
+pub(super) struct MeetingList {
+    #[serde(default)]
+    pub(super) next_page_token: Option<String>,
+    #[serde(default)]
+    pub(super) meetings: Vec<ListedMeeting>,
+}
+
+/// A meeting in a list; its agenda is cut after 250 characters.
+#[derive(Debug, Deserialize)]
+pub(super) struct ListedMeeting {
+    #[serde(deserialize_with = "number_or_text")]
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) start_time: Option<String>,
+    #[serde(default)]
+    pub(super) agenda: Option<String>,
+    #[serde(default)]
+    pub(super) join_url: Option<String>,
+}
+
+/// Meeting ids are numbers of more than 32 bits in most answers, text in some.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u64),
+        Text(String),
+    }
+    match Either::deserialize(deserializer)? {
+        Either::Number(n) => Ok(n.to_string()),
+        Either::Text(text) => {
+            let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+            if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+                Ok(digits)
+            } else {
+                Err(serde::de::Error::custom("a meeting id has digits only"))
+            }
+        }
+    }
+}
+
+/// A refusal: `{"code": 300, "message": "…", "errors": [{"field": "…", "message": "…"}]}`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RefusalBody {
+    #[serde(deserialize_with = "code")]
+    pub(super) code: Option<i64>,
+    pub(super) message: Option<String>,
+    pub(super) errors: Vec<FieldFault>,
+}
+
+/// A field that Zoom found fault with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FieldFault {
+    pub(super) field: String,
+    pub(super) message: String,
+}
+
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(n) => n.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+impl RefusalBody {
+    /// Reads a body that may be JSON, XML (`<result><code>300</code><message>…</message></result>`, which old
+    /// parts of Zoom's API answer), a web page, or nothing at all.
+    pub(super) fn read(body: &[u8]) -> Self {
+        if let Ok(refusal) = serde_json::from_slice::<Self>(body) {
+            return refusal;
+        }
+        let text = String::from_utf8_lossy(body);
+        let element = |name: &str| {
+            let (_, rest) = text.split_once(&format!("<{name}>"))?;
+            let (content, _) = rest.split_once(&format!("</{name}>"))?;
+            Some(content.trim().to_owned())
+        };
+        let code = element("code").and_then(|code| code.parse().ok());
+        let message = code.and_then(|_: i64| element("message").or_else(|| element("errorMessage")));
+        Self {
+            code,
+            message,
+            errors: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_written_to_the_letter() {
+        let at = |t: &str| start_time(t.parse().unwrap());
+        assert_eq!(at("2026-12-01T09:30:00.123Z"), "2026-12-01T09:30:00Z");
+        assert_eq!(at("2027-03-05T19:45:07+05:30"), "2027-03-05T14:15:07Z");
+    }
+
+    #[test]
+    fn an_id_is_a_number_or_a_text_of_any_length() {
+        let id = |json: &str| {
+            serde_json::from_str::<MeetingAnswer>(&format!(r#"{{"id":{json},"join_url":"x"}}"#))
+                .map(|meeting| meeting.id)
+        };
+        assert_eq!(id("85746065432").unwrap(), "85746065432");
+        assert_eq!(id("\"857 4606-5432\"").unwrap(), "85746065432");
+        for bad in ["\"abc\"", "\"\"", "null", "1.5", "-3"] {
+            assert!(id(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn refusals_of_every_form_are_read() {
+        let json = RefusalBody::read(
+            br#"{"code":300,"message":"Validation Failed.","errors":[{"field":"settings.jbh_time","message":"Invalid parameter: jbh_time."}]}"#,
+        );
+        assert_eq!((json.code, json.errors.len()), (Some(300), 1));
+        let xml = RefusalBody::read(
+            b"<?xml version=\"1.0\"?><result><code>300</code><message>Invalid.</message></result>",
+        );
+        assert_eq!((xml.code, xml.message.as_deref()), (Some(300), Some("Invalid.")));
+        for other in [&b""[..], b"<html><code>x</code></html>", b"[]", b"\xff"] {
+            let read = RefusalBody::read(other);
+            assert_eq!((read.code, read.message), (None, None));
+        }
+        assert_eq!(RefusalBody::read(br#"{"code":"3001"}"#).code, Some(3001));
+    }
+}
