@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use invite::config::{Config, Environment, KeySource, starter};
+use invite::config::{Config, Environment, starter};
+use invite::database::KeySource;
 use invite::fault::{Class, Fault};
 
 #[test]

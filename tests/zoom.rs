@@ -188,14 +188,14 @@ async fn a_change_says_only_what_changed() {
     let mut moved = spec();
     moved.start = "2031-03-05T14:15:00Z".parse().unwrap();
     moved.settings.insert("waiting_room".into(), false.into());
-    client.update(&id(), &told, &moved, "m").await.unwrap();
+    client.update(&id(), Some(&told), &moved, "m").await.unwrap();
     let mut reworded = spec();
     reworded.agenda = "New".to_owned();
-    client.update(&id(), &told, &reworded, "m").await.unwrap();
+    client.update(&id(), Some(&told), &reworded, "m").await.unwrap();
     let mut past = spec();
     past.start = "2020-01-01T00:00:00Z".parse().unwrap();
-    client.update(&id(), &told, &past, "m").await.unwrap();
-    client.update(&id(), &told, &told, "m").await.unwrap();
+    client.update(&id(), Some(&told), &past, "m").await.unwrap();
+    client.update(&id(), Some(&told), &told, "m").await.unwrap();
     let bodies: Vec<_> = server.finish().into_iter().map(|seen| seen.body).collect();
     assert_eq!(
         bodies,
@@ -222,7 +222,10 @@ async fn a_meeting_that_is_gone_is_gone_and_deleting_it_is_done() {
     ])
     .await;
     let (client, _) = connected(&server, HOUR).await;
-    let error = client.update(&id(), &spec(), &spec(), "m").await.unwrap_err();
+    let error = client
+        .update(&id(), Some(&spec()), &spec(), "m")
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.outcome(), error.kind()),
         (Outcome::Gone, "zoom.meeting_gone")
@@ -359,7 +362,10 @@ async fn nothing_is_done_when_nobody_is_there() {
     let server = Server::script([]).await;
     let (client, _) = connected(&server, HOUR).await;
     server.close().await;
-    let error = client.update(&id(), &spec(), &spec(), "m").await.unwrap_err();
+    let error = client
+        .update(&id(), Some(&spec()), &spec(), "m")
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.outcome(), error.kind()),
         (Outcome::NotDone, "zoom.unreachable")
@@ -404,10 +410,13 @@ async fn what_is_safe_to_repeat_is_repeated_and_not_for_ever() {
     ])
     .await;
     let (client, _) = connected(&server, HOUR).await;
-    client.update(&id(), &spec(), &spec(), "m").await.unwrap();
+    client.update(&id(), Some(&spec()), &spec(), "m").await.unwrap();
     let good = client.status().await.unwrap().last;
     assert!(good.success.is_some() && good.error.is_none());
-    let error = client.update(&id(), &spec(), &spec(), "m").await.unwrap_err();
+    let error = client
+        .update(&id(), Some(&spec()), &spec(), "m")
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.outcome(), error.kind(), error.class()),
         (Outcome::Unknown, "zoom.server_failed", Class::Temporary)

@@ -19,7 +19,6 @@
 
 mod address;
 mod duration;
-mod encryption_key;
 mod environment;
 mod error;
 mod keys;
@@ -36,10 +35,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-pub use encryption_key::{EncryptionKey, KeyError, KeySource};
 pub use environment::Environment;
 pub use error::{ConfigError, Place, Problem, Reason};
 
+use crate::database::KeySource;
 use crate::meeting::{EmailAddress, Zone};
 use crate::organization::Organization;
 use layers::Layers;

@@ -8,9 +8,10 @@ use url::Url;
 use super::reader::Reader;
 use super::{
     Calendar, CalendarAttendees, CalendarTimes, Config, CrmLocation, Database, DatabaseLocation, Dkim,
-    EncryptionKey, Environment, KeySource, Smtp, SmtpCredentials, SmtpTls, Templates, Zoom, ZoomAuth,
-    ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
+    Environment, Smtp, SmtpCredentials, SmtpTls, Templates, Zoom, ZoomAuth, ZoomMeetingDefaults, ZoomMode,
+    ZoomRecording, address, duration,
 };
+use crate::database::{EncryptionKey, KeySource};
 use crate::meeting::{Language, Zone};
 use crate::organization::Organization;
 

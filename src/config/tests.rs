@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret as _;
 
 use super::*;
+use crate::database::EncryptionKey;
 use crate::fault::{Class, Fault as _};
 
 /// The whole example of the documentation, with its secrets in files.

@@ -12,5 +12,5 @@ pub use outbox::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Issued, NewInvitation, Outbox,
     OutboxEntry, Purpose,
 };
-pub use smtp::{Encryption, InvalidSmtpUrl, SmtpSettings, SmtpSetupError, SmtpTransport};
+pub use smtp::{Encryption, SmtpSettings, SmtpSetupError, SmtpTransport};
 pub use transport::{Connection, Envelope, Receipt, Transport, TransportError};

@@ -185,7 +185,9 @@ pub struct ClaimRequest {
     pub meeting: Option<MeetingId>,
     /// Also those whose next try is still to come, because somebody asked for it now.
     pub early: bool,
-    /// At most so many.
+    /// Only those after this number: a run that asks early takes each invitation once.
+    pub after: Option<i64>,
+    /// At most so many, in the order of their numbers.
     pub limit: u32,
     /// For how long.
     pub lease: Duration,
@@ -223,11 +225,12 @@ pub enum AttemptResult {
 /// Where invitations wait and their fate is recorded. Every call is one transaction.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// What the invitees of a meeting were last told; `None` before the first send.
+    /// What the invitees of a meeting were told, one for each revision, the newest last; none before the
+    /// first send.
     ///
     /// # Errors
     /// When the outbox cannot be read.
-    async fn issued(&self, meeting: &MeetingId) -> Result<Option<Issued>, BoxFault>;
+    async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault>;
 
     /// Every invitation of a meeting, oldest first.
     ///
@@ -236,8 +239,8 @@ pub trait Outbox: Send + Sync {
     async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault>;
 
     /// Records a revision and puts its invitations in, all or nothing. Invitations of older revisions that
-    /// still wait are cancelled: what they say is no longer true. `before` is what [`Outbox::issued`] said;
-    /// when it is no longer so, nothing is done.
+    /// still wait are cancelled: what they say is no longer true. `before` is the newest that
+    /// [`Outbox::issued`] said; when it is no longer so, nothing is done.
     ///
     /// # Errors
     /// When the outbox cannot be written.

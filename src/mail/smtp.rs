@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,7 +24,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use url::Url;
 
 use super::transport::{Connection, Envelope, Receipt, Transport, TransportError};
 use crate::crypto::ensure_crypto_provider;
@@ -53,72 +52,14 @@ pub struct SmtpSettings {
     pub port: u16,
     /// How the connection is encrypted.
     pub encryption: Encryption,
+    /// The name to greet the server with (EHLO); this machine's own when `None`.
+    pub hello_name: Option<String>,
     /// User name and password, where the server wants them.
     pub credentials: Option<(String, SecretString)>,
     /// How many connections may be open at once.
     pub connections: usize,
     /// How long to wait for a connection and for each answer.
     pub timeout: Duration,
-}
-
-/// Why a URL does not say how to reach a mail server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidSmtpUrl {
-    /// The scheme is neither `smtp` nor `smtps`.
-    #[error("an SMTP URL begins with smtp:// or smtps://, not {0}://")]
-    Scheme(String),
-    /// No host.
-    #[error("the SMTP URL names no host")]
-    NoHost,
-    /// A user name or a password stands in the URL.
-    #[error("the SMTP URL carries a user name or password; give them as `username` and `password`")]
-    Credentials,
-    /// `tls=` has another value.
-    #[error("tls={0} is not known; write tls=required or tls=opportunistic")]
-    Tls(String),
-}
-
-impl SmtpSettings {
-    /// Reads lettre's URL forms: `smtps://host`, `smtp://host?tls=required`, `smtp://host?tls=opportunistic`
-    /// and `smtp://host` (plain). The default ports are 465, 587, 587 and 25.
-    ///
-    /// # Errors
-    /// [`InvalidSmtpUrl`] when the URL has another form.
-    pub fn from_url(url: &Url) -> Result<Self, InvalidSmtpUrl> {
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(InvalidSmtpUrl::Credentials);
-        }
-        let host = url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .ok_or(InvalidSmtpUrl::NoHost)?;
-        let tls = url
-            .query_pairs()
-            .find(|(key, _)| key == "tls")
-            .map(|(_, value)| value.into_owned());
-        let (encryption, port) = match (url.scheme(), tls.as_deref()) {
-            ("smtps", _) => (Encryption::Implicit, 465),
-            ("smtp", Some("required")) => (Encryption::Required, 587),
-            ("smtp", Some("opportunistic")) => (Encryption::Opportunistic, 587),
-            ("smtp", Some(other)) => return Err(InvalidSmtpUrl::Tls(other.to_owned())),
-            ("smtp", None) => (Encryption::None, 25),
-            (other, _) => return Err(InvalidSmtpUrl::Scheme(other.to_owned())),
-        };
-        Ok(Self {
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port: url.port().unwrap_or(port),
-            encryption,
-            credentials: None,
-            connections: 8,
-            timeout: Duration::from_secs(60),
-        })
-    }
-
-    /// Whether the server is this very machine, so that plain text harms nobody.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    }
 }
 
 /// Sends over SMTP.
@@ -196,7 +137,10 @@ impl SmtpTransport {
             .await
             .map_err(|e| unreachable(e.into()))?;
         tcp.set_nodelay(true).map_err(|e| unreachable(e.into()))?;
-        let hello = ClientId::default();
+        let hello = match &self.settings.hello_name {
+            Some(name) => ClientId::Domain(name.clone()),
+            None => ClientId::default(),
+        };
         let refused = |e: SmtpError| greeting_error(&server, e);
         let mut connection = match (&self.tls, self.settings.encryption) {
             (Some(tls), Encryption::Implicit) => {
@@ -473,60 +417,5 @@ impl AsyncWrite for Encrypted {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(url: &str) -> Result<SmtpSettings, InvalidSmtpUrl> {
-        SmtpSettings::from_url(&url.parse().unwrap())
-    }
-
-    #[test]
-    fn reads_the_url_forms() {
-        let facts = |url| settings(url).map(|s| (s.host, s.port, s.encryption)).unwrap();
-        assert_eq!(
-            facts("smtps://mail.acme.example"),
-            ("mail.acme.example".into(), 465, Encryption::Implicit)
-        );
-        assert_eq!(
-            facts("smtp://m.example:26?tls=required"),
-            ("m.example".into(), 26, Encryption::Required)
-        );
-        assert_eq!(
-            facts("smtp://m.example?tls=opportunistic").2,
-            Encryption::Opportunistic
-        );
-        assert_eq!(facts("smtp://[::1]:2525"), ("::1".into(), 2525, Encryption::None));
-    }
-
-    #[test]
-    fn refuses_other_urls() {
-        assert_eq!(
-            settings("http://m.example").unwrap_err(),
-            InvalidSmtpUrl::Scheme("http".into())
-        );
-        assert_eq!(
-            settings("smtp://u:p@m.example").unwrap_err(),
-            InvalidSmtpUrl::Credentials
-        );
-        assert_eq!(
-            settings("smtp://m.example?tls=maybe").unwrap_err(),
-            InvalidSmtpUrl::Tls("maybe".into())
-        );
-    }
-
-    #[test]
-    fn knows_this_machine() {
-        for (url, here) in [
-            ("smtp://127.0.0.1", true),
-            ("smtp://[::1]", true),
-            ("smtp://localhost", true),
-            ("smtp://m.example", false),
-        ] {
-            assert_eq!(settings(url).unwrap().is_loopback(), here, "{url}");
-        }
     }
 }

@@ -413,10 +413,7 @@ mod tests {
 
     #[test]
     fn names_are_one_line() {
-        assert_eq!(
-            one_line(" a\r\n b\u{2028}c\u{0}\u{7}d "),
-            "a b c d".replace("a b", "a  b")
-        );
+        assert_eq!(one_line(" a\r\n b  b\u{2028}c\u{0}\u{7}d "), "a b  b c d");
         assert_eq!(one_line("\r\n\t"), "");
     }
 }

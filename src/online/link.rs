@@ -19,8 +19,13 @@ pub struct OnlineLink {
     pub join_url: JoinUrl,
     /// The passcode, where there is one.
     pub passcode: Option<String>,
+    /// The text by which it can be recognised at the provider.
+    pub marker: String,
     /// What the provider was last told.
     pub told: OnlineSpec,
+    /// Set while a change is under way, and left behind when its answer was lost: then the provider may have
+    /// been told something newer than `told`.
+    pub unsure: bool,
     /// When the provider last confirmed that it exists, by making, changing or showing it.
     pub seen_at: DateTime<Utc>,
 }
@@ -55,6 +60,15 @@ pub enum Replaced {
     Gone,
     /// It is still there and has to be deleted once nothing points to it any more.
     ToDelete,
+}
+
+/// An online meeting that a newer one has replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// The provider.
+    pub location: OnlineLocation,
+    /// The provider's id.
+    pub id: OnlineMeetingId,
 }
 
 /// An online meeting that may exist at the provider without anybody knowing its id: its creation was begun
@@ -122,17 +136,17 @@ pub trait LinkStore: Send + Sync {
     /// When the store cannot be written, or the lease was taken over.
     async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault>;
 
-    /// The online meetings that a newer one has replaced and that are still to be deleted.
+    /// The online meetings of a meeting that a newer one has replaced and that are still to be deleted.
     ///
     /// # Errors
     /// When the store cannot be read.
-    async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<OnlineMeetingId>, BoxFault>;
+    async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<Superseded>, BoxFault>;
 
     /// Forgets a superseded online meeting: it was deleted.
     ///
     /// # Errors
     /// When the store cannot be written.
-    async fn forget_superseded(&self, meeting: &MeetingId, id: &OnlineMeetingId) -> Result<(), BoxFault>;
+    async fn forget_superseded(&self, meeting: &MeetingId, superseded: &Superseded) -> Result<(), BoxFault>;
 
     /// Online meetings that may exist without anybody knowing them.
     ///

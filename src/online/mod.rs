@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 
-pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced};
+pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced, Superseded};
 
 /// The provider's own id of an online meeting. For Zoom, the digits of the meeting id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,14 +86,15 @@ pub trait OnlineMeetings: Send + Sync {
     /// [`OnlineError`]; its [`outcome`](OnlineError::outcome) says whether the meeting may exist all the same.
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError>;
 
-    /// Changes an online meeting from what the provider was last told to what it is to be.
+    /// Changes an online meeting from what the provider was last told to what it is to be. `told` is `None`
+    /// when that is not known for sure, because an answer was lost: then everything is said again.
     ///
     /// # Errors
     /// [`OnlineError`], with [`Outcome::Gone`] when there is no such meeting any more.
     async fn update(
         &self,
         id: &OnlineMeetingId,
-        told: &OnlineSpec,
+        told: Option<&OnlineSpec>,
         spec: &OnlineSpec,
         marker: &str,
     ) -> Result<(), OnlineError>;

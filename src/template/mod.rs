@@ -308,6 +308,27 @@ impl Templates {
         })
     }
 
+    /// A label that stands alone, such as `join`, in a reader's language, or the organization's where there are
+    /// no labels in the reader's.
+    ///
+    /// # Errors
+    /// [`TemplateError::Broken`] when there is no such label or it cannot be written;
+    /// [`TemplateError::Dates`] when CLDR's data cannot write dates of the language.
+    pub fn label(
+        &self,
+        key: &str,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Result<String, TemplateError> {
+        let voice = self
+            .0
+            .voices
+            .of(language, organization_language, &self.0.labels)?;
+        voice
+            .label(key, None)
+            .map_err(|error| TemplateError::problem(check::label_problem(&error, &self.0.catalogue)))
+    }
+
     fn choose(
         &self,
         name: TemplateName,

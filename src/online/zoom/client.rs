@@ -133,12 +133,12 @@ impl OnlineMeetings for ZoomClient {
     async fn update(
         &self,
         id: &OnlineMeetingId,
-        told: &OnlineSpec,
+        told: Option<&OnlineSpec>,
         spec: &OnlineSpec,
         marker: &str,
     ) -> Result<(), OnlineError> {
         let now = Utc::now();
-        if told.start != spec.start && spec.start <= now {
+        if told.is_none_or(|told| told.start != spec.start) && spec.start <= now {
             tracing::warn!(%id, start = %spec.start, "Zoom does not move a meeting into the past; its start stays");
         }
         let body = MeetingBody::change(told, spec, marker, now);

@@ -12,6 +12,7 @@ use super::{
     Grant, LastRequests, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
 };
 use crate::fault::BoxFault;
+use crate::lease::Holder;
 
 /// Grants kept in memory, for one process: gone when it ends. For tests, and for Server-to-Server apps in a
 /// single process.
@@ -23,7 +24,7 @@ pub struct MemoryTokens {
 #[derive(Debug, Default)]
 struct Row {
     stored: Option<StoredGrant>,
-    lease: Option<(Uuid, DateTime<Utc>)>,
+    lease: Option<(Holder, DateTime<Utc>)>,
     last: LastRequests,
 }
 
@@ -32,8 +33,8 @@ impl Row {
         self.stored.as_ref().map(|stored| stored.version)
     }
 
-    fn end(&mut self, holder: Uuid) {
-        if self.lease.is_some_and(|(current, _)| current == holder) {
+    fn end(&mut self, holder: &Holder) {
+        if self.lease.as_ref().is_some_and(|(current, _)| current == holder) {
             self.lease = None;
         }
     }
@@ -80,8 +81,8 @@ impl TokenStore for MemoryTokens {
         {
             return Ok(RefreshLock::Busy(until));
         }
-        let holder = Uuid::new_v4();
-        row.lease = Some((holder, now + lasting));
+        let holder = Holder::new();
+        row.lease = Some((holder.clone(), now + lasting));
         let lease = RefreshLease {
             key: key.clone(),
             holder,
@@ -93,7 +94,7 @@ impl TokenStore for MemoryTokens {
     async fn replace(&self, lease: &RefreshLease, grant: &Grant) -> Result<Replaced, BoxFault> {
         let mut rows = self.rows();
         let row = rows.entry(lease.key.clone()).or_default();
-        row.end(lease.holder);
+        row.end(&lease.holder);
         if row.version() != lease.version {
             return Ok(Replaced::Superseded);
         }
@@ -106,7 +107,7 @@ impl TokenStore for MemoryTokens {
     async fn mark_lost(&self, lease: &RefreshLease, reason: &str) -> Result<bool, BoxFault> {
         let mut rows = self.rows();
         let row = rows.entry(lease.key.clone()).or_default();
-        row.end(lease.holder);
+        row.end(&lease.holder);
         match &mut row.stored {
             Some(stored) if Some(stored.version) == lease.version => {
                 stored.lost = Some(Loss {
@@ -121,7 +122,7 @@ impl TokenStore for MemoryTokens {
 
     async fn release(&self, lease: &RefreshLease) -> Result<(), BoxFault> {
         if let Some(row) = self.rows().get_mut(&lease.key) {
-            row.end(lease.holder);
+            row.end(&lease.holder);
         }
         Ok(())
     }

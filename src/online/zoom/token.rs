@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Mode;
 use crate::fault::BoxFault;
+use crate::lease::Holder;
 
 /// What Zoom granted: a pair of tokens and what they are good for. Its `Debug` shows neither token.
 #[derive(Clone)]
@@ -129,7 +130,7 @@ pub struct RefreshLease {
     /// Whose grant.
     pub key: TokenKey,
     /// Who has the right.
-    pub holder: Uuid,
+    pub holder: Holder,
     /// The version that is to be replaced; `None` when there is no grant yet.
     pub version: Option<Uuid>,
 }

@@ -47,19 +47,27 @@ impl<'a> MeetingBody<'a> {
         }
     }
 
-    /// What changed. A start that is already past is left out: Zoom would ignore it and say yes.
-    /// When nothing remains, the unchanged topic, so that Zoom at least says whether the meeting is there.
-    pub(super) fn change(told: &OnlineSpec, spec: &'a OnlineSpec, marker: &str, now: DateTime<Utc>) -> Self {
+    /// What changed; everything, when it is not known what Zoom was told. A start that is already past is left
+    /// out: Zoom would ignore it and say yes. When nothing remains, the unchanged topic, so that Zoom at least
+    /// says whether the meeting is there.
+    pub(super) fn change(
+        told: Option<&OnlineSpec>,
+        spec: &'a OnlineSpec,
+        marker: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let differs =
+            |differ: fn(&OnlineSpec, &OnlineSpec) -> bool| told.is_none_or(|told| differ(told, spec));
         let mut settings = spec.settings.clone();
-        settings.retain(|key, value| told.settings.get(key) != Some(value));
-        let moved = told.start != spec.start && spec.start > now;
+        settings.retain(|key, value| told.and_then(|told| told.settings.get(key)) != Some(value));
+        let moved = differs(|a, b| a.start != b.start) && spec.start > now;
         let mut body = Self {
-            topic: (told.topic != spec.topic).then_some(&spec.topic),
+            topic: differs(|a, b| a.topic != b.topic).then_some(&spec.topic),
             kind: None,
             start_time: moved.then(|| start_time(spec.start)),
-            duration: (told.duration != spec.duration).then_some(spec.duration),
-            timezone: (told.time_zone != spec.time_zone).then_some(&spec.time_zone),
-            agenda: (told.agenda != spec.agenda).then(|| agenda_with_marker(&spec.agenda, marker)),
+            duration: differs(|a, b| a.duration != b.duration).then_some(spec.duration),
+            timezone: differs(|a, b| a.time_zone != b.time_zone).then_some(&spec.time_zone),
+            agenda: differs(|a, b| a.agenda != b.agenda).then(|| agenda_with_marker(&spec.agenda, marker)),
             default_password: None,
             settings,
         };

@@ -30,7 +30,7 @@ CREATE TABLE user_role (
 
 CREATE TABLE meeting (
     id              TEXT PRIMARY KEY,
-    uid             TEXT,
+    uid             TEXT UNIQUE,
     name            TEXT NOT NULL,
     status          TEXT NOT NULL CHECK (status IN ('Planned', 'Held', 'NotHeld')),
     start_at        INTEGER,
@@ -67,7 +67,9 @@ CREATE TABLE online_link (
     online_id  TEXT NOT NULL,
     join_url   TEXT NOT NULL,
     passcode   TEXT,
+    marker     TEXT NOT NULL,
     told       TEXT NOT NULL,
+    unsure     INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
     UNIQUE (location, online_id)
 ) STRICT;
@@ -95,18 +97,22 @@ CREATE TABLE orphan (
     begun_at   INTEGER NOT NULL
 ) STRICT;
 
+-- Online meetings that a newer one has replaced and that are still to be deleted at the provider.
 CREATE TABLE superseded (
     meeting_id TEXT NOT NULL,
+    location   TEXT NOT NULL,
     online_id  TEXT NOT NULL,
-    PRIMARY KEY (meeting_id, online_id)
+    PRIMARY KEY (meeting_id, location, online_id)
 ) STRICT;
 
+-- What invitees were told, one row for each revision that was sent.
 CREATE TABLE issued (
-    meeting_id TEXT PRIMARY KEY,
-    uid        TEXT NOT NULL,
+    meeting_id TEXT NOT NULL,
     revision   INTEGER NOT NULL,
+    uid        TEXT NOT NULL,
     facts      TEXT NOT NULL,
-    issued_at  INTEGER NOT NULL
+    issued_at  INTEGER NOT NULL,
+    PRIMARY KEY (meeting_id, revision)
 ) STRICT;
 
 CREATE TABLE invitation (
@@ -135,17 +141,21 @@ CREATE TABLE invitation (
 
 CREATE INDEX invitation_due ON invitation (next_attempt_at) WHERE state IN ('queued', 'sending');
 
--- OAuth grants, each sealed with the organization's key.
-
+-- OAuth grants, each sealed with the organization's key. A row without a grant only carries the lease of
+-- whoever is making the first one, or how the last requests went.
 CREATE TABLE oauth_grant (
-    provider     TEXT NOT NULL,
-    mode         TEXT NOT NULL,
-    client_id    TEXT NOT NULL,
-    sealed       BLOB,
-    version      INTEGER NOT NULL,
-    lost_reason  TEXT,
-    lease_holder TEXT,
-    lease_until  INTEGER,
-    updated_at   INTEGER NOT NULL,
-    PRIMARY KEY (provider, mode, client_id)
+    provider        TEXT NOT NULL,
+    mode            TEXT NOT NULL,
+    client_id       TEXT NOT NULL,
+    sealed          BLOB,
+    version         TEXT,
+    lost_reason     TEXT,
+    lost_at         INTEGER,
+    lease_holder    TEXT,
+    lease_until     INTEGER,
+    last_success_at INTEGER,
+    last_error_at   INTEGER,
+    last_error      TEXT,
+    PRIMARY KEY (provider, mode, client_id),
+    CHECK ((sealed IS NULL) = (version IS NULL))
 ) STRICT;

@@ -1,0 +1,299 @@
+//! Links, intents and leases of pushing: the port [`LinkStore`].
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Sqlite, Transaction};
+
+use super::rows::{Named, to_json};
+use super::{Database, DatabaseError, lease_end, millis};
+use crate::fault::BoxFault;
+use crate::lease::Holder;
+use crate::meeting::{JoinUrl, MeetingId};
+use crate::online::{
+    Begun, LinkStore, OnlineLink, OnlineMeetingId, Orphan, PushIntent, PushLease, Replaced, Superseded,
+};
+
+/// How long a push may take. Its requests have their own, shorter limits.
+const PUSH: Duration = Duration::from_secs(300);
+
+impl Database {
+    fn link_row(&self, meeting: &MeetingId, row: &SqliteRow) -> Result<OnlineLink, DatabaseError> {
+        let row = Named {
+            database: self,
+            row,
+            what: format!("the online link of meeting {:?}", meeting.as_str()),
+        };
+        let join_url = JoinUrl::new(row.get::<String>("join_url")?).map_err(|e| row.invalid(e))?;
+        Ok(OnlineLink {
+            location: row.location("location")?,
+            id: OnlineMeetingId(row.get("online_id")?),
+            join_url,
+            passcode: row.get("passcode")?,
+            marker: row.get("marker")?,
+            told: row.json("told")?,
+            unsure: row.get("unsure")?,
+            seen_at: row.instant("seen_at")?,
+        })
+    }
+
+    fn intent_row(&self, meeting: &MeetingId, row: &SqliteRow) -> Result<PushIntent, DatabaseError> {
+        let row = Named {
+            database: self,
+            row,
+            what: format!("the begun push of meeting {:?}", meeting.as_str()),
+        };
+        Ok(PushIntent {
+            marker: row.get("marker")?,
+            location: row.location("location")?,
+            spec: row.json("spec")?,
+            begun_at: row.instant("begun_at")?,
+        })
+    }
+
+    /// Begins a transaction for the holder of a lease.
+    async fn as_holder(
+        &self,
+        lease: &PushLease,
+        doing: &str,
+    ) -> Result<Transaction<'static, Sqlite>, DatabaseError> {
+        let mut tx = self.write(doing).await?;
+        let holder: Option<String> = sqlx::query_scalar("SELECT holder FROM push_lease WHERE meeting_id = ?")
+            .bind(lease.meeting.as_str())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        if holder.as_deref() == Some(lease.holder.as_str()) {
+            Ok(tx)
+        } else {
+            Err(DatabaseError::LeaseLost {
+                what: format!("the push of meeting {:?}", lease.meeting.as_str()),
+            })
+        }
+    }
+
+    async fn take_push(&self, meeting: &MeetingId) -> Result<Begun, DatabaseError> {
+        let doing = "beginning a push";
+        let mut tx = self.write(doing).await?;
+        let held: Option<(String, i64)> =
+            sqlx::query_as("SELECT holder, until FROM push_lease WHERE meeting_id = ?")
+                .bind(meeting.as_str())
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(self.explain(doing))?;
+        if let Some((holder, until)) = held
+            && until > millis(Utc::now())
+            && !Holder::from_stored(holder).is_gone()
+        {
+            return Ok(Begun::Busy(
+                DateTime::from_timestamp_millis(until).unwrap_or_default(),
+            ));
+        }
+        let lease = PushLease {
+            meeting: meeting.clone(),
+            holder: Holder::new(),
+        };
+        sqlx::query("INSERT OR REPLACE INTO push_lease (meeting_id, holder, until) VALUES (?, ?, ?)")
+            .bind(meeting.as_str())
+            .bind(lease.holder.as_str())
+            .bind(lease_end(PUSH))
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        let intent = sqlx::query("SELECT * FROM push_intent WHERE meeting_id = ?")
+            .bind(meeting.as_str())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        let intent = intent.map(|row| self.intent_row(meeting, &row)).transpose()?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(Begun::Ours(lease, intent.map(Box::new)))
+    }
+
+    async fn keep_link(
+        &self,
+        lease: &PushLease,
+        link: &OnlineLink,
+        before: Replaced,
+    ) -> Result<(), DatabaseError> {
+        let doing = "recording an online link";
+        let meeting = lease.meeting.as_str();
+        let mut tx = self.as_holder(lease, doing).await?;
+        if before == Replaced::ToDelete {
+            sqlx::query(
+                "INSERT OR IGNORE INTO superseded (meeting_id, location, online_id)
+                 SELECT meeting_id, location, online_id FROM online_link
+                 WHERE meeting_id = ? AND NOT (location = ? AND online_id = ?)",
+            )
+            .bind(meeting)
+            .bind(link.location.as_str())
+            .bind(&link.id.0)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        sqlx::query(
+            "INSERT OR REPLACE INTO online_link
+             (meeting_id, location, online_id, join_url, passcode, marker, told, unsure, seen_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(meeting)
+        .bind(link.location.as_str())
+        .bind(&link.id.0)
+        .bind(link.join_url.as_str())
+        .bind(&link.passcode)
+        .bind(&link.marker)
+        .bind(to_json(&link.told)?)
+        .bind(link.unsure)
+        .bind(millis(link.seen_at))
+        .execute(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        sqlx::query("DELETE FROM push_intent WHERE meeting_id = ?")
+            .bind(meeting)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))
+    }
+
+    async fn drop_intent(&self, lease: &PushLease, orphan: bool) -> Result<(), DatabaseError> {
+        let doing = "ending a begun push";
+        let mut tx = self.as_holder(lease, doing).await?;
+        if orphan {
+            sqlx::query(
+                "INSERT INTO orphan (meeting_id, marker, location, spec, begun_at)
+                 SELECT meeting_id, marker, location, spec, begun_at FROM push_intent WHERE meeting_id = ?",
+            )
+            .bind(lease.meeting.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        sqlx::query("DELETE FROM push_intent WHERE meeting_id = ?")
+            .bind(lease.meeting.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))
+    }
+}
+
+#[async_trait]
+impl LinkStore for Database {
+    async fn link(&self, meeting: &MeetingId) -> Result<Option<OnlineLink>, BoxFault> {
+        let row = sqlx::query("SELECT * FROM online_link WHERE meeting_id = ?")
+            .bind(meeting.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(self.explain("reading an online link"))?;
+        Ok(row.map(|row| self.link_row(meeting, &row)).transpose()?)
+    }
+
+    async fn begin_push(&self, meeting: &MeetingId) -> Result<Begun, BoxFault> {
+        Ok(self.take_push(meeting).await?)
+    }
+
+    async fn record_intent(&self, lease: &PushLease, intent: &PushIntent) -> Result<(), BoxFault> {
+        let doing = "recording that an online meeting is about to be made";
+        let mut tx = self.as_holder(lease, doing).await?;
+        sqlx::query(
+            "INSERT OR REPLACE INTO push_intent (meeting_id, marker, location, spec, begun_at)
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(lease.meeting.as_str())
+        .bind(&intent.marker)
+        .bind(intent.location.as_str())
+        .bind(to_json(&intent.spec)?)
+        .bind(millis(intent.begun_at))
+        .execute(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
+    }
+
+    async fn end_intent(&self, lease: &PushLease, orphan: bool) -> Result<(), BoxFault> {
+        Ok(self.drop_intent(lease, orphan).await?)
+    }
+
+    async fn record_link(
+        &self,
+        lease: &PushLease,
+        link: &OnlineLink,
+        before: Replaced,
+    ) -> Result<(), BoxFault> {
+        Ok(self.keep_link(lease, link, before).await?)
+    }
+
+    async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault> {
+        let doing = "forgetting an online link";
+        let mut tx = self.as_holder(lease, doing).await?;
+        sqlx::query("DELETE FROM online_link WHERE meeting_id = ?")
+            .bind(lease.meeting.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
+    }
+
+    async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<Superseded>, BoxFault> {
+        let rows = sqlx::query("SELECT location, online_id FROM superseded WHERE meeting_id = ?")
+            .bind(meeting.as_str())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(self.explain("reading replaced online meetings"))?;
+        let read = |row: &SqliteRow| {
+            let row = Named {
+                database: self,
+                row,
+                what: format!("a replaced online meeting of {:?}", meeting.as_str()),
+            };
+            Ok(Superseded {
+                location: row.location("location")?,
+                id: OnlineMeetingId(row.get("online_id")?),
+            })
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, DatabaseError>>()?)
+    }
+
+    async fn forget_superseded(&self, meeting: &MeetingId, superseded: &Superseded) -> Result<(), BoxFault> {
+        sqlx::query("DELETE FROM superseded WHERE meeting_id = ? AND location = ? AND online_id = ?")
+            .bind(meeting.as_str())
+            .bind(superseded.location.as_str())
+            .bind(&superseded.id.0)
+            .execute(&self.pool)
+            .await
+            .map_err(self.explain("forgetting a replaced online meeting"))?;
+        Ok(())
+    }
+
+    async fn orphans(&self) -> Result<Vec<Orphan>, BoxFault> {
+        let rows = sqlx::query("SELECT * FROM orphan ORDER BY id")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(self.explain("reading online meetings that may be left over"))?;
+        let read = |row: &SqliteRow| {
+            let named = Named {
+                database: self,
+                row,
+                what: "an online meeting that may be left over".to_owned(),
+            };
+            let meeting: MeetingId = named.parse("meeting_id")?;
+            let intent = self.intent_row(&meeting, row)?;
+            Ok(Orphan { meeting, intent })
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, DatabaseError>>()?)
+    }
+
+    async fn end_push(&self, lease: PushLease) -> Result<(), BoxFault> {
+        sqlx::query("DELETE FROM push_lease WHERE meeting_id = ? AND holder = ?")
+            .bind(lease.meeting.as_str())
+            .bind(lease.holder.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(self.explain("ending a push"))?;
+        Ok(())
+    }
+}

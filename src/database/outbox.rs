@@ -1,0 +1,335 @@
+//! Invitations and what invitees were last told: the port [`Outbox`].
+
+use async_trait::async_trait;
+use chrono::Utc;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Sqlite, Transaction};
+
+use super::rows::{Named, to_json};
+use super::{Database, DatabaseError, lease_end, millis};
+use crate::fault::BoxFault;
+use crate::lease::Holder;
+use crate::mail::{
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Envelope, Issued, NewInvitation, Outbox,
+    OutboxEntry,
+};
+use crate::meeting::{Language, MeetingId, Revision};
+
+impl Database {
+    fn entry(&self, row: &SqliteRow) -> Result<OutboxEntry, DatabaseError> {
+        let mut row = Named {
+            database: self,
+            row,
+            what: "an invitation".to_owned(),
+        };
+        let id: i64 = row.get("id")?;
+        row.what = format!("invitation {id}");
+        Ok(OutboxEntry {
+            id,
+            meeting: row.parse("meeting_id")?,
+            revision: Revision(row.get("revision")?),
+            purpose: row.word("purpose")?,
+            resend: row.get("resend")?,
+            person: row.person("kind", "person_id")?,
+            language: row.parse::<Language>("language")?,
+            envelope: Envelope {
+                from: row.parse("envelope_from")?,
+                to: row.parse("envelope_to")?,
+            },
+            message_id: row.get("message_id")?,
+            state: row.parse("state")?,
+            attempts: row.get("attempts")?,
+            next_attempt_at: row.instant("next_attempt_at")?,
+            last_answer: row.get("last_answer")?,
+            created_at: row.instant("created_at")?,
+            sent_at: row.instant_option("sent_at")?,
+        })
+    }
+
+    fn entries(&self, rows: &[SqliteRow]) -> Result<Vec<OutboxEntry>, DatabaseError> {
+        rows.iter().map(|row| self.entry(row)).collect()
+    }
+
+    /// Invitations in the outbox, the newest first: those of one meeting, or of all; in one state, or in any.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be read.
+    pub async fn invitations(
+        &self,
+        meeting: Option<&MeetingId>,
+        state: Option<DeliveryState>,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT * FROM invitation
+             WHERE (?1 IS NULL OR meeting_id = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(meeting.map(MeetingId::as_str))
+        .bind(state.map(DeliveryState::as_str))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain("reading the outbox"))?;
+        self.entries(&rows)
+    }
+
+    /// One invitation with its whole message, by its number or its Message-ID (with or without angle brackets).
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be read.
+    pub async fn invitation(&self, id: &str) -> Result<Option<(OutboxEntry, Vec<u8>)>, DatabaseError> {
+        let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
+        let row = sqlx::query("SELECT * FROM invitation WHERE id = ? OR message_id = ?")
+            .bind(bare.parse::<i64>().ok())
+            .bind(format!("<{bare}>"))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(self.explain("reading the outbox"))?;
+        row.map(|row| Ok((self.entry(&row)?, self.message(&row)?)))
+            .transpose()
+    }
+
+    fn message(&self, row: &SqliteRow) -> Result<Vec<u8>, DatabaseError> {
+        use sqlx::Row as _;
+        row.try_get("message")
+            .map_err(self.explain("reading a message of the outbox"))
+    }
+
+    /// What invitees were told; the newest `limit` revisions, the newest first.
+    async fn read_issued(
+        &self,
+        executor: impl sqlx::SqliteExecutor<'_>,
+        meeting: &MeetingId,
+        limit: i64,
+    ) -> Result<Vec<Issued>, DatabaseError> {
+        let rows = sqlx::query("SELECT * FROM issued WHERE meeting_id = ? ORDER BY revision DESC LIMIT ?")
+            .bind(meeting.as_str())
+            .bind(limit)
+            .fetch_all(executor)
+            .await
+            .map_err(self.explain("reading what invitees were told"))?;
+        let read = |row: &SqliteRow| {
+            let row = Named {
+                database: self,
+                row,
+                what: format!("what the invitees of meeting {:?} were told", meeting.as_str()),
+            };
+            Ok(Issued {
+                uid: row.get("uid")?,
+                revision: Revision(row.get("revision")?),
+                facts: row.json("facts")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn put_in(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+    ) -> Result<Enqueued, DatabaseError> {
+        let doing = "putting invitations into the outbox";
+        let mut tx = self.write(doing).await?;
+        if self.read_issued(&mut *tx, meeting, 1).await?.first() != before {
+            return Ok(Enqueued::Overtaken);
+        }
+        let now = millis(Utc::now());
+        sqlx::query(
+            "INSERT OR REPLACE INTO issued (meeting_id, uid, revision, facts, issued_at)
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(meeting.as_str())
+        .bind(&issued.uid)
+        .bind(issued.revision.0)
+        .bind(to_json(&issued.facts)?)
+        .bind(now)
+        .execute(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        sqlx::query(
+            "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
+             WHERE meeting_id = ? AND revision < ? AND state = 'queued'",
+        )
+        .bind(meeting.as_str())
+        .bind(issued.revision.0)
+        .execute(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        for invitation in invitations {
+            let inserted = sqlx::query(
+                "INSERT INTO invitation
+                 (meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
+                  envelope_from, envelope_to, message, state, next_attempt_at, created_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            )
+            .bind(meeting.as_str())
+            .bind(issued.revision.0)
+            .bind(invitation.purpose.as_str())
+            .bind(invitation.resend)
+            .bind(invitation.person.kind.as_str())
+            .bind(invitation.person.id.as_str())
+            .bind(invitation.language.tag())
+            .bind(&invitation.message_id)
+            .bind(invitation.envelope.from.as_str())
+            .bind(invitation.envelope.to.as_str())
+            .bind(invitation.message.as_slice())
+            .bind(now)
+            .bind(now)
+            .execute(&mut *tx)
+            .await;
+            match inserted {
+                Ok(_) => {}
+                // Somebody else has sent the same revision to this person in the meantime.
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Ok(Enqueued::Overtaken);
+                }
+                Err(error) => return Err(self.explain(doing)(error)),
+            }
+        }
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(Enqueued::Queued)
+    }
+
+    /// Gives back what processes hold that have ended, and what is held for longer than its lease.
+    async fn free_abandoned(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        doing: &str,
+    ) -> Result<(), DatabaseError> {
+        let holders: Vec<(Option<String>, bool)> = sqlx::query_as(
+            "SELECT DISTINCT lease_holder, coalesce(lease_until, 0) <= ? FROM invitation WHERE state = 'sending'",
+        )
+        .bind(millis(Utc::now()))
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(self.explain(doing))?;
+        for (holder, overdue) in holders {
+            let gone = holder
+                .as_ref()
+                .is_none_or(|h| Holder::from_stored(h.clone()).is_gone());
+            if !overdue && !gone {
+                continue;
+            }
+            sqlx::query(
+                "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL
+                 WHERE state = 'sending' AND lease_holder IS ? AND (? OR coalesce(lease_until, 0) <= ?)",
+            )
+            .bind(&holder)
+            .bind(gone)
+            .bind(millis(Utc::now()))
+            .execute(&mut **tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        Ok(())
+    }
+
+    async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
+        let doing = "taking invitations from the outbox";
+        let mut tx = self.write(doing).await?;
+        self.free_abandoned(&mut tx, doing).await?;
+        let holder = Holder::new();
+        let latest = if request.early {
+            i64::MAX
+        } else {
+            millis(Utc::now())
+        };
+        let rows = sqlx::query(
+            "UPDATE invitation
+             SET state = 'sending', attempts = attempts + 1, lease_holder = ?1, lease_until = ?2
+             WHERE id IN (SELECT id FROM invitation
+                          WHERE state = 'queued' AND next_attempt_at <= ?3 AND (?4 IS NULL OR meeting_id = ?4)
+                            AND id > ?6
+                          ORDER BY id LIMIT ?5)
+             RETURNING *",
+        )
+        .bind(holder.as_str())
+        .bind(lease_end(request.lease))
+        .bind(latest)
+        .bind(request.meeting.as_ref().map(MeetingId::as_str))
+        .bind(request.limit)
+        .bind(request.after.unwrap_or(0))
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            claimed.push(Claimed {
+                entry: self.entry(row)?,
+                message: self.message(row)?,
+                holder: holder.clone(),
+            });
+        }
+        tx.commit().await.map_err(self.explain(doing))?;
+        claimed.sort_by_key(|claimed| claimed.entry.id);
+        Ok(claimed)
+    }
+}
+
+#[async_trait]
+impl Outbox for Database {
+    async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault> {
+        let mut issued = self.read_issued(&self.pool, meeting, i64::MAX).await?;
+        issued.reverse();
+        Ok(issued)
+    }
+
+    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
+        let rows = sqlx::query(
+            "SELECT id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
+                    envelope_from, envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at
+             FROM invitation WHERE meeting_id = ? ORDER BY id",
+        )
+        .bind(meeting.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain("reading the outbox"))?;
+        Ok(self.entries(&rows)?)
+    }
+
+    async fn enqueue(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+    ) -> Result<Enqueued, BoxFault> {
+        Ok(self.put_in(meeting, before, issued, invitations).await?)
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
+        Ok(self.take_due(request).await?)
+    }
+
+    async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
+        let now = millis(Utc::now());
+        let (state, answer, next, sent) = match result {
+            AttemptResult::Sent { answer } => (DeliveryState::Sent, Some(answer), None, Some(now)),
+            AttemptResult::Failed { answer } => (DeliveryState::Failed, Some(answer), None, None),
+            AttemptResult::GivenUp { answer } => (DeliveryState::GivenUp, Some(answer), None, None),
+            AttemptResult::Retry { answer, at } => {
+                (DeliveryState::Queued, Some(answer), Some(millis(*at)), None)
+            }
+            AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
+        };
+        sqlx::query(
+            "UPDATE invitation SET
+                 state = ?, last_answer = coalesce(?, last_answer), next_attempt_at = coalesce(?, next_attempt_at),
+                 sent_at = ?, attempts = attempts - ?, lease_holder = NULL, lease_until = NULL
+             WHERE id = ? AND state = 'sending' AND lease_holder = ?",
+        )
+        .bind(state.as_str())
+        .bind(answer)
+        .bind(next)
+        .bind(sent)
+        .bind(i32::from(*result == AttemptResult::NotTried))
+        .bind(claimed.entry.id)
+        .bind(claimed.holder.as_str())
+        .execute(&self.pool)
+        .await
+        .map_err(self.explain("recording the fate of an invitation"))?;
+        Ok(())
+    }
+}

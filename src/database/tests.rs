@@ -1,0 +1,599 @@
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tempfile::TempDir;
+
+use super::*;
+use crate::crm::Crm as _;
+use crate::crm::import;
+use crate::fault::{Class, Fault as _};
+use crate::lease::Holder;
+use crate::mail::{
+    AttemptResult, ClaimRequest, DeliveryState, Enqueued, Envelope, Issued, NewInvitation, Outbox as _,
+    Purpose,
+};
+use crate::meeting::{Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, Revision};
+use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
+use crate::online::{
+    Begun, LinkStore as _, OnlineLink, OnlineMeetingId, OnlineSpec, PushIntent, PushLease, Replaced,
+};
+
+const RECORDS: &str = r#"{
+  "roles": [{"id": "sales", "zoom_meetings": true, "meeting_edit": "own"}, {"id": "boss", "meeting_edit": "all"}],
+  "users": [{"id": "ana", "name": "Ana", "email": "ana@acme.example", "time_zone": "Europe/Madrid", "language": "es",
+             "roles": ["sales", "boss"], "zoom": {"enabled": true, "zoom_id": "a@zoom.example"}}],
+  "contacts": [{"id": "lee", "name": "Lee, Harper", "email": "lee@client.example"}],
+  "meetings": [{"id": "kickoff", "name": "Kick-off", "uid": "u-1", "online_location": "zoom",
+                "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T09:45:00Z", "time_zone": "Europe/Berlin",
+                "assigned_user": "ana", "attendees": [{"kind": "contact", "id": "lee", "status": "Tentative"}]},
+               {"id": "offsite", "name": "Offsite", "all_day": true, "start_date": "2026-11-03", "end_date": "2026-11-04",
+                "time_zone": "Europe/Berlin"}]
+}"#;
+
+async fn open(dir: &TempDir) -> Database {
+    let key = KeySource::File(dir.path().join("invite.key"));
+    Database::open(&dir.path().join("invite.db"), key).await.unwrap()
+}
+
+async fn filled(dir: &TempDir) -> Database {
+    let database = open(dir).await;
+    database
+        .import(&import::read(RECORDS, "r.json").unwrap(), "r.json")
+        .await
+        .unwrap();
+    database
+}
+
+fn kickoff() -> MeetingId {
+    MeetingId::new("kickoff").unwrap()
+}
+
+#[tokio::test]
+async fn records_read_back_as_they_were_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = filled(&dir).await;
+    let records = import::read(RECORDS, "r.json").unwrap();
+    let loaded = database.meetings().await.unwrap();
+    assert_eq!(loaded, [records.meetings[1].clone(), records.meetings[0].clone()]);
+    assert_eq!(
+        database.meeting(&kickoff()).await.unwrap().unwrap(),
+        records.meetings[0]
+    );
+    let people = database
+        .people(&[
+            "user:ana".parse().unwrap(),
+            "contact:lee".parse().unwrap(),
+            "lead:nobody".parse().unwrap(),
+        ])
+        .await
+        .unwrap();
+    let ana = people[0].user.as_ref().unwrap();
+    assert!(ana.zoom_meetings && ana.zoom_enabled);
+    assert_eq!(ana.meeting_edit, crate::meeting::EditAccess::All);
+    assert_eq!(people[0].zoom_id(), Some("a@zoom.example"));
+    assert_eq!(people[1], records.contacts[0]);
+    assert_eq!(people.len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_refers_to_nothing_loads_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    let text = r#"{"contacts": [{"id": "lee", "name": "Lee"}],
+        "meetings": [{"id": "m", "name": "M", "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z",
+        "time_zone": "UTC", "assigned_user": "nobody", "attendees": [{"kind": "lead", "id": "mika"}]}]}"#;
+    let error = database
+        .import(&import::read(text, "m.json").unwrap(), "m.json")
+        .await
+        .unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("there is no user \"nobody\"") && message.contains("there is no lead \"mika\""),
+        "{message}"
+    );
+    assert_eq!(error.class(), Class::BadData);
+    assert!(
+        database
+            .people(&["contact:lee".parse().unwrap()])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_record_loaded_again_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = filled(&dir).await;
+    let text =
+        r#"{"users": [{"id": "ana", "name": "Ana N", "email": "ana@acme.example", "roles": ["boss"]}]}"#;
+    database
+        .import(&import::read(text, "u.json").unwrap(), "u.json")
+        .await
+        .unwrap();
+    let users = database.users().await.unwrap();
+    assert_eq!(users[0].person.name, "Ana N");
+    assert_eq!(users[0].roles, ["boss"]);
+    assert!(!users[0].person.user.as_ref().unwrap().zoom_meetings);
+    // The meeting still has its host and its attendee.
+    assert_eq!(
+        database
+            .meeting(&kickoff())
+            .await
+            .unwrap()
+            .unwrap()
+            .attendees
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn an_edit_that_is_refused_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = filled(&dir).await;
+    let before = database.meeting(&kickoff()).await.unwrap().unwrap();
+    let result: Result<_, DatabaseError> = database
+        .edit_meeting(&kickoff(), |meeting| {
+            meeting.location = Some("Hall".into());
+            meeting.assigned_user = Some("nobody".parse().unwrap());
+            Ok(())
+        })
+        .await;
+    assert_eq!(result.unwrap_err().to_string(), "there is no user \"nobody\"");
+    assert_eq!(database.meeting(&kickoff()).await.unwrap().unwrap(), before);
+    let lee = "contact:lee".parse().unwrap();
+    database
+        .set_attendee_status(&kickoff(), &lee, Acceptance::Accepted)
+        .await
+        .unwrap();
+    let url = JoinUrl::new("https://acme.zoom.us/j/1").unwrap();
+    database.set_join_url(&kickoff(), Some(&url)).await.unwrap();
+    let after = database.meeting(&kickoff()).await.unwrap().unwrap();
+    assert_eq!(after.join_url, Some(url));
+    assert_eq!(after.attendees[0].status, Acceptance::Accepted);
+    let missing = database
+        .set_join_url(&MeetingId::new("x").unwrap(), None)
+        .await
+        .unwrap_err();
+    assert_eq!(missing.class(), Class::NotFound);
+}
+
+fn spec() -> OnlineSpec {
+    OnlineSpec {
+        host: "ana@acme.example".into(),
+        topic: "Kick-off".into(),
+        agenda: String::new(),
+        start: "2026-12-01T09:00:00Z".parse().unwrap(),
+        duration: 45,
+        time_zone: "Europe/Berlin".into(),
+        settings: serde_json::Map::from_iter([("waiting_room".to_owned(), true.into())]),
+    }
+}
+
+fn intent(marker: &str) -> PushIntent {
+    PushIntent {
+        marker: marker.into(),
+        location: OnlineLocation::Zoom,
+        spec: spec(),
+        begun_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+    }
+}
+
+fn link(id: &str) -> OnlineLink {
+    OnlineLink {
+        location: OnlineLocation::Zoom,
+        id: OnlineMeetingId(id.into()),
+        join_url: JoinUrl::new(format!("https://acme.zoom.us/j/{id}")).unwrap(),
+        passcode: Some("123456".into()),
+        marker: "m".into(),
+        told: spec(),
+        unsure: false,
+        seen_at: "2026-11-23T12:00:01Z".parse().unwrap(),
+    }
+}
+
+async fn begin(database: &Database) -> (PushLease, Option<PushIntent>) {
+    match database.begin_push(&kickoff()).await.unwrap() {
+        Begun::Ours(lease, intent) => (lease, intent.map(|intent| *intent)),
+        Begun::Busy(until) => panic!("busy until {until}"),
+    }
+}
+
+#[tokio::test]
+async fn one_pushes_at_a_time_and_an_intent_outlives_its_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    let (lease, none) = begin(&database).await;
+    assert_eq!(none, None);
+    assert!(matches!(
+        database.begin_push(&kickoff()).await.unwrap(),
+        Begun::Busy(_)
+    ));
+    database.record_intent(&lease, &intent("m-1")).await.unwrap();
+    database.end_push(lease.clone()).await.unwrap();
+    // Whoever comes next learns what was begun; the holder of an old lease can write nothing any more.
+    let (next, left_over) = begin(&database).await;
+    assert_eq!(left_over, Some(intent("m-1")));
+    let error = database
+        .record_link(&lease, &link("1"), Replaced::Gone)
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), Class::Temporary);
+    assert_eq!(database.link(&kickoff()).await.unwrap(), None);
+    database
+        .record_link(&next, &link("1"), Replaced::Gone)
+        .await
+        .unwrap();
+    database.end_push(next).await.unwrap();
+    assert_eq!(database.link(&kickoff()).await.unwrap(), Some(link("1")));
+    let (last, ended) = begin(&database).await;
+    assert_eq!(ended, None);
+    database
+        .record_link(&last, &link("2"), Replaced::ToDelete)
+        .await
+        .unwrap();
+    let superseded = database.superseded(&kickoff()).await.unwrap();
+    assert_eq!(superseded[0].id, OnlineMeetingId("1".into()));
+    database
+        .forget_superseded(&kickoff(), &superseded[0])
+        .await
+        .unwrap();
+    assert!(database.superseded(&kickoff()).await.unwrap().is_empty());
+    database.record_intent(&last, &intent("m-2")).await.unwrap();
+    database.end_intent(&last, true).await.unwrap();
+    assert_eq!(database.orphans().await.unwrap()[0].intent, intent("m-2"));
+    database.forget_link(&last).await.unwrap();
+    assert_eq!(database.link(&kickoff()).await.unwrap(), None);
+}
+
+/// A holder in a process that has ended.
+#[cfg(target_os = "linux")]
+fn ended_process() -> Holder {
+    let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let own = Holder::new();
+    let own_process = format!("/{}.", std::process::id());
+    let (machine, _) = own.as_str().split_once(&own_process).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    Holder::from_stored(format!("{machine}/{}.1/x", child.id()))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_killed_process_held_is_free_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    let ended = ended_process();
+    let later = millis(Utc::now() + TimeDelta::hours(1));
+    sqlx::query("INSERT INTO push_lease VALUES ('kickoff', ?, ?)")
+        .bind(ended.as_str())
+        .bind(later)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    begin(&database).await;
+    enqueue(&database, 0, &["lee"]).await;
+    assert_eq!(database.claim(&request()).await.unwrap().len(), 1);
+    assert!(database.claim(&request()).await.unwrap().is_empty());
+    sqlx::query("UPDATE invitation SET lease_holder = ?")
+        .bind(ended.as_str())
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let again = database.claim(&request()).await.unwrap();
+    assert_eq!(again[0].entry.attempts, 2);
+}
+
+fn issued(revision: u32) -> Issued {
+    let text = RECORDS.replace("Kick-off", &format!("Kick-off {revision}"));
+    let facts = import::read(&text, "r.json").unwrap().meetings[0].facts();
+    Issued {
+        uid: "u-1".into(),
+        revision: Revision(revision),
+        facts,
+    }
+}
+
+fn invitation(person: &str, revision: u32) -> NewInvitation {
+    NewInvitation {
+        person: format!("contact:{person}").parse().unwrap(),
+        language: Language::ENGLISH,
+        purpose: Purpose::Invitation,
+        resend: 0,
+        message_id: format!("<{person}.{revision}@acme.example>"),
+        envelope: Envelope {
+            from: "m@acme.example".parse().unwrap(),
+            to: format!("{person}@client.example").parse().unwrap(),
+        },
+        message: b"From: m\r\n\r\nhello\r\n".to_vec(),
+    }
+}
+
+async fn enqueue(database: &Database, revision: u32, people: &[&str]) -> Enqueued {
+    let before = database.issued(&kickoff()).await.unwrap().pop();
+    let invitations: Vec<_> = people.iter().map(|person| invitation(person, revision)).collect();
+    database
+        .enqueue(&kickoff(), before.as_ref(), &issued(revision), &invitations)
+        .await
+        .unwrap()
+}
+
+fn request() -> ClaimRequest {
+    ClaimRequest {
+        meeting: Some(kickoff()),
+        early: false,
+        after: None,
+        limit: 10,
+        lease: Duration::from_secs(60),
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_claimed_once_and_its_fate_recorded() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    assert_eq!(enqueue(&database, 0, &["lee", "mo"]).await, Enqueued::Queued);
+    let claimed = database.claim(&request()).await.unwrap();
+    assert_eq!(claimed.len(), 2);
+    assert!(database.claim(&request()).await.unwrap().is_empty());
+    assert_eq!(claimed[0].message, invitation("lee", 0).message);
+    database
+        .record(
+            &claimed[0],
+            &AttemptResult::Sent {
+                answer: "250 ok".into(),
+            },
+        )
+        .await
+        .unwrap();
+    let later = Utc::now() + TimeDelta::minutes(1);
+    let put_off = AttemptResult::Retry {
+        answer: "451 later".into(),
+        at: later,
+    };
+    database.record(&claimed[1], &put_off).await.unwrap();
+    // Recording twice changes nothing: the lease has ended.
+    database
+        .record(&claimed[0], &AttemptResult::Failed { answer: "550".into() })
+        .await
+        .unwrap();
+    assert!(database.claim(&request()).await.unwrap().is_empty());
+    let early = database
+        .claim(&ClaimRequest {
+            early: true,
+            ..request()
+        })
+        .await
+        .unwrap();
+    assert_eq!((early.len(), early[0].entry.attempts), (1, 2));
+    database
+        .record(&early[0], &AttemptResult::NotTried)
+        .await
+        .unwrap();
+    let entries = database.of_meeting(&kickoff()).await.unwrap();
+    assert_eq!(entries[0].state, DeliveryState::Sent);
+    assert!(entries[0].sent_at.is_some());
+    assert_eq!(
+        (entries[1].state, entries[1].attempts),
+        (DeliveryState::Queued, 1)
+    );
+    assert_eq!(entries[1].last_answer.as_deref(), Some("451 later"));
+    let (found, message) = database.invitation("lee.0@acme.example").await.unwrap().unwrap();
+    assert_eq!((found.id, message), (entries[0].id, invitation("lee", 0).message));
+}
+
+#[tokio::test]
+async fn a_newer_revision_calls_off_what_still_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    enqueue(&database, 0, &["lee", "mo"]).await;
+    let claimed = database
+        .claim(&ClaimRequest {
+            limit: 1,
+            ..request()
+        })
+        .await
+        .unwrap();
+    database
+        .record(&claimed[0], &AttemptResult::Sent { answer: "250".into() })
+        .await
+        .unwrap();
+    assert_eq!(enqueue(&database, 1, &["lee"]).await, Enqueued::Queued);
+    let states: Vec<_> = database
+        .of_meeting(&kickoff())
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.state)
+        .collect();
+    assert_eq!(
+        states,
+        [
+            DeliveryState::Sent,
+            DeliveryState::Cancelled,
+            DeliveryState::Queued
+        ]
+    );
+}
+
+#[tokio::test]
+async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    enqueue(&database, 0, &["lee"]).await;
+    let stale = database
+        .enqueue(&kickoff(), None, &issued(0), &[invitation("mo", 0)])
+        .await
+        .unwrap();
+    assert_eq!(stale, Enqueued::Overtaken);
+    // The same revision to the same person again, from the same state: the second of two at once.
+    assert_eq!(enqueue(&database, 0, &["mo", "lee"]).await, Enqueued::Overtaken);
+    assert_eq!(database.of_meeting(&kickoff()).await.unwrap().len(), 1);
+}
+
+fn grant(refresh: &str) -> Grant {
+    Grant {
+        access_token: "acc-tok".into(),
+        refresh_token: Some(refresh.into()),
+        expires_at: "2026-12-01T10:00:00Z".parse().unwrap(),
+        scopes: vec!["meeting:write:meeting:admin".into()],
+        api_url: None,
+        obtained_at: "2026-12-01T09:00:00Z".parse().unwrap(),
+    }
+}
+
+fn key() -> TokenKey {
+    TokenKey {
+        mode: Mode::Production,
+        client_id: "client".into(),
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_unreadable_in_the_file_and_with_another_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    database.put(&key(), &grant("ref-tok")).await.unwrap();
+    let stored = database.load(&key()).await.unwrap().unwrap();
+    assert_eq!(
+        secrecy::ExposeSecret::expose_secret(&stored.grant.access_token),
+        "acc-tok"
+    );
+    database.close().await;
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for secret in [&b"acc-tok"[..], b"ref-tok"] {
+            assert!(!bytes.windows(secret.len()).any(|w| w == secret));
+        }
+    }
+    for (name, text) in [("other.key", Some("00".repeat(32))), ("missing.key", None)] {
+        let path = dir.path().join(name);
+        if let Some(text) = text {
+            std::fs::write(&path, text).unwrap();
+        }
+        let database = Database::open(&dir.path().join("invite.db"), KeySource::File(path.clone()))
+            .await
+            .unwrap();
+        let error = database.load(&key()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.class()),
+            ("database.wrong_key", Class::Configuration)
+        );
+        assert_eq!(
+            path.exists(),
+            name == "other.key",
+            "a key was made that opens nothing"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was() {
+    use crate::online::zoom::Replaced::{Kept, Superseded};
+    let dir = tempfile::tempdir().unwrap();
+    let database = open(&dir).await;
+    database.put(&key(), &grant("r0")).await.unwrap();
+    let minute = Duration::from_secs(60);
+    let RefreshLock::Ours(lease, Some(stored)) = database.lock_refresh(&key(), minute).await.unwrap() else {
+        panic!("the lease is free");
+    };
+    assert_eq!(lease.version, Some(stored.version));
+    assert!(matches!(
+        database.lock_refresh(&key(), minute).await.unwrap(),
+        RefreshLock::Busy(_)
+    ));
+    assert!(matches!(
+        database.replace(&lease, &grant("r1")).await.unwrap(),
+        Kept(_)
+    ));
+    assert_eq!(database.replace(&lease, &grant("r2")).await.unwrap(), Superseded);
+    assert!(!database.mark_lost(&lease, "late").await.unwrap());
+    let RefreshLock::Ours(lease, _) = database.lock_refresh(&key(), minute).await.unwrap() else {
+        panic!("the lease was given back");
+    };
+    assert!(database.mark_lost(&lease, "invalid_grant").await.unwrap());
+    let lost = database.load(&key()).await.unwrap().unwrap().lost.unwrap();
+    assert_eq!(lost.reason, "invalid_grant");
+    database
+        .record_request(&key(), "2026-11-23T12:00:00Z".parse().unwrap(), None)
+        .await
+        .unwrap();
+    database
+        .record_request(&key(), "2026-11-23T12:00:01Z".parse().unwrap(), Some("no"))
+        .await
+        .unwrap();
+    let last = database.last_requests(&key()).await.unwrap();
+    assert_eq!(last.success, Some("2026-11-23T12:00:00Z".parse().unwrap()));
+    assert_eq!(
+        last.error,
+        Some(("2026-11-23T12:00:01Z".parse().unwrap(), "no".into()))
+    );
+    database.forget(&key()).await.unwrap();
+    assert!(database.load(&key()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn many_that_open_a_new_file_at_once_all_succeed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("invite.db");
+    let opening = (0..8).map(|_| {
+        let path = path.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let key = KeySource::File("unused".into());
+                let database = Database::open(&path, key).await.unwrap();
+                let count = database.meetings().await.unwrap().len();
+                database.close().await;
+                count
+            })
+        })
+    });
+    for thread in opening.collect::<Vec<_>>() {
+        assert_eq!(thread.join().unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = || KeySource::File("unused".into());
+    let text = dir.path().join("notes.txt");
+    std::fs::write(
+        &text,
+        "not a database, but long enough to be taken for one if nobody looked".repeat(20),
+    )
+    .unwrap();
+    let error = Database::open(&text, key()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class()),
+        ("database.not_a_database", Class::BadData),
+        "{error:?}"
+    );
+    let error = Database::open(&dir.path().join("missing/invite.db"), key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class().exit_code()),
+        ("database.cannot_open", 73),
+        "{error:?}"
+    );
+    let database = open(&dir).await;
+    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'x', 1, x'00', 0)")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    database.close().await;
+    let error = Database::open(&dir.path().join("invite.db"), key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class().exit_code()),
+        ("database.too_new", 78),
+        "{error:?}"
+    );
+}

@@ -1,0 +1,196 @@
+//! Putting a pipeline together.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::{DeliverySettings, Pipeline};
+use crate::calendar::{AttendeeList, Times};
+use crate::crm::Crm;
+use crate::database::Database;
+use crate::fault::{Class, Fault};
+use crate::mail::{Mailbox, Outbox, Transport};
+use crate::online::{LinkStore, OnlineMeetings};
+use crate::organization::Organization;
+use crate::pipeline::Progress;
+use crate::template::{TemplateError, Templates};
+
+/// Puts a [`Pipeline`] together. What must be given: the organization, the sender, the CRM, and where links and
+/// the outbox are kept.
+#[must_use]
+pub struct PipelineBuilder {
+    organization: Organization,
+    sender: Mailbox,
+    crm: Option<Arc<dyn Crm>>,
+    providers: Vec<Arc<dyn OnlineMeetings>>,
+    links: Option<Arc<dyn LinkStore>>,
+    outbox: Option<Arc<dyn Outbox>>,
+    transport: Option<Arc<dyn Transport>>,
+    templates: Option<Templates>,
+    times: Times,
+    attendees: AttendeeList,
+    delivery: DeliverySettings,
+    progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    stop: Arc<AtomicBool>,
+}
+
+impl std::fmt::Debug for PipelineBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PipelineBuilder")
+            .field("organization", &self.organization)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a pipeline could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineSetupError {
+    /// Something that it cannot do without was not given.
+    #[error("a pipeline needs {0}")]
+    Missing(&'static str),
+    /// The built-in templates.
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+}
+
+impl Fault for PipelineSetupError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "pipeline.incomplete",
+            Self::Templates(error) => error.kind(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Missing(_) => Class::Usage,
+            Self::Templates(error) => error.class(),
+        }
+    }
+}
+
+impl Pipeline {
+    /// Begins to put a pipeline together.
+    ///
+    /// Mails come from `sender`; the assigned user of each meeting is its ORGANIZER, and who answers the mail
+    /// answers that user.
+    pub fn builder(organization: Organization, sender: Mailbox) -> PipelineBuilder {
+        PipelineBuilder {
+            organization,
+            sender,
+            crm: None,
+            providers: Vec::new(),
+            links: None,
+            outbox: None,
+            transport: None,
+            templates: None,
+            times: Times::default(),
+            attendees: AttendeeList::default(),
+            delivery: DeliverySettings::default(),
+            progress: Arc::new(|_| {}),
+            stop: Arc::default(),
+        }
+    }
+}
+
+impl PipelineBuilder {
+    /// The CRM.
+    pub fn crm(mut self, crm: Arc<dyn Crm>) -> Self {
+        self.crm = Some(crm);
+        self
+    }
+
+    /// The database that keeps links and the outbox.
+    pub fn database(mut self, database: &Database) -> Self {
+        self.links = Some(Arc::new(database.clone()));
+        self.outbox = Some(Arc::new(database.clone()));
+        self
+    }
+
+    /// Where links are kept, if not in a [`Database`].
+    pub fn links(mut self, links: Arc<dyn LinkStore>) -> Self {
+        self.links = Some(links);
+        self
+    }
+
+    /// Where the outbox is, if not in a [`Database`].
+    pub fn outbox(mut self, outbox: Arc<dyn Outbox>) -> Self {
+        self.outbox = Some(outbox);
+        self
+    }
+
+    /// A provider of online meetings. Of two for the same location, the first is asked.
+    pub fn online(mut self, provider: Arc<dyn OnlineMeetings>) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// How mail leaves. Without it, only [`Pipeline::prepare`] and what does not mail can be used.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The templates; the built-in ones without.
+    pub fn templates(mut self, templates: Templates) -> Self {
+        self.templates = Some(templates);
+        self
+    }
+
+    /// How times are written in calendar objects, and whom these list.
+    pub fn calendar(mut self, times: Times, attendees: AttendeeList) -> Self {
+        self.times = times;
+        self.attendees = attendees;
+        self
+    }
+
+    /// How deliveries are repeated.
+    pub fn delivery(mut self, delivery: DeliverySettings) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// Whom to tell how far a send has come.
+    pub fn on_progress(mut self, progress: Arc<dyn Fn(&Progress) + Send + Sync>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Set to `true` from outside, it ends delivering after the messages that are on the wire; the rest stays in
+    /// the outbox.
+    pub fn stop(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// The pipeline.
+    ///
+    /// # Errors
+    /// [`PipelineSetupError`] when the CRM, the links or the outbox are missing.
+    pub fn build(self) -> Result<Pipeline, PipelineSetupError> {
+        let missing = PipelineSetupError::Missing;
+        Ok(Pipeline {
+            crm: self.crm.ok_or(missing("a CRM: `.crm(…)`"))?,
+            providers: self.providers,
+            links: self
+                .links
+                .ok_or(missing("a place for links: `.database(…)` or `.links(…)`"))?,
+            outbox: self
+                .outbox
+                .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
+            transport: self.transport,
+            templates: match self.templates {
+                Some(templates) => templates,
+                None => Templates::built_in()?,
+            },
+            organization: self.organization,
+            sender: self.sender,
+            times: self.times,
+            attendees: self.attendees,
+            delivery: self.delivery,
+            progress: self.progress,
+            stop: self.stop,
+        })
+    }
+}

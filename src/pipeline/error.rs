@@ -1,0 +1,237 @@
+//! Why a meeting was not sent, or not pushed.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Pick;
+use crate::calendar::CalendarError;
+use crate::crm::CrmError;
+use crate::fault::{BoxFault, Class, Fault};
+use crate::mail::{ComposeError, TransportError};
+use crate::meeting::{MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef};
+use crate::online::OnlineError;
+use crate::template::TemplateError;
+
+/// Why the pipeline stopped. What was done before is recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// There is no such meeting.
+    #[error("there is no meeting {:?}", meeting.as_str())]
+    NoMeeting {
+        /// Its id.
+        meeting: MeetingId,
+    },
+    /// There is no such user, on whose behalf it was to be done.
+    #[error("there is no user {:?} to act for", user.as_str())]
+    NoActor {
+        /// The user's id.
+        user: PersonId,
+    },
+    /// Somebody picked is not an attendee.
+    #[error("{pick} is not an attendee of the meeting {meeting:?}")]
+    NotInvited {
+        /// The meeting's name.
+        meeting: String,
+        /// Who was picked.
+        pick: Pick,
+    },
+    /// The meeting took place or was called off.
+    #[error("the meeting {meeting:?} cannot be {doing}: its status is {status}")]
+    WrongStatus {
+        /// The meeting's name.
+        meeting: String,
+        /// Such as `sent`.
+        doing: &'static str,
+        /// The status.
+        status: MeetingStatus,
+    },
+    /// Nobody is assigned.
+    #[error("the meeting {meeting:?} has no assigned user to invite in the name of")]
+    NoAssignedUser {
+        /// The meeting's name.
+        meeting: String,
+    },
+    /// The assigned user does not exist.
+    #[error("the user {user} whom the meeting {meeting:?} is assigned to does not exist")]
+    AssignedUserMissing {
+        /// The meeting's name.
+        meeting: String,
+        /// The user.
+        user: PersonRef,
+    },
+    /// There is nobody to invite.
+    #[error("the meeting {meeting:?} has nobody to invite: {reason}")]
+    NoRecipients {
+        /// The meeting's name.
+        meeting: String,
+        /// Why.
+        reason: String,
+    },
+    /// The user's roles do not allow it.
+    #[error("{user} may not {doing}: {reason}")]
+    NotPermitted {
+        /// The user's name.
+        user: String,
+        /// What was to be done, such as `push the meeting "Kick-off" to Zoom`.
+        doing: String,
+        /// Which permission is missing.
+        reason: &'static str,
+    },
+    /// The meeting has no online location, or another than the one asked for.
+    #[error("the meeting {meeting:?} does not take place on Zoom")]
+    NotOnline {
+        /// The meeting's name.
+        meeting: String,
+    },
+    /// Nobody serves the meeting's online location.
+    #[error("the meeting {meeting:?} takes place on {location}, which is not configured")]
+    NoProvider {
+        /// The meeting's name.
+        meeting: String,
+        /// The location.
+        location: OnlineLocation,
+    },
+    /// Somebody else is pushing the same meeting, and does not come to an end.
+    #[error("the meeting {meeting:?} is being pushed by another run of invite (waited {} s)", waited.as_secs())]
+    PushBusy {
+        /// The meeting's name.
+        meeting: String,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// The same meeting was sent by somebody else again and again.
+    #[error("the meeting {:?} is being sent by another run of invite", meeting.as_str())]
+    Overtaken {
+        /// The meeting.
+        meeting: MeetingId,
+    },
+    /// No way for mail to leave was given.
+    #[error("no mail server is configured, so nothing can be sent")]
+    NoTransport,
+    /// The CRM.
+    #[error(transparent)]
+    Crm(#[from] CrmError),
+    /// The provider of online meetings.
+    #[error(transparent)]
+    Online(#[from] OnlineError),
+    /// Where links, revisions and the outbox are kept.
+    #[error(transparent)]
+    Store(#[from] BoxFault),
+    /// A template.
+    #[error("the invitation to {to} cannot be rendered, so nobody was sent one")]
+    Template {
+        /// The recipient.
+        to: String,
+        /// What is wrong with the template.
+        source: TemplateError,
+    },
+    /// The calendar object.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// The message.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The mail server, as a whole.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+impl Fault for PipelineError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoMeeting { .. } => "meeting.not_found",
+            Self::NoActor { .. } => "user.not_found",
+            Self::NotInvited { .. } => "meeting.not_an_attendee",
+            Self::WrongStatus { .. } => "meeting.wrong_status",
+            Self::NoAssignedUser { .. } => "meeting.no_assigned_user",
+            Self::AssignedUserMissing { .. } => "meeting.assigned_user_missing",
+            Self::NoRecipients { .. } => "meeting.no_recipients",
+            Self::NotPermitted { .. } => "permission.denied",
+            Self::NotOnline { .. } => "meeting.not_online",
+            Self::NoProvider { .. } => "online.not_configured",
+            Self::PushBusy { .. } => "online.busy",
+            Self::Overtaken { .. } => "send.overtaken",
+            Self::NoTransport => "mail.not_configured",
+            Self::Crm(error) => error.kind(),
+            Self::Online(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Template { source, .. } => source.kind(),
+            Self::Calendar(error) => error.kind(),
+            Self::Compose(error) => error.kind(),
+            Self::Transport(error) => error.kind(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::NoMeeting { .. } | Self::NoActor { .. } | Self::NotInvited { .. } => Class::NotFound,
+            Self::WrongStatus { .. }
+            | Self::NoAssignedUser { .. }
+            | Self::AssignedUserMissing { .. }
+            | Self::NoRecipients { .. }
+            | Self::NotOnline { .. } => Class::BadData,
+            Self::NotPermitted { .. } => Class::NotPermitted,
+            Self::NoProvider { .. } | Self::NoTransport => Class::Configuration,
+            Self::PushBusy { .. } | Self::Overtaken { .. } => Class::Temporary,
+            Self::Crm(error) => error.class(),
+            Self::Online(error) => error.class(),
+            Self::Store(error) => error.class(),
+            Self::Template { source, .. } => source.class(),
+            Self::Calendar(error) => error.class(),
+            Self::Compose(error) => error.class(),
+            Self::Transport(error) => error.class(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoMeeting { .. } => "see `invite meeting list`",
+            Self::NoActor { .. } => {
+                "name a user of the CRM with --as, or leave it out to act as the administrator"
+            }
+            Self::NotInvited { .. } => "see `invite meeting show ID` for its attendees",
+            Self::WrongStatus {
+                status: MeetingStatus::NotHeld,
+                doing: "sent",
+                ..
+            } => "`invite cancel` tells those who were invited that it does not take place",
+            Self::WrongStatus { .. } => {
+                "only a planned meeting can be: `invite meeting edit ID --status Planned`"
+            }
+            Self::NoAssignedUser { .. } | Self::AssignedUserMissing { .. } => {
+                "assign the meeting to a user: `invite meeting edit ID --assign USER`"
+            }
+            Self::NoRecipients { .. } => "add attendees with email addresses to the meeting",
+            Self::NotPermitted { .. } => {
+                "ask the administrator of the CRM for it, or run it as somebody who may"
+            }
+            Self::NotOnline { .. } => {
+                "set its online location to zoom: `invite meeting edit ID --online-location zoom`"
+            }
+            Self::NoProvider { .. } => {
+                "add [zoom] to the configuration and run `invite zoom connect`, or send with --no-push"
+            }
+            Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
+            Self::NoTransport => "add [smtp] with `url` and `from` to the configuration",
+            Self::Crm(error) => return error.hint(),
+            Self::Online(error) => return error.hint(),
+            Self::Store(error) => return error.hint(),
+            Self::Template { source, .. } => return source.hint(),
+            Self::Calendar(error) => return error.hint(),
+            Self::Compose(error) => return error.hint(),
+            Self::Transport(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn retry_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Online(error) => error.retry_at(),
+            Self::Crm(error) => error.retry_at(),
+            Self::Store(error) => error.retry_at(),
+            _ => None,
+        }
+    }
+}

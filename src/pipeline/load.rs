@@ -1,0 +1,191 @@
+//! Step 1: the meeting and its people; what may not be sent is refused.
+
+use std::collections::HashMap;
+
+use super::{Pipeline, PipelineError, PushOptions, SendOptions};
+use crate::meeting::{
+    Attendee, EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef,
+};
+
+/// A meeting on its way through the pipeline, with everybody who is part of it.
+#[derive(Debug)]
+pub(super) struct Case {
+    /// The meeting. Its join URL becomes the pushed one in step 3.
+    pub(super) meeting: Meeting,
+    /// The assigned user.
+    pub(super) organizer: Person,
+    people: HashMap<PersonRef, Person>,
+}
+
+impl Case {
+    /// The person behind an attendee, if the CRM has the record.
+    pub(super) fn person(&self, reference: &PersonRef) -> Option<&Person> {
+        self.people.get(reference)
+    }
+
+    /// The attendees in the CRM's order, each with the person where there is one.
+    pub(super) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
+        self.meeting
+            .attendees
+            .iter()
+            .map(|attendee| (attendee, self.person(&attendee.person)))
+    }
+
+    /// Whether somebody is the assigned user, or shares the address.
+    pub(super) fn is_organizer(&self, person: &Person) -> bool {
+        let same_mailbox = |a: &Person, b: &Person| {
+            a.email
+                .as_ref()
+                .zip(b.email.as_ref())
+                .is_some_and(|(a, b)| a.is_same_mailbox(b))
+        };
+        person.reference == self.organizer.reference || same_mailbox(person, &self.organizer)
+    }
+}
+
+impl Pipeline {
+    pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
+        let case = self.load_case(id).await?;
+        let name = || case.meeting.name().to_owned();
+        let pushes = case.meeting.online_location.is_some() && !options.no_push;
+        self.permit(&case.meeting, options.actor.as_ref(), pushes, "send")
+            .await?;
+        if case.meeting.status != MeetingStatus::Planned {
+            return Err(PipelineError::WrongStatus {
+                meeting: name(),
+                doing: "sent",
+                status: case.meeting.status,
+            });
+        }
+        for pick in &options.to {
+            if !case
+                .attendees()
+                .any(|(_, person)| person.is_some_and(|person| pick.picks(person)))
+            {
+                return Err(PipelineError::NotInvited {
+                    meeting: name(),
+                    pick: pick.clone(),
+                });
+            }
+        }
+        refuse_without_recipients(&case)?;
+        Ok(case)
+    }
+
+    pub(super) async fn load_for_push(
+        &self,
+        id: &MeetingId,
+        options: &PushOptions,
+    ) -> Result<Case, PipelineError> {
+        let case = self.load_case(id).await?;
+        let meeting = &case.meeting;
+        if meeting.online_location.is_none() {
+            return Err(PipelineError::NotOnline {
+                meeting: meeting.name().to_owned(),
+            });
+        }
+        self.permit(meeting, options.actor.as_ref(), true, "push").await?;
+        if meeting.status != MeetingStatus::Planned {
+            return Err(PipelineError::WrongStatus {
+                meeting: meeting.name().to_owned(),
+                doing: "pushed",
+                status: meeting.status,
+            });
+        }
+        Ok(case)
+    }
+
+    /// A meeting with its people. It must have an assigned user.
+    pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+        let meeting = self.load_meeting(id).await?;
+        let Some(user) = &meeting.assigned_user else {
+            return Err(PipelineError::NoAssignedUser {
+                meeting: meeting.name().to_owned(),
+            });
+        };
+        let user = PersonRef::user(user.clone());
+        let mut who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
+        if !who.contains(&user) {
+            who.push(user.clone());
+        }
+        let people = self.crm.people(&who).await?;
+        let people: HashMap<_, _> = people
+            .into_iter()
+            .map(|person| (person.reference.clone(), person))
+            .collect();
+        let Some(organizer) = people.get(&user).cloned() else {
+            return Err(PipelineError::AssignedUserMissing {
+                meeting: meeting.name().to_owned(),
+                user,
+            });
+        };
+        Ok(Case {
+            meeting,
+            organizer,
+            people,
+        })
+    }
+
+    pub(super) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {
+        let meeting = self.crm.meeting(id).await?;
+        meeting.ok_or_else(|| PipelineError::NoMeeting { meeting: id.clone() })
+    }
+
+    /// Refuses what the user on whose behalf it is done may not do.
+    pub(super) async fn permit(
+        &self,
+        meeting: &Meeting,
+        actor: Option<&PersonId>,
+        pushes: bool,
+        verb: &str,
+    ) -> Result<(), PipelineError> {
+        let Some(actor) = actor else { return Ok(()) };
+        let people = self.crm.people(&[PersonRef::user(actor.clone())]).await?;
+        let Some(person) = people.into_iter().next() else {
+            return Err(PipelineError::NoActor { user: actor.clone() });
+        };
+        let facts = person.user.clone().unwrap_or_default();
+        let may_edit = match facts.meeting_edit {
+            EditAccess::All => true,
+            EditAccess::Own => meeting.assigned_user.as_ref() == Some(actor),
+            EditAccess::No => false,
+        };
+        let reason = if !may_edit {
+            "none of the user's roles lets the user edit this meeting"
+        } else if pushes && meeting.online_location == Some(OnlineLocation::Zoom) && !facts.zoom_meetings {
+            "none of the user's roles has the Zoom Meetings scope"
+        } else {
+            return Ok(());
+        };
+        Err(PipelineError::NotPermitted {
+            user: person.display_name(),
+            doing: format!("{verb} the meeting {:?}", meeting.name()),
+            reason,
+        })
+    }
+}
+
+/// Refuses a meeting that nobody can be invited to, before anything is done for it.
+fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
+    let refuse = |reason: &str| {
+        Err(PipelineError::NoRecipients {
+            meeting: case.meeting.name().to_owned(),
+            reason: reason.to_owned(),
+        })
+    };
+    let mut others = case
+        .attendees()
+        .filter(|(_, person)| !person.is_some_and(|person| case.is_organizer(person)))
+        .peekable();
+    if case.meeting.attendees.is_empty() {
+        return refuse("it has no attendees");
+    }
+    if others.peek().is_none() {
+        return refuse("its only attendee is the assigned user, who holds it");
+    }
+    if others.any(|(_, person)| person.is_some_and(|person| person.email.is_some())) {
+        Ok(())
+    } else {
+        refuse("none of its attendees has an email address")
+    }
+}

@@ -1,0 +1,147 @@
+//! The pipeline: from a meeting in the CRM to invitations on their way.
+//!
+//! [`Pipeline::send`] is to be read from top to bottom. Its steps, each in a file of its own:
+//!
+//! 1. [`load`](Pipeline) the meeting and its people, and refuse what may not be sent;
+//! 2. `push` it to the provider of online meetings, if it has one;
+//! 3. `write back` the link to the CRM;
+//! 4. `render` every invitation, and put all of them into the outbox at once;
+//! 5. `deliver` them.
+//!
+//! What a step did is recorded before the next begins. Whoever runs the same again, after an error or a
+//! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
+
+mod builder;
+mod deliver;
+mod error;
+mod load;
+mod options;
+mod push;
+mod recipients;
+mod render;
+mod report;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::calendar::{AttendeeList, Times};
+use crate::crm::Crm;
+use crate::mail::{Enqueued, Mailbox, Outbox, Transport};
+use crate::meeting::MeetingId;
+use crate::online::{LinkStore, OnlineMeetings};
+use crate::organization::Organization;
+use crate::template::Templates;
+
+pub use builder::{PipelineBuilder, PipelineSetupError};
+pub use deliver::DeliverySettings;
+pub use error::PipelineError;
+pub use options::{InvalidPick, Pick, Progress, PushOptions, SendOptions};
+pub use render::Invitation;
+pub use report::{
+    OnlineAction, OnlineReport, Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport,
+};
+
+/// How often a send begins again because somebody else sent the same meeting at the same moment.
+const ATTEMPTS: usize = 5;
+
+/// Everything that is needed to send invitations. Made by [`Pipeline::builder`]; cheap to clone.
+#[derive(Clone)]
+pub struct Pipeline {
+    crm: Arc<dyn Crm>,
+    providers: Vec<Arc<dyn OnlineMeetings>>,
+    links: Arc<dyn LinkStore>,
+    outbox: Arc<dyn Outbox>,
+    transport: Option<Arc<dyn Transport>>,
+    templates: Templates,
+    organization: Organization,
+    sender: Mailbox,
+    times: Times,
+    attendees: AttendeeList,
+    delivery: DeliverySettings,
+    progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    stop: Arc<AtomicBool>,
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline")
+            .field("organization", &self.organization)
+            .field("sender", &self.sender)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Pipeline {
+    /// Sends the invitations of a meeting: the whole pipeline.
+    ///
+    /// Whom it goes to, and whether the online meeting is pushed, is up to `options`. Recipients whom the mail
+    /// server refuses, or puts off, are in the report, not an error.
+    ///
+    /// # Errors
+    /// [`PipelineError`]. What was done before it happened is recorded, and nothing of it is done twice when the
+    /// same is run again. Nothing is mailed unless every invitation has rendered.
+    pub async fn send(&self, id: &MeetingId, options: &SendOptions) -> Result<SendReport, PipelineError> {
+        if self.transport.is_none() {
+            return Err(PipelineError::NoTransport);
+        }
+        for _ in 0..ATTEMPTS {
+            let mut case = self.load(id, options).await?;
+            let online = self.push_for_send(&case, options).await?;
+            self.write_back(&mut case, &online).await?;
+            let issue = self.render(&case, &online, options).await?;
+            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+                continue;
+            }
+            let delivered = self.deliver(id).await?;
+            return self.report(&case, &online, &issue, delivered).await;
+        }
+        Err(PipelineError::Overtaken { meeting: id.clone() })
+    }
+
+    /// Does everything but deliver: pushes, writes the link back, records the revision and renders, for a
+    /// caller that mails by itself. Who has which revision is then up to the caller.
+    ///
+    /// # Errors
+    /// [`PipelineError`], as of [`Pipeline::send`].
+    pub async fn prepare(&self, id: &MeetingId, options: &SendOptions) -> Result<Prepared, PipelineError> {
+        for _ in 0..ATTEMPTS {
+            let mut case = self.load(id, options).await?;
+            let online = self.push_for_send(&case, options).await?;
+            self.write_back(&mut case, &online).await?;
+            let issue = self.render(&case, &online, options).await?;
+            if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
+                continue;
+            }
+            return Ok(issue.into_prepared(&case, &online));
+        }
+        Err(PipelineError::Overtaken { meeting: id.clone() })
+    }
+
+    /// What [`Pipeline::send`] would do now. Writes nothing and asks no provider; where an online meeting would
+    /// be made, a link that leads nowhere stands for its.
+    ///
+    /// # Errors
+    /// [`PipelineError`], as of [`Pipeline::send`].
+    pub async fn plan(&self, id: &MeetingId, options: &SendOptions) -> Result<Plan, PipelineError> {
+        let mut case = self.load(id, options).await?;
+        let online = self.foresee(&case, options).await?;
+        case.meeting.join_url = online.join_url(&case.meeting);
+        let issue = self.render(&case, &online, options).await?;
+        Ok(issue.into_plan(&case, &online))
+    }
+
+    /// Pushes a meeting to its provider and writes the link back: the first half of [`Pipeline::send`].
+    ///
+    /// # Errors
+    /// [`PipelineError::NotOnline`] when it has no online location, and as of [`Pipeline::send`].
+    pub async fn push(&self, id: &MeetingId, options: &PushOptions) -> Result<PushReport, PipelineError> {
+        let mut case = self.load_for_push(id, options).await?;
+        let online = self.push_online(&case).await?;
+        self.write_back(&mut case, &online).await?;
+        Ok(PushReport {
+            meeting: id.clone(),
+            zoom: online.report(&case.meeting),
+        })
+    }
+}

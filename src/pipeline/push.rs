@@ -1,0 +1,429 @@
+//! Steps 2 and 3: the online meeting, and its link in the CRM's record.
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::load::Case;
+use super::report::{OnlineAction, OnlineReport};
+use super::{Pipeline, PipelineError, Progress, SendOptions};
+use crate::meeting::{JoinUrl, Meeting, MeetingId};
+use crate::online::{
+    Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetings, OnlineSpec, Outcome, PushIntent, PushLease,
+    Replaced, Search,
+};
+
+/// For how long a provider's word that an online meeting exists is good enough to mail its link.
+const SEEN_LATELY: TimeDelta = TimeDelta::minutes(10);
+/// How long to wait for somebody else who is pushing the same meeting.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How long a request that was on its way when its process was killed may take to show at the provider.
+const SETTLING: TimeDelta = TimeDelta::seconds(3);
+/// Stands for a link that does not exist yet, where a run only shows what it would do. Leads nowhere (RFC 2606).
+const PLACEHOLDER: &str = "https://zoom.example/j/link-of-the-meeting-to-be-made";
+
+/// What the push came to.
+#[derive(Debug, Clone)]
+pub(super) struct Online {
+    pub(super) action: OnlineAction,
+    pub(super) link: Option<OnlineLink>,
+    /// Whether the record's join URL is ours and leads to a meeting that is not online any more.
+    withdrawn: bool,
+}
+
+impl Online {
+    fn skipped() -> Self {
+        Self {
+            action: OnlineAction::Skipped,
+            link: None,
+            withdrawn: false,
+        }
+    }
+
+    fn done(action: OnlineAction, link: OnlineLink) -> Self {
+        Self {
+            action,
+            link: Some(link),
+            withdrawn: false,
+        }
+    }
+
+    /// What is recorded, where nobody was asked.
+    pub(super) fn as_recorded(link: Option<OnlineLink>) -> Self {
+        Self {
+            link,
+            ..Self::skipped()
+        }
+    }
+
+    /// The passcode to join with, where the provider told one.
+    pub(super) fn passcode(&self) -> Option<&str> {
+        self.link.as_ref()?.passcode.as_deref()
+    }
+
+    /// The link to join that the record is to have.
+    pub(super) fn join_url(&self, meeting: &Meeting) -> Option<JoinUrl> {
+        match &self.link {
+            Some(link) => Some(link.join_url.clone()),
+            None if self.withdrawn => None,
+            None => meeting.join_url.clone(),
+        }
+    }
+
+    pub(super) fn report(&self, meeting: &Meeting) -> OnlineReport {
+        OnlineReport {
+            action: self.action,
+            meeting_id: self.link.as_ref().map(|link| link.id.0.clone()),
+            join_url: self.join_url(meeting),
+        }
+    }
+}
+
+impl Pipeline {
+    /// Step 2 of a send.
+    pub(super) async fn push_for_send(
+        &self,
+        case: &Case,
+        options: &SendOptions,
+    ) -> Result<Online, PipelineError> {
+        let meeting = &case.meeting;
+        if options.no_push {
+            if meeting.online_location.is_some() {
+                match &meeting.join_url {
+                    Some(url) => {
+                        tracing::warn!(meeting = %meeting.id(), %url, "the join URL is mailed as it stands, not made sure of")
+                    }
+                    None => tracing::warn!(meeting = %meeting.id(), "there is no join URL to mail"),
+                }
+            }
+            return Ok(Online::skipped());
+        }
+        if meeting.online_location.is_none() {
+            return Ok(Online {
+                withdrawn: self.is_our_link(meeting).await?,
+                ..Online::skipped()
+            });
+        }
+        self.push_online(case).await
+    }
+
+    /// Whether the record's join URL is one that we wrote.
+    async fn is_our_link(&self, meeting: &Meeting) -> Result<bool, PipelineError> {
+        let Some(url) = &meeting.join_url else {
+            return Ok(false);
+        };
+        let link = self.links.link(meeting.id()).await?;
+        Ok(link.is_some_and(|link| link.join_url == *url))
+    }
+
+    /// Step 3: the record gets the link of the online meeting. One that was replaced by it is then deleted,
+    /// since nothing points to it any more.
+    pub(super) async fn write_back(&self, case: &mut Case, online: &Online) -> Result<(), PipelineError> {
+        let join_url = online.join_url(&case.meeting);
+        if join_url != case.meeting.join_url {
+            self.crm
+                .set_join_url(case.meeting.id(), join_url.as_ref())
+                .await?;
+            case.meeting.join_url = join_url;
+        }
+        if online.link.is_some() {
+            self.delete_superseded(case.meeting.id()).await?;
+        }
+        Ok(())
+    }
+
+    /// Step 2 for a meeting with an online location: creates, updates, or makes sure that it is there.
+    pub(super) async fn push_online(&self, case: &Case) -> Result<Online, PipelineError> {
+        let provider = self.provider(&case.meeting)?;
+        let spec = provider.describe(&case.meeting, &case.organizer)?;
+        (self.progress)(&Progress::Pushing {
+            meeting: case.meeting.id().clone(),
+        });
+        let (lease, left_over) = self.begin_push(&case.meeting).await?;
+        let push = Push {
+            pipeline: self,
+            provider,
+            spec,
+            lease: &lease,
+        };
+        let result = push.run(left_over).await;
+        let ended = self.links.end_push(lease.clone()).await;
+        let online = result?;
+        ended?;
+        Ok(online)
+    }
+
+    pub(super) fn provider(&self, meeting: &Meeting) -> Result<&dyn OnlineMeetings, PipelineError> {
+        let Some(location) = meeting.online_location else {
+            return Err(PipelineError::NotOnline {
+                meeting: meeting.name().to_owned(),
+            });
+        };
+        let provider = self
+            .providers
+            .iter()
+            .find(|provider| provider.location() == location);
+        provider
+            .map(AsRef::as_ref)
+            .ok_or_else(|| PipelineError::NoProvider {
+                meeting: meeting.name().to_owned(),
+                location,
+            })
+    }
+
+    pub(super) async fn begin_push(
+        &self,
+        meeting: &Meeting,
+    ) -> Result<(PushLease, Option<PushIntent>), PipelineError> {
+        let began = tokio::time::Instant::now();
+        loop {
+            match self.links.begin_push(meeting.id()).await? {
+                Begun::Ours(lease, intent) => return Ok((lease, intent.map(|intent| *intent))),
+                Begun::Busy(_) if began.elapsed() < LONGEST_WAIT => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Begun::Busy(_) => {
+                    return Err(PipelineError::PushBusy {
+                        meeting: meeting.name().to_owned(),
+                        waited: began.elapsed(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Deletes online meetings that a newer one has replaced. What cannot be deleted now is tried again at the
+    /// next push.
+    async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
+        for superseded in self.links.superseded(id).await? {
+            let provider = self
+                .providers
+                .iter()
+                .find(|p| p.location() == superseded.location);
+            let Some(provider) = provider else { continue };
+            match provider.delete(&superseded.id).await {
+                Ok(()) => self.links.forget_superseded(id, &superseded).await?,
+                Err(error) => {
+                    tracing::warn!(meeting = %id, online_meeting = %superseded.id, %error, "a replaced online meeting could not be deleted yet");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a push would do now, without asking the provider.
+    pub(super) async fn foresee(&self, case: &Case, options: &SendOptions) -> Result<Online, PipelineError> {
+        let meeting = &case.meeting;
+        if options.no_push || meeting.online_location.is_none() {
+            return self.push_for_send(case, options).await;
+        }
+        let spec = self.provider(meeting)?.describe(meeting, &case.organizer)?;
+        match self.links.link(meeting.id()).await? {
+            Some(link) if !link.unsure && link.told == spec => {
+                Ok(Online::done(OnlineAction::Unchanged, link))
+            }
+            Some(link) if link.told.host == spec.host => Ok(Online::done(OnlineAction::Updated, link)),
+            _ => {
+                let mut online = Online::skipped();
+                online.action = OnlineAction::Created;
+                online.link = JoinUrl::new(PLACEHOLDER).ok().map(|join_url| OnlineLink {
+                    location: provider_location(meeting),
+                    id: crate::online::OnlineMeetingId(String::new()),
+                    join_url,
+                    passcode: None,
+                    marker: String::new(),
+                    told: spec,
+                    unsure: false,
+                    seen_at: Utc::now(),
+                });
+                Ok(online)
+            }
+        }
+    }
+}
+
+fn provider_location(meeting: &Meeting) -> crate::meeting::OnlineLocation {
+    meeting
+        .online_location
+        .unwrap_or(crate::meeting::OnlineLocation::Zoom)
+}
+
+/// A push under its lease.
+struct Push<'a> {
+    pipeline: &'a Pipeline,
+    provider: &'a dyn OnlineMeetings,
+    spec: OnlineSpec,
+    lease: &'a PushLease,
+}
+
+impl Push<'_> {
+    async fn run(&self, left_over: Option<PushIntent>) -> Result<Online, PipelineError> {
+        let links = &self.pipeline.links;
+        let mut adopted = false;
+        if let Some(intent) = left_over {
+            adopted = self.settle(&intent).await?;
+        }
+        let Some(link) = links.link(&self.lease.meeting).await? else {
+            return self.create(Replaced::Gone).await;
+        };
+        if link.told.host != self.spec.host {
+            // A meeting cannot move to another account.
+            return self.create(Replaced::ToDelete).await;
+        }
+        let mut online = if link.unsure || link.told != self.spec {
+            self.update(link).await?
+        } else {
+            self.confirm(link).await?
+        };
+        if adopted && online.action != OnlineAction::Created {
+            // Made by a run that did not live to tell.
+            online.action = OnlineAction::Created;
+        }
+        Ok(online)
+    }
+
+    /// Ends what an earlier run began: adopts the online meeting that came of it, if there is one.
+    async fn settle(&self, intent: &PushIntent) -> Result<bool, PipelineError> {
+        let links = &self.pipeline.links;
+        let mut search = self.provider.find(&intent.spec, &intent.marker).await?;
+        if search == Search::NotThere {
+            let age = Utc::now() - intent.begun_at;
+            if age < SETTLING {
+                let rest = (SETTLING - age).min(SETTLING).to_std().unwrap_or_default();
+                tokio::time::sleep(rest).await;
+                search = self.provider.find(&intent.spec, &intent.marker).await?;
+            }
+        }
+        match search {
+            Search::Found(meeting) => {
+                let before = match links.link(&self.lease.meeting).await? {
+                    Some(link) if link.told.host != intent.spec.host => Replaced::ToDelete,
+                    _ => Replaced::Gone,
+                };
+                self.record(meeting, intent, before).await?;
+                Ok(true)
+            }
+            Search::NotThere => {
+                links.end_intent(self.lease, false).await?;
+                Ok(false)
+            }
+            Search::CannotLook => {
+                tracing::warn!(
+                    meeting = %self.lease.meeting,
+                    host = %intent.spec.host,
+                    marker = %intent.marker,
+                    "an earlier run was interrupted while it made an online meeting, and the connection may not look for it: one may be left over"
+                );
+                links.end_intent(self.lease, true).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn create(&self, before: Replaced) -> Result<Online, PipelineError> {
+        let intent = PushIntent {
+            marker: Uuid::new_v4().simple().to_string(),
+            location: self.provider.location(),
+            spec: self.spec.clone(),
+            begun_at: Utc::now(),
+        };
+        let links = &self.pipeline.links;
+        links.record_intent(self.lease, &intent).await?;
+        match self.provider.create(&intent.spec, &intent.marker).await {
+            Ok(meeting) => Ok(Online::done(
+                OnlineAction::Created,
+                self.record(meeting, &intent, before).await?,
+            )),
+            Err(error) if error.outcome() == Outcome::Unknown => {
+                // The answer was lost, not necessarily the meeting. If it cannot be told now, the next run asks again.
+                match self.provider.find(&intent.spec, &intent.marker).await {
+                    Ok(Search::Found(meeting)) => Ok(Online::done(
+                        OnlineAction::Created,
+                        self.record(meeting, &intent, before).await?,
+                    )),
+                    _ => Err(error.into()),
+                }
+            }
+            Err(error) => {
+                links.end_intent(self.lease, false).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        meeting: OnlineMeeting,
+        intent: &PushIntent,
+        before: Replaced,
+    ) -> Result<OnlineLink, PipelineError> {
+        let link = OnlineLink {
+            location: intent.location,
+            id: meeting.id,
+            join_url: meeting.join_url,
+            passcode: meeting.passcode,
+            marker: intent.marker.clone(),
+            told: intent.spec.clone(),
+            unsure: false,
+            seen_at: Utc::now(),
+        };
+        self.pipeline.links.record_link(self.lease, &link, before).await?;
+        Ok(link)
+    }
+
+    async fn update(&self, mut link: OnlineLink) -> Result<Online, PipelineError> {
+        let links = &self.pipeline.links;
+        let told = (!link.unsure).then(|| link.told.clone());
+        link.unsure = true;
+        links.record_link(self.lease, &link, Replaced::Gone).await?;
+        match self
+            .provider
+            .update(&link.id, told.as_ref(), &self.spec, &link.marker)
+            .await
+        {
+            Ok(()) => {
+                link.told = self.spec.clone();
+                link.unsure = false;
+                link.seen_at = Utc::now();
+                links.record_link(self.lease, &link, Replaced::Gone).await?;
+                Ok(Online::done(OnlineAction::Updated, link))
+            }
+            Err(error) if error.outcome() == Outcome::Gone => self.create(Replaced::Gone).await,
+            Err(error) => {
+                if error.outcome() == Outcome::NotDone && told.is_some() {
+                    link.unsure = false;
+                    links.record_link(self.lease, &link, Replaced::Gone).await?;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// In sync. Unless it was seen lately, the provider is asked whether it is still there.
+    async fn confirm(&self, mut link: OnlineLink) -> Result<Online, PipelineError> {
+        let age = Utc::now() - link.seen_at;
+        if (TimeDelta::zero()..SEEN_LATELY).contains(&age) {
+            return Ok(Online::done(OnlineAction::Unchanged, link));
+        }
+        match self.provider.check(&link.id, &link.told).await? {
+            Liveness::Alive(join_url) => {
+                if let Some(join_url) = join_url.filter(|url| *url != link.join_url) {
+                    // Somebody changed the passcode at the provider; what we know of it is no longer true.
+                    link.join_url = join_url;
+                    link.passcode = None;
+                }
+                link.seen_at = Utc::now();
+                self.pipeline
+                    .links
+                    .record_link(self.lease, &link, Replaced::Gone)
+                    .await?;
+                Ok(Online::done(OnlineAction::Unchanged, link))
+            }
+            Liveness::Gone => {
+                tracing::warn!(meeting = %self.lease.meeting, online_meeting = %link.id, "the online meeting is gone at its provider; a new one is made");
+                self.create(Replaced::Gone).await
+            }
+        }
+    }
+}

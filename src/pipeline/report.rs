@@ -1,0 +1,321 @@
+//! What a run of the pipeline tells its caller. Serialized, this is what `--format json` prints.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::deliver::Delivered;
+use super::load::Case;
+use super::push::Online;
+use super::recipients::Verdict;
+use super::render::{Invitation, Issue};
+use super::{Pipeline, PipelineError};
+use crate::mail::{DeliveryState, OutboxEntry, TransportError};
+use crate::meeting::{EmailAddress, JoinUrl, MeetingId, Person, PersonId, PersonKind, Revision};
+
+/// What was done at the provider of online meetings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnlineAction {
+    /// A meeting was made.
+    Created,
+    /// It was told what had changed.
+    Updated,
+    /// It was in sync, and is there.
+    Unchanged,
+    /// It was not asked.
+    Skipped,
+}
+
+impl OnlineAction {
+    /// The action as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// The online meeting after the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OnlineReport {
+    /// What was done.
+    pub action: OnlineAction,
+    /// The provider's id of it.
+    pub meeting_id: Option<String>,
+    /// The link to join, as invitations have it.
+    pub join_url: Option<JoinUrl>,
+}
+
+/// What a push came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PushReport {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The online meeting.
+    pub zoom: OnlineReport,
+}
+
+/// What became of one attendee's invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecipientState {
+    /// The mail server took it.
+    Sent,
+    /// It waits in the outbox.
+    Queued,
+    /// The mail server refused it for good, or put it off for too long.
+    Failed,
+    /// There was none to send.
+    Skipped,
+}
+
+impl RecipientState {
+    /// The state as one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Queued => "queued",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// One attendee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecipientReport {
+    /// Which kind of record.
+    pub kind: PersonKind,
+    /// Its id.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+    /// The address, if there is one.
+    pub email: Option<EmailAddress>,
+    /// The language of the invitation.
+    pub language: Option<String>,
+    /// What became of it.
+    pub state: RecipientState,
+    /// Message-ID, with its angle brackets.
+    pub message_id: Option<String>,
+    /// Why it was skipped, or what the mail server said when it did not take it.
+    pub reason: Option<String>,
+    /// The file that it was written to, where mails are written to files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+}
+
+impl RecipientReport {
+    fn skipped(kind: PersonKind, id: PersonId, person: Option<&Person>, reason: String) -> Self {
+        Self {
+            kind,
+            id,
+            name: person.map(|person| person.name.clone()).unwrap_or_default(),
+            email: person.and_then(|person| person.email.clone()),
+            language: None,
+            state: RecipientState::Skipped,
+            message_id: None,
+            reason: Some(reason),
+            file: None,
+        }
+    }
+
+    fn of(person: &Person) -> Self {
+        Self {
+            reason: None,
+            ..Self::skipped(
+                person.reference.kind,
+                person.reference.id.clone(),
+                Some(person),
+                String::new(),
+            )
+        }
+    }
+}
+
+/// What a send came to.
+#[derive(Debug, Serialize)]
+pub struct SendReport {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The revision that was sent.
+    pub revision: Revision,
+    /// The online meeting.
+    pub zoom: OnlineReport,
+    /// Every attendee, in the CRM's order.
+    pub recipients: Vec<RecipientReport>,
+    /// How many were sent.
+    pub sent: usize,
+    /// How many wait in the outbox.
+    pub queued: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// How many were skipped.
+    pub skipped: usize,
+    /// Why delivering was stopped before everybody's turn had come, if it was.
+    #[serde(skip)]
+    pub stopped: Option<TransportError>,
+}
+
+impl SendReport {
+    fn new(
+        meeting: MeetingId,
+        revision: Revision,
+        zoom: OnlineReport,
+        recipients: Vec<RecipientReport>,
+    ) -> Self {
+        let count = |state| recipients.iter().filter(|r| r.state == state).count();
+        Self {
+            meeting,
+            revision,
+            zoom,
+            sent: count(RecipientState::Sent),
+            queued: count(RecipientState::Queued),
+            failed: count(RecipientState::Failed),
+            skipped: count(RecipientState::Skipped),
+            recipients,
+            stopped: None,
+        }
+    }
+}
+
+/// What a send would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// What it would report; an invitation that it would send counts as queued.
+    pub report: SendReport,
+    /// The invitations that it would send.
+    pub invitations: Vec<Invitation>,
+}
+
+/// Invitations to be mailed by the caller.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The revision they tell.
+    pub revision: Revision,
+    /// The online meeting.
+    pub zoom: OnlineReport,
+    /// One for each recipient.
+    pub invitations: Vec<Invitation>,
+    /// The attendees who get none, with the reason.
+    pub skipped: Vec<RecipientReport>,
+}
+
+impl Issue<'_> {
+    /// A report in which every invitation waits.
+    fn report(&self, case: &Case, online: &Online) -> SendReport {
+        let recipients = self.verdicts.iter().map(|verdict| match verdict {
+            Verdict::Skip {
+                attendee,
+                person,
+                reason,
+            } => RecipientReport::skipped(
+                attendee.person.kind,
+                attendee.person.id.clone(),
+                *person,
+                reason.clone(),
+            ),
+            Verdict::Waits(person) => RecipientReport {
+                state: RecipientState::Queued,
+                ..RecipientReport::of(person)
+            },
+            Verdict::Invite(recipient) => {
+                let invitation = self.invitation_for(&recipient.person.reference);
+                RecipientReport {
+                    state: RecipientState::Queued,
+                    language: invitation.map(|i| i.language.tag()),
+                    message_id: invitation.map(|i| i.message_id.clone()),
+                    ..RecipientReport::of(recipient.person)
+                }
+            }
+        });
+        let recipients = recipients.collect();
+        SendReport::new(
+            case.meeting.id().clone(),
+            self.issued.revision,
+            online.report(&case.meeting),
+            recipients,
+        )
+    }
+
+    pub(super) fn into_plan(self, case: &Case, online: &Online) -> Plan {
+        Plan {
+            report: self.report(case, online),
+            invitations: self.invitations,
+        }
+    }
+
+    pub(super) fn into_prepared(self, case: &Case, online: &Online) -> Prepared {
+        let report = self.report(case, online);
+        Prepared {
+            meeting: report.meeting,
+            revision: report.revision,
+            zoom: report.zoom,
+            skipped: report
+                .recipients
+                .into_iter()
+                .filter(|recipient| recipient.state == RecipientState::Skipped)
+                .collect(),
+            invitations: self.invitations,
+        }
+    }
+}
+
+impl Pipeline {
+    /// Everybody's state as the outbox has it after delivering.
+    pub(super) async fn report(
+        &self,
+        case: &Case,
+        online: &Online,
+        issue: &Issue<'_>,
+        delivered: Delivered,
+    ) -> Result<SendReport, PipelineError> {
+        let mut planned = issue.report(case, online);
+        let entries = self.outbox.of_meeting(case.meeting.id()).await?;
+        for recipient in &mut planned.recipients {
+            if recipient.state != RecipientState::Queued {
+                continue;
+            }
+            let is_own = |entry: &&OutboxEntry| {
+                entry.revision == issue.issued.revision
+                    && entry.person.kind == recipient.kind
+                    && entry.person.id == recipient.id
+            };
+            if let Some(entry) = entries.iter().filter(is_own).max_by_key(|entry| entry.id) {
+                recipient.language = Some(entry.language.tag());
+                recipient.message_id = Some(entry.message_id.clone());
+                recipient.state = state_of(entry.state);
+                recipient.file = delivered.files.get(&entry.id).cloned();
+                if recipient.state != RecipientState::Sent {
+                    recipient.reason = entry.last_answer.clone();
+                }
+            }
+        }
+        Ok(SendReport {
+            stopped: delivered.stopped,
+            ..SendReport::new(
+                planned.meeting,
+                planned.revision,
+                planned.zoom,
+                planned.recipients,
+            )
+        })
+    }
+}
+
+fn state_of(state: DeliveryState) -> RecipientState {
+    match state {
+        DeliveryState::Sent => RecipientState::Sent,
+        DeliveryState::Queued | DeliveryState::Sending => RecipientState::Queued,
+        DeliveryState::Failed | DeliveryState::GivenUp => RecipientState::Failed,
+        DeliveryState::Cancelled => RecipientState::Skipped,
+    }
+}
