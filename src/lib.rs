@@ -1,5 +1,7 @@
 //! wip
 pub mod calendar;
+#[cfg(feature = "command")]
+pub mod command;
 pub mod config;
 pub mod crm;
 mod crypto;
