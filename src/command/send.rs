@@ -15,8 +15,8 @@ use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::mail::MailboxFolder;
 use crate::meeting::{Meeting, MeetingId};
 use crate::pipeline::{
-    OnlineAction, OnlineReport, Pick, Plan, Progress, RecipientReport, RecipientState, SendOptions,
-    SendReport,
+    OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
+    RecipientState, SendOptions, SendReport,
 };
 
 #[derive(Debug, Args)]
@@ -68,37 +68,10 @@ impl Send {
     }
 
     async fn send(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        let terminal = session.terminal;
-        let shown = Arc::new(ShownProgress::default());
-        let progress = {
-            let (shown, count_of) = (Arc::clone(&shown), Bars::new(terminal));
-            Arc::new(move |progress: &Progress| shown.show(progress, &count_of))
-        };
-        let pipeline = session.mailing_pipeline(progress).await?;
-        session.stop_on_interrupt();
-        let sent = pipeline.send(&self.meeting, options).await;
-        shown.end();
-        let report = sent?;
-        let meeting = session
-            .records()
-            .await?
-            .meeting(&self.meeting)
-            .await
-            .map_err(BoxFault::new)?;
-        terminal.result(&document(&report, false, session.is_sandbox()), || {
-            text(&report, meeting.as_ref(), false, session.is_sandbox())
-        });
-        if let Some(stopped) = &report.stopped {
-            terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
-            if let Some(hint) = stopped.hint() {
-                terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
-            }
-        } else if session.was_interrupted() && report.queued > 0 {
-            terminal.note(
-                "interrupted: what was not delivered waits in the outbox; the same command delivers it",
-            );
-        }
-        Ok(exit_code(&report))
+        deliver(session, &self.meeting, async |pipeline| {
+            pipeline.send(&self.meeting, options).await
+        })
+        .await
     }
 
     async fn show_plan(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
@@ -120,6 +93,44 @@ impl Send {
             });
         Ok(DONE)
     }
+}
+
+/// Runs what delivers the mails of a meeting, and shows what became of them.
+pub(super) async fn deliver(
+    session: &Session<'_>,
+    meeting: &MeetingId,
+    run: impl AsyncFnOnce(&Pipeline) -> Result<SendReport, PipelineError>,
+) -> Outcome {
+    let terminal = session.terminal;
+    let shown = Arc::new(ShownProgress::default());
+    let progress = {
+        let (shown, bars) = (Arc::clone(&shown), Bars::new(terminal));
+        Arc::new(move |progress: &Progress| shown.show(progress, &bars))
+    };
+    let pipeline = session.mailing_pipeline(progress).await?;
+    session.stop_on_interrupt();
+    let sent = run(&pipeline).await;
+    shown.end();
+    let report = sent?;
+    let record = session
+        .records()
+        .await?
+        .meeting(meeting)
+        .await
+        .map_err(BoxFault::new)?;
+    terminal.result(&document(&report, false, session.is_sandbox()), || {
+        text(&report, record.as_ref(), false, session.is_sandbox())
+    });
+    if let Some(stopped) = &report.stopped {
+        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
+        if let Some(hint) = stopped.hint() {
+            terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+        }
+    } else if session.was_interrupted() && report.queued > 0 {
+        terminal
+            .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
+    }
+    Ok(exit_code(&report))
 }
 
 /// Writes what would be mailed, and notes where it lies.

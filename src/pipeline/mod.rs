@@ -14,6 +14,7 @@
 mod builder;
 mod deliver;
 mod error;
+mod issue;
 mod load;
 mod options;
 mod push;
@@ -33,11 +34,12 @@ use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
+use push::Online;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
-pub use options::{InvalidPick, Pick, Progress, PushOptions, SendOptions};
+pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
 pub use report::{
     OnlineAction, OnlineReport, Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport,
@@ -91,7 +93,7 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options).await?;
+            let issue = self.render(&case, &online, options)?;
             if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
@@ -111,11 +113,33 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options).await?;
+            let issue = self.render(&case, &online, options)?;
             if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
             return Ok(issue.into_prepared(&case, &online));
+        }
+        Err(PipelineError::Overtaken { meeting: id.clone() })
+    }
+
+    /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
+    /// `NotHeld`; whoever was told is not told again.
+    ///
+    /// # Errors
+    /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
+    pub async fn cancel(&self, id: &MeetingId, options: &CancelOptions) -> Result<SendReport, PipelineError> {
+        if self.transport.is_none() {
+            return Err(PipelineError::NoTransport);
+        }
+        for _ in 0..ATTEMPTS {
+            let case = self.load_for_cancel(id, options).await?;
+            let online = Online::as_recorded(None);
+            let issue = self.render_cancellations(&case, &online, options)?;
+            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+                continue;
+            }
+            let delivered = self.deliver(id).await?;
+            return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -129,7 +153,7 @@ impl Pipeline {
         let mut case = self.load(id, options).await?;
         let online = self.foresee(&case, options).await?;
         case.meeting.join_url = online.join_url(&case.meeting);
-        let issue = self.render(&case, &online, options).await?;
+        let issue = self.render(&case, &online, options)?;
         Ok(issue.into_plan(&case, &online))
     }
 

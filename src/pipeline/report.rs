@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::deliver::Delivered;
+use super::issue::Issue;
 use super::load::Case;
 use super::push::Online;
 use super::recipients::Verdict;
-use super::render::{Invitation, Issue};
+use super::render::Invitation;
 use super::{Pipeline, PipelineError};
 use crate::mail::{DeliveryState, OutboxEntry, TransportError};
 use crate::meeting::{EmailAddress, JoinUrl, Language, MeetingId, Person, PersonId, PersonKind, Revision};
@@ -216,12 +217,12 @@ impl Issue<'_> {
     fn report(&self, case: &Case, online: &Online) -> SendReport {
         let recipients = self.verdicts.iter().map(|verdict| match verdict {
             Verdict::Skip {
-                attendee,
+                reference,
                 person,
                 reason,
             } => RecipientReport::new(
-                attendee.person.kind,
-                attendee.person.id.clone(),
+                reference.kind,
+                reference.id.clone(),
                 *person,
                 Some(reason.clone()),
             ),
@@ -229,7 +230,11 @@ impl Issue<'_> {
                 state: RecipientState::Queued,
                 ..RecipientReport::of(person)
             },
-            Verdict::Invite(recipient) => {
+            Verdict::CallOff(person) => RecipientReport {
+                reason: Some("is not invited any more, and had no invitation yet".to_owned()),
+                ..RecipientReport::of(person)
+            },
+            Verdict::Invite(recipient) | Verdict::Cancel(recipient) => {
                 let invitation = self.invitation_for(&recipient.person.reference);
                 RecipientReport {
                     state: RecipientState::Queued,
@@ -288,6 +293,10 @@ impl Pipeline {
             }
             let is_own = |entry: &&OutboxEntry| {
                 entry.revision == issue.issued.revision
+                    && recipient
+                        .message_id
+                        .as_ref()
+                        .is_none_or(|id| *id == entry.message_id)
                     && entry.person.kind == recipient.kind
                     && entry.person.id == recipient.id
             };
