@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::load::Case;
-use super::push::Online;
+use super::online::Online;
 use super::recipients::{Recipient, Verdict, cancel, choose, told, withdraw};
 use super::render::{Invitation, Renderer};
 use super::{CancelOptions, Pipeline, PipelineError, Progress, SendOptions};

@@ -12,10 +12,12 @@
 //! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
 
 mod builder;
+mod calendar_object;
 mod deliver;
 mod error;
 mod issue;
 mod load;
+mod online;
 mod options;
 mod push;
 mod recipients;
@@ -34,16 +36,15 @@ use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
-use push::Online;
+use online::Online;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
+pub use online::{OnlineAction, OnlineReport};
 pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
-pub use report::{
-    OnlineAction, OnlineReport, Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport,
-};
+pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
 pub use sync::SyncState;
 
 /// How often a send begins again because somebody else sent the same meeting at the same moment.

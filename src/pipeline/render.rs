@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::issue::next_issue;
 use super::load::Case;
-use super::push::Online;
+use super::online::Online;
 use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
@@ -65,64 +64,9 @@ impl Invitation {
     }
 }
 
-impl Pipeline {
-    /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first
-    /// with an address, if none is named. Nothing is pushed and nothing is recorded.
-    ///
-    /// # Errors
-    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::NoRecipients`], and when the
-    /// object cannot be written.
-    pub async fn calendar_object(
-        &self,
-        id: &MeetingId,
-        method: Method,
-        to: Option<&super::Pick>,
-    ) -> Result<String, PipelineError> {
-        let case = self.load_case(id).await?;
-        let name = || case.meeting.name().to_owned();
-        let invitable = |person: &&Person| person.email.is_some() && !case.is_organizer(person);
-        let mut people = case.attendees().filter_map(|(_, person)| person);
-        let person = match to {
-            Some(pick) => {
-                people
-                    .find(|person| pick.picks(person))
-                    .ok_or_else(|| PipelineError::NotInvited {
-                        meeting: name(),
-                        pick: pick.clone(),
-                    })?
-            }
-            None => people
-                .find(invitable)
-                .ok_or_else(|| PipelineError::NoRecipients {
-                    meeting: name(),
-                    reason: "none of its attendees has an email address".to_owned(),
-                })?,
-        };
-        let mut issued = next_issue(&case, self.sender.address.domain());
-        let is_told = case
-            .history
-            .last()
-            .is_some_and(|before| before.revision == issued.revision);
-        if method == Method::Cancel && is_told && case.meeting.status != MeetingStatus::NotHeld {
-            issued.revision = issued.revision.next();
-        }
-        let link = self.links.link(id).await?;
-        let online =
-            Online::as_recorded(link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url)));
-        let renderer = Renderer::new(self, &case, &online, &issued);
-        let words = Words::new(self, renderer.language(person), person)?;
-        let letter = match method {
-            Method::Cancel => Letter::Off,
-            Method::Request => Letter::Invitation,
-        };
-        let writer = EventWriter::new(&renderer.event(letter, &words, None, &renderer.participants))?;
-        Ok(writer.for_recipient(&person.reference)?)
-    }
-}
-
 /// Which kind of mail somebody gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Letter {
+pub(super) enum Letter {
     /// The first one, or the same again.
     Invitation,
     /// What changed since this revision.
@@ -294,6 +238,13 @@ impl<'a> Renderer<'a> {
             }
         }
         Ok(invitations.into_iter().flatten().collect())
+    }
+
+    /// The calendar object for one participant.
+    pub(super) fn object_for(&self, person: &Person, letter: Letter) -> Result<String, PipelineError> {
+        let words = Words::new(self.pipeline, self.language(person), person)?;
+        let writer = EventWriter::new(&self.event(letter, &words, None, &self.participants))?;
+        Ok(writer.for_recipient(&person.reference)?)
     }
 
     /// Which kind of mail it is to be.

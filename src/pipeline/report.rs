@@ -7,53 +7,12 @@ use serde::Serialize;
 use super::deliver::Delivered;
 use super::issue::Issue;
 use super::load::Case;
-use super::push::Online;
+use super::online::{Online, OnlineReport};
 use super::recipients::Verdict;
 use super::render::Invitation;
 use super::{Pipeline, PipelineError};
 use crate::mail::{DeliveryState, OutboxEntry, TransportError};
-use crate::meeting::{EmailAddress, JoinUrl, Language, MeetingId, Person, PersonId, PersonKind, Revision};
-
-/// What was done at the provider of online meetings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnlineAction {
-    /// A meeting was made.
-    Created,
-    /// It was told what had changed.
-    Updated,
-    /// It was in sync, and is there.
-    Unchanged,
-    /// It was not asked.
-    Skipped,
-    /// It was deleted, or was gone already.
-    Deleted,
-}
-
-impl OnlineAction {
-    /// The action as one lowercase word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-/// The online meeting after the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OnlineReport {
-    /// What was done.
-    pub action: OnlineAction,
-    /// The provider's id of it.
-    pub meeting_id: Option<String>,
-    /// The link to join, as invitations have it.
-    pub join_url: Option<JoinUrl>,
-}
+use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, Revision};
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::load::Case;
-use super::report::{OnlineAction, OnlineReport};
+use super::online::{OnlineAction, OnlineReport};
 use super::{Pipeline, PipelineError, PushOptions, PushReport};
 use crate::meeting::{MeetingId, MeetingStatus};
 use crate::online::{OnlineLink, OnlineSpec};
