@@ -13,7 +13,7 @@ use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::crm::Crm as _;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::mail::MailboxFolder;
-use crate::meeting::{Meeting, MeetingId};
+use crate::meeting::{Meeting, MeetingId, OnlineLocation};
 use crate::pipeline::{
     OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
     RecipientState, SendOptions, SendReport,
@@ -241,21 +241,26 @@ fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: 
     text
 }
 
-/// The line about Zoom, and the link.
+/// The line about the online meeting, and the link.
 pub(super) fn online(zoom: &OnlineReport, dry_run: bool) -> String {
-    let id = zoom
-        .meeting_id
-        .as_deref()
-        .filter(|id| !id.is_empty())
-        .map(grouped);
+    let provider = zoom.provider.map_or("Zoom", OnlineLocation::name);
+    let id = match zoom.provider {
+        // Only Zoom has ids that people type.
+        Some(OnlineLocation::Zoom) => zoom
+            .meeting_id
+            .as_deref()
+            .filter(|id| !id.is_empty())
+            .map(grouped),
+        _ => None,
+    };
     let id = id.map(|id| format!(" {id}")).unwrap_or_default();
     let mut text = match (zoom.action, dry_run) {
-        (OnlineAction::Created, false) => format!("Zoom meeting{id} {GOOD}created{GOOD:#}\n"),
-        (OnlineAction::Created, true) => "a Zoom meeting would be created\n".to_owned(),
-        (OnlineAction::Updated, false) => format!("Zoom meeting{id} {GOOD}updated{GOOD:#}\n"),
-        (OnlineAction::Updated, true) => format!("Zoom meeting{id} would be updated\n"),
-        (OnlineAction::Unchanged, _) => format!("Zoom meeting{id} in sync\n"),
-        (OnlineAction::Deleted, _) => format!("Zoom meeting{id} {GOOD}deleted{GOOD:#}\n"),
+        (OnlineAction::Created, false) => format!("{provider} meeting{id} {GOOD}created{GOOD:#}\n"),
+        (OnlineAction::Created, true) => format!("a {provider} meeting would be created\n"),
+        (OnlineAction::Updated, false) => format!("{provider} meeting{id} {GOOD}updated{GOOD:#}\n"),
+        (OnlineAction::Updated, true) => format!("{provider} meeting{id} would be updated\n"),
+        (OnlineAction::Unchanged, _) => format!("{provider} meeting{id} in sync\n"),
+        (OnlineAction::Deleted, _) => format!("{provider} meeting{id} {GOOD}deleted{GOOD:#}\n"),
         (OnlineAction::Skipped, _) => String::new(),
     };
     let is_placeholder = dry_run && zoom.action == OnlineAction::Created;

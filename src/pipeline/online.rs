@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::meeting::{JoinUrl, Meeting};
+use crate::meeting::{JoinUrl, Meeting, OnlineLocation};
 use crate::online::OnlineLink;
 
 /// What was done at the provider of online meetings.
@@ -40,6 +40,9 @@ impl OnlineAction {
 pub struct OnlineReport {
     /// What was done.
     pub action: OnlineAction,
+    /// The provider; `None` when there is no online meeting.
+    #[serde(skip)]
+    pub provider: Option<OnlineLocation>,
     /// The provider's id of it.
     pub meeting_id: Option<String>,
     /// The link to join, as invitations have it.
@@ -97,6 +100,7 @@ impl Online {
     pub(super) fn report(&self, meeting: &Meeting) -> OnlineReport {
         OnlineReport {
             action: self.action,
+            provider: self.link.as_ref().map(|link| link.location),
             meeting_id: self.link.as_ref().map(|link| link.id.0.clone()),
             join_url: self.join_url(meeting),
         }

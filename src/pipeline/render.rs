@@ -13,9 +13,10 @@ use crate::mail::{
     CalendarPart, Draft, Envelope, Issued, Mailbox, NewInvitation, Purpose, compose, message_id,
 };
 use crate::meeting::{
-    Acceptance, Change, Facts, Language, MeetingId, MeetingStatus, Person, PersonKind, PersonRef, Revision,
-    Zone,
+    Acceptance, Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind,
+    PersonRef, Revision, Zone,
 };
+use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
     Description, InvitationContext, OnlineFacts, Rendered, TemplateError, TemplateName, sanitize_description,
@@ -400,7 +401,9 @@ impl<'a> Renderer<'a> {
         change: Option<&Change>,
     ) -> Result<Rendered, TemplateError> {
         let meeting = &self.case.meeting;
-        let online = self.online.link.as_ref().map(|link| OnlineFacts {
+        // Only Zoom has ids that people type.
+        let typed = |link: &&OnlineLink| link.location == OnlineLocation::Zoom;
+        let online = self.online.link.as_ref().filter(typed).map(|link| OnlineFacts {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),
         });

@@ -80,6 +80,7 @@ enum Status {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Online {
     Zoom,
+    Jitsi,
     None,
 }
 
@@ -193,6 +194,7 @@ impl Changes {
         }
         match self.online_location {
             Some(Online::Zoom) => meeting.online_location = Some(OnlineLocation::Zoom),
+            Some(Online::Jitsi) => meeting.online_location = Some(OnlineLocation::Jitsi),
             Some(Online::None) => meeting.online_location = None,
             None => {}
         }

@@ -8,7 +8,7 @@ use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
 use crate::crm::Crm as _;
 use crate::fault::BoxFault;
 use crate::mail::{Outbox as _, OutboxEntry};
-use crate::meeting::{Meeting, MeetingId, Person, PersonRef, Revision};
+use crate::meeting::{Meeting, MeetingId, OnlineLocation, Person, PersonRef, Revision};
 use crate::online::OnlineLink;
 use crate::pipeline::{PipelineError, SyncState};
 
@@ -119,15 +119,19 @@ impl Shown<'_> {
             "assigned to {}\n",
             visible(host.as_deref().unwrap_or("nobody"))
         ));
+        let provider = meeting.online_location.map_or("", OnlineLocation::name);
         text.push_str(&match self.sync {
             SyncState::NotOnline => String::new(),
-            SyncState::NotPushed => format!("Zoom: {WARN}not pushed yet{WARN:#}\n"),
-            SyncState::InSync => format!("Zoom: {GOOD}in sync{GOOD:#}\n"),
+            SyncState::NotPushed => format!("{provider}: {WARN}not pushed yet{WARN:#}\n"),
+            SyncState::InSync => format!("{provider}: {GOOD}in sync{GOOD:#}\n"),
             SyncState::OutOfSync { differs } => {
-                format!("Zoom: {WARN}out of sync{WARN:#} ({})\n", differs.join(", "))
+                format!("{provider}: {WARN}out of sync{WARN:#} ({})\n", differs.join(", "))
             }
             SyncState::CannotBePushed { reason } => {
-                format!("Zoom: {WARN}cannot be pushed{WARN:#}: {}\n", visible(reason))
+                format!(
+                    "{provider}: {WARN}cannot be pushed{WARN:#}: {}\n",
+                    visible(reason)
+                )
             }
         });
         if let Some(url) = &meeting.join_url {
