@@ -84,7 +84,7 @@ async fn run(stage: &Stage, fuse: &Arc<Fuse>) -> Option<Result<SendReport, Pipel
         .crm(Fused::new(fuse, Arc::clone(&database)))
         .links(Fused::new(fuse, Arc::clone(&database)))
         .outbox(Fused::new(fuse, database))
-        .online(Fused::new(fuse, stage.zoom_client(&stage.database)))
+        .online(Fused::new(fuse, stage.zoom_client()))
         .transport(Fused::new(fuse, Arc::new(stage.post.clone())))
         .build()
         .unwrap();

@@ -111,11 +111,30 @@ pub(crate) fn world_without_looking() -> ZoomWorld {
     world().with_client(AppClient::general(SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET))
 }
 
+/// The real client, for this Zoom, with its grant in this database.
+pub(crate) fn zoom_client(zoom: &EmbeddedZoom, database: &Database) -> Arc<ZoomClient> {
+    let auth = Auth::AuthorizationCode {
+        redirect_uri: SANDBOX_REDIRECT_URI.to_owned(),
+    };
+    let secret = SANDBOX_CLIENT_SECRET.into();
+    let mut settings = ZoomSettings::new(Mode::Production, auth, SANDBOX_CLIENT_ID, secret).unwrap();
+    settings.api_url = zoom.api_url().parse().unwrap();
+    settings.oauth_url = zoom.oauth_url().parse().unwrap();
+    settings.retry = RetryPolicy {
+        first_pause: Duration::from_millis(1),
+        limit_pause: Duration::from_millis(1),
+        ..RetryPolicy::default()
+    };
+    Arc::new(ZoomClient::new(settings, Arc::new(database.clone())).unwrap())
+}
+
 pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) zoom: EmbeddedZoom,
     pub(crate) post: PostOffice,
     pub(crate) dir: TempDir,
+    /// Made once: to read the system's certificates takes longer than a whole send.
+    client: Arc<ZoomClient>,
 }
 
 impl Stage {
@@ -144,11 +163,13 @@ impl Stage {
             obtained_at: Utc::now(),
         };
         database.put(&key, &grant).await.unwrap();
+        let client = zoom_client(&zoom, &database);
         Self {
             database,
             zoom,
             post: PostOffice::new(connections),
             dir,
+            client,
         }
     }
 
@@ -157,20 +178,8 @@ impl Stage {
         open(&self.database.path()).await
     }
 
-    pub(crate) fn zoom_client(&self, database: &Database) -> Arc<ZoomClient> {
-        let auth = Auth::AuthorizationCode {
-            redirect_uri: SANDBOX_REDIRECT_URI.to_owned(),
-        };
-        let secret = SANDBOX_CLIENT_SECRET.into();
-        let mut settings = ZoomSettings::new(Mode::Production, auth, SANDBOX_CLIENT_ID, secret).unwrap();
-        settings.api_url = self.zoom.api_url().parse().unwrap();
-        settings.oauth_url = self.zoom.oauth_url().parse().unwrap();
-        settings.retry = RetryPolicy {
-            first_pause: Duration::from_millis(1),
-            limit_pause: Duration::from_millis(1),
-            ..RetryPolicy::default()
-        };
-        Arc::new(ZoomClient::new(settings, Arc::new(database.clone())).unwrap())
+    pub(crate) fn zoom_client(&self) -> Arc<ZoomClient> {
+        Arc::clone(&self.client)
     }
 
     /// A builder with everything but a provider.
@@ -187,7 +196,7 @@ impl Stage {
 
     pub(crate) fn builder(&self) -> PipelineBuilder {
         self.without_zoom(&self.database)
-            .online(self.zoom_client(&self.database))
+            .online(self.zoom_client())
     }
 
     pub(crate) fn pipeline(&self) -> Pipeline {
