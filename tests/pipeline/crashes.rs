@@ -1,14 +1,13 @@
 //! Whatever moment a run ends at, the next one carries on: one Zoom meeting, one mail each.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use invite::meeting::PersonId;
 use invite::online::LinkStore as _;
-use invite::pipeline::{PipelineError, SendOptions, SendReport};
+use invite::pipeline::SendOptions;
 use invite::sandbox::zoom::ZoomWorld;
 
-use crate::fuse::{End, Fuse, Fused};
+use crate::fuse::{End, Fuse};
 use crate::stage::{INVITEES, Stage, kickoff, world, world_without_looking};
 use crate::store_file;
 
@@ -77,20 +76,6 @@ impl Story {
     }
 }
 
-async fn run(stage: &Stage, fuse: &Arc<Fuse>) -> Option<Result<SendReport, PipelineError>> {
-    let database = Arc::new(stage.database.clone());
-    let pipeline = stage
-        .without_zoom(&stage.database)
-        .crm(Fused::new(fuse, Arc::clone(&database)))
-        .links(Fused::new(fuse, Arc::clone(&database)))
-        .outbox(Fused::new(fuse, database))
-        .online(Fused::new(fuse, stage.zoom_client()))
-        .transport(Fused::new(fuse, Arc::new(stage.post.clone())))
-        .build()
-        .unwrap();
-    fuse.run(pipeline.send(&kickoff(), &SendOptions::default())).await
-}
-
 /// How often the outcome that is allowed, but not wished for, was met.
 #[derive(Debug, Default)]
 struct Tally {
@@ -105,8 +90,8 @@ async fn at_every_call(story: Story, end: End, world: fn() -> ZoomWorld) -> Tall
     let mut tally = Tally::default();
     for passes in 0.. {
         let stage = story.begin(world()).await;
-        let fuse = Fuse::new(passes, end);
-        let result = run(&stage, &fuse).await;
+        let fuse = Fuse::after(passes, end);
+        let result = stage.send_until(&fuse).await;
         tally.calls.extend(fuse.names());
         let Some(blown) = fuse.blown() else {
             let report = result.unwrap().unwrap();

@@ -45,10 +45,19 @@ struct State {
     names: BTreeSet<&'static str>,
 }
 
-/// Lets a number of calls pass; the next one ends the run.
+/// Which call ends the run.
+#[derive(Debug)]
+enum When {
+    /// The one after so many.
+    After(usize),
+    /// The first of this name.
+    At(&'static str),
+}
+
+/// Ends a run at one of its calls.
 #[derive(Debug)]
 pub(crate) struct Fuse {
-    passes: usize,
+    when: When,
     end: End,
     state: Mutex<State>,
     killed: Notify,
@@ -103,9 +112,19 @@ impl<T> Fails for Result<T, TransportError> {
 }
 
 impl Fuse {
-    pub(crate) fn new(passes: usize, end: End) -> Arc<Self> {
+    /// Ends the run at the call after so many.
+    pub(crate) fn after(passes: usize, end: End) -> Arc<Self> {
+        Self::new(When::After(passes), end)
+    }
+
+    /// Ends the run at the first call of this name.
+    pub(crate) fn at(name: &'static str, end: End) -> Arc<Self> {
+        Self::new(When::At(name), end)
+    }
+
+    fn new(when: When, end: End) -> Arc<Self> {
         Arc::new(Self {
-            passes,
+            when,
             end,
             state: Mutex::new(State {
                 passed: 0,
@@ -137,7 +156,11 @@ impl Fuse {
     fn blows(&self, name: &'static str) -> bool {
         let mut state = self.state.lock().unwrap();
         state.names.insert(name);
-        let blows = state.passed == self.passes;
+        let blows = state.blown.is_none()
+            && match self.when {
+                When::After(passes) => state.passed == passes,
+                When::At(awaited) => name == awaited,
+            };
         if blows {
             state.blown = Some(name);
         }

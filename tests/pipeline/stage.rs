@@ -24,6 +24,7 @@ use invite::template::Templates;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
+use crate::fuse::{Fuse, Fused};
 use crate::post_office::PostOffice;
 
 pub(crate) const LEE: &str = "lee@client.example";
@@ -132,7 +133,7 @@ pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) zoom: EmbeddedZoom,
     pub(crate) post: PostOffice,
-    pub(crate) dir: TempDir,
+    _dir: TempDir,
     /// Made once: to read the system's certificates takes longer than a whole send.
     client: Arc<ZoomClient>,
 }
@@ -168,7 +169,7 @@ impl Stage {
             database,
             zoom,
             post: PostOffice::new(connections),
-            dir,
+            _dir: dir,
             client,
         }
     }
@@ -222,6 +223,21 @@ impl Stage {
         self.post.empty();
         self.zoom.forget_requests();
         report
+    }
+
+    /// A send whose every call may be its last.
+    pub(crate) async fn send_until(&self, fuse: &Arc<Fuse>) -> Option<Result<SendReport, PipelineError>> {
+        let database = Arc::new(self.database.clone());
+        let pipeline = self
+            .without_zoom(&self.database)
+            .crm(Fused::new(fuse, Arc::clone(&database)))
+            .links(Fused::new(fuse, Arc::clone(&database)))
+            .outbox(Fused::new(fuse, database))
+            .online(Fused::new(fuse, self.zoom_client()))
+            .transport(Fused::new(fuse, Arc::new(self.post.clone())))
+            .build()
+            .unwrap();
+        fuse.run(pipeline.send(&kickoff(), &SendOptions::default())).await
     }
 
     pub(crate) async fn meeting(&self) -> Meeting {
