@@ -63,6 +63,11 @@ pub trait Fault: std::error::Error {
         None
     }
 
+    /// The places in a file that are wrong, with their lines of source, where the error is about such.
+    fn report(&self) -> Option<String> {
+        None
+    }
+
     /// When the same request has a chance again, where the other side said so (a rate limit).
     fn retry_at(&self) -> Option<DateTime<Utc>> {
         None
@@ -121,6 +126,10 @@ impl Fault for BoxFault {
 
     fn hint(&self) -> Option<String> {
         self.0.hint()
+    }
+
+    fn report(&self) -> Option<String> {
+        self.0.report()
     }
 
     fn retry_at(&self) -> Option<DateTime<Utc>> {

@@ -1,5 +1,142 @@
-//! wip
+//! `invite` puts a live Zoom join link into every meeting invitation that a CRM sends.
+//!
+//! A meeting of a CRM has an assigned user and attendees: users, contacts, leads. [`Pipeline::send`]
+//! pushes it to Zoom, writes the join URL back to the CRM, renders each invitee's mail in the
+//! invitee's language and time zone with a calendar object, puts all mails into a durable outbox,
+//! and delivers them. Run again after an error or a crash, it continues: there is no second Zoom
+//! meeting and no second mail.
+//!
+//! A CRM implements one trait, [`Crm`], for its own records, and calls [`Pipeline::prepare`] to
+//! mail the invitations itself, or [`Pipeline::send`] to have them mailed:
+//!
+//! ```
+//! use std::collections::HashMap;
+//! use std::sync::{Arc, Mutex};
+//!
+//! use invite::crm::{Crm, CrmError};
+//! use invite::database::{Database, KeySource};
+//! use invite::mail::{Mailbox, MailboxFolder};
+//! use invite::meeting::*;
+//! use invite::organization::Organization;
+//! use invite::pipeline::{Pipeline, SendOptions};
+//!
+//! /// The CRM's own records.
+//! struct Records {
+//!     meetings: Mutex<HashMap<MeetingId, Meeting>>,
+//!     people: Vec<Person>,
+//! }
+//!
+//! #[async_trait::async_trait]
+//! impl Crm for Records {
+//!     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
+//!         Ok(self.meetings.lock().unwrap().get(id).cloned())
+//!     }
+//!
+//!     async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
+//!         Ok(self.people.iter().filter(|p| who.contains(&p.reference)).cloned().collect())
+//!     }
+//!
+//!     async fn set_join_url(&self, id: &MeetingId, url: Option<&JoinUrl>) -> Result<(), CrmError> {
+//!         if let Some(meeting) = self.meetings.lock().unwrap().get_mut(id) {
+//!             meeting.join_url = url.cloned();
+//!         }
+//!         Ok(())
+//!     }
+//!
+//!     async fn set_attendee_status(
+//!         &self,
+//!         id: &MeetingId,
+//!         who: &PersonRef,
+//!         status: Acceptance,
+//!     ) -> Result<(), CrmError> {
+//!         if let Some(meeting) = self.meetings.lock().unwrap().get_mut(id) {
+//!             meeting.attendees.iter_mut().filter(|a| a.person == *who).for_each(|a| a.status = status);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let ana = Person::new("user:ana".parse()?, "Ana Núñez", Some("ana@acme.example".parse()?));
+//! let lee = Person::new("contact:lee".parse()?, "Lee, Harper", Some("lee@client.example".parse()?));
+//! let when = When::timed("2026-12-01T09:00:00Z".parse()?, "2026-12-01T09:45:00Z".parse()?)?;
+//! let kickoff = MeetingId::new("kickoff")?;
+//! let mut meeting = Meeting::new(kickoff.clone(), "Kick-off", when, Zone::new("Europe/Berlin")?)?;
+//! meeting.assigned_user = Some(PersonId::new("ana")?);
+//! meeting.attendees = vec![Attendee { person: lee.reference.clone(), status: Acceptance::None }];
+//! let records = Records {
+//!     meetings: Mutex::new([(kickoff.clone(), meeting)].into()),
+//!     people: vec![ana, lee],
+//! };
+//!
+//! // Links, revisions and the outbox; Zoom's tokens would be in it too, encrypted with the key.
+//! let key = KeySource::File(folder.path().join("invite.key"));
+//! let database = Database::open(&folder.path().join("invite.db"), key).await?;
+//!
+//! let pipeline = Pipeline::builder(
+//!     Organization::new("Acme"),
+//!     Mailbox::new("Acme", "meetings@acme.example".parse()?),
+//! )
+//! .crm(Arc::new(records))
+//! .database(&database)
+//! // For meetings on Zoom: .online(Arc::new(ZoomClient::new(settings, Arc::new(database.clone()))?))
+//! // To send for real: .transport(Arc::new(SmtpTransport::new(settings)?))
+//! .transport(Arc::new(MailboxFolder::new(folder.path().join("outbox"))))
+//! .build()?;
+//!
+//! // Invitations to mail yourself …
+//! let prepared = pipeline.prepare(&kickoff, &SendOptions::default()).await?;
+//! assert!(prepared.invitations[0].subject.starts_with("Invitation: Kick-off"));
+//! assert!(prepared.invitations[0].message.starts_with(b"From: Acme <meetings@acme.example>\r\n"));
+//!
+//! // … or the whole pipeline, which sends to everybody once.
+//! let report = pipeline.send(&kickoff, &SendOptions::default()).await?;
+//! assert_eq!((report.sent, report.revision), (1, Revision(0)));
+//! let again = pipeline.send(&kickoff, &SendOptions::default()).await?;
+//! assert_eq!(again.sent, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The house
+//!
+//! Imports run one way, downwards in this list:
+//!
+//! | module | has |
+//! | --- | --- |
+//! | `command` | the program (feature `command`, on by default) |
+//! | [`pipeline`] | the five steps of a send, and the single ones |
+//! | [`config`] | `invite.toml` and the environment |
+//! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM in SQLite |
+//! | [`online::zoom`] | Zoom as a provider of online meetings |
+//! | [`template`], [`calendar`] | what mails and calendar objects say |
+//! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
+//! | [`meeting`], [`organization`], [`fault`], [`lease`] | the plain words |
+//! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
+//!
+//! With `default-features = false` a CRM gets the pipeline without the command, its arguments, its
+//! progress bars and the HTTP server of the sandbox.
+//!
+//! # Errors
+//!
+//! Each layer has its own error enum. All implement [`Fault`]: a stable name for programs,
+//! a class, and what to do next.
+//!
+//! # Time
+//!
+//! Instants are UTC. A zone is an IANA name, [`meeting::Zone`], with rules that are compiled in
+//! ([`meeting::tzdb_version`] tells their version).
+//!
+//! [`Crm`]: crm::Crm
+//! [`Fault`]: fault::Fault
+//! [`Pipeline::prepare`]: pipeline::Pipeline::prepare
+//! [`Pipeline::send`]: pipeline::Pipeline::send
+
 pub mod calendar;
+#[cfg(feature = "command")]
+pub mod command;
 pub mod config;
 pub mod crm;
 mod crypto;

@@ -99,7 +99,7 @@ impl Mail {
 
     fn render(&self) -> Rendered {
         self.try_render(&Templates::built_in().unwrap(), TemplateName::INVITATION)
-            .unwrap_or_else(|error| panic!("{}", error.report()))
+            .unwrap_or_else(|error| panic!("{}", error.report().unwrap_or_default()))
     }
 }
 
@@ -148,9 +148,9 @@ fn every_language_renders_every_kind_of_meeting() {
                         } else {
                             mail.change = mail.meeting.facts().change_since(&before);
                         }
-                        let rendered = mail
-                            .try_render(&templates, name)
-                            .unwrap_or_else(|error| panic!("{tag} {name}: {}", error.report()));
+                        let rendered = mail.try_render(&templates, name).unwrap_or_else(|error| {
+                            panic!("{tag} {name}: {}", error.report().unwrap_or_default())
+                        });
                         assert!(
                             rendered.subject.contains("Orion"),
                             "{tag} {name}: {}",
@@ -401,7 +401,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 fn with(files: &[(&str, &str)]) -> Templates {
     let dir = folder(files);
-    Templates::with_dir(dir.path()).unwrap_or_else(|error| panic!("{}", error.report()))
+    Templates::with_dir(dir.path()).unwrap_or_else(|error| panic!("{}", error.report().unwrap_or_default()))
 }
 
 fn refused(files: &[(&str, &str)]) -> TemplateError {
@@ -648,7 +648,7 @@ fn a_broken_template_is_told_with_its_place() {
     ] {
         let error = refused(&[(path, text)]);
         let [problem] = error.problems() else {
-            panic!("{text}: {}", error.report());
+            panic!("{text}: {}", error.report().unwrap_or_default());
         };
         assert_eq!(
             (
@@ -659,7 +659,7 @@ fn a_broken_template_is_told_with_its_place() {
             ),
             (code, line, column, nearest),
             "{text}: {}",
-            error.report()
+            error.report().unwrap_or_default()
         );
         assert!(
             problem.file.path().is_some_and(|file| file.ends_with(path)),
@@ -679,7 +679,12 @@ fn every_problem_is_told_at_once() {
         ("invitation/meeting/body.txt", "{% if name %}"),
         ("update/meeting/subject.txt", "{{ name"),
     ]);
-    assert_eq!(error.problems().len(), 4, "{}", error.report());
+    assert_eq!(
+        error.problems().len(),
+        4,
+        "{}",
+        error.report().unwrap_or_default()
+    );
     assert!(error.to_string().ends_with("(and 3 more)"), "{error}");
 }
 
@@ -708,7 +713,7 @@ fn what_only_shows_in_rendering_is_told_with_its_place() {
             (problem.code, problem.line, problem.column),
             (code, line, column),
             "{text}: {}",
-            error.report()
+            error.report().unwrap_or_default()
         );
         assert!(problem.file.path().is_some());
     }

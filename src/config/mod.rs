@@ -254,8 +254,10 @@ pub struct Dkim {
 /// Where edited templates are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Templates {
-    /// The folder. It need not exist: what is not in it is taken from the built-in templates.
+    /// The folder. What is not in it is taken from the built-in templates.
     pub dir: PathBuf,
+    /// Whether the configuration names it. If it does, the folder must exist; the usual one need not.
+    pub is_named: bool,
 }
 
 /// How calendar objects are written.
@@ -373,6 +375,7 @@ impl Config {
             smtp: None,
             templates: Templates {
                 dir: dir.join("templates"),
+                is_named: false,
             },
             calendar: Calendar::default(),
             file: None,

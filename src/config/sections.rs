@@ -34,6 +34,7 @@ pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Con
         zoom,
         smtp,
         templates: Templates {
+            is_named: dir.is_some(),
             dir: dir.unwrap_or_else(|| reader.folder().join("templates")),
         },
         calendar,

@@ -7,8 +7,9 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -58,6 +60,8 @@ pub struct SmtpSettings {
     pub credentials: Option<(String, SecretString)>,
     /// How many connections may be open at once.
     pub connections: usize,
+    /// How many messages leave in a second at most, over all connections; `None` for no limit.
+    pub max_per_second: Option<NonZeroU32>,
     /// How long to wait for a connection and for each answer.
     pub timeout: Duration,
 }
@@ -67,6 +71,34 @@ pub struct SmtpSettings {
 pub struct SmtpTransport {
     settings: SmtpSettings,
     tls: Option<Tls>,
+    pace: Option<Arc<Pace>>,
+}
+
+/// Keeps messages apart, over all connections of a transport.
+#[derive(Debug)]
+struct Pace {
+    apart: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    fn new(per_second: NonZeroU32) -> Self {
+        Self {
+            apart: Duration::from_secs(1) / per_second.get(),
+            next: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Waits for one's turn.
+    async fn wait(&self) {
+        let turn = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = (*next).max(Instant::now());
+            *next = turn + self.apart;
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
+    }
 }
 
 /// TLS as both ways of encrypting need it.
@@ -120,7 +152,10 @@ impl SmtpTransport {
             Encryption::None => None,
             _ => Some(prepare_tls(&settings.host)?),
         };
-        Ok(Self { settings, tls })
+        let pace = settings
+            .max_per_second
+            .map(|per_second| Arc::new(Pace::new(per_second)));
+        Ok(Self { settings, tls, pace })
     }
 
     fn server(&self) -> String {
@@ -228,6 +263,7 @@ impl Transport for SmtpTransport {
             smtp,
             server: self.server(),
             timeout: self.settings.timeout,
+            pace: self.pace.clone(),
             used: false,
         }))
     }
@@ -237,6 +273,7 @@ struct SmtpConnection {
     smtp: AsyncSmtpConnection,
     server: String,
     timeout: Duration,
+    pace: Option<Arc<Pace>>,
     /// Whether a transaction may be half open, so that the next one begins with RSET.
     used: bool,
 }
@@ -333,6 +370,9 @@ impl Connection for SmtpConnection {
         };
         let from: lettre::Address = envelope.from.as_str().parse().map_err(refused)?;
         let recipient: lettre::Address = to.as_str().parse().map_err(refused)?;
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
         if std::mem::replace(&mut self.used, true) {
             self.ask(Rset, to).await?;
         }
@@ -417,5 +457,32 @@ impl AsyncWrite for Encrypted {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn messages_are_kept_apart_over_all_connections() {
+        let pace = Arc::new(Pace::new(NonZeroU32::new(10).unwrap()));
+        let began = Instant::now();
+        let connections: Vec<_> = (0..4)
+            .map(|_| {
+                let pace = Arc::clone(&pace);
+                tokio::spawn(async move {
+                    for _ in 0..5 {
+                        pace.wait().await;
+                    }
+                })
+            })
+            .collect();
+        for connection in connections {
+            connection.await.unwrap();
+        }
+        // The twentieth message has waited for nineteen others.
+        let took = began.elapsed();
+        assert!((1900..2000).contains(&took.as_millis()), "{took:?}");
     }
 }

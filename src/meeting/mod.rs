@@ -6,6 +6,7 @@ mod id;
 mod language;
 mod people;
 mod revision;
+mod written_time;
 mod zone;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use people::{
     Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, UserFacts,
 };
 pub use revision::{Change, ChangedField, Facts, Revision};
+pub use written_time::{InvalidDay, InvalidTime, WrittenTime, written_day};
 pub use zone::{LocalTimeError, Transition, UnknownZone, Zone, tzdb_version};
 
 /// What has become of a meeting.

@@ -226,6 +226,13 @@ impl Fault for PipelineError {
         Some(hint.to_owned())
     }
 
+    fn report(&self) -> Option<String> {
+        match self {
+            Self::Template { source, .. } => source.report(),
+            _ => None,
+        }
+    }
+
     fn retry_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Online(error) => error.retry_at(),
@@ -233,5 +240,11 @@ impl Fault for PipelineError {
             Self::Store(error) => error.retry_at(),
             _ => None,
         }
+    }
+}
+
+impl From<PipelineError> for BoxFault {
+    fn from(error: PipelineError) -> Self {
+        Self::new(error)
     }
 }

@@ -131,6 +131,15 @@ impl Pipeline {
         meeting.ok_or_else(|| PipelineError::NoMeeting { meeting: id.clone() })
     }
 
+    /// Refuses what a user may not change. The administrator (`None`) may change everything.
+    ///
+    /// # Errors
+    /// [`PipelineError::NoMeeting`], [`PipelineError::NoActor`], [`PipelineError::NotPermitted`].
+    pub async fn permit_edit(&self, id: &MeetingId, actor: Option<&PersonId>) -> Result<(), PipelineError> {
+        let meeting = self.load_meeting(id).await?;
+        self.permit(&meeting, actor, false, "edit").await
+    }
+
     /// Refuses what the user on whose behalf it is done may not do.
     pub(super) async fn permit(
         &self,

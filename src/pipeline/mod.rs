@@ -20,6 +20,7 @@ mod push;
 mod recipients;
 mod render;
 mod report;
+mod sync;
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use render::Invitation;
 pub use report::{
     OnlineAction, OnlineReport, Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport,
 };
+pub use sync::SyncState;
 
 /// How often a send begins again because somebody else sent the same meeting at the same moment.
 const ATTEMPTS: usize = 5;

@@ -195,7 +195,7 @@ impl Pipeline {
 
     /// Deletes online meetings that a newer one has replaced. What cannot be deleted now is tried again at the
     /// next push.
-    async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
+    pub(super) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
         for superseded in self.links.superseded(id).await? {
             let provider = self
                 .providers
@@ -210,6 +210,70 @@ impl Pipeline {
             }
         }
         Ok(())
+    }
+
+    /// Ends what an earlier run began: adopts the online meeting that came of it, if there is one.
+    pub(super) async fn settle(
+        &self,
+        provider: &dyn OnlineMeetings,
+        lease: &PushLease,
+        intent: &PushIntent,
+    ) -> Result<bool, PipelineError> {
+        let links = &self.links;
+        let mut search = provider.find(&intent.spec, &intent.marker).await?;
+        if search == Search::NotThere {
+            let age = Utc::now() - intent.begun_at;
+            if age < SETTLING {
+                let rest = (SETTLING - age).min(SETTLING).to_std().unwrap_or_default();
+                tokio::time::sleep(rest).await;
+                search = provider.find(&intent.spec, &intent.marker).await?;
+            }
+        }
+        match search {
+            Search::Found(meeting) => {
+                let before = match links.link(&lease.meeting).await? {
+                    Some(link) if link.told.host != intent.spec.host => Replaced::ToDelete,
+                    _ => Replaced::Gone,
+                };
+                self.record_online(lease, meeting, intent, before).await?;
+                Ok(true)
+            }
+            Search::NotThere => {
+                links.end_intent(lease, false).await?;
+                Ok(false)
+            }
+            Search::CannotLook => {
+                tracing::warn!(
+                    meeting = %lease.meeting,
+                    host = %intent.spec.host,
+                    marker = %intent.marker,
+                    "an earlier run was interrupted while it made an online meeting, and the connection may not look for it: one may be left over"
+                );
+                links.end_intent(lease, true).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn record_online(
+        &self,
+        lease: &PushLease,
+        meeting: OnlineMeeting,
+        intent: &PushIntent,
+        before: Replaced,
+    ) -> Result<OnlineLink, PipelineError> {
+        let link = OnlineLink {
+            location: intent.location,
+            id: meeting.id,
+            join_url: meeting.join_url,
+            passcode: meeting.passcode,
+            marker: intent.marker.clone(),
+            told: intent.spec.clone(),
+            unsure: false,
+            seen_at: Utc::now(),
+        };
+        self.links.record_link(lease, &link, before).await?;
+        Ok(link)
     }
 
     /// What a push would do now, without asking the provider.
@@ -262,7 +326,7 @@ impl Push<'_> {
         let links = &self.pipeline.links;
         let mut adopted = false;
         if let Some(intent) = left_over {
-            adopted = self.settle(&intent).await?;
+            adopted = self.pipeline.settle(self.provider, self.lease, &intent).await?;
         }
         let Some(link) = links.link(&self.lease.meeting).await? else {
             return self.create(Replaced::Gone).await;
@@ -283,44 +347,6 @@ impl Push<'_> {
         Ok(online)
     }
 
-    /// Ends what an earlier run began: adopts the online meeting that came of it, if there is one.
-    async fn settle(&self, intent: &PushIntent) -> Result<bool, PipelineError> {
-        let links = &self.pipeline.links;
-        let mut search = self.provider.find(&intent.spec, &intent.marker).await?;
-        if search == Search::NotThere {
-            let age = Utc::now() - intent.begun_at;
-            if age < SETTLING {
-                let rest = (SETTLING - age).min(SETTLING).to_std().unwrap_or_default();
-                tokio::time::sleep(rest).await;
-                search = self.provider.find(&intent.spec, &intent.marker).await?;
-            }
-        }
-        match search {
-            Search::Found(meeting) => {
-                let before = match links.link(&self.lease.meeting).await? {
-                    Some(link) if link.told.host != intent.spec.host => Replaced::ToDelete,
-                    _ => Replaced::Gone,
-                };
-                self.record(meeting, intent, before).await?;
-                Ok(true)
-            }
-            Search::NotThere => {
-                links.end_intent(self.lease, false).await?;
-                Ok(false)
-            }
-            Search::CannotLook => {
-                tracing::warn!(
-                    meeting = %self.lease.meeting,
-                    host = %intent.spec.host,
-                    marker = %intent.marker,
-                    "an earlier run was interrupted while it made an online meeting, and the connection may not look for it: one may be left over"
-                );
-                links.end_intent(self.lease, true).await?;
-                Ok(false)
-            }
-        }
-    }
-
     async fn create(&self, before: Replaced) -> Result<Online, PipelineError> {
         let intent = PushIntent {
             marker: Uuid::new_v4().simple().to_string(),
@@ -333,14 +359,18 @@ impl Push<'_> {
         match self.provider.create(&intent.spec, &intent.marker).await {
             Ok(meeting) => Ok(Online::done(
                 OnlineAction::Created,
-                self.record(meeting, &intent, before).await?,
+                self.pipeline
+                    .record_online(self.lease, meeting, &intent, before)
+                    .await?,
             )),
             Err(error) if error.outcome() == Outcome::Unknown => {
                 // The answer was lost, not necessarily the meeting. If it cannot be told now, the next run asks again.
                 match self.provider.find(&intent.spec, &intent.marker).await {
                     Ok(Search::Found(meeting)) => Ok(Online::done(
                         OnlineAction::Created,
-                        self.record(meeting, &intent, before).await?,
+                        self.pipeline
+                            .record_online(self.lease, meeting, &intent, before)
+                            .await?,
                     )),
                     _ => Err(error.into()),
                 }
@@ -350,26 +380,6 @@ impl Push<'_> {
                 Err(error.into())
             }
         }
-    }
-
-    async fn record(
-        &self,
-        meeting: OnlineMeeting,
-        intent: &PushIntent,
-        before: Replaced,
-    ) -> Result<OnlineLink, PipelineError> {
-        let link = OnlineLink {
-            location: intent.location,
-            id: meeting.id,
-            join_url: meeting.join_url,
-            passcode: meeting.passcode,
-            marker: intent.marker.clone(),
-            told: intent.spec.clone(),
-            unsure: false,
-            seen_at: Utc::now(),
-        };
-        self.pipeline.links.record_link(self.lease, &link, before).await?;
-        Ok(link)
     }
 
     async fn update(&self, mut link: OnlineLink) -> Result<Online, PipelineError> {

@@ -11,7 +11,7 @@ use super::recipients::Verdict;
 use super::render::{Invitation, Issue};
 use super::{Pipeline, PipelineError};
 use crate::mail::{DeliveryState, OutboxEntry, TransportError};
-use crate::meeting::{EmailAddress, JoinUrl, MeetingId, Person, PersonId, PersonKind, Revision};
+use crate::meeting::{EmailAddress, JoinUrl, Language, MeetingId, Person, PersonId, PersonKind, Revision};
 
 /// What was done at the provider of online meetings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -25,6 +25,8 @@ pub enum OnlineAction {
     Unchanged,
     /// It was not asked.
     Skipped,
+    /// It was deleted, or was gone already.
+    Deleted,
 }
 
 impl OnlineAction {
@@ -36,6 +38,7 @@ impl OnlineAction {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::Skipped => "skipped",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -112,30 +115,29 @@ pub struct RecipientReport {
 }
 
 impl RecipientReport {
-    fn skipped(kind: PersonKind, id: PersonId, person: Option<&Person>, reason: String) -> Self {
+    fn new(kind: PersonKind, id: PersonId, person: Option<&Person>, reason: Option<String>) -> Self {
         Self {
             kind,
             id,
             name: person.map(|person| person.name.clone()).unwrap_or_default(),
             email: person.and_then(|person| person.email.clone()),
-            language: None,
+            language: person
+                .and_then(|person| person.language.as_ref())
+                .map(Language::tag),
             state: RecipientState::Skipped,
             message_id: None,
-            reason: Some(reason),
+            reason,
             file: None,
         }
     }
 
     fn of(person: &Person) -> Self {
-        Self {
-            reason: None,
-            ..Self::skipped(
-                person.reference.kind,
-                person.reference.id.clone(),
-                Some(person),
-                String::new(),
-            )
-        }
+        Self::new(
+            person.reference.kind,
+            person.reference.id.clone(),
+            Some(person),
+            None,
+        )
     }
 }
 
@@ -217,11 +219,11 @@ impl Issue<'_> {
                 attendee,
                 person,
                 reason,
-            } => RecipientReport::skipped(
+            } => RecipientReport::new(
                 attendee.person.kind,
                 attendee.person.id.clone(),
                 *person,
-                reason.clone(),
+                Some(reason.clone()),
             ),
             Verdict::Waits(person) => RecipientReport {
                 state: RecipientState::Queued,

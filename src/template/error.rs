@@ -203,22 +203,15 @@ impl TemplateError {
             Self::Read { .. } | Self::Missing { .. } | Self::Dates { .. } => &[],
         }
     }
-
-    /// All problems with their lines of source; the message itself where there are none.
-    #[must_use]
-    pub fn report(&self) -> String {
-        match self.problems() {
-            [] => self.to_string(),
-            problems => problems
-                .iter()
-                .map(Problem::report)
-                .collect::<Vec<_>>()
-                .join("\n\n"),
-        }
-    }
 }
 
 impl Fault for TemplateError {
+    /// All problems with their lines of source.
+    fn report(&self) -> Option<String> {
+        let reports: Vec<_> = self.problems().iter().map(Problem::report).collect();
+        (!reports.is_empty()).then(|| reports.join("\n\n"))
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Read { .. } => "template.unreadable",

@@ -1,12 +1,12 @@
 //! Meetings, and when they take place.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fields::{At, Fields, shown};
 use super::{PersonId, PersonRef, Reading, Target, repeated};
 use crate::meeting::{
     Acceptance, Attendee, InvalidMeeting, InvalidWhen, JoinUrl, Meeting, MeetingId, MeetingStatus,
-    OnlineLocation, PersonKind, When, Zone,
+    OnlineLocation, PersonKind, When, WrittenTime, Zone, written_day,
 };
 
 impl<'a> Reading<'a> {
@@ -229,9 +229,7 @@ impl<'a> Reading<'a> {
 
     fn day(&mut self, at: &At<'a>) -> Option<NaiveDate> {
         let text = at.text(&mut self.findings)?;
-        let day = has_shape(&text, "0000-00-00")
-            .then(|| text.parse::<NaiveDate>().ok())
-            .flatten();
+        let day = written_day(&text).ok();
         if day.is_none() {
             at.refuse(
                 &mut self.findings,
@@ -244,26 +242,8 @@ impl<'a> Reading<'a> {
 
     /// An instant: with an offset, or a local time in the meeting's zone.
     fn instant(&mut self, at: &At<'a>, fields: &Fields<'a>, zone: Option<&Zone>) -> Option<DateTime<Utc>> {
-        const LOCAL: &str = "0000-00-00T00:00:00";
         let text = at.text(&mut self.findings)?;
-        let (whole, rest) = text.split_at_checked(LOCAL.len()).unwrap_or((&text, ""));
-        let fraction = rest.strip_prefix('.').map_or(0, |digits| {
-            1 + digits.bytes().take_while(u8::is_ascii_digit).count()
-        });
-        let offset = &rest[fraction..];
-        let well_formed = has_shape(whole, LOCAL) && fraction != 1;
-        let parsed = match offset {
-            "" if well_formed => text.parse::<NaiveDateTime>().ok().map(Time::Local),
-            _ if well_formed
-                && ["Z", "+00:00", "-00:00"]
-                    .iter()
-                    .any(|form| has_shape(offset, form)) =>
-            {
-                let parsed = DateTime::parse_from_rfc3339(&text).ok();
-                parsed.map(|time| Time::Instant(time.to_utc()))
-            }
-            _ => None,
-        };
+        let parsed = text.parse::<WrittenTime>().ok();
         match (parsed, zone) {
             (None, _) => {
                 let what = format!("{} is not a time", shown(&text));
@@ -272,15 +252,15 @@ impl<'a> Reading<'a> {
                 at.refuse(&mut self.findings, what, why);
                 None
             }
-            (Some(Time::Instant(instant)), _) => Some(instant),
-            (Some(Time::Local(local)), Some(zone)) => zone
+            (Some(WrittenTime::Instant(instant)), _) => Some(instant),
+            (Some(WrittenTime::Local(local)), Some(zone)) => zone
                 .resolve(local)
                 .map_err(|error| {
                     let what = format!("{} is not one instant", shown(&text));
                     at.refuse(&mut self.findings, what, error.to_string());
                 })
                 .ok(),
-            (Some(Time::Local(_)), None) => {
+            (Some(WrittenTime::Local(_)), None) => {
                 // A zone that is there, but wrong, was noted already.
                 if fields.get("time_zone").is_none() {
                     let what = format!("{} is a local time, but nowhere", shown(&text));
@@ -294,21 +274,4 @@ impl<'a> Reading<'a> {
             }
         }
     }
-}
-
-enum Time {
-    Instant(DateTime<Utc>),
-    Local(NaiveDateTime),
-}
-
-/// Whether a text is like a pattern in which `0` stands for any digit.
-fn has_shape(text: &str, pattern: &str) -> bool {
-    text.len() == pattern.len()
-        && text
-            .bytes()
-            .zip(pattern.bytes())
-            .all(|(given, wanted)| match wanted {
-                b'0' => given.is_ascii_digit(),
-                other => given == other,
-            })
 }

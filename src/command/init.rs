@@ -1,0 +1,109 @@
+//! `invite init`: a folder to begin with.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::session::Session;
+use super::{DONE, Outcome};
+use crate::config::{Config, DatabaseLocation, starter};
+use crate::database::Database;
+use crate::fault::{BoxFault, Class, Fault};
+use crate::template::Templates;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite init my-invitations\n\nNothing that is there already is overwritten."
+)]
+pub(super) struct Init {
+    /// The folder, made when it is missing
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum InitError {
+    #[error("{} is there already, and is not overwritten", path.display())]
+    Exists { path: PathBuf },
+    #[error("cannot write {}", path.display())]
+    CannotWrite { path: PathBuf, source: io::Error },
+}
+
+impl Fault for InitError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "init.exists",
+            Self::CannotWrite { .. } => "init.cannot_write",
+        }
+    }
+
+    fn class(&self) -> Class {
+        Class::CannotCreate
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Exists { .. } => "name another folder, or move the file away",
+                Self::CannotWrite { .. } => "make the folder writable, or name another one",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+impl Init {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let config_file = self.dir.join("invite.toml");
+        let templates = self.dir.join("templates");
+        for path in [&config_file, &templates] {
+            if path.exists() {
+                return Err(BoxFault::new(InitError::Exists { path: path.clone() }));
+            }
+        }
+        write_new(&config_file, starter()).map_err(BoxFault::new)?;
+        let mut count = 0;
+        for (path, text) in Templates::built_in_files() {
+            write_new(&templates.join(path), text).map_err(BoxFault::new)?;
+            count += 1;
+        }
+        let config = Config::load(Some(&config_file), &session.environment).map_err(BoxFault::new)?;
+        config.encryption_key().load_or_create().map_err(BoxFault::new)?;
+        if let DatabaseLocation::Sqlite(path) = &config.database.location {
+            let database = Database::open(path, config.encryption_key().clone()).await?;
+            database.close().await;
+        }
+        let document = json!({
+            "folder": self.dir, "config": config_file, "templates": count,
+        });
+        session.terminal.result(&document, || {
+            format!(
+                "made {}, {count} templates, a database and its key\n\
+                 next: edit {}, then `invite import FILE` and `invite zoom connect`\n",
+                config_file.display(),
+                config_file.display(),
+            )
+        });
+        Ok(DONE)
+    }
+}
+
+/// Writes a file that is not there yet, and the folders above it.
+fn write_new(path: &Path, text: &str) -> Result<(), InitError> {
+    let cannot = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => InitError::Exists {
+            path: path.to_owned(),
+        },
+        _ => InitError::CannotWrite {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    let mut file = std::fs::File::create_new(path).map_err(cannot)?;
+    io::Write::write_all(&mut file, text.as_bytes()).map_err(cannot)
+}

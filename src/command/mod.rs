@@ -1,0 +1,221 @@
+//! The command: arguments in, the library's answers out as text or JSON, and an exit status.
+//!
+//! Nothing here decides anything about meetings or mails; each command reads its arguments, calls the library
+//! and shows what it answers.
+
+mod ics;
+mod import;
+mod init;
+mod meeting;
+mod outbox;
+mod sandbox;
+mod send;
+mod session;
+mod shell;
+mod template;
+mod terminal;
+mod zoom;
+mod zoom_users;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::fault::BoxFault;
+use crate::meeting::{PersonId, tzdb_version};
+use session::Session;
+use terminal::{Color, Format, Terminal};
+
+/// What a command answers: its exit status.
+type Outcome = Result<u8, BoxFault>;
+
+/// Everything went well.
+const DONE: u8 = 0;
+/// Some of it did.
+const DONE_IN_PART: u8 = 1;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "invite",
+    version = version(),
+    about = "Puts a live Zoom join link into every meeting invitation that a CRM sends",
+    after_help = "Example: invite send --meeting kickoff --sandbox",
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+struct Global {
+    /// The configuration file [default: $INVITE_CONFIG, ./invite.toml, or the one in your configuration folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How to print the result
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Say more (-v what is done, -vv each request)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Say less: no warnings, no progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Use the embedded Zoom and a mailbox folder under ./invite-sandbox/; no real server is reached
+    #[arg(long, global = true)]
+    sandbox: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Begin: write a configuration, copy the templates, make the key and the database
+    Init(init::Init),
+    /// Load people and meetings into the built-in CRM
+    Import(import::Import),
+    /// Look at and change the meetings of the built-in CRM
+    #[command(subcommand)]
+    Meeting(meeting::MeetingCommand),
+    /// Send a meeting's invitations: push to Zoom, write the link back, render, deliver
+    Send(send::Send),
+    /// Print a meeting's calendar object
+    Ics(ics::Ics),
+    /// The connection to Zoom, its users, and single meetings there
+    #[command(subcommand)]
+    Zoom(zoom::ZoomCommand),
+    /// Look at the templates
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
+    /// Look at the invitations that wait, were sent or failed
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
+    /// Print a script that completes this command in a shell
+    Completions(shell::Completions),
+    /// Print the manual page, or write the pages of all commands
+    Man(shell::Man),
+}
+
+/// On whose behalf a command runs.
+#[derive(Debug, Clone, Args)]
+struct Actor {
+    /// The CRM user on whose behalf it is done, whose permissions then count [default: the administrator]
+    #[arg(
+        long = "as",
+        value_name = "USER",
+        env = "INVITE_ACTOR",
+        hide_env_values = true
+    )]
+    actor: Option<PersonId>,
+}
+
+fn version() -> String {
+    format!("{} (tzdb {})", env!("CARGO_PKG_VERSION"), tzdb_version())
+}
+
+/// Runs the command of this process's arguments.
+pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage_error(&error, &arguments),
+    };
+    let terminal = Terminal::new(&cli.global);
+    terminal.start_log(&cli.global);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            terminal.error_line(&format!("cannot start: {error}"));
+            return ExitCode::from(70);
+        }
+    };
+    let result = runtime.block_on(dispatch(cli, &terminal));
+    // A name being looked up on another thread must not hold the end of the program.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => ExitCode::from(terminal.fault(&fault)),
+    }
+}
+
+async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
+    let session = Session::new(&cli.global, terminal);
+    match cli.command {
+        Command::Init(init) => init.run(&session).await,
+        Command::Import(import) => import.run(&session).await,
+        Command::Meeting(command) => command.run(&session).await,
+        Command::Send(send) => send.run(&session).await,
+        Command::Ics(ics) => ics.run(&session).await,
+        Command::Zoom(command) => command.run(&session).await,
+        Command::Template(command) => command.run(&session).await,
+        Command::Outbox(command) => command.run(&session).await,
+        Command::Completions(completions) => completions.run(&session),
+        Command::Man(man) => man.run(&session),
+    }
+}
+
+/// A request for help or the version, or arguments that make no sense.
+fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let is_error = !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let wants_json = arguments.iter().any(|argument| argument == "--format=json")
+        || arguments
+            .windows(2)
+            .any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if is_error && wants_json {
+        let message = error.to_string();
+        let message = message.trim_start_matches("error: ").trim_end();
+        terminal::print_json(&terminal::error_document("usage", 2, message, None));
+    }
+    // Nobody is left to tell when this cannot be printed.
+    let _ = error.print();
+    ExitCode::from(if is_error { 2 } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent_and_every_command_shows_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(|sub| check(sub, &path));
+            } else {
+                let example = command
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                assert!(example.starts_with("Example: invite "), "{path}: {example:?}");
+                let words: Vec<&str> = example.lines().next().unwrap_or_default()["Example: ".len()..]
+                    .split(' ')
+                    .collect();
+                let words: Vec<&str> = words
+                    .into_iter()
+                    .take_while(|word| !matches!(*word, ">" | "|" | "<"))
+                    .collect();
+                if let Err(error) = Cli::try_parse_from(words) {
+                    panic!("{path}: {error}");
+                }
+            }
+        }
+        let command = Cli::command();
+        command.clone().debug_assert();
+        command.get_subcommands().for_each(|sub| check(sub, "invite"));
+    }
+}

@@ -1,0 +1,163 @@
+//! `invite outbox`: what became of each invitation.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::session::Session;
+use super::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN, visible};
+use super::{DONE, Outcome};
+use crate::fault::{BoxFault, Class, Fault};
+use crate::mail::{DeliveryState, OutboxEntry};
+use crate::meeting::MeetingId;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OutboxCommand {
+    /// Invitations, the newest first
+    List(List),
+    /// One invitation, with the whole message
+    Show(Show),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite outbox list --meeting kickoff --state queued")]
+pub(super) struct List {
+    /// Only those of this meeting
+    #[arg(long, value_name = "ID")]
+    meeting: Option<MeetingId>,
+    /// Only those in this state: queued, sending, sent, failed, given_up or cancelled
+    #[arg(long)]
+    state: Option<DeliveryState>,
+    /// At most so many
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite outbox show 3 --raw > mail.eml")]
+pub(super) struct Show {
+    /// The invitation's number, or its Message-ID
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Print the message alone, as it leaves
+    #[arg(long)]
+    raw: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no invitation {id:?} in the outbox")]
+struct NoInvitation {
+    id: String,
+}
+
+impl Fault for NoInvitation {
+    fn kind(&self) -> &'static str {
+        "outbox.not_found"
+    }
+
+    fn class(&self) -> Class {
+        Class::NotFound
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("see `invite outbox list`".to_owned())
+    }
+}
+
+impl OutboxCommand {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let result = match self {
+            Self::List(list) => list.run(session).await,
+            Self::Show(show) => show.run(session).await,
+        };
+        session.close().await;
+        result
+    }
+}
+
+fn document(entry: &OutboxEntry) -> Value {
+    json!({
+        "id": entry.id,
+        "meeting": entry.meeting,
+        "revision": entry.revision,
+        "purpose": entry.purpose,
+        "kind": entry.person.kind,
+        "person": entry.person.id,
+        "email": entry.envelope.to,
+        "language": entry.language,
+        "message_id": entry.message_id,
+        "state": entry.state,
+        "attempts": entry.attempts,
+        "next_attempt_at": (entry.state == DeliveryState::Queued).then_some(entry.next_attempt_at),
+        "last_answer": entry.last_answer,
+        "created_at": entry.created_at,
+        "sent_at": entry.sent_at,
+    })
+}
+
+fn style(state: DeliveryState) -> anstyle::Style {
+    match state {
+        DeliveryState::Sent => GOOD,
+        DeliveryState::Queued | DeliveryState::Sending => WARN,
+        DeliveryState::Failed | DeliveryState::GivenUp => BAD,
+        DeliveryState::Cancelled => DIM,
+    }
+}
+
+impl List {
+    async fn run(&self, session: &Session<'_>) -> Outcome {
+        let database = session.database().await?;
+        let entries = database
+            .invitations(self.meeting.as_ref(), self.state, self.limit)
+            .await?;
+        let documents: Vec<_> = entries.iter().map(document).collect();
+        session.terminal.result(&documents, || {
+            let mut table = Table::default();
+            for entry in &entries {
+                table.row([
+                    (entry.id.to_string().as_str(), DIM),
+                    (entry.state.as_str(), style(entry.state)),
+                    (entry.envelope.to.as_str(), STRONG),
+                    (
+                        format!("{} revision {}", entry.meeting, entry.revision).as_str(),
+                        DIM,
+                    ),
+                    (entry.last_answer.as_deref().unwrap_or_default(), DIM),
+                ]);
+            }
+            if table.is_empty() {
+                "no invitations\n".to_owned()
+            } else {
+                table.to_text()
+            }
+        });
+        Ok(DONE)
+    }
+}
+
+impl Show {
+    async fn run(&self, session: &Session<'_>) -> Outcome {
+        let found = session.database().await?.invitation(&self.id).await?;
+        let Some((entry, message)) = found else {
+            return Err(BoxFault::new(NoInvitation { id: self.id.clone() }));
+        };
+        let raw = String::from_utf8_lossy(&message);
+        let mut document = document(&entry);
+        document["message"] = raw.as_ref().into();
+        session.terminal.result(&document, || {
+            if self.raw {
+                return raw.into_owned();
+            }
+            let style = style(entry.state);
+            let mut text = format!(
+                "invitation {} to {STRONG}{}{STRONG:#}: {style}{}{style:#} after {} tries\n",
+                entry.id, entry.envelope.to, entry.state, entry.attempts
+            );
+            if let Some(answer) = &entry.last_answer {
+                text.push_str(&format!("{}\n", visible(answer)));
+            }
+            text.push_str(&format!("\n{}\n", visible(&raw.replace("\r\n", "\n"))));
+            text
+        });
+        Ok(DONE)
+    }
+}

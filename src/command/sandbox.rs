@@ -1,0 +1,136 @@
+//! The sandbox: the same code against an embedded Zoom and a mailbox folder, with all its state in one folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{TimeDelta, Utc};
+use url::Url;
+
+use crate::crm::import;
+use crate::database::Database;
+use crate::fault::{BoxFault, Class, Fault};
+use crate::mail::Mailbox;
+use crate::meeting::InvalidEmail;
+use crate::online::zoom::{Auth, Grant, Mode, TokenKey, TokenStore as _, ZoomSettings};
+use crate::sandbox::zoom::{
+    EmbeddedZoom, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_REDIRECT_URI, ZoomWorld,
+};
+
+const FIXTURES: &str = include_str!("../../fixtures/sandbox.json");
+
+/// The embedded Zoom of this run.
+#[derive(Debug)]
+pub(super) struct Sandbox {
+    zoom: EmbeddedZoom,
+}
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SandboxError {
+    #[error("the sandbox cannot be set up in {}", path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("the sandbox's sender is no address")]
+    Sender(#[source] InvalidEmail),
+    #[error("the embedded Zoom does not grant a connection: {0}")]
+    Grant(String),
+}
+
+impl Fault for SandboxError {
+    fn kind(&self) -> &'static str {
+        "sandbox.failed"
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Folder { .. } => Class::CannotCreate,
+            Self::Sender(_) | Self::Grant(_) => Class::Internal,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("run it in a folder that you can write to; to begin anew, delete invite-sandbox/".to_owned())
+    }
+}
+
+impl Sandbox {
+    /// Makes the folder.
+    pub(super) fn prepare(folder: &Path) -> Result<(), SandboxError> {
+        std::fs::create_dir_all(folder).map_err(|source| SandboxError::Folder {
+            path: folder.to_owned(),
+            source,
+        })
+    }
+
+    /// Loads the fixtures into a new database.
+    pub(super) async fn fill(database: &Database) -> Result<(), BoxFault> {
+        if !database.users().await?.is_empty() {
+            return Ok(());
+        }
+        let records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;
+        database
+            .import(&records, "fixtures/sandbox.json")
+            .await
+            .map_err(BoxFault::new)?;
+        Ok(())
+    }
+
+    /// Starts the embedded Zoom, whose state outlives the run, and connects to it when nobody has.
+    pub(super) async fn start(folder: &Path, database: &Database) -> Result<Self, BoxFault> {
+        let state = folder.join("zoom.json");
+        let zoom = EmbeddedZoom::start_persistent(&state, ZoomWorld::sandbox());
+        let zoom = zoom.map_err(|source| {
+            BoxFault::new(SandboxError::Folder {
+                path: state.clone(),
+                source,
+            })
+        })?;
+        let key = TokenKey {
+            mode: Mode::Production,
+            client_id: SANDBOX_CLIENT_ID.to_owned(),
+        };
+        if database.load(&key).await?.is_none() {
+            let refused = |why: String| BoxFault::new(SandboxError::Grant(why));
+            let granted = zoom
+                .grant(SANDBOX_CLIENT_ID)
+                .map_err(|e| refused(e.to_string()))?;
+            let granted = granted.ok_or_else(|| refused("it has no such client".to_owned()))?;
+            let now = Utc::now();
+            let grant = Grant {
+                access_token: granted.access_token.into(),
+                refresh_token: granted.refresh_token.map(Into::into),
+                expires_at: now + TimeDelta::hours(1),
+                scopes: granted.scope.split(' ').map(str::to_owned).collect(),
+                api_url: None,
+                obtained_at: now,
+            };
+            database.put(&key, &grant).await?;
+        }
+        Ok(Self { zoom })
+    }
+
+    /// The settings with which the client finds the embedded Zoom. Nothing else about them is special.
+    pub(super) fn zoom_settings(&self) -> Result<ZoomSettings, BoxFault> {
+        let auth = Auth::AuthorizationCode {
+            redirect_uri: SANDBOX_REDIRECT_URI.to_owned(),
+        };
+        let mut settings = ZoomSettings::new(
+            Mode::Production,
+            auth,
+            SANDBOX_CLIENT_ID,
+            SANDBOX_CLIENT_SECRET.into(),
+        )
+        .map_err(BoxFault::new)?;
+        let url = |text: String| {
+            Url::parse(&text).map_err(|error| BoxFault::new(SandboxError::Grant(error.to_string())))
+        };
+        settings.api_url = url(self.zoom.api_url())?;
+        settings.oauth_url = url(self.zoom.oauth_url())?;
+        Ok(settings)
+    }
+
+    /// Who the sandbox's mails come from.
+    pub(super) fn sender() -> Result<Mailbox, SandboxError> {
+        let address = "meetings@acme.example".parse().map_err(SandboxError::Sender)?;
+        Ok(Mailbox::new("Acme", address))
+    }
+}

@@ -1,0 +1,321 @@
+//! `invite send`: the pipeline.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use super::session::Session;
+use super::terminal::{BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, visible};
+use super::{Actor, DONE, DONE_IN_PART, Outcome};
+use crate::crm::Crm as _;
+use crate::fault::{BoxFault, Class, Fault as _, chain};
+use crate::mail::MailboxFolder;
+use crate::meeting::{Meeting, MeetingId};
+use crate::pipeline::{
+    OnlineAction, OnlineReport, Pick, Plan, Progress, RecipientReport, RecipientState, SendOptions,
+    SendReport,
+};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite send --meeting kickoff --to lee@client.example --dry-run --out /tmp/mails"
+)]
+pub(super) struct Send {
+    /// The meeting's id
+    #[arg(long, value_name = "ID")]
+    meeting: MeetingId,
+    /// Only this attendee, whatever the answer was; can be given several times
+    #[arg(long, value_name = "EMAIL or KIND:ID")]
+    to: Vec<Pick>,
+    /// All attendees, whatever they answered
+    #[arg(long)]
+    all: bool,
+    /// Also those who have the current revision already
+    #[arg(long)]
+    resend: bool,
+    /// Do not push to Zoom: mail the join URL as it stands
+    #[arg(long)]
+    no_push: bool,
+    /// Write nothing, ask nobody: show what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: write the mails into this folder
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    actor: Actor,
+}
+
+impl Send {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let options = SendOptions {
+            to: self.to.clone(),
+            all: self.all,
+            resend: self.resend,
+            no_push: self.no_push,
+            actor: self.actor.actor.clone(),
+        };
+        let result = if self.dry_run {
+            self.show_plan(session, &options).await
+        } else {
+            self.send(session, &options).await
+        };
+        session.close().await;
+        result
+    }
+
+    async fn send(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
+        let terminal = session.terminal;
+        let shown = Arc::new(ShownProgress::default());
+        let progress = {
+            let (shown, count_of) = (Arc::clone(&shown), Bars::new(terminal));
+            Arc::new(move |progress: &Progress| shown.show(progress, &count_of))
+        };
+        let pipeline = session.mailing_pipeline(progress).await?;
+        session.stop_on_interrupt();
+        let sent = pipeline.send(&self.meeting, options).await;
+        shown.end();
+        let report = sent?;
+        let meeting = session
+            .records()
+            .await?
+            .meeting(&self.meeting)
+            .await
+            .map_err(BoxFault::new)?;
+        terminal.result(&document(&report, false, session.is_sandbox()), || {
+            text(&report, meeting.as_ref(), false, session.is_sandbox())
+        });
+        if let Some(stopped) = &report.stopped {
+            terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
+            if let Some(hint) = stopped.hint() {
+                terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+            }
+        } else if session.was_interrupted() && report.queued > 0 {
+            terminal.note(
+                "interrupted: what was not delivered waits in the outbox; the same command delivers it",
+            );
+        }
+        Ok(exit_code(&report))
+    }
+
+    async fn show_plan(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
+        let pipeline = session.pipeline().await?;
+        let mut plan = pipeline.plan(&self.meeting, options).await?;
+        if let Some(folder) = &self.out {
+            write_mails(&mut plan, folder)?;
+        }
+        let meeting = session
+            .records()
+            .await?
+            .meeting(&self.meeting)
+            .await
+            .map_err(BoxFault::new)?;
+        session
+            .terminal
+            .result(&document(&plan.report, true, session.is_sandbox()), || {
+                text(&plan.report, meeting.as_ref(), true, session.is_sandbox())
+            });
+        Ok(DONE)
+    }
+}
+
+/// Writes what would be mailed, and notes where it lies.
+fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault> {
+    let mailbox = MailboxFolder::new(folder);
+    for invitation in &plan.invitations {
+        let file = mailbox
+            .write(&invitation.envelope, &invitation.message)
+            .map_err(BoxFault::new)?;
+        let is_theirs = |recipient: &&mut RecipientReport| {
+            recipient.kind == invitation.person.kind && recipient.id == invitation.person.id
+        };
+        if let Some(recipient) = plan.report.recipients.iter_mut().find(is_theirs) {
+            recipient.file = Some(file);
+        }
+    }
+    Ok(())
+}
+
+fn exit_code(report: &SendReport) -> u8 {
+    if let Some(stopped) = &report.stopped {
+        return stopped.class().exit_code();
+    }
+    match (report.sent, report.failed, report.queued) {
+        (0, failed, 0) if failed > 0 => Class::Unavailable.exit_code(),
+        (_, failed, _) if failed > 0 => DONE_IN_PART,
+        (_, _, queued) if queued > 0 => Class::Temporary.exit_code(),
+        _ => DONE,
+    }
+}
+
+fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Value {
+    let mut document = serde_json::to_value(report).unwrap_or_default();
+    if dry_run {
+        document["dry_run"] = true.into();
+    }
+    if sandbox {
+        document["sandbox"] = true.into();
+    }
+    if let Some(stopped) = &report.stopped {
+        document["error"] = json!({
+            "kind": stopped.kind(), "exit": stopped.class().exit_code(),
+            "message": chain(stopped), "hint": stopped.hint(),
+        });
+    }
+    document
+}
+
+fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: bool) -> String {
+    let played = if sandbox { ", sandbox" } else { "" };
+    let mut text = String::new();
+    if let Some(meeting) = meeting {
+        text.push_str(&format!(
+            "{STRONG}{}{STRONG:#}  {DIM}{}, revision {}{played}{DIM:#}\n{}\n",
+            visible(meeting.name()),
+            report.meeting,
+            report.revision,
+            super::meeting::when(meeting),
+        ));
+    }
+    text.push_str(&online(&report.zoom, dry_run));
+    let mut table = Table::default();
+    for recipient in &report.recipients {
+        let (word, style) = match recipient.state {
+            RecipientState::Queued if dry_run => ("would send", GOOD),
+            RecipientState::Sent => ("sent", GOOD),
+            RecipientState::Queued => ("queued", WARN),
+            RecipientState::Failed => ("failed", BAD),
+            RecipientState::Skipped => ("skipped", DIM),
+        };
+        let file = recipient.file.as_ref().map(|file| file.display().to_string());
+        let last = recipient.reason.clone().or(file).unwrap_or_default();
+        table.row([
+            (word, style),
+            (recipient.name.as_str(), STRONG),
+            (
+                recipient.email.as_ref().map_or("", |email| email.as_str()),
+                anstyle::Style::new(),
+            ),
+            (recipient.language.as_deref().unwrap_or_default(), DIM),
+            (
+                last.as_str(),
+                if recipient.state == RecipientState::Failed {
+                    BAD
+                } else {
+                    DIM
+                },
+            ),
+        ]);
+    }
+    text.push_str(&format!("\n{}\n", table.to_text()));
+    let counts = [
+        (report.sent, "sent"),
+        (report.queued, if dry_run { "would be sent" } else { "queued" }),
+        (report.failed, "failed"),
+        (report.skipped, "skipped"),
+    ];
+    let counts: Vec<_> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    text.push_str(&counts.join(", "));
+    if report.sent + report.queued + report.failed == 0 {
+        text.push_str(": nothing to send");
+    }
+    text.push('\n');
+    text
+}
+
+/// The line about Zoom, and the link.
+pub(super) fn online(zoom: &OnlineReport, dry_run: bool) -> String {
+    let id = zoom
+        .meeting_id
+        .as_deref()
+        .filter(|id| !id.is_empty())
+        .map(grouped);
+    let id = id.map(|id| format!(" {id}")).unwrap_or_default();
+    let mut text = match (zoom.action, dry_run) {
+        (OnlineAction::Created, false) => format!("Zoom meeting{id} {GOOD}created{GOOD:#}\n"),
+        (OnlineAction::Created, true) => "a Zoom meeting would be created\n".to_owned(),
+        (OnlineAction::Updated, false) => format!("Zoom meeting{id} {GOOD}updated{GOOD:#}\n"),
+        (OnlineAction::Updated, true) => format!("Zoom meeting{id} would be updated\n"),
+        (OnlineAction::Unchanged, _) => format!("Zoom meeting{id} in sync\n"),
+        (OnlineAction::Deleted, _) => format!("Zoom meeting{id} {GOOD}deleted{GOOD:#}\n"),
+        (OnlineAction::Skipped, _) => String::new(),
+    };
+    let is_placeholder = dry_run && zoom.action == OnlineAction::Created;
+    if let Some(url) = zoom.join_url.as_ref().filter(|_| !is_placeholder) {
+        text.push_str(&format!("{url}\n"));
+    }
+    text
+}
+
+/// A Zoom meeting id as Zoom writes it for people: `835 1537 9148`.
+pub(super) fn grouped(id: &str) -> String {
+    if !id.is_ascii() || !(9..=11).contains(&id.len()) {
+        return id.to_owned();
+    }
+    let (first, rest) = id.split_at(3);
+    let (second, third) = rest.split_at(rest.len() - 4);
+    format!("{first} {second} {third}")
+}
+
+/// The progress bar of a run.
+#[derive(Default)]
+struct ShownProgress {
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+/// Makes a bar for so many.
+struct Bars {
+    make: Box<dyn Fn(usize) -> ProgressBar + std::marker::Send + Sync>,
+}
+
+impl Bars {
+    fn new(terminal: &Terminal) -> Self {
+        let terminal = terminal.clone();
+        Self {
+            make: Box::new(move |count| terminal.progress(count)),
+        }
+    }
+}
+
+impl ShownProgress {
+    fn show(&self, progress: &Progress, bars: &Bars) {
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        match progress {
+            Progress::Delivering { count } => *bar = Some((bars.make)(*count)),
+            Progress::Tried { to, sent } => {
+                if let Some(bar) = &*bar {
+                    bar.inc(1);
+                    if !sent {
+                        bar.set_message(format!("{to} failed"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meeting_ids_read_as_zoom_writes_them() {
+        assert_eq!(grouped("83515379148"), "835 1537 9148");
+        assert_eq!(grouped("123456789"), "123 45 6789");
+        assert_eq!(grouped("x"), "x");
+    }
+}

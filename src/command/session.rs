@@ -1,0 +1,350 @@
+//! What commands work with, made when it is first needed: configuration, database, Zoom, mail, pipeline.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::OnceCell;
+
+use super::Global;
+use super::sandbox::Sandbox;
+use super::terminal::Terminal;
+use crate::calendar::{AttendeeList, Times};
+use crate::config::{
+    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, SmtpTls, ZoomAuth,
+    ZoomMode, ZoomRecording,
+};
+use crate::database::Database;
+use crate::fault::{BoxFault, Class, Fault};
+use crate::mail::{Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
+use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
+use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
+use crate::template::Templates;
+
+/// How long to wait for a mail server's connection and for each of its answers (RFC 5321 §4.5.3.2 allows
+/// minutes; a person at a terminal does not).
+const SMTP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// One run of the command.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    global: &'a Global,
+    pub(super) terminal: &'a Terminal,
+    pub(super) environment: Environment,
+    config: OnceCell<Config>,
+    sandbox: OnceCell<Sandbox>,
+    database: OnceCell<Database>,
+    zoom: OnceCell<Arc<ZoomClient>>,
+    stop: Arc<AtomicBool>,
+}
+
+/// What is configured, but not built yet.
+#[derive(Debug, thiserror::Error)]
+enum NotSupported {
+    #[error("`[database] url` names PostgreSQL, which this version cannot use")]
+    Postgres,
+    #[error("`[crm] url` names EspoCRM, which this version cannot use")]
+    EspoCrm,
+    #[error("`[smtp.dkim]` is set, but this version cannot sign messages")]
+    Dkim,
+}
+
+impl Fault for NotSupported {
+    fn kind(&self) -> &'static str {
+        "config.not_supported"
+    }
+
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Postgres => "name an SQLite file, such as sqlite://invite.db",
+                Self::EspoCrm => "use the built-in CRM: url = \"builtin\"",
+                Self::Dkim => "remove the section and let the mail server sign",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(global: &'a Global, terminal: &'a Terminal) -> Self {
+        Self {
+            global,
+            terminal,
+            environment: Environment::of_this_process(),
+            config: OnceCell::new(),
+            sandbox: OnceCell::new(),
+            database: OnceCell::new(),
+            zoom: OnceCell::new(),
+            stop: Arc::default(),
+        }
+    }
+
+    /// Whether it is played in the sandbox.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.global.sandbox
+    }
+
+    /// The file that `--config` names.
+    pub(super) fn config_file(&self) -> Option<&std::path::Path> {
+        self.global.config.as_deref()
+    }
+
+    pub(super) fn sandbox_folder(&self) -> PathBuf {
+        PathBuf::from("invite-sandbox")
+    }
+
+    pub(super) async fn config(&self) -> Result<&Config, BoxFault> {
+        self.config.get_or_try_init(|| async { self.load_config() }).await
+    }
+
+    fn load_config(&self) -> Result<Config, BoxFault> {
+        if self.is_sandbox() {
+            return Ok(Config::sandbox(&self.sandbox_folder()));
+        }
+        let file = Config::find(self.config_file(), &self.environment).map_err(BoxFault::new)?;
+        let config = Config::load(file.as_deref(), &self.environment).map_err(BoxFault::new)?;
+        for warning in &config.warnings {
+            self.terminal.note(&format!("warning: {warning}"));
+        }
+        Ok(config)
+    }
+
+    pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
+        let open = async || {
+            let config = self.config().await?;
+            let DatabaseLocation::Sqlite(path) = &config.database.location else {
+                return Err(BoxFault::new(NotSupported::Postgres));
+            };
+            if self.is_sandbox() {
+                Sandbox::prepare(&self.sandbox_folder()).map_err(BoxFault::new)?;
+            }
+            let database = Database::open(path, config.encryption_key().clone()).await?;
+            if self.is_sandbox() {
+                Sandbox::fill(&database).await?;
+            }
+            Ok(database)
+        };
+        self.database.get_or_try_init(open).await
+    }
+
+    /// The built-in CRM's records.
+    pub(super) async fn records(&self) -> Result<&Database, BoxFault> {
+        match self.config().await?.crm {
+            CrmLocation::Builtin => self.database().await,
+            CrmLocation::EspoCrm { .. } => Err(BoxFault::new(NotSupported::EspoCrm)),
+        }
+    }
+
+    async fn sandbox(&self) -> Result<&Sandbox, BoxFault> {
+        let start = async || {
+            let database = self.database().await?;
+            let sandbox = Sandbox::start(&self.sandbox_folder(), database).await?;
+            let name = self.sandbox_folder();
+            self.terminal.note(&format!(
+                "sandbox: an embedded Zoom and a mailbox folder under {}/; no real server is reached",
+                name.display()
+            ));
+            Ok(sandbox)
+        };
+        self.sandbox.get_or_try_init(start).await
+    }
+
+    /// The connection to Zoom.
+    pub(super) async fn zoom(&self) -> Result<Arc<ZoomClient>, BoxFault> {
+        let make = async || {
+            let settings = if self.is_sandbox() {
+                self.sandbox().await?.zoom_settings()
+            } else {
+                zoom_settings(self.config().await?)
+            };
+            let store = Arc::new(self.database().await?.clone());
+            let client = ZoomClient::new(settings?, store).map_err(BoxFault::new)?;
+            Ok(Arc::new(client))
+        };
+        self.zoom.get_or_try_init(make).await.cloned()
+    }
+
+    pub(super) async fn templates(&self) -> Result<Templates, BoxFault> {
+        let configured = &self.config().await?.templates;
+        let templates = if configured.is_named || configured.dir.is_dir() {
+            Templates::with_dir(&configured.dir)
+        } else {
+            Templates::built_in()
+        };
+        templates.map_err(BoxFault::new)
+    }
+
+    /// The pipeline for everything but mailing.
+    pub(super) async fn pipeline(&self) -> Result<Pipeline, BoxFault> {
+        self.builder().await?.build().map_err(BoxFault::new)
+    }
+
+    /// The pipeline with a way for mail to leave, which tells its progress.
+    pub(super) async fn mailing_pipeline(
+        &self,
+        progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    ) -> Result<Pipeline, BoxFault> {
+        let builder = self
+            .builder()
+            .await?
+            .on_progress(progress)
+            .stop(Arc::clone(&self.stop));
+        builder
+            .transport(self.transport().await?)
+            .build()
+            .map_err(BoxFault::new)
+    }
+
+    async fn builder(&self) -> Result<PipelineBuilder, BoxFault> {
+        let config = self.config().await?;
+        let database = self.database().await?;
+        let smtp = config.smtp.as_ref();
+        let sender = match smtp {
+            Some(smtp) => Mailbox::new(
+                smtp.from.name.as_deref().unwrap_or_default(),
+                smtp.from.address.clone(),
+            ),
+            None if self.is_sandbox() => Sandbox::sender().map_err(BoxFault::new)?,
+            // The sender is part of every calendar object, so that also what does not mail needs one.
+            None => return Err(BoxFault::new(no_sender(config))),
+        };
+        let mut builder = Pipeline::builder(config.organization.clone(), sender)
+            .crm(Arc::new(self.records().await?.clone()))
+            .database(database)
+            .templates(self.templates().await?)
+            .calendar(
+                match config.calendar.times {
+                    CalendarTimes::Utc => Times::Utc,
+                    CalendarTimes::Zone => Times::Zone,
+                },
+                match config.calendar.attendees {
+                    CalendarAttendees::All => AttendeeList::All,
+                    CalendarAttendees::Recipient => AttendeeList::Recipient,
+                },
+            );
+        if let Some(smtp) = smtp {
+            builder = builder.delivery(DeliverySettings {
+                first_retry: smtp.first_retry,
+                give_up_after: smtp.give_up_after,
+            });
+        }
+        if config.zoom.is_some() || self.is_sandbox() {
+            builder = builder.online(self.zoom().await?);
+        }
+        Ok(builder)
+    }
+
+    async fn transport(&self) -> Result<Arc<dyn Transport>, BoxFault> {
+        if self.is_sandbox() {
+            return Ok(Arc::new(MailboxFolder::new(self.sandbox_folder().join("outbox"))));
+        }
+        let smtp = self.config().await?.require_smtp().map_err(BoxFault::new)?;
+        if smtp.dkim.is_some() {
+            return Err(BoxFault::new(NotSupported::Dkim));
+        }
+        let settings = SmtpSettings {
+            host: smtp.server.host.clone(),
+            port: smtp.server.port,
+            encryption: match smtp.server.tls {
+                SmtpTls::Wrapped => Encryption::Implicit,
+                SmtpTls::Required => Encryption::Required,
+                SmtpTls::Opportunistic => Encryption::Opportunistic,
+                SmtpTls::None => Encryption::None,
+            },
+            hello_name: smtp.server.hello_name.clone(),
+            credentials: smtp
+                .credentials
+                .as_ref()
+                .map(|credentials| (credentials.username.clone(), credentials.password.clone())),
+            connections: usize::try_from(smtp.connections).unwrap_or(1),
+            max_per_second: smtp.max_per_second,
+            timeout: SMTP_TIMEOUT,
+        };
+        Ok(Arc::new(SmtpTransport::new(settings).map_err(BoxFault::new)?))
+    }
+
+    /// From now on Ctrl-C ends delivering after the messages that are on the wire. The second one ends the
+    /// program.
+    pub(super) fn stop_on_interrupt(&self) {
+        let stop = Arc::clone(&self.stop);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+            stop.store(true, Ordering::Relaxed);
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+    }
+
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Ends what must not be cut off: tokens being renewed, the database's log. Every command that used one of
+    /// them calls it.
+    pub(super) async fn close(&self) {
+        if let Some(zoom) = self.zoom.get() {
+            zoom.settle().await;
+        }
+        if let Some(database) = self.database.get() {
+            database.close().await;
+        }
+    }
+}
+
+fn no_sender(config: &Config) -> impl Fault + Send + Sync + 'static {
+    match config.require_smtp() {
+        Err(error) => error,
+        // Only called where there is no section.
+        Ok(_) => crate::config::ConfigError::NoSection {
+            section: "smtp",
+            needed_for: "sending mail",
+        },
+    }
+}
+
+fn zoom_settings(config: &Config) -> Result<ZoomSettings, BoxFault> {
+    let zoom = config.require_zoom().map_err(BoxFault::new)?;
+    let mode = match zoom.mode {
+        ZoomMode::Production => Mode::Production,
+        ZoomMode::Development => Mode::Development,
+    };
+    let auth = match &zoom.auth {
+        ZoomAuth::AuthorizationCode { redirect_uri } => Auth::AuthorizationCode {
+            redirect_uri: redirect_uri.clone(),
+        },
+        ZoomAuth::ServerToServer { account_id } => Auth::ServerToServer {
+            account_id: account_id.clone(),
+        },
+    };
+    let explain = |error: ZoomError| BoxFault::new(error);
+    let mut settings =
+        ZoomSettings::new(mode, auth, zoom.client_id.clone(), zoom.client_secret.clone()).map_err(explain)?;
+    settings.api_url = zoom.api_url.clone();
+    settings.oauth_url = zoom.oauth_url.clone();
+    let defaults = &zoom.meeting;
+    let join_before_host = defaults.join_before_host.unwrap_or(false);
+    settings.meeting = MeetingSettings {
+        // Zoom ignores early entry together with a waiting room: who asks for the one does not want the other.
+        waiting_room: defaults.waiting_room.unwrap_or(!join_before_host),
+        join_before_host,
+        jbh_time: defaults.jbh_time,
+        host_video: defaults.host_video,
+        participant_video: defaults.participant_video,
+        mute_upon_entry: defaults.mute_upon_entry,
+        auto_recording: defaults.auto_recording.map(|recording| match recording {
+            ZoomRecording::Local => AutoRecording::Local,
+            ZoomRecording::Cloud => AutoRecording::Cloud,
+            ZoomRecording::None => AutoRecording::None,
+        }),
+        passcode: defaults.passcode,
+    };
+    Ok(settings)
+}

@@ -1,0 +1,83 @@
+//! `invite completions` and `invite man`.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use super::session::Session;
+use super::terminal::print_text;
+use super::{Cli, DONE, Outcome};
+use crate::fault::{BoxFault, Class, Fault};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite completions bash > /etc/bash_completion.d/invite")]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite man --out man1")]
+pub(super) struct Man {
+    /// Write the pages of all commands into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the manual to {}", path.display())]
+struct CannotWrite {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl Fault for CannotWrite {
+    fn kind(&self) -> &'static str {
+        "man.cannot_write"
+    }
+
+    fn class(&self) -> Class {
+        Class::CannotCreate
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("name a folder that you can write to".to_owned())
+    }
+}
+
+impl Completions {
+    pub(super) fn run(&self, _session: &Session<'_>) -> Outcome {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "invite", &mut script);
+        print_text(&String::from_utf8_lossy(&script));
+        Ok(DONE)
+    }
+}
+
+impl Man {
+    pub(super) fn run(&self, _session: &Session<'_>) -> Outcome {
+        let path = self
+            .out
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("standard output"));
+        let cannot = |source| {
+            BoxFault::new(CannotWrite {
+                path: path.clone(),
+                source,
+            })
+        };
+        if let Some(folder) = &self.out {
+            std::fs::create_dir_all(folder).map_err(cannot)?;
+            clap_mangen::generate_to(Cli::command(), folder).map_err(cannot)?;
+        } else {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map_err(cannot)?;
+            print_text(&String::from_utf8_lossy(&page));
+        }
+        Ok(DONE)
+    }
+}

@@ -1,0 +1,180 @@
+//! `invite template`: which templates there are, and where each part comes from.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::session::Session;
+use super::terminal::{DIM, STRONG, Table};
+use super::{DONE, Outcome};
+use crate::fault::{BoxFault, Class, Fault};
+use crate::meeting::Language;
+use crate::template::{Origin, Part, PartSource, TemplateName, Templates};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TemplateCommand {
+    /// Every template with its parts and the files these come from
+    #[command(after_help = "Example: invite template list")]
+    List,
+    /// The source of a template
+    Show(Show),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite template show invitation/meeting --part subject --language de")]
+pub(super) struct Show {
+    /// The template, such as invitation/meeting
+    #[arg(value_name = "NAME")]
+    name: TemplateName,
+    /// Only this part
+    #[arg(long, value_enum)]
+    part: Option<PartName>,
+    /// As readers of this language get it [default: the organization's language]
+    #[arg(long, value_name = "TAG")]
+    language: Option<Language>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PartName {
+    Subject,
+    Html,
+    Text,
+}
+
+impl From<PartName> for Part {
+    fn from(name: PartName) -> Self {
+        match name {
+            PartName::Subject => Self::Subject,
+            PartName::Html => Self::Html,
+            PartName::Text => Self::Text,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no template \"{name}\"{}", part.map(|part| format!(" with a {part}")).unwrap_or_default())]
+struct NoTemplate {
+    name: TemplateName,
+    part: Option<Part>,
+}
+
+impl Fault for NoTemplate {
+    fn kind(&self) -> &'static str {
+        "template.not_found"
+    }
+
+    fn class(&self) -> Class {
+        Class::NotFound
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("see `invite template list`".to_owned())
+    }
+}
+
+impl TemplateCommand {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let templates = session.templates().await?;
+        match self {
+            Self::List => Ok(list(session, &templates)),
+            Self::Show(show) => show.run(session, &templates).await,
+        }
+    }
+}
+
+fn origin_of(origin: &Origin) -> &'static str {
+    match origin {
+        Origin::BuiltIn(_) => "built-in",
+        Origin::File(_) => "edited",
+    }
+}
+
+fn list(session: &Session<'_>, templates: &Templates) -> u8 {
+    let infos = templates.list();
+    let documents: Vec<_> = infos
+        .iter()
+        .map(|info| {
+            let parts: Vec<_> = info
+                .parts
+                .iter()
+                .map(|part| {
+                    json!({
+                        "part": part.part.to_string(),
+                        "language": part.language.as_ref().map(Language::tag),
+                        "origin": origin_of(&part.origin),
+                        "file": part.origin.path(),
+                    })
+                })
+                .collect();
+            json!({"name": info.name.path(), "title": info.name.to_string(), "parts": parts})
+        })
+        .collect();
+    session.terminal.result(&documents, || {
+        let mut text = String::new();
+        for info in &infos {
+            text.push_str(&format!(
+                "{STRONG}{}{STRONG:#}  {DIM}{}{DIM:#}\n",
+                info.name,
+                info.name.path()
+            ));
+            let mut table = Table::default();
+            for part in &info.parts {
+                let language = part
+                    .language
+                    .as_ref()
+                    .map_or("all languages".to_owned(), Language::tag);
+                table.row([
+                    (part.part.to_string().as_str(), anstyle::Style::new()),
+                    (language.as_str(), DIM),
+                    (part.origin.to_string().as_str(), DIM),
+                ]);
+            }
+            text.push_str(&table.to_text());
+        }
+        let languages: Vec<_> = templates
+            .languages()
+            .iter()
+            .map(|(language, _)| language.tag())
+            .collect();
+        text.push_str(&format!("languages: {}\n", languages.join(", ")));
+        text
+    });
+    DONE
+}
+
+impl Show {
+    async fn run(&self, session: &Session<'_>, templates: &Templates) -> Outcome {
+        let ours = &session.config().await?.organization.language;
+        let language = self.language.as_ref().unwrap_or(ours);
+        let only = self.part.map(Part::from);
+        let parts: Vec<Part> = only.map_or_else(|| Part::ALL.to_vec(), |part| vec![part]);
+        let sources: Vec<(Part, PartSource)> = parts
+            .into_iter()
+            .filter_map(|part| Some((part, templates.source(self.name, part, language, ours)?)))
+            .collect();
+        if sources.is_empty() {
+            return Err(BoxFault::new(NoTemplate {
+                name: self.name,
+                part: only,
+            }));
+        }
+        let documents: Vec<_> = sources
+            .iter()
+            .map(|(part, source)| {
+                json!({
+                    "part": part.to_string(), "path": source.path, "origin": origin_of(&source.origin),
+                    "language": source.language.as_ref().map(Language::tag), "source": source.text,
+                })
+            })
+            .collect();
+        let document = json!({"name": self.name.path(), "parts": documents});
+        session.terminal.result(&document, || match &sources[..] {
+            // One part alone can be redirected into a file as it is.
+            [(_, only)] if self.part.is_some() => only.text.clone(),
+            _ => sources
+                .iter()
+                .map(|(_, source)| format!("{DIM}--- {}{DIM:#}\n{}\n", source.origin, source.text.trim_end()))
+                .collect(),
+        });
+        Ok(DONE)
+    }
+}
