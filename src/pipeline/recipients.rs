@@ -14,7 +14,9 @@ pub(super) struct Told {
     pub(super) revision: Option<Revision>,
     /// Whether that one still waits in the outbox.
     pub(super) waits: bool,
-    /// The first Message-ID, which later mails refer to.
+    /// The newest revision that the mail server took: the last that the person can have read.
+    pub(super) received: Option<Revision>,
+    /// The Message-ID of the first that it took, which later mails refer to.
     pub(super) first_message_id: Option<String>,
     /// How many invitations of the current revision there are, whatever became of them.
     current: u32,
@@ -57,13 +59,17 @@ pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<Person
         .filter(|entry| entry.purpose == Purpose::Invitation)
     {
         let told = all.entry(entry.person.clone()).or_default();
-        told.first_message_id
-            .get_or_insert_with(|| entry.message_id.clone());
         if entry.revision == current {
             told.current = told.current.max(entry.resend + 1);
         }
         let waits = matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending);
-        if (waits || entry.state == DeliveryState::Sent) && told.revision <= Some(entry.revision) {
+        let sent = entry.state == DeliveryState::Sent;
+        if sent {
+            told.first_message_id
+                .get_or_insert_with(|| entry.message_id.clone());
+            told.received = told.received.max(Some(entry.revision));
+        }
+        if (waits || sent) && told.revision <= Some(entry.revision) {
             told.revision = Some(entry.revision);
             told.waits = waits;
         }
@@ -80,7 +86,13 @@ pub(super) fn choose<'a>(
     rose: bool,
     mut told: HashMap<PersonRef, Told>,
 ) -> Vec<Verdict<'a>> {
+    // A mailbox that several people share gets one mail.
     let mut chosen: Vec<&Person> = Vec::new();
+    let having: Vec<&Person> = case
+        .attendees()
+        .filter_map(|(attendee, person)| Some((told.get(&attendee.person)?, person?)))
+        .filter_map(|(told, person)| (told.revision == Some(current)).then_some(person))
+        .collect();
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
     for (attendee, person) in case.attendees() {
         let skip = |reason: String| Verdict::Skip {
@@ -95,13 +107,19 @@ pub(super) fn choose<'a>(
             Some(person) => match reason_against(attendee, person, options, current, rose, &told) {
                 Some(Against::Waits) => Verdict::Waits(person),
                 Some(Against::Because(reason)) => skip(reason),
-                None => match twin(&chosen, person) {
-                    Some(twin) => skip(format!("has the address of {}, who gets it", twin.reference)),
-                    None => {
+                None => {
+                    if let Some(twin) = twin(&chosen, person) {
+                        skip(format!("has the address of {}, who gets it", twin.reference))
+                    } else if let Some(twin) = twin(&having, person).filter(|_| !options.resend) {
+                        let twin = &twin.reference;
+                        skip(format!(
+                            "has the address of {twin}, who has revision {current} already"
+                        ))
+                    } else {
                         chosen.push(person);
                         Verdict::Invite(Recipient { person, told })
                     }
-                },
+                }
             },
         };
         verdicts.push(verdict);
@@ -130,7 +148,8 @@ fn reason_against(
         return because("was not picked");
     }
     let has_current = told.revision == Some(current);
-    if has_current && told.waits && !options.resend {
+    if has_current && told.waits {
+        // Is delivered now; a second one would only double it.
         return Some(Against::Waits);
     }
     if has_current && !options.resend {
@@ -144,8 +163,8 @@ fn reason_against(
     None
 }
 
-/// Somebody among those chosen who has the same address.
-fn twin<'a>(chosen: &[&'a Person], person: &Person) -> Option<&'a Person> {
+/// Somebody among these who has the same address.
+fn twin<'a>(people: &[&'a Person], person: &Person) -> Option<&'a Person> {
     let address = person.email.as_ref()?;
     let is_twin = |other: &&&Person| {
         other
@@ -153,5 +172,5 @@ fn twin<'a>(chosen: &[&'a Person], person: &Person) -> Option<&'a Person> {
             .as_ref()
             .is_some_and(|email| email.is_same_mailbox(address))
     };
-    chosen.iter().find(is_twin).copied()
+    people.iter().find(is_twin).copied()
 }

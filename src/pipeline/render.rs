@@ -1,6 +1,6 @@
 //! Step 4: every invitation of a meeting, rendered before any of them is queued.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -59,6 +59,19 @@ pub(super) struct Issue<'a> {
 }
 
 impl Issue<'_> {
+    /// Those who get an invitation, or for whom one waits.
+    pub(super) fn recipients(&self) -> HashSet<PersonRef> {
+        self.verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Invite(recipient) => Some(recipient.person),
+                Verdict::Waits(person) => Some(person),
+                Verdict::Skip { .. } => None,
+            })
+            .map(|person| person.reference.clone())
+            .collect()
+    }
+
     pub(super) fn invitation_for(&self, person: &PersonRef) -> Option<&Invitation> {
         self.invitations
             .iter()
@@ -340,11 +353,12 @@ impl<'a> Renderer<'a> {
         Ok(invitations.into_iter().flatten().collect())
     }
 
-    /// The older revision that somebody has.
+    /// The older revision that somebody has. One that never left does not count: it is called off, and this mail
+    /// is measured by what was read.
     fn older(&self, recipient: &Recipient<'_>) -> Option<Revision> {
         recipient
             .told
-            .revision
+            .received
             .filter(|revision| *revision < self.issued.revision)
     }
 
