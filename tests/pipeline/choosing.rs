@@ -22,9 +22,18 @@ async fn who_has_answered_is_not_asked_again() {
     let stage = answered().await;
     let report = stage.send().await;
     assert_eq!(stage.post.addressees(), [MIKA]);
-    assert_eq!(fate(&report, "contact:lee"), (SKIPPED, Some("has answered: Accepted")));
-    assert_eq!(fate(&report, "contact:kim"), (SKIPPED, Some("has answered: Tentative")));
-    assert_eq!(fate(&report, "user:ben"), (SKIPPED, Some("has answered: Declined")));
+    assert_eq!(
+        fate(&report, "contact:lee"),
+        (SKIPPED, Some("has answered: Accepted"))
+    );
+    assert_eq!(
+        fate(&report, "contact:kim"),
+        (SKIPPED, Some("has answered: Tentative"))
+    );
+    assert_eq!(
+        fate(&report, "user:ben"),
+        (SKIPPED, Some("has answered: Declined"))
+    );
 }
 
 #[tokio::test]
@@ -75,7 +84,10 @@ async fn picking_somebody_who_is_not_invited_does_nothing() {
                 if meeting == "Kick-off; phase 1" && named.to_string() == pick),
             "{error:?}"
         );
-        assert_eq!((error.kind(), error.class()), ("meeting.not_an_attendee", Class::NotFound));
+        assert_eq!(
+            (error.kind(), error.class()),
+            ("meeting.not_an_attendee", Class::NotFound)
+        );
     }
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(stage.post.letters().len(), 0);
@@ -87,7 +99,12 @@ async fn a_resend_is_the_same_revision_in_a_new_mail() {
     stage.send().await;
     let first = stage.post.letter_to(LEE);
     stage.post.empty();
-    let report = stage.send_with(&SendOptions { resend: true, ..to(&[LEE]) }).await;
+    let report = stage
+        .send_with(&SendOptions {
+            resend: true,
+            ..to(&[LEE])
+        })
+        .await;
     assert_eq!(report.revision.0, 0);
     assert_eq!(stage.post.addressees(), [LEE]);
     let second = stage.post.letter_to(LEE);
@@ -95,7 +112,11 @@ async fn a_resend_is_the_same_revision_in_a_new_mail() {
     assert_eq!(second.in_reply_to(), Some(first.message_id()));
     assert_eq!(second.calendar().sequence(), 0);
     assert_eq!(second.calendar().uid(), first.calendar().uid());
-    assert!(second.subject().starts_with("Invitation:"), "{}", second.subject());
+    assert!(
+        second.subject().starts_with("Invitation:"),
+        "{}",
+        second.subject()
+    );
     // And once more, under yet another Message-ID.
     stage.post.empty();
     assert_eq!(counts(&stage.send_with(&resend()).await), (3, 0, 0, 1));
@@ -108,7 +129,12 @@ async fn a_resend_does_not_double_what_still_waits() {
     let stage = Stage::new().await;
     stage.post.order(LEE, Order::PutOff);
     stage.send().await;
-    let report = stage.send_with(&SendOptions { resend: true, ..to(&[LEE]) }).await;
+    let report = stage
+        .send_with(&SendOptions {
+            resend: true,
+            ..to(&[LEE])
+        })
+        .await;
     assert_eq!(fate(&report, "contact:lee").0, RecipientState::Sent);
     stage.post.letter_to(LEE);
 }
@@ -123,8 +149,14 @@ async fn who_has_no_address_or_the_organizers_is_skipped() {
         ..SendOptions::default()
     };
     let report = stage.send_with(&all).await;
-    assert_eq!(fate(&report, "contact:mute"), (SKIPPED, Some("has no email address")));
-    assert_eq!(fate(&report, "contact:alias"), (SKIPPED, Some("holds the meeting")));
+    assert_eq!(
+        fate(&report, "contact:mute"),
+        (SKIPPED, Some("has no email address"))
+    );
+    assert_eq!(
+        fate(&report, "contact:alias"),
+        (SKIPPED, Some("holds the meeting"))
+    );
     assert_eq!(stage.post.addressees(), INVITEES);
 }
 
@@ -143,7 +175,10 @@ async fn one_mailbox_gets_one_mail() {
     assert_eq!(stage.post.addressees(), INVITEES, "{report:?}");
     assert_eq!(
         fate(&report, "contact:lee2"),
-        (SKIPPED, Some("has the address of contact:lee, who has revision 0 already"))
+        (
+            SKIPPED,
+            Some("has the address of contact:lee, who has revision 0 already")
+        )
     );
     // A resend is one mail too, and so is an update.
     stage.post.empty();

@@ -123,10 +123,16 @@ async fn check_zoom(stage: &Stage, story: Story, moment: &str, blown: &'static s
     let link = stage.link().await;
     assert!(!link.unsure, "{moment}");
     let mut living = stage.zoom.meetings().unwrap();
-    let ours = living.iter().position(|meeting| meeting.id.to_string() == link.id.0);
+    let ours = living
+        .iter()
+        .position(|meeting| meeting.id.to_string() == link.id.0);
     let ours = living.remove(ours.unwrap_or_else(|| panic!("{moment}: our link leads nowhere")));
     assert_eq!(ours.join_url, link.join_url.as_str(), "{moment}");
-    assert_eq!(stage.join_url().await.as_deref(), Some(ours.join_url.as_str()), "{moment}");
+    assert_eq!(
+        stage.join_url().await.as_deref(),
+        Some(ours.join_url.as_str()),
+        "{moment}"
+    );
     assert_eq!(ours.host_email, story.host(), "{moment}");
     assert_eq!(ours.start_time, Some(story.start().parse().unwrap()), "{moment}");
     let superseded = stage.database.superseded(&kickoff()).await.unwrap();
@@ -135,7 +141,10 @@ async fn check_zoom(stage: &Stage, story: Story, moment: &str, blown: &'static s
     let orphans = stage.database.orphans().await.unwrap();
     for meeting in &living {
         let is_known = |marker: &str| meeting.agenda.contains(marker);
-        assert!(orphans.iter().any(|orphan| is_known(&orphan.intent.marker)), "{moment}: {meeting:?}");
+        assert!(
+            orphans.iter().any(|orphan| is_known(&orphan.intent.marker)),
+            "{moment}: {meeting:?}"
+        );
     }
     if !orphans.is_empty() {
         tally.orphans.insert(blown);
@@ -143,18 +152,23 @@ async fn check_zoom(stage: &Stage, story: Story, moment: &str, blown: &'static s
 }
 
 fn check_mails(stage: &Stage, story: Story, moment: &str, blown: &'static str, tally: &mut Tally) {
-    let join_url = stage.zoom.with_world(|world| {
-        world.living_meetings().last().unwrap().join_url.clone()
-    });
+    let join_url = stage
+        .zoom
+        .with_world(|world| world.living_meetings().last().unwrap().join_url.clone());
     let join_url = join_url.unwrap();
     let mut by_recipient: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for letter in stage.post.letters() {
         assert!(letter.text().contains(&join_url), "{moment}: another link");
         assert_eq!(letter.calendar().sequence(), story.sequence(), "{moment}");
-        by_recipient.entry(letter.to.clone()).or_default().push(letter.message_id());
+        by_recipient
+            .entry(letter.to.clone())
+            .or_default()
+            .push(letter.message_id());
     }
     for invitee in story.invitees() {
-        let ids = by_recipient.remove(invitee).unwrap_or_else(|| panic!("{moment}: none to {invitee}"));
+        let ids = by_recipient
+            .remove(invitee)
+            .unwrap_or_else(|| panic!("{moment}: none to {invitee}"));
         let distinct: BTreeSet<_> = ids.iter().collect();
         assert_eq!(distinct.len(), 1, "{moment}: {invitee} has two different mails");
         if ids.len() > 1 {
@@ -173,8 +187,16 @@ fn set<const N: usize>(names: [&'static str; N]) -> BTreeSet<&'static str> {
 async fn a_first_send_that_is_killed() {
     let tally = at_every_call(Story::First, End::Killed, world).await;
     for call in [
-        "links.record_intent", "zoom.create", "links.record_link", "links.end_push", "crm.set_join_url",
-        "outbox.enqueue", "outbox.claim", "mail.connect", "mail.send", "outbox.record",
+        "links.record_intent",
+        "zoom.create",
+        "links.record_link",
+        "links.end_push",
+        "crm.set_join_url",
+        "outbox.enqueue",
+        "outbox.claim",
+        "mail.connect",
+        "mail.send",
+        "outbox.record",
     ] {
         assert!(tally.calls.contains(call), "{call} was never called: {tally:?}");
     }

@@ -33,15 +33,31 @@ async fn another_time_reaches_zoom_and_everybody() {
         serde_json::json!({"start_time": "2036-12-01T11:00:00Z", "duration": 60})
     );
     assert_eq!(stage.zoom_meeting().id, zoom_meeting);
-    assert_eq!(stage.zoom_meeting().start_time, Some("2036-12-01T11:00:00Z".parse().unwrap()));
+    assert_eq!(
+        stage.zoom_meeting().start_time,
+        Some("2036-12-01T11:00:00Z".parse().unwrap())
+    );
     assert_eq!(report.zoom.action, OnlineAction::Updated);
     assert_eq!(report.revision.0, 1);
     // Whatever they answered: they have to know.
     assert_eq!(stage.post.addressees(), INVITEES);
     let letter = stage.post.letter_to(LEE);
-    assert!(letter.subject().starts_with("Updated: Kick-off"), "{}", letter.subject());
-    assert!(letter.text().contains("has changed this meeting"), "{}", letter.text());
-    let before = letter.text().lines().find(|line| line.starts_with("Before:")).unwrap().to_owned();
+    assert!(
+        letter.subject().starts_with("Updated: Kick-off"),
+        "{}",
+        letter.subject()
+    );
+    assert!(
+        letter.text().contains("has changed this meeting"),
+        "{}",
+        letter.text()
+    );
+    let before = letter
+        .text()
+        .lines()
+        .find(|line| line.starts_with("Before:"))
+        .unwrap()
+        .to_owned();
     assert!(before.contains("4:00"), "{before}");
     assert!(letter.html().contains("<s>"), "{}", letter.html());
     assert_eq!(letter.in_reply_to(), Some(first.message_id()));
@@ -51,7 +67,13 @@ async fn another_time_reaches_zoom_and_everybody() {
     assert_eq!(object.sequence(), 1);
     assert_eq!(object.start(), "2036-12-01 11:00");
     // What was answered to another time is no answer to this one.
-    assert!(object.attendees().iter().all(|(_, answer)| answer == "NEEDS-ACTION"), "{object:?}");
+    assert!(
+        object
+            .attendees()
+            .iter()
+            .all(|(_, answer)| answer == "NEEDS-ACTION"),
+        "{object:?}"
+    );
 }
 
 #[tokio::test]
@@ -67,7 +89,10 @@ async fn each_further_edit_is_one_revision_more_below_the_first_mail() {
         let letter = stage.post.letter_to(LEE);
         assert_eq!(letter.calendar().sequence(), i64::from(sequence));
         assert_eq!(letter.in_reply_to(), Some(first.message_id()));
-        assert_eq!(std::mem::replace(&mut uid, letter.calendar().uid()), letter.calendar().uid());
+        assert_eq!(
+            std::mem::replace(&mut uid, letter.calendar().uid()),
+            letter.calendar().uid()
+        );
         assert_eq!(letter.calendar().summary(), name);
         assert_eq!(stage.zoom_meeting().topic, name);
     }
@@ -77,11 +102,16 @@ async fn each_further_edit_is_one_revision_more_below_the_first_mail() {
 async fn a_new_description_is_for_zoom_only() {
     let stage = Stage::new().await;
     let before = stage.send_before_it_begins().await;
-    stage.edit(|meeting| meeting.description = Some("Nothing else".into())).await;
+    stage
+        .edit(|meeting| meeting.description = Some("Nothing else".into()))
+        .await;
     let report = stage.send().await;
     let body = body_of_the_patch(&stage);
     assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
-    assert!(body["agenda"].as_str().unwrap().starts_with("Nothing else\n"), "{body}");
+    assert!(
+        body["agenda"].as_str().unwrap().starts_with("Nothing else\n"),
+        "{body}"
+    );
     assert_eq!(report.zoom.action, OnlineAction::Updated);
     assert_eq!(report.revision, before.revision);
     assert_eq!(stage.post.letters().len(), 0);
@@ -92,10 +122,15 @@ async fn a_new_description_is_for_zoom_only() {
 async fn another_room_is_not_for_zoom() {
     let stage = Stage::new().await;
     stage.send_before_it_begins().await;
-    stage.edit(|meeting| meeting.location = Some("Room 5".into())).await;
+    stage
+        .edit(|meeting| meeting.location = Some("Room 5".into()))
+        .await;
     let report = stage.send().await;
     assert_eq!(stage.zoom.requests(), []);
-    assert_eq!((report.zoom.action, report.revision.0), (OnlineAction::Unchanged, 1));
+    assert_eq!(
+        (report.zoom.action, report.revision.0),
+        (OnlineAction::Unchanged, 1)
+    );
     let letter = stage.post.letter_to(LEE);
     assert!(letter.text().contains("Room 5"));
     // The time stands, and so do the answers to it.
@@ -125,7 +160,9 @@ async fn who_missed_a_revision_is_told_what_changed_since_the_own() {
     stage.post.empty();
 
     stage.answer("contact:lee", Acceptance::Declined).await;
-    stage.edit(|meeting| meeting.location = Some("Room 5".into())).await;
+    stage
+        .edit(|meeting| meeting.location = Some("Room 5".into()))
+        .await;
     let report = stage.send().await;
     assert_eq!(report.revision.0, 2);
     assert_eq!(counts(&report), (3, 0, 0, 1));
@@ -166,7 +203,11 @@ async fn an_update_is_not_the_first_that_somebody_hears() {
     assert_eq!(fate(&report, "contact:lee").0, RecipientState::Sent);
     // One mail: the older one is called off. It is an invitation: there is nothing that it could update.
     let letter = stage.post.letter_to(LEE);
-    assert!(letter.subject().starts_with("Invitation:"), "{}", letter.subject());
+    assert!(
+        letter.subject().starts_with("Invitation:"),
+        "{}",
+        letter.subject()
+    );
     assert!(!letter.text().contains("Before:"), "{}", letter.text());
     assert_eq!(letter.in_reply_to(), None);
     assert_eq!(letter.calendar().sequence(), 1);
@@ -181,7 +222,9 @@ async fn a_revision_that_never_arrived_is_not_what_a_change_is_measured_by() {
     stage.post.order(LEE, Order::PutOff);
     stage.send().await;
     stage.post.empty();
-    stage.edit(|meeting| meeting.location = Some("Room 5".into())).await;
+    stage
+        .edit(|meeting| meeting.location = Some("Room 5".into()))
+        .await;
     stage.send().await;
     // The last that Lee knows is the first time.
     let text = stage.post.letter_to(LEE).text();
@@ -194,16 +237,26 @@ async fn a_revision_that_never_arrived_is_not_what_a_change_is_measured_by() {
 async fn a_new_attendee_of_an_old_meeting_is_invited() {
     let stage = Stage::new().await;
     stage.send_before_it_begins().await;
-    stage.edit(|meeting| meeting.when = on_the_day("10:00", "10:45")).await;
+    stage
+        .edit(|meeting| meeting.when = on_the_day("10:00", "10:45"))
+        .await;
     stage.send_before_it_begins().await;
     stage.invite("user:ben", Acceptance::None).await;
     let report = stage.send().await;
     assert_eq!((report.revision.0, counts(&report)), (1, (1, 0, 0, 4)));
     let letter = stage.post.letter_to("ben@acme.example");
-    assert!(letter.subject().starts_with("Invitation:"), "{}", letter.subject());
+    assert!(
+        letter.subject().starts_with("Invitation:"),
+        "{}",
+        letter.subject()
+    );
     assert_eq!(letter.calendar().sequence(), 1);
     // A user of the CRM can open the record.
-    assert!(letter.text().contains("https://crm.acme.example/#Meeting/view/kickoff"));
+    assert!(
+        letter
+            .text()
+            .contains("https://crm.acme.example/#Meeting/view/kickoff")
+    );
 }
 
 #[tokio::test]
@@ -212,7 +265,11 @@ async fn nobody_who_has_left_the_meeting_gets_what_was_still_waiting() {
     stage.post.order(LEE, Order::PutOff);
     stage.send().await;
     stage
-        .edit(|meeting| meeting.attendees.retain(|attendee| attendee.person.id.as_str() != "lee"))
+        .edit(|meeting| {
+            meeting
+                .attendees
+                .retain(|attendee| attendee.person.id.as_str() != "lee")
+        })
         .await;
     stage.send().await;
     assert_eq!(stage.post.letters_to(LEE).len(), 0);

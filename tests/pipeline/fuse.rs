@@ -15,9 +15,7 @@ use invite::mail::{
     AttemptResult, ClaimRequest, Claimed, Connection, Enqueued, Envelope, Issued, NewInvitation, Outbox,
     OutboxEntry, Receipt, Transport, TransportError,
 };
-use invite::meeting::{
-    Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef,
-};
+use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
 use invite::online::{
     Begun, LinkStore, Liveness, OnlineError, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings,
     OnlineSpec, Orphan, Outcome, PushIntent, PushLease, Replaced, Search, Superseded,
@@ -80,7 +78,9 @@ impl<T> Fails for Result<T, BoxFault> {
 
 impl<T> Fails for Result<T, CrmError> {
     fn not_done() -> Self {
-        Err(CrmError::Records(BoxFault::new(Ordered("the CRM failed as ordered"))))
+        Err(CrmError::Records(BoxFault::new(Ordered(
+            "the CRM failed as ordered",
+        ))))
     }
     fn answer_lost() -> Self {
         Self::not_done()
@@ -209,7 +209,9 @@ impl<T: LinkStore + ?Sized> LinkStore for Fused<T> {
     }
 
     async fn begin_push(&self, meeting: &MeetingId) -> Result<Begun, BoxFault> {
-        self.fuse.pass("links.begin_push", self.port.begin_push(meeting)).await
+        self.fuse
+            .pass("links.begin_push", self.port.begin_push(meeting))
+            .await
     }
 
     /// Recorded as of ten seconds ago: whoever looks after this run has ended does so long after.
@@ -241,11 +243,15 @@ impl<T: LinkStore + ?Sized> LinkStore for Fused<T> {
     }
 
     async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault> {
-        self.fuse.pass("links.forget_link", self.port.forget_link(lease)).await
+        self.fuse
+            .pass("links.forget_link", self.port.forget_link(lease))
+            .await
     }
 
     async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<Superseded>, BoxFault> {
-        self.fuse.pass("links.superseded", self.port.superseded(meeting)).await
+        self.fuse
+            .pass("links.superseded", self.port.superseded(meeting))
+            .await
     }
 
     async fn forget_superseded(&self, meeting: &MeetingId, superseded: &Superseded) -> Result<(), BoxFault> {
@@ -338,7 +344,9 @@ impl<T: OnlineMeetings + ?Sized> OnlineMeetings for Fused<T> {
     }
 
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError> {
-        self.fuse.pass("zoom.create", self.port.create(spec, marker)).await
+        self.fuse
+            .pass("zoom.create", self.port.create(spec, marker))
+            .await
     }
 
     async fn update(

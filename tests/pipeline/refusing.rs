@@ -19,7 +19,11 @@ async fn refused(stage: &Stage, options: &SendOptions) -> PipelineError {
     let before = store_file::contents(&stage.database.path()).await;
     let error = stage.try_send(options).await.unwrap_err();
     let planned = stage.pipeline().plan(&kickoff(), options).await.unwrap_err();
-    assert_eq!(planned.to_string(), error.to_string(), "a plan foresees the refusal");
+    assert_eq!(
+        planned.to_string(),
+        error.to_string(),
+        "a plan foresees the refusal"
+    );
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(stage.post.tries().len(), 0);
     assert_eq!(store_file::contents(&stage.database.path()).await, before);
@@ -41,8 +45,17 @@ async fn a_meeting_that_is_over_or_off() {
         let error = refused(&stage, &SendOptions::default()).await;
         assert!(matches!(&error, PipelineError::WrongStatus { status: told, .. } if *told == status));
         assert_eq!(error.class(), Class::BadData);
-        assert!(error.to_string().ends_with(&format!("cannot be sent: its status is {status}")), "{error}");
-        let error = stage.pipeline().push(&kickoff(), &PushOptions::default()).await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with(&format!("cannot be sent: its status is {status}")),
+            "{error}"
+        );
+        let error = stage
+            .pipeline()
+            .push(&kickoff(), &PushOptions::default())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("cannot be pushed"), "{error}");
         assert_eq!(stage.zoom.requests(), []);
     }
@@ -75,8 +88,15 @@ async fn a_meeting_that_nobody_can_be_invited_to() {
 async fn what_does_not_exist() {
     let stage = Stage::new().await;
     let unknown = MeetingId::new("kick-off").unwrap();
-    let error = stage.pipeline().send(&unknown, &SendOptions::default()).await.unwrap_err();
-    assert_eq!((error.kind(), error.class()), ("meeting.not_found", Class::NotFound));
+    let error = stage
+        .pipeline()
+        .send(&unknown, &SendOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class()),
+        ("meeting.not_found", Class::NotFound)
+    );
     let error = refused(&stage, &as_user("nobody")).await;
     assert!(matches!(&error, PipelineError::NoActor { user } if user.as_str() == "nobody"));
     stage.edit(|meeting| meeting.assigned_user = None).await;
@@ -96,7 +116,12 @@ async fn a_user_without_the_permissions() {
             "{user}: {error:?}"
         );
         assert_eq!(error.class(), Class::NotPermitted);
-        assert!(error.to_string().contains("may not send the meeting \"Kick-off; phase 1\""), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("may not send the meeting \"Kick-off; phase 1\""),
+            "{error}"
+        );
         let error = push_as(&stage, user).await.unwrap_err();
         assert!(error.to_string().contains("may not push the meeting"), "{error}");
         assert_eq!(stage.zoom.requests(), []);
@@ -121,7 +146,9 @@ async fn users_with_the_permissions() {
     stage.edit(|meeting| meeting.online_location = None).await;
     assert_eq!(stage.send_with(&as_user("cleo")).await.sent, 3);
     // Handed over, it is Ben's.
-    stage.edit(|meeting| meeting.assigned_user = Some(PersonId::new("ben").unwrap())).await;
+    stage
+        .edit(|meeting| meeting.assigned_user = Some(PersonId::new("ben").unwrap()))
+        .await;
     assert!(matches!(
         stage.try_send(&as_user("ana")).await,
         Err(PipelineError::NotPermitted { .. })
@@ -133,21 +160,31 @@ async fn users_with_the_permissions() {
 async fn a_pipeline_that_lacks_a_part() {
     let stage = Stage::new().await;
     let pipeline = stage.without_zoom(&stage.database).build().unwrap();
-    let error = pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap_err();
+    let error = pipeline
+        .send(&kickoff(), &SendOptions::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, PipelineError::NoProvider { .. }), "{error:?}");
     stage.edit(|meeting| meeting.online_location = None).await;
     pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap();
-    let error = pipeline.push(&kickoff(), &PushOptions::default()).await.unwrap_err();
+    let error = pipeline
+        .push(&kickoff(), &PushOptions::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, PipelineError::NotOnline { .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_host_who_may_not_have_zoom_meetings() {
     let stage = Stage::new().await;
-    stage.edit(|meeting| meeting.assigned_user = Some(PersonId::new("cleo").unwrap())).await;
+    stage
+        .edit(|meeting| meeting.assigned_user = Some(PersonId::new("cleo").unwrap()))
+        .await;
     let error = refused(&stage, &SendOptions::default()).await;
     assert_eq!(error.kind(), "zoom.user_not_enabled");
     // Nothing is held: the next one can begin at once.
     let lease = stage.hold_push().await;
-    invite::online::LinkStore::end_push(&stage.database, lease).await.unwrap();
+    invite::online::LinkStore::end_push(&stage.database, lease)
+        .await
+        .unwrap();
 }

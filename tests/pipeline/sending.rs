@@ -32,13 +32,17 @@ async fn the_link_reaches_everybody() {
         let to = letter.to.clone();
         assert_eq!(letter.from, "meetings@acme.example");
         assert_eq!(letter.header_from(), ["meetings@acme.example"]);
-        assert_eq!(letter.header_to(), [to.clone()]);
+        assert_eq!(letter.header_to(), [to.as_str()]);
         assert!(!letter.has_further_recipients());
         assert_eq!(letter.reply_to(), ["ana@acme.example"]);
         assert_eq!(letter.in_reply_to(), None);
         assert!(letter.text().contains(&made.join_url), "{}", letter.text());
         let escaped = made.join_url.replace('&', "&amp;");
-        assert!(letter.html().contains(&format!("href=\"{escaped}\"")), "{}", letter.html());
+        assert!(
+            letter.html().contains(&format!("href=\"{escaped}\"")),
+            "{}",
+            letter.html()
+        );
         for object in [letter.calendar(), letter.invite_ics()] {
             assert_eq!(object.url(), Some(made.join_url.clone()));
             assert_eq!(object.conference(), Some(made.join_url.clone()));
@@ -48,16 +52,26 @@ async fn the_link_reaches_everybody() {
             assert_eq!(object.start(), "2036-12-01 09:00");
             assert_eq!(object.summary(), "Kick-off; phase 1");
             assert!(
-                object.attendees().iter().any(|(address, _)| address.ends_with(&to)),
+                object
+                    .attendees()
+                    .iter()
+                    .any(|(address, _)| address.ends_with(&to)),
                 "{to}: {:?}",
                 object.attendees()
             );
         }
-        let entry = report.recipients.iter().find(|r| r.email.as_ref().is_some_and(|e| e.as_str() == to));
+        let entry = report
+            .recipients
+            .iter()
+            .find(|r| r.email.as_ref().is_some_and(|e| e.as_str() == to));
         assert_eq!(entry.unwrap().message_id, Some(letter.message_id()));
     }
-    let uids: std::collections::BTreeSet<_> =
-        stage.post.letters().iter().map(|letter| letter.calendar().uid()).collect();
+    let uids: std::collections::BTreeSet<_> = stage
+        .post
+        .letters()
+        .iter()
+        .map(|letter| letter.calendar().uid())
+        .collect();
     assert_eq!(uids.len(), 1, "{uids:?}");
 }
 
@@ -65,10 +79,26 @@ async fn the_link_reaches_everybody() {
 async fn everybody_reads_the_own_language() {
     let stage = Stage::new().await;
     let report = stage.send().await;
-    assert!(stage.post.letter_to(KIM).subject().starts_with("Einladung: Kick-off"));
-    assert!(stage.post.letter_to(LEE).subject().starts_with("Invitation: Kick-off"));
+    assert!(
+        stage
+            .post
+            .letter_to(KIM)
+            .subject()
+            .starts_with("Einladung: Kick-off")
+    );
+    assert!(
+        stage
+            .post
+            .letter_to(LEE)
+            .subject()
+            .starts_with("Invitation: Kick-off")
+    );
     // Nine o'clock UTC, in New York.
-    assert!(stage.post.letter_to(LEE).text().contains("4:00"), "{}", stage.post.letter_to(LEE).text());
+    assert!(
+        stage.post.letter_to(LEE).text().contains("4:00"),
+        "{}",
+        stage.post.letter_to(LEE).text()
+    );
     let kim = report.recipients.iter().find(|r| r.id.as_str() == "kim").unwrap();
     assert_eq!(kim.language.as_deref(), Some("de"));
 }
@@ -94,7 +124,12 @@ async fn a_report_in_json_has_what_the_command_prints() {
     assert_eq!(report["revision"], 0);
     assert_eq!(report["zoom"]["action"], "created");
     assert_eq!(report["zoom"]["meeting_id"], stage.zoom_meeting().id.to_string());
-    let lee = report["recipients"].as_array().unwrap().iter().find(|r| r["id"] == "lee").unwrap();
+    let lee = report["recipients"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["id"] == "lee")
+        .unwrap();
     assert_eq!(lee["kind"], "contact");
     assert_eq!(lee["state"], "sent");
     assert_eq!(lee["email"], LEE);
@@ -107,7 +142,12 @@ async fn the_outbox_has_the_bytes_that_left() {
     let stage = Stage::new().await;
     stage.send().await;
     let letter = stage.post.letter_to(LEE);
-    let (entry, message) = stage.database.invitation(&letter.message_id()).await.unwrap().unwrap();
+    let (entry, message) = stage
+        .database
+        .invitation(&letter.message_id())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(message, letter.raw);
     assert_eq!(entry.state, DeliveryState::Sent);
     assert!(entry.last_answer.unwrap().starts_with("250 "));

@@ -196,8 +196,7 @@ impl Stage {
     }
 
     pub(crate) fn builder(&self) -> PipelineBuilder {
-        self.without_zoom(&self.database)
-            .online(self.zoom_client())
+        self.without_zoom(&self.database).online(self.zoom_client())
     }
 
     pub(crate) fn pipeline(&self) -> Pipeline {
@@ -259,14 +258,19 @@ impl Stage {
     }
 
     pub(crate) async fn reschedule(&self) {
-        self.edit(|meeting| meeting.when = on_the_day("11:00", "12:00")).await;
+        self.edit(|meeting| meeting.when = on_the_day("11:00", "12:00"))
+            .await;
     }
 
     /// Adds somebody to the attendees.
     pub(crate) async fn invite(&self, person: &str, status: Acceptance) {
         let person = person.parse().unwrap();
-        self.edit(|meeting| meeting.attendees.push(invite::meeting::Attendee { person, status }))
-            .await;
+        self.edit(|meeting| {
+            meeting
+                .attendees
+                .push(invite::meeting::Attendee { person, status })
+        })
+        .await;
     }
 
     pub(crate) async fn answer(&self, person: &str, status: Acceptance) {
@@ -286,7 +290,11 @@ impl Stage {
 
     /// What was asked of Zoom, in that order.
     pub(crate) fn asked(&self) -> Vec<Operation> {
-        self.zoom.requests().iter().map(|request| request.operation).collect()
+        self.zoom
+            .requests()
+            .iter()
+            .map(|request| request.operation)
+            .collect()
     }
 
     pub(crate) async fn link(&self) -> OnlineLink {

@@ -25,11 +25,12 @@ pub(crate) async fn contents(path: &Path) -> Vec<String> {
     assert!(tables.iter().any(|table| table == "invitation"), "{tables:?}");
     let mut all = Vec::new();
     for table in tables {
-        let columns: Vec<String> = sqlx::query_scalar("SELECT 'quote(' || name || ')' FROM pragma_table_info(?)")
-            .bind(&table)
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+        let columns: Vec<String> =
+            sqlx::query_scalar("SELECT 'quote(' || name || ')' FROM pragma_table_info(?)")
+                .bind(&table)
+                .fetch_all(&pool)
+                .await
+                .unwrap();
         let query = format!("SELECT {} FROM {table} ORDER BY 1", columns.join(" || ' | ' || "));
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
             .fetch_all(&pool)
