@@ -1,6 +1,6 @@
 //! Step 5: what waits in the outbox leaves, over as many connections as the transport has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,7 +15,7 @@ use crate::fault::{BoxFault, chain};
 use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Connection, DeliveryState, OutboxEntry, Transport, TransportError,
 };
-use crate::meeting::MeetingId;
+use crate::meeting::{MeetingId, PersonRef};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
@@ -74,13 +74,19 @@ pub(super) struct Delivered {
 }
 
 impl Pipeline {
-    /// Delivers what waits of one meeting, also what would be tried again later only.
-    pub(super) async fn deliver(&self, meeting: &MeetingId) -> Result<Delivered, PipelineError> {
+    /// Delivers what waits of one meeting for these people, also what would be tried again later only. What
+    /// waits for others keeps its time.
+    pub(super) async fn deliver(
+        &self,
+        meeting: &MeetingId,
+        recipients: &HashSet<PersonRef>,
+    ) -> Result<Delivered, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
         let waiting = self.outbox.of_meeting(meeting).await?;
         let waiting = waiting
             .iter()
             .filter(|entry| matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending))
+            .filter(|entry| recipients.contains(&entry.person))
             .count();
         if waiting == 0 {
             return Ok(Delivered::default());
@@ -89,6 +95,7 @@ impl Pipeline {
         let round = Arc::new(Round {
             pipeline: self.clone(),
             meeting: meeting.clone(),
+            recipients: recipients.clone(),
             transport,
             reached: AtomicI64::new(0),
             delivered: Mutex::default(),
@@ -118,6 +125,7 @@ impl Pipeline {
 struct Round {
     pipeline: Pipeline,
     meeting: MeetingId,
+    recipients: HashSet<PersonRef>,
     transport: Arc<dyn Transport>,
     /// The number of the last invitation that was taken: each is tried once in a round.
     reached: AtomicI64,
@@ -150,33 +158,41 @@ impl Round {
 
     async fn deliver_all(&self, connection: &mut Option<Box<dyn Connection>>) -> Result<(), BoxFault> {
         loop {
-            let batch = self.claim().await?;
-            if batch.is_empty() {
+            let mut batch = self.claim().await?.into_iter();
+            if batch.len() == 0 {
                 return Ok(());
             }
-            let mut batch = batch.into_iter();
-            for claimed in batch.by_ref() {
-                if self.is_stopped().await {
-                    self.pipeline
-                        .outbox
-                        .record(&claimed, &AttemptResult::NotTried)
-                        .await?;
-                    break;
-                }
-                if let Next::Stop = self.deliver_one(connection, &claimed).await? {
-                    break;
-                }
-            }
+            let mut result = self.deliver_batch(connection, &mut batch).await;
+            // Also after a failure of the outbox: else they would be ours until the lease runs out.
             for claimed in batch {
-                self.pipeline
-                    .outbox
-                    .record(&claimed, &AttemptResult::NotTried)
-                    .await?;
+                result = result.and(self.give_back(&claimed).await);
             }
+            result?;
             if self.is_stopped().await {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes from the batch what it delivers, until something ends it.
+    async fn deliver_batch(
+        &self,
+        connection: &mut Option<Box<dyn Connection>>,
+        batch: &mut std::vec::IntoIter<Claimed>,
+    ) -> Result<(), BoxFault> {
+        for claimed in batch {
+            if self.is_stopped().await || !self.recipients.contains(&claimed.entry.person) {
+                self.give_back(&claimed).await?;
+            } else if let Next::Stop = self.deliver_one(connection, &claimed).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
+        let outbox = &self.pipeline.outbox;
+        outbox.record(claimed, &AttemptResult::NotTried).await
     }
 
     async fn is_stopped(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Step 4, first half: which revision is told, to whom, and how it comes into the outbox.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::load::Case;
@@ -24,6 +26,19 @@ pub(super) struct Issue<'a> {
 }
 
 impl Issue<'_> {
+    /// Those who get a mail, or for whom one waits.
+    pub(super) fn recipients(&self) -> HashSet<PersonRef> {
+        self.verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Invite(recipient) | Verdict::Cancel(recipient) => Some(recipient.person),
+                Verdict::Waits(person) => Some(*person),
+                Verdict::CallOff(_) | Verdict::Skip { .. } => None,
+            })
+            .map(|person| person.reference.clone())
+            .collect()
+    }
+
     pub(super) fn invitation_for(&self, person: &PersonRef) -> Option<&Invitation> {
         self.invitations
             .iter()

@@ -98,7 +98,7 @@ impl Pipeline {
             if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id).await?;
+            let delivered = self.deliver(id, &issue.recipients()).await?;
             return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
@@ -139,7 +139,7 @@ impl Pipeline {
             if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id).await?;
+            let delivered = self.deliver(id, &issue.recipients()).await?;
             return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })

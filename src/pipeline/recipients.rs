@@ -14,10 +14,15 @@ pub(super) struct Told {
     pub(super) revision: Option<Revision>,
     /// Whether that one still waits in the outbox.
     pub(super) waits: bool,
+    /// The newest revision that the mail server took: the last that the person can have read; none after a
+    /// cancellation.
+    pub(super) received: Option<Revision>,
     /// Whether any invitation left since the last cancellation, or may have.
     pub(super) was_sent: bool,
-    /// The first Message-ID, which later mails refer to.
+    /// The Message-ID of the first mail that it took, which later mails refer to.
     pub(super) first_message_id: Option<String>,
+    /// Whether there is any mail to this person in the outbox, whatever became of it.
+    pub(super) was_written_to: bool,
     /// How many mails of the current revision there are, whatever became of them.
     invitations: u32,
     cancellations: u32,
@@ -64,8 +69,7 @@ pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<Person
     let mut all: HashMap<PersonRef, Told> = HashMap::new();
     for entry in entries {
         let told = all.entry(entry.person.clone()).or_default();
-        told.first_message_id
-            .get_or_insert_with(|| entry.message_id.clone());
+        told.was_written_to = true;
         if entry.revision == current {
             let count = match entry.purpose {
                 Purpose::Invitation => &mut told.invitations,
@@ -74,16 +78,25 @@ pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<Person
             *count = (*count).max(entry.resend + 1);
         }
         let waits = matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending);
-        if !waits && entry.state != DeliveryState::Sent {
+        let sent = entry.state == DeliveryState::Sent;
+        if sent {
+            told.first_message_id
+                .get_or_insert_with(|| entry.message_id.clone());
+        }
+        if !waits && !sent {
             continue;
         }
         match entry.purpose {
             Purpose::Cancellation => {
                 told.revision = None;
+                told.received = None;
                 told.was_sent = false;
             }
             Purpose::Invitation => {
                 told.was_sent |= entry.state != DeliveryState::Queued;
+                if sent {
+                    told.received = told.received.max(Some(entry.revision));
+                }
                 if told.revision <= Some(entry.revision) {
                     told.revision = Some(entry.revision);
                     told.waits = waits;
@@ -103,7 +116,13 @@ pub(super) fn choose<'a>(
     rose: bool,
     told: &mut HashMap<PersonRef, Told>,
 ) -> Vec<Verdict<'a>> {
+    // A mailbox that several people share gets one mail.
     let mut chosen: Vec<&Person> = Vec::new();
+    let having: Vec<&Person> = case
+        .attendees()
+        .filter_map(|(attendee, person)| Some((told.get(&attendee.person)?, person?)))
+        .filter_map(|(told, person)| (told.revision == Some(current)).then_some(person))
+        .collect();
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
     for (attendee, person) in case.attendees() {
         let skip = |reason: String| Verdict::Skip {
@@ -118,13 +137,19 @@ pub(super) fn choose<'a>(
             Some(person) => match reason_against(attendee, person, options, current, rose, &told) {
                 Some(Against::Waits) => Verdict::Waits(person),
                 Some(Against::Because(reason)) => skip(reason),
-                None => match twin(&chosen, person) {
-                    Some(twin) => skip(format!("has the address of {}, who gets it", twin.reference)),
-                    None => {
+                None => {
+                    if let Some(twin) = twin(&chosen, person) {
+                        skip(format!("has the address of {}, who gets it", twin.reference))
+                    } else if let Some(twin) = twin(&having, person).filter(|_| !options.resend) {
+                        let twin = &twin.reference;
+                        skip(format!(
+                            "has the address of {twin}, who has revision {current} already"
+                        ))
+                    } else {
                         chosen.push(person);
                         Verdict::Invite(Recipient { person, told })
                     }
-                },
+                }
             },
         };
         verdicts.push(verdict);
@@ -167,7 +192,7 @@ pub(super) fn cancel<'a>(
     let mut verdicts = Vec::new();
     for person in attendees.chain(&case.former) {
         let told = told.remove(&person.reference).unwrap_or_default();
-        let reason = if told.first_message_id.is_none() {
+        let reason = if !told.was_written_to {
             "was not invited"
         } else if !told.was_sent {
             "has no invitation to take back"
@@ -209,7 +234,8 @@ fn reason_against(
         return because("was not picked");
     }
     let has_current = told.revision == Some(current);
-    if has_current && told.waits && !options.resend {
+    if has_current && told.waits {
+        // Is delivered now; a second one would only double it.
         return Some(Against::Waits);
     }
     if has_current && !options.resend {
@@ -223,8 +249,8 @@ fn reason_against(
     None
 }
 
-/// Somebody among those chosen who has the same address.
-fn twin<'a>(chosen: &[&'a Person], person: &Person) -> Option<&'a Person> {
+/// Somebody among these who has the same address.
+fn twin<'a>(people: &[&'a Person], person: &Person) -> Option<&'a Person> {
     let address = person.email.as_ref()?;
     let is_twin = |other: &&&Person| {
         other
@@ -232,5 +258,5 @@ fn twin<'a>(chosen: &[&'a Person], person: &Person) -> Option<&'a Person> {
             .as_ref()
             .is_some_and(|email| email.is_same_mailbox(address))
     };
-    chosen.iter().find(is_twin).copied()
+    people.iter().find(is_twin).copied()
 }

@@ -256,9 +256,10 @@ impl<'a> Renderer<'a> {
             Purpose::Cancellation if is_attendee => Letter::Off,
             Purpose::Cancellation => Letter::Removed,
             Purpose::Invitation => {
+                // A revision that never left does not count: this mail is measured by what was read.
                 let older = recipient
                     .told
-                    .revision
+                    .received
                     .filter(|revision| *revision < self.issued.revision);
                 older.map_or(Letter::Invitation, Letter::Update)
             }

@@ -1,0 +1,24 @@
+//! The whole pipeline, driven through its public face: a real database in a folder of its own, the real Zoom
+//! client against the embedded Zoom over HTTP, and a post office that does what it is told.
+#![cfg(feature = "sandbox")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in what its tests share"
+)]
+
+mod fuse;
+mod letter;
+mod post_office;
+mod scripted_provider;
+mod stage;
+mod store_file;
+
+mod choosing;
+mod crashes;
+mod delivering;
+mod editing;
+mod looking;
+mod pushing;
+mod refusing;
+mod sending;
+mod together;

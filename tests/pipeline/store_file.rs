@@ -1,0 +1,66 @@
+//! The database file, seen from outside.
+
+use std::path::Path;
+
+use invite::lease::Holder;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{Connection as _, SqliteConnection};
+
+async fn open(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(path);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+/// Every row of every table, but those of the grant: using it is noted in it.
+pub(crate) async fn contents(path: &Path) -> Vec<String> {
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path).read_only(true))
+        .await
+        .unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert!(tables.iter().any(|table| table == "invitation"), "{tables:?}");
+    let mut all = Vec::new();
+    for table in tables {
+        let columns: Vec<String> =
+            sqlx::query_scalar("SELECT 'quote(' || name || ')' FROM pragma_table_info(?)")
+                .bind(&table)
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        let query = format!("SELECT {} FROM {table} ORDER BY 1", columns.join(" || ' | ' || "));
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    pool.close().await;
+    all
+}
+
+/// Gives all leases to a process that has ended, as if the one that took them had been killed.
+pub(crate) async fn bury(path: &Path) {
+    let living = Holder::new();
+    let (machine, rest) = living.as_str().split_once('/').unwrap();
+    let pid = rest.split('.').next().unwrap();
+    // This process' number, but another start: who had the number before us.
+    let dead = format!("{machine}/{pid}.1/buried");
+    let until = (!cfg!(target_os = "linux")).then_some(0_i64);
+    let mut connection = open(path).await;
+    for statement in [
+        "UPDATE push_lease SET holder = ?, until = coalesce(?, until)",
+        "UPDATE invitation SET lease_holder = ?, lease_until = coalesce(?, lease_until) WHERE state = 'sending'",
+    ] {
+        sqlx::query(statement)
+            .bind(&dead)
+            .bind(until)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    connection.close().await.unwrap();
+}

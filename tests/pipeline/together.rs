@@ -1,0 +1,166 @@
+//! Several sends of one meeting at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use invite::fault::BoxFault;
+use invite::mail::{
+    AttemptResult, ClaimRequest, Claimed, Enqueued, Issued, NewInvitation, Outbox, OutboxEntry,
+};
+use invite::meeting::{MeetingId, PersonRef};
+use invite::pipeline::{Pipeline, PushOptions, SendOptions};
+use invite::sandbox::zoom::{Action, Operation, ZoomFault};
+use tokio::sync::Barrier;
+
+use crate::stage::{INVITEES, Stage, kickoff, zoom_client};
+
+async fn send(pipeline: &Pipeline) -> invite::pipeline::SendReport {
+    pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap()
+}
+
+#[tokio::test]
+async fn two_at_once_make_one_meeting_and_one_mail_each() {
+    let stage = Stage::new().await;
+    // Long enough for the second to come while the first is at it.
+    stage.zoom.order(ZoomFault::once(
+        Operation::CreateMeeting,
+        Action::DelayBefore { milliseconds: 300 },
+    ));
+    let pipeline = stage.pipeline();
+    let (one, two) = tokio::join!(send(&pipeline), send(&pipeline));
+    assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
+    let made = stage.zoom_meeting();
+    for report in [&one, &two] {
+        assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
+        assert_eq!(report.failed, 0);
+    }
+    assert_eq!(stage.post.addressees(), INVITEES);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn four_handles_on_one_file_make_one_meeting_and_one_mail_each() {
+    let stage = Arc::new(Stage::new().await);
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let stage = Arc::clone(&stage);
+        running.spawn(async move {
+            let database = stage.second_handle().await;
+            let zoom = zoom_client(&stage.zoom, &database);
+            let pipeline = stage.without_zoom(&database).online(zoom).build().unwrap();
+            send(&pipeline).await
+        });
+    }
+    let reports = running.join_all().await;
+    assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
+    assert_eq!(stage.post.addressees(), INVITEES);
+    for report in reports {
+        assert_eq!((report.failed, report.revision.0), (0, 0));
+        assert!(report.stopped.is_none());
+    }
+}
+
+/// An outbox whose first two callers of `enqueue` wait for each other.
+struct Meeting {
+    outbox: Arc<dyn Outbox>,
+    both: Arc<Barrier>,
+    has_met: AtomicBool,
+}
+
+#[async_trait]
+impl Outbox for Meeting {
+    async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault> {
+        self.outbox.issued(meeting).await
+    }
+
+    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
+        self.outbox.of_meeting(meeting).await
+    }
+
+    async fn enqueue(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+        called_off: &[PersonRef],
+    ) -> Result<Enqueued, BoxFault> {
+        if !self.has_met.swap(true, Ordering::Relaxed) {
+            self.both.wait().await;
+        }
+        self.outbox
+            .enqueue(meeting, before, issued, invitations, called_off)
+            .await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
+        self.outbox.claim(request).await
+    }
+
+    async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
+        self.outbox.record(claimed, result).await
+    }
+}
+
+/// Two pipelines that both have rendered before either of them queues.
+fn side_by_side(stage: &Stage) -> (Pipeline, Pipeline) {
+    let both = Arc::new(Barrier::new(2));
+    let one = || {
+        let outbox = Arc::new(Meeting {
+            outbox: Arc::new(stage.database.clone()),
+            both: Arc::clone(&both),
+            has_met: AtomicBool::new(false),
+        });
+        stage.builder().outbox(outbox).build().unwrap()
+    };
+    (one(), one())
+}
+
+#[tokio::test]
+async fn who_is_overtaken_looks_again_and_mails_nothing_twice() {
+    let stage = Stage::new().await;
+    let (one, two) = side_by_side(&stage);
+    let (one, two) = tokio::join!(send(&one), send(&two));
+    assert_eq!(stage.post.addressees(), INVITEES);
+    assert_eq!((one.revision.0, two.revision.0), (0, 0));
+    assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
+
+    stage.post.empty();
+    stage.reschedule().await;
+    let (one, two) = side_by_side(&stage);
+    let (one, two) = tokio::join!(send(&one), send(&two));
+    assert_eq!(stage.post.addressees(), INVITEES);
+    assert_eq!((one.revision.0, two.revision.0), (1, 1));
+}
+
+#[tokio::test]
+async fn who_is_overtaken_while_preparing_has_the_revision_of_the_other() {
+    let stage = Stage::new().await;
+    let (one, two) = side_by_side(&stage);
+    let options = SendOptions::default();
+    let meeting = kickoff();
+    let (one, two) = tokio::join!(one.prepare(&meeting, &options), two.prepare(&meeting, &options));
+    assert_eq!((one.unwrap().revision.0, two.unwrap().revision.0), (0, 0));
+    assert_eq!(stage.database.issued(&kickoff()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn pushing_waits_for_who_is_pushing() {
+    let stage = Stage::new().await;
+    let lease = stage.hold_push().await;
+    let pipeline = stage.pipeline();
+    let (meeting, options) = (kickoff(), PushOptions::default());
+    let mut pushing = std::pin::pin!(pipeline.push(&meeting, &options));
+    // Begun, and not ended before it may.
+    tokio::select! {
+        biased;
+        done = &mut pushing => panic!("{done:?}"),
+        () = tokio::time::sleep(std::time::Duration::from_millis(150)) => {}
+    }
+    assert_eq!(stage.zoom.requests(), []);
+    invite::online::LinkStore::end_push(&stage.database, lease)
+        .await
+        .unwrap();
+    pushing.await.unwrap();
+    stage.zoom_meeting();
+}
