@@ -1,10 +1,9 @@
 //! Calendar objects, read back by parsers of other languages: every zone around its clock changes, and any text.
-//!
-//! `pip install icalendar vobject tzdata`, `npm install ical.js`, then
-//! `cargo test --test calendar_foreign -- --ignored`; the environment variables `PYTHON` and `ICAL_JS_DIR` say
-//! where these are, if not on the path and in the current directory.
+//! `tests/run` installs these.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod foreign;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -151,24 +150,12 @@ fn reads(mut command: Command) {
     }
 }
 
-fn script(name: &str) -> String {
-    format!("{}/tests/foreign/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
 #[test]
-#[ignore = "needs Python with icalendar, vobject and tzdata"]
 fn python_reads_what_was_written() {
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-    let mut command = Command::new(python);
-    command.args(["-W", "ignore"]).arg(script("read.py"));
-    reads(command);
+    reads(foreign::python("read.py"));
 }
 
 #[test]
-#[ignore = "needs Node with ical.js"]
 fn javascript_reads_what_was_written() {
-    let mut command = Command::new("node");
-    command.arg(script("read.mjs"));
-    command.current_dir(std::env::var("ICAL_JS_DIR").unwrap_or_else(|_| ".".into()));
-    reads(command);
+    reads(foreign::node("read.mjs"));
 }
