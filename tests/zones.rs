@@ -6,7 +6,7 @@ mod foreign;
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Datelike as _, Months, TimeDelta, Utc};
 use invite::meeting::{Language, Meeting, MeetingId, Person, Revision, When, Zone, tzdb_version};
@@ -140,19 +140,22 @@ fn offsets(zone: &Zone) -> BTreeSet<(DateTime<Utc>, i32)> {
 }
 
 /// The other copy, and the version of the tz database that it is of.
-static FOREIGN: LazyLock<(String, Vec<ForeignZone>)> = LazyLock::new(|| {
-    let output = foreign::python("zones.py").output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let (version, zones) = text.split_once('\n').unwrap();
-    let zones = zones.lines().map(|line| serde_json::from_str(line).unwrap());
-    (version.to_owned(), zones.collect())
-});
+fn foreign_zones() -> &'static (String, Vec<ForeignZone>) {
+    static FOREIGN: OnceLock<(String, Vec<ForeignZone>)> = OnceLock::new();
+    FOREIGN.get_or_init(|| {
+        let output = foreign::python("zones.py").output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let (version, zones) = text.split_once('\n').unwrap();
+        let zones = zones.lines().map(|line| serde_json::from_str(line).unwrap());
+        (version.to_owned(), zones.collect())
+    })
+}
 
 #[test]
 fn every_zone_is_that_of_the_current_database() {
-    let (theirs, zones) = &*FOREIGN;
+    let (theirs, zones) = foreign_zones();
     assert!(zones.len() > 590, "the other copy has {} zones", zones.len());
 
     let mut differences: Vec<_> = zones.iter().filter_map(ForeignZone::difference).collect();
@@ -190,7 +193,7 @@ fn every_zone_is_that_of_the_current_database() {
 /// The comparison is worth nothing unless it finds these.
 #[test]
 fn any_difference_is_found() {
-    let (_, zones) = &*FOREIGN;
+    let (_, zones) = foreign_zones();
     let named = |name| zones.iter().find(|zone| zone.name == name).unwrap();
     let difference = |name, alter: &dyn Fn(&mut ForeignZone)| {
         let mut zone = ForeignZone::clone(named(name));
