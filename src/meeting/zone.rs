@@ -369,7 +369,7 @@ mod tests {
 
     #[test]
     fn zones_that_changed_after_2025b_are_right() {
-        // Facts of tzdb 2026: British Columbia, Alberta and Manitoba stay on summer time, Cuba too,
+        // Facts of tzdb 2026: British Columbia, Alberta and Manitoba stay on summer time, Cuba for one winter,
         // Morocco left permanent summer time in September 2026.
         let noon = at("2026-11-24T12:00:00Z");
         for (name, hours) in [
