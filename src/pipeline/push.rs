@@ -1,5 +1,6 @@
 //! Steps 2 and 3: the online meeting, and its link in the CRM's record.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
@@ -8,10 +9,11 @@ use uuid::Uuid;
 use super::load::Case;
 use super::report::{OnlineAction, OnlineReport};
 use super::{Pipeline, PipelineError, Progress, SendOptions};
+use crate::fault::BoxFault;
 use crate::meeting::{JoinUrl, Meeting, MeetingId};
 use crate::online::{
-    Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetings, OnlineSpec, Outcome, PushIntent, PushLease,
-    Replaced, Search,
+    Begun, LinkStore, Liveness, OnlineLink, OnlineMeeting, OnlineMeetings, OnlineSpec, Outcome, PushIntent,
+    PushLease, Replaced, Search,
 };
 
 /// For how long a provider's word that an online meeting exists is good enough to mail its link.
@@ -140,15 +142,15 @@ impl Pipeline {
         (self.progress)(&Progress::Pushing {
             meeting: case.meeting.id().clone(),
         });
-        let (lease, left_over) = self.begin_push(&case.meeting).await?;
+        let (right, left_over) = self.begin_push(&case.meeting).await?;
         let push = Push {
             pipeline: self,
             provider,
             spec,
-            lease: &lease,
+            lease: right.lease(),
         };
         let result = push.run(left_over).await;
-        let ended = self.links.end_push(lease.clone()).await;
+        let ended = right.end().await;
         let online = result?;
         ended?;
         Ok(online)
@@ -175,11 +177,21 @@ impl Pipeline {
     pub(super) async fn begin_push(
         &self,
         meeting: &Meeting,
-    ) -> Result<(PushLease, Option<PushIntent>), PipelineError> {
+    ) -> Result<(PushRight, Option<PushIntent>), PipelineError> {
         let began = tokio::time::Instant::now();
         loop {
             match self.links.begin_push(meeting.id()).await? {
-                Begun::Ours(lease, intent) => return Ok((lease, intent.map(|intent| *intent))),
+                Begun::Ours(lease, intent) => {
+                    let links = Arc::clone(&self.links);
+                    return Ok((
+                        PushRight {
+                            links,
+                            lease,
+                            ended: false,
+                        },
+                        intent.map(|intent| *intent),
+                    ));
+                }
                 Begun::Busy(_) if began.elapsed() < LONGEST_WAIT => {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
@@ -311,6 +323,43 @@ fn provider_location(meeting: &Meeting) -> crate::meeting::OnlineLocation {
     meeting
         .online_location
         .unwrap_or(crate::meeting::OnlineLocation::Zoom)
+}
+
+/// The right to push a meeting. Given back also when whoever has it is dropped half way, because its caller
+/// lost patience: else the meeting could not be pushed until the lease runs out.
+pub(super) struct PushRight {
+    links: Arc<dyn LinkStore>,
+    lease: PushLease,
+    ended: bool,
+}
+
+impl PushRight {
+    pub(super) fn lease(&self) -> &PushLease {
+        &self.lease
+    }
+
+    pub(super) async fn end(mut self) -> Result<(), BoxFault> {
+        let result = self.links.end_push(self.lease.clone()).await;
+        self.ended = true;
+        result
+    }
+}
+
+impl Drop for PushRight {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        // Outside a runtime nothing can be done; the end of the process, or of the lease, does it then.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (links, lease) = (Arc::clone(&self.links), self.lease.clone());
+            runtime.spawn(async move {
+                if let Err(error) = links.end_push(lease).await {
+                    tracing::warn!(%error, "the right to push a meeting could not be given back");
+                }
+            });
+        }
+    }
 }
 
 /// A push under its lease.
