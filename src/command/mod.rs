@@ -3,6 +3,7 @@
 //! Nothing here decides anything about meetings or mails; each command reads its arguments, calls the library
 //! and shows what it answers.
 
+mod cancel;
 mod ics;
 mod import;
 mod init;
@@ -88,6 +89,8 @@ enum Command {
     Meeting(meeting::MeetingCommand),
     /// Send a meeting's invitations: push to Zoom, write the link back, render, deliver
     Send(send::Send),
+    /// Tell those who were invited that a meeting does not take place
+    Cancel(cancel::Cancel),
     /// Print a meeting's calendar object
     Ics(ics::Ics),
     /// The connection to Zoom, its users, and single meetings there
@@ -158,6 +161,7 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Import(import) => import.run(&session).await,
         Command::Meeting(command) => command.run(&session).await,
         Command::Send(send) => send.run(&session).await,
+        Command::Cancel(cancel) => cancel.run(&session).await,
         Command::Ics(ics) => ics.run(&session).await,
         Command::Zoom(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,

@@ -13,10 +13,10 @@ use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::crm::Crm as _;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::mail::MailboxFolder;
-use crate::meeting::{Meeting, MeetingId};
+use crate::meeting::{Meeting, MeetingId, OnlineLocation};
 use crate::pipeline::{
-    OnlineAction, OnlineReport, Pick, Plan, Progress, RecipientReport, RecipientState, SendOptions,
-    SendReport,
+    OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
+    RecipientState, SendOptions, SendReport,
 };
 
 #[derive(Debug, Args)]
@@ -68,37 +68,10 @@ impl Send {
     }
 
     async fn send(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        let terminal = session.terminal;
-        let shown = Arc::new(ShownProgress::default());
-        let progress = {
-            let (shown, count_of) = (Arc::clone(&shown), Bars::new(terminal));
-            Arc::new(move |progress: &Progress| shown.show(progress, &count_of))
-        };
-        let pipeline = session.mailing_pipeline(progress).await?;
-        session.stop_on_interrupt();
-        let sent = pipeline.send(&self.meeting, options).await;
-        shown.end();
-        let report = sent?;
-        let meeting = session
-            .records()
-            .await?
-            .meeting(&self.meeting)
-            .await
-            .map_err(BoxFault::new)?;
-        terminal.result(&document(&report, false, session.is_sandbox()), || {
-            text(&report, meeting.as_ref(), false, session.is_sandbox())
-        });
-        if let Some(stopped) = &report.stopped {
-            terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
-            if let Some(hint) = stopped.hint() {
-                terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
-            }
-        } else if session.was_interrupted() && report.queued > 0 {
-            terminal.note(
-                "interrupted: what was not delivered waits in the outbox; the same command delivers it",
-            );
-        }
-        Ok(exit_code(&report))
+        deliver(session, &self.meeting, async |pipeline| {
+            pipeline.send(&self.meeting, options).await
+        })
+        .await
     }
 
     async fn show_plan(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
@@ -120,6 +93,44 @@ impl Send {
             });
         Ok(DONE)
     }
+}
+
+/// Runs what delivers the mails of a meeting, and shows what became of them.
+pub(super) async fn deliver(
+    session: &Session<'_>,
+    meeting: &MeetingId,
+    run: impl AsyncFnOnce(&Pipeline) -> Result<SendReport, PipelineError>,
+) -> Outcome {
+    let terminal = session.terminal;
+    let shown = Arc::new(ShownProgress::default());
+    let progress = {
+        let (shown, bars) = (Arc::clone(&shown), Bars::new(terminal));
+        Arc::new(move |progress: &Progress| shown.show(progress, &bars))
+    };
+    let pipeline = session.mailing_pipeline(progress).await?;
+    session.stop_on_interrupt();
+    let sent = run(&pipeline).await;
+    shown.end();
+    let report = sent?;
+    let record = session
+        .records()
+        .await?
+        .meeting(meeting)
+        .await
+        .map_err(BoxFault::new)?;
+    terminal.result(&document(&report, false, session.is_sandbox()), || {
+        text(&report, record.as_ref(), false, session.is_sandbox())
+    });
+    if let Some(stopped) = &report.stopped {
+        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
+        if let Some(hint) = stopped.hint() {
+            terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+        }
+    } else if session.was_interrupted() && report.queued > 0 {
+        terminal
+            .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
+    }
+    Ok(exit_code(&report))
 }
 
 /// Writes what would be mailed, and notes where it lies.
@@ -230,21 +241,26 @@ fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: 
     text
 }
 
-/// The line about Zoom, and the link.
+/// The line about the online meeting, and the link.
 pub(super) fn online(zoom: &OnlineReport, dry_run: bool) -> String {
-    let id = zoom
-        .meeting_id
-        .as_deref()
-        .filter(|id| !id.is_empty())
-        .map(grouped);
+    let provider = zoom.provider.map_or("Zoom", OnlineLocation::name);
+    let id = match zoom.provider {
+        // Only Zoom has ids that people type.
+        Some(OnlineLocation::Zoom) => zoom
+            .meeting_id
+            .as_deref()
+            .filter(|id| !id.is_empty())
+            .map(grouped),
+        _ => None,
+    };
     let id = id.map(|id| format!(" {id}")).unwrap_or_default();
     let mut text = match (zoom.action, dry_run) {
-        (OnlineAction::Created, false) => format!("Zoom meeting{id} {GOOD}created{GOOD:#}\n"),
-        (OnlineAction::Created, true) => "a Zoom meeting would be created\n".to_owned(),
-        (OnlineAction::Updated, false) => format!("Zoom meeting{id} {GOOD}updated{GOOD:#}\n"),
-        (OnlineAction::Updated, true) => format!("Zoom meeting{id} would be updated\n"),
-        (OnlineAction::Unchanged, _) => format!("Zoom meeting{id} in sync\n"),
-        (OnlineAction::Deleted, _) => format!("Zoom meeting{id} {GOOD}deleted{GOOD:#}\n"),
+        (OnlineAction::Created, false) => format!("{provider} meeting{id} {GOOD}created{GOOD:#}\n"),
+        (OnlineAction::Created, true) => format!("a {provider} meeting would be created\n"),
+        (OnlineAction::Updated, false) => format!("{provider} meeting{id} {GOOD}updated{GOOD:#}\n"),
+        (OnlineAction::Updated, true) => format!("{provider} meeting{id} would be updated\n"),
+        (OnlineAction::Unchanged, _) => format!("{provider} meeting{id} in sync\n"),
+        (OnlineAction::Deleted, _) => format!("{provider} meeting{id} {GOOD}deleted{GOOD:#}\n"),
         (OnlineAction::Skipped, _) => String::new(),
     };
     let is_placeholder = dry_run && zoom.action == OnlineAction::Created;

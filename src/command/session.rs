@@ -17,6 +17,7 @@ use crate::config::{
 use crate::database::Database;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
+use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
 use crate::template::Templates;
@@ -235,6 +236,9 @@ impl<'a> Session<'a> {
         }
         if config.zoom.is_some() || self.is_sandbox() {
             builder = builder.online(self.zoom().await?);
+        }
+        if let Some(server) = &config.jitsi {
+            builder = builder.online(Arc::new(Jitsi::new(server.clone())));
         }
         Ok(builder)
     }

@@ -46,6 +46,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("zoom.meeting.participant_video", Flag),
     ("zoom.meeting.mute_upon_entry", Flag),
     ("zoom.meeting.auto_recording", Text),
+    ("jitsi.server", Text),
     ("smtp.url", Text),
     ("smtp.username", Text),
     ("smtp.password", Secret),

@@ -55,6 +55,8 @@ pub struct Config {
     pub crm: CrmLocation,
     /// The Zoom app; `None` when no Zoom is configured.
     pub zoom: Option<Zoom>,
+    /// The Jitsi Meet server that rooms are on; `None` when there is none.
+    pub jitsi: Option<Url>,
     /// How mail leaves; `None` when no mail server is configured.
     pub smtp: Option<Smtp>,
     /// Where edited templates are.
@@ -372,6 +374,7 @@ impl Config {
             },
             crm: CrmLocation::Builtin,
             zoom: None,
+            jitsi: Url::parse("https://meet.acme.example").ok(),
             smtp: None,
             templates: Templates {
                 dir: dir.join("templates"),

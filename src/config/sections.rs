@@ -26,12 +26,21 @@ pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Con
     let zoom = reader.has_section("zoom").then(|| zoom(reader)).flatten();
     let smtp = reader.has_section("smtp").then(|| smtp(reader)).flatten();
     let dir = reader.path("templates.dir");
+    let jitsi = reader.parsed("jitsi.server", |text| {
+        let server = address::web_base(text)?;
+        if server.scheme() == "https" {
+            Ok(server)
+        } else {
+            Err("it must begin with https://".to_owned())
+        }
+    });
     let calendar = calendar(reader);
     Some(Config {
         organization: organization?,
         database: Database { location: location? },
         crm: crm?,
         zoom,
+        jitsi,
         smtp,
         templates: Templates {
             is_named: dir.is_some(),

@@ -365,7 +365,7 @@ fn unknown_keys_name_the_nearest() {
         (
             "[quux]",
             "f:3: quux is not a known key; \
-             the sections are organization, database, crm, zoom, smtp, templates, calendar",
+             the sections are organization, database, crm, zoom, jitsi, smtp, templates, calendar",
         ),
         (
             "[calendar]\nredirect_uri = \"x\"",

@@ -13,7 +13,7 @@ use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Envelope, Issued, NewInvitation, Outbox,
     OutboxEntry,
 };
-use crate::meeting::{Language, MeetingId, Revision};
+use crate::meeting::{Language, MeetingId, PersonRef, Revision};
 
 impl Database {
     fn entry(&self, row: &SqliteRow) -> Result<OutboxEntry, DatabaseError> {
@@ -129,6 +129,7 @@ impl Database {
         before: Option<&Issued>,
         issued: &Issued,
         invitations: &[NewInvitation],
+        called_off: &[PersonRef],
     ) -> Result<Enqueued, DatabaseError> {
         let doing = "putting invitations into the outbox";
         let mut tx = self.write(doing).await?;
@@ -157,6 +158,18 @@ impl Database {
         .execute(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
+        for person in called_off {
+            sqlx::query(
+                "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
+                 WHERE meeting_id = ? AND kind = ? AND person_id = ? AND state = 'queued'",
+            )
+            .bind(meeting.as_str())
+            .bind(person.kind.as_str())
+            .bind(person.id.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
         for invitation in invitations {
             let inserted = sqlx::query(
                 "INSERT INTO invitation
@@ -295,8 +308,11 @@ impl Outbox for Database {
         before: Option<&Issued>,
         issued: &Issued,
         invitations: &[NewInvitation],
+        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
-        Ok(self.put_in(meeting, before, issued, invitations).await?)
+        Ok(self
+            .put_in(meeting, before, issued, invitations, called_off)
+            .await?)
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {

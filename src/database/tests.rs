@@ -314,7 +314,7 @@ async fn enqueue(database: &Database, revision: u32, people: &[&str]) -> Enqueue
     let before = database.issued(&kickoff()).await.unwrap().pop();
     let invitations: Vec<_> = people.iter().map(|person| invitation(person, revision)).collect();
     database
-        .enqueue(&kickoff(), before.as_ref(), &issued(revision), &invitations)
+        .enqueue(&kickoff(), before.as_ref(), &issued(revision), &invitations, &[])
         .await
         .unwrap()
 }
@@ -423,7 +423,7 @@ async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing() {
     let database = open(&dir).await;
     enqueue(&database, 0, &["lee"]).await;
     let stale = database
-        .enqueue(&kickoff(), None, &issued(0), &[invitation("mo", 0)])
+        .enqueue(&kickoff(), None, &issued(0), &[invitation("mo", 0)], &[])
         .await
         .unwrap();
     assert_eq!(stale, Enqueued::Overtaken);

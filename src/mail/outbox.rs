@@ -240,7 +240,8 @@ pub trait Outbox: Send + Sync {
 
     /// Records a revision and puts its invitations in, all or nothing. Invitations of older revisions that
     /// still wait are cancelled: what they say is no longer true. `before` is the newest that
-    /// [`Outbox::issued`] said; when it is no longer so, nothing is done.
+    /// [`Outbox::issued`] said; when it is no longer so, nothing is done. What still waits for `called_off`
+    /// is cancelled as well: people who are not invited any more.
     ///
     /// # Errors
     /// When the outbox cannot be written.
@@ -250,6 +251,7 @@ pub trait Outbox: Send + Sync {
         before: Option<&Issued>,
         issued: &Issued,
         invitations: &[NewInvitation],
+        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault>;
 
     /// Takes invitations that are due, or whose lease ran out, so that nobody else delivers them.

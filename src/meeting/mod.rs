@@ -61,14 +61,29 @@ impl fmt::Display for MeetingStatus {
 pub enum OnlineLocation {
     /// A Zoom meeting in the assigned user's account.
     Zoom,
+    /// A room on the organization's Jitsi Meet server.
+    Jitsi,
 }
 
 impl OnlineLocation {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Zoom, Self::Jitsi];
+
+    /// What people call the provider.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Zoom => "Zoom",
+            Self::Jitsi => "Jitsi",
+        }
+    }
+
     /// The provider as one lowercase word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Zoom => "zoom",
+            Self::Jitsi => "jitsi",
         }
     }
 }

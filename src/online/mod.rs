@@ -1,5 +1,6 @@
 //! Online meetings: the port that a provider such as Zoom implements.
 
+mod jitsi;
 mod link;
 pub mod zoom;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 
+pub use jitsi::Jitsi;
 pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced, Superseded};
 
 /// The provider's own id of an online meeting. For Zoom, the digits of the meeting id.

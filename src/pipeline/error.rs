@@ -80,13 +80,13 @@ pub enum PipelineError {
         reason: &'static str,
     },
     /// The meeting has no online location, or another than the one asked for.
-    #[error("the meeting {meeting:?} does not take place on Zoom")]
+    #[error("the meeting {meeting:?} has no online location")]
     NotOnline {
         /// The meeting's name.
         meeting: String,
     },
     /// Nobody serves the meeting's online location.
-    #[error("the meeting {meeting:?} takes place on {location}, which is not configured")]
+    #[error("the meeting {meeting:?} takes place on {}, which is not configured", location.name())]
     NoProvider {
         /// The meeting's name.
         meeting: String,
@@ -210,9 +210,7 @@ impl Fault for PipelineError {
             Self::NotOnline { .. } => {
                 "set its online location to zoom: `invite meeting edit ID --online-location zoom`"
             }
-            Self::NoProvider { .. } => {
-                "add [zoom] to the configuration and run `invite zoom connect`, or send with --no-push"
-            }
+            Self::NoProvider { .. } => "add [zoom] (or [jitsi]) to the configuration, or send with --no-push",
             Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
             Self::NoTransport => "add [smtp] with `url` and `from` to the configuration",
             Self::Crm(error) => return error.hint(),

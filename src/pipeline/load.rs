@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Pipeline, PipelineError, PushOptions, SendOptions};
+use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
+use crate::mail::{Issued, OutboxEntry};
 use crate::meeting::{
     Attendee, EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef,
 };
@@ -15,6 +16,12 @@ pub(super) struct Case {
     /// The assigned user.
     pub(super) organizer: Person,
     people: HashMap<PersonRef, Person>,
+    /// What invitees were told, one for each revision, the newest last.
+    pub(super) history: Vec<Issued>,
+    /// Every mail about the meeting that is or was in the outbox, oldest first.
+    pub(super) entries: Vec<OutboxEntry>,
+    /// Those who have been in the outbox and are not attendees any more.
+    pub(super) former: Vec<Person>,
 }
 
 impl Case {
@@ -68,7 +75,41 @@ impl Pipeline {
                 });
             }
         }
-        refuse_without_recipients(&case)?;
+        // Those who were removed are told so, even when nobody else is left.
+        if case.former.is_empty() {
+            refuse_without_recipients(&case)?;
+        }
+        Ok(case)
+    }
+
+    pub(super) async fn load_for_cancel(
+        &self,
+        id: &MeetingId,
+        options: &CancelOptions,
+    ) -> Result<Case, PipelineError> {
+        let case = self.load_case(id).await?;
+        let meeting = &case.meeting;
+        self.permit(meeting, options.actor.as_ref(), false, "cancel")
+            .await?;
+        if meeting.status != MeetingStatus::NotHeld {
+            return Err(PipelineError::WrongStatus {
+                meeting: meeting.name().to_owned(),
+                doing: "cancelled",
+                status: meeting.status,
+            });
+        }
+        for pick in &options.to {
+            let mut everybody = case
+                .attendees()
+                .filter_map(|(_, person)| person)
+                .chain(&case.former);
+            if !everybody.any(|person| pick.picks(person)) {
+                return Err(PipelineError::NotInvited {
+                    meeting: meeting.name().to_owned(),
+                    pick: pick.clone(),
+                });
+            }
+        }
         Ok(case)
     }
 
@@ -119,11 +160,47 @@ impl Pipeline {
                 user,
             });
         };
+        let history = self.outbox.issued(id).await?;
+        let entries = self.outbox.of_meeting(id).await?;
+        let former = self.former(&meeting, &entries).await?;
         Ok(Case {
             meeting,
             organizer,
             people,
+            history,
+            entries,
+            former,
         })
+    }
+
+    /// Those who were written to and are not attendees any more. Somebody whose record is gone is known by the
+    /// address alone.
+    async fn former(&self, meeting: &Meeting, entries: &[OutboxEntry]) -> Result<Vec<Person>, PipelineError> {
+        let mut who: Vec<PersonRef> = entries.iter().map(|entry| entry.person.clone()).collect();
+        who.sort();
+        who.dedup();
+        who.retain(|person| meeting.attendee(person).is_none());
+        if who.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = self.crm.people(&who).await?;
+        let former = who.into_iter().map(|reference| {
+            let known = known.iter().find(|person| person.reference == reference);
+            let newest = entries.iter().rev().find(|entry| entry.person == reference);
+            let address = newest.map(|entry| entry.envelope.to.clone());
+            // Where the invitation went, there the cancellation goes.
+            match known {
+                Some(person) => Person {
+                    email: address,
+                    ..person.clone()
+                },
+                None => Person {
+                    language: newest.map(|entry| entry.language.clone()),
+                    ..Person::new(reference, "", address)
+                },
+            }
+        });
+        Ok(former.collect())
     }
 
     pub(super) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {

@@ -12,14 +12,18 @@
 //! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
 
 mod builder;
+mod calendar_object;
 mod deliver;
 mod error;
+mod issue;
 mod load;
+mod online;
 mod options;
 mod push;
 mod recipients;
 mod render;
 mod report;
+mod right;
 mod sync;
 
 use std::fmt;
@@ -33,15 +37,15 @@ use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
+use online::Online;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
-pub use options::{InvalidPick, Pick, Progress, PushOptions, SendOptions};
+pub use online::{OnlineAction, OnlineReport};
+pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
-pub use report::{
-    OnlineAction, OnlineReport, Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport,
-};
+pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
 pub use sync::SyncState;
 
 /// How often a send begins again because somebody else sent the same meeting at the same moment.
@@ -91,7 +95,7 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options).await?;
+            let issue = self.render(&case, &online, options)?;
             if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
@@ -111,11 +115,33 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options).await?;
+            let issue = self.render(&case, &online, options)?;
             if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
             return Ok(issue.into_prepared(&case, &online));
+        }
+        Err(PipelineError::Overtaken { meeting: id.clone() })
+    }
+
+    /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
+    /// `NotHeld`; whoever was told is not told again.
+    ///
+    /// # Errors
+    /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
+    pub async fn cancel(&self, id: &MeetingId, options: &CancelOptions) -> Result<SendReport, PipelineError> {
+        if self.transport.is_none() {
+            return Err(PipelineError::NoTransport);
+        }
+        for _ in 0..ATTEMPTS {
+            let case = self.load_for_cancel(id, options).await?;
+            let online = Online::as_recorded(None);
+            let issue = self.render_cancellations(&case, &online, options)?;
+            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+                continue;
+            }
+            let delivered = self.deliver(id, &issue.recipients()).await?;
+            return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -129,7 +155,7 @@ impl Pipeline {
         let mut case = self.load(id, options).await?;
         let online = self.foresee(&case, options).await?;
         case.meeting.join_url = online.join_url(&case.meeting);
-        let issue = self.render(&case, &online, options).await?;
+        let issue = self.render(&case, &online, options)?;
         Ok(issue.into_plan(&case, &online))
     }
 

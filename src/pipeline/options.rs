@@ -82,6 +82,15 @@ pub struct PushOptions {
     pub actor: Option<PersonId>,
 }
 
+/// What can be chosen for a cancellation. The default tells everybody who has an invitation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CancelOptions {
+    /// Only these.
+    pub to: Vec<Pick>,
+    /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
+    pub actor: Option<PersonId>,
+}
+
 /// How far a send has come, for whoever wants to show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,19 +1,18 @@
 //! Steps 2 and 3: the online meeting, and its link in the CRM's record.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::load::Case;
-use super::report::{OnlineAction, OnlineReport};
+use super::online::{Online, OnlineAction};
+use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::fault::BoxFault;
-use crate::meeting::{JoinUrl, Meeting, MeetingId};
+use crate::meeting::{JoinUrl, Meeting, MeetingId, OnlineLocation};
 use crate::online::{
-    Begun, LinkStore, Liveness, OnlineLink, OnlineMeeting, OnlineMeetings, OnlineSpec, Outcome, PushIntent,
-    PushLease, Replaced, Search,
+    Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
+    PushIntent, PushLease, Replaced, Search,
 };
 
 /// For how long a provider's word that an online meeting exists is good enough to mail its link.
@@ -24,63 +23,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const SETTLING: TimeDelta = TimeDelta::seconds(3);
 /// Stands for a link that does not exist yet, where a run only shows what it would do. Leads nowhere (RFC 2606).
 const PLACEHOLDER: &str = "https://zoom.example/j/link-of-the-meeting-to-be-made";
-
-/// What the push came to.
-#[derive(Debug, Clone)]
-pub(super) struct Online {
-    pub(super) action: OnlineAction,
-    pub(super) link: Option<OnlineLink>,
-    /// Whether the record's join URL is ours and leads to a meeting that is not online any more.
-    withdrawn: bool,
-}
-
-impl Online {
-    fn skipped() -> Self {
-        Self {
-            action: OnlineAction::Skipped,
-            link: None,
-            withdrawn: false,
-        }
-    }
-
-    fn done(action: OnlineAction, link: OnlineLink) -> Self {
-        Self {
-            action,
-            link: Some(link),
-            withdrawn: false,
-        }
-    }
-
-    /// What is recorded, where nobody was asked.
-    pub(super) fn as_recorded(link: Option<OnlineLink>) -> Self {
-        Self {
-            link,
-            ..Self::skipped()
-        }
-    }
-
-    /// The passcode to join with, where the provider told one.
-    pub(super) fn passcode(&self) -> Option<&str> {
-        self.link.as_ref()?.passcode.as_deref()
-    }
-
-    /// The link to join that the record is to have.
-    pub(super) fn join_url(&self, meeting: &Meeting) -> Option<JoinUrl> {
-        match &self.link {
-            Some(link) => Some(link.join_url.clone()),
-            None if self.withdrawn => None,
-            None => meeting.join_url.clone(),
-        }
-    }
-
-    pub(super) fn report(&self, meeting: &Meeting) -> OnlineReport {
-        OnlineReport {
-            action: self.action,
-            meeting_id: self.link.as_ref().map(|link| link.id.0.clone()),
-            join_url: self.join_url(meeting),
-        }
-    }
-}
 
 impl Pipeline {
     /// Step 2 of a send.
@@ -182,15 +124,8 @@ impl Pipeline {
         loop {
             match self.links.begin_push(meeting.id()).await? {
                 Begun::Ours(lease, intent) => {
-                    let links = Arc::clone(&self.links);
-                    return Ok((
-                        PushRight {
-                            links,
-                            lease,
-                            ended: false,
-                        },
-                        intent.map(|intent| *intent),
-                    ));
+                    let right = PushRight::new(&self.links, lease);
+                    return Ok((right, intent.map(|intent| *intent)));
                 }
                 Begun::Busy(_) if began.elapsed() < LONGEST_WAIT => {
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -305,7 +240,7 @@ impl Pipeline {
                 online.action = OnlineAction::Created;
                 online.link = JoinUrl::new(PLACEHOLDER).ok().map(|join_url| OnlineLink {
                     location: provider_location(meeting),
-                    id: crate::online::OnlineMeetingId(String::new()),
+                    id: OnlineMeetingId(String::new()),
                     join_url,
                     passcode: None,
                     marker: String::new(),
@@ -319,47 +254,8 @@ impl Pipeline {
     }
 }
 
-fn provider_location(meeting: &Meeting) -> crate::meeting::OnlineLocation {
-    meeting
-        .online_location
-        .unwrap_or(crate::meeting::OnlineLocation::Zoom)
-}
-
-/// The right to push a meeting. Given back also when whoever has it is dropped half way, because its caller
-/// lost patience: else the meeting could not be pushed until the lease runs out.
-pub(super) struct PushRight {
-    links: Arc<dyn LinkStore>,
-    lease: PushLease,
-    ended: bool,
-}
-
-impl PushRight {
-    pub(super) fn lease(&self) -> &PushLease {
-        &self.lease
-    }
-
-    pub(super) async fn end(mut self) -> Result<(), BoxFault> {
-        let result = self.links.end_push(self.lease.clone()).await;
-        self.ended = true;
-        result
-    }
-}
-
-impl Drop for PushRight {
-    fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        // Outside a runtime nothing can be done; the end of the process, or of the lease, does it then.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (links, lease) = (Arc::clone(&self.links), self.lease.clone());
-            runtime.spawn(async move {
-                if let Err(error) = links.end_push(lease).await {
-                    tracing::warn!(%error, "the right to push a meeting could not be given back");
-                }
-            });
-        }
-    }
+fn provider_location(meeting: &Meeting) -> OnlineLocation {
+    meeting.online_location.unwrap_or(OnlineLocation::Zoom)
 }
 
 /// A push under its lease.

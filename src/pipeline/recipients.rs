@@ -2,24 +2,40 @@
 
 use std::collections::HashMap;
 
-use super::SendOptions;
 use super::load::Case;
+use super::{Pick, SendOptions};
 use crate::mail::{DeliveryState, OutboxEntry, Purpose};
-use crate::meeting::{Acceptance, Attendee, Person, PersonRef, Revision};
+use crate::meeting::{Acceptance, Attendee, EmailAddress, Person, PersonRef, Revision};
 
 /// What the outbox knows of one person, for one meeting.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Told {
-    /// The newest revision that the person was sent, or that is on its way.
+    /// The newest revision that the person was sent, or that is on its way; none after a cancellation.
     pub(super) revision: Option<Revision>,
     /// Whether that one still waits in the outbox.
     pub(super) waits: bool,
-    /// The newest revision that the mail server took: the last that the person can have read.
+    /// The newest revision that the mail server took: the last that the person can have read; none after a
+    /// cancellation.
     pub(super) received: Option<Revision>,
-    /// The Message-ID of the first that it took, which later mails refer to.
+    /// Whether any invitation left since the last cancellation, or may have.
+    pub(super) was_sent: bool,
+    /// The Message-ID of the first mail that it took, which later mails refer to.
     pub(super) first_message_id: Option<String>,
-    /// How many invitations of the current revision there are, whatever became of them.
-    current: u32,
+    /// Whether there is any mail to this person in the outbox, whatever became of it.
+    pub(super) was_written_to: bool,
+    /// How many mails of the current revision there are, whatever became of them.
+    invitations: u32,
+    cancellations: u32,
+}
+
+impl Told {
+    /// How often the current revision was sent to this person before, for one purpose.
+    pub(super) fn resend(&self, purpose: Purpose) -> u32 {
+        match purpose {
+            Purpose::Invitation => self.invitations,
+            Purpose::Cancellation => self.cancellations,
+        }
+    }
 }
 
 /// What becomes of one attendee.
@@ -27,11 +43,15 @@ pub(super) struct Told {
 pub(super) enum Verdict<'a> {
     /// Gets an invitation.
     Invite(Recipient<'a>),
+    /// Gets a cancellation.
+    Cancel(Recipient<'a>),
+    /// Is not invited any more, and was never reached: what waits is called off.
+    CallOff(&'a Person),
     /// Has one of this revision in the outbox that was not delivered yet.
     Waits(&'a Person),
     /// Gets none.
     Skip {
-        attendee: &'a Attendee,
+        reference: &'a PersonRef,
         person: Option<&'a Person>,
         reason: String,
     },
@@ -44,34 +64,44 @@ pub(super) struct Recipient<'a> {
     pub(super) told: Told,
 }
 
-impl Recipient<'_> {
-    /// How often this revision was sent to this person before.
-    pub(super) fn resend(&self) -> u32 {
-        self.told.current
-    }
-}
-
-/// What everybody was told, of the invitations in the outbox.
+/// What everybody was told, of the mails in the outbox, oldest first.
 pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<PersonRef, Told> {
     let mut all: HashMap<PersonRef, Told> = HashMap::new();
-    for entry in entries
-        .iter()
-        .filter(|entry| entry.purpose == Purpose::Invitation)
-    {
+    for entry in entries {
         let told = all.entry(entry.person.clone()).or_default();
+        told.was_written_to = true;
         if entry.revision == current {
-            told.current = told.current.max(entry.resend + 1);
+            let count = match entry.purpose {
+                Purpose::Invitation => &mut told.invitations,
+                Purpose::Cancellation => &mut told.cancellations,
+            };
+            *count = (*count).max(entry.resend + 1);
         }
         let waits = matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending);
         let sent = entry.state == DeliveryState::Sent;
         if sent {
             told.first_message_id
                 .get_or_insert_with(|| entry.message_id.clone());
-            told.received = told.received.max(Some(entry.revision));
         }
-        if (waits || sent) && told.revision <= Some(entry.revision) {
-            told.revision = Some(entry.revision);
-            told.waits = waits;
+        if !waits && !sent {
+            continue;
+        }
+        match entry.purpose {
+            Purpose::Cancellation => {
+                told.revision = None;
+                told.received = None;
+                told.was_sent = false;
+            }
+            Purpose::Invitation => {
+                told.was_sent |= entry.state != DeliveryState::Queued;
+                if sent {
+                    told.received = told.received.max(Some(entry.revision));
+                }
+                if told.revision <= Some(entry.revision) {
+                    told.revision = Some(entry.revision);
+                    told.waits = waits;
+                }
+            }
         }
     }
     all
@@ -84,7 +114,7 @@ pub(super) fn choose<'a>(
     options: &SendOptions,
     current: Revision,
     rose: bool,
-    mut told: HashMap<PersonRef, Told>,
+    told: &mut HashMap<PersonRef, Told>,
 ) -> Vec<Verdict<'a>> {
     // A mailbox that several people share gets one mail.
     let mut chosen: Vec<&Person> = Vec::new();
@@ -96,7 +126,7 @@ pub(super) fn choose<'a>(
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
     for (attendee, person) in case.attendees() {
         let skip = |reason: String| Verdict::Skip {
-            attendee,
+            reference: &attendee.person,
             person,
             reason,
         };
@@ -123,6 +153,62 @@ pub(super) fn choose<'a>(
             },
         };
         verdicts.push(verdict);
+    }
+    verdicts
+}
+
+/// Takes the invitation back from those who have one and are not attendees any more.
+pub(super) fn withdraw<'a>(case: &'a Case, told: &mut HashMap<PersonRef, Told>) -> Vec<Verdict<'a>> {
+    let mut verdicts = Vec::new();
+    for person in &case.former {
+        let Some(told) = told
+            .remove(&person.reference)
+            .filter(|told| told.revision.is_some())
+        else {
+            continue;
+        };
+        // Who still gets an invitation at this address under another record must not be told that it is off.
+        let is_reached = |address: &EmailAddress| {
+            let others = case.attendees().filter_map(|(_, other)| other?.email.as_ref());
+            others.into_iter().any(|other| other.is_same_mailbox(address))
+        };
+        verdicts.push(match &person.email {
+            Some(address) if told.was_sent && !is_reached(address) => {
+                Verdict::Cancel(Recipient { person, told })
+            }
+            _ => Verdict::CallOff(person),
+        });
+    }
+    verdicts
+}
+
+/// Takes the invitation back from everybody who has one: the meeting is called off.
+pub(super) fn cancel<'a>(
+    case: &'a Case,
+    picks: &[Pick],
+    mut told: HashMap<PersonRef, Told>,
+) -> Vec<Verdict<'a>> {
+    let attendees = case.attendees().filter_map(|(_, person)| person);
+    let mut verdicts = Vec::new();
+    for person in attendees.chain(&case.former) {
+        let told = told.remove(&person.reference).unwrap_or_default();
+        let reason = if !told.was_written_to {
+            "was not invited"
+        } else if !told.was_sent {
+            "has no invitation to take back"
+        } else if !picks.is_empty() && !picks.iter().any(|pick| pick.picks(person)) {
+            "was not picked"
+        } else if person.email.is_none() {
+            "has no email address"
+        } else {
+            verdicts.push(Verdict::Cancel(Recipient { person, told }));
+            continue;
+        };
+        verdicts.push(Verdict::Skip {
+            reference: &person.reference,
+            person: Some(person),
+            reason: reason.to_owned(),
+        });
     }
     verdicts
 }

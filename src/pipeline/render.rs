@@ -1,19 +1,22 @@
-//! Step 4: every invitation of a meeting, rendered before any of them is queued.
+//! Step 4, second half: every mail about a meeting, rendered before any of them is queued.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::load::Case;
-use super::push::Online;
-use super::recipients::{Recipient, Verdict, choose, told};
-use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::calendar::{Event, EventWriter, Method, Participant};
+use super::online::Online;
+use super::recipients::Recipient;
+use super::{Pipeline, PipelineError};
+use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
 use crate::mail::{
-    CalendarPart, Draft, Enqueued, Envelope, Issued, Mailbox, NewInvitation, Purpose, compose, message_id,
+    CalendarPart, Draft, Envelope, Issued, Mailbox, NewInvitation, Purpose, compose, message_id,
 };
-use crate::meeting::{Change, Facts, Language, MeetingId, Person, PersonKind, PersonRef, Revision, Zone};
+use crate::meeting::{
+    Acceptance, Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind,
+    PersonRef, Revision, Zone,
+};
+use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
     Description, InvitationContext, OnlineFacts, Rendered, TemplateError, TemplateName, sanitize_description,
@@ -42,199 +45,61 @@ pub struct Invitation {
     pub calendar: String,
     /// The whole message: MIME bytes, with CRLF line ends.
     pub message: Vec<u8>,
+    /// What it is for.
+    pub purpose: Purpose,
     resend: u32,
 }
 
-/// A revision and its invitations, ready to be queued.
-#[derive(Debug)]
-pub(super) struct Issue<'a> {
-    /// What invitees were told last.
-    pub(super) before: Option<Issued>,
-    /// What they are told now.
-    pub(super) issued: Issued,
-    /// What becomes of each attendee.
-    pub(super) verdicts: Vec<Verdict<'a>>,
-    /// The invitations of those who get one.
-    pub(super) invitations: Vec<Invitation>,
-}
-
-impl Issue<'_> {
-    /// Those who get an invitation, or for whom one waits.
-    pub(super) fn recipients(&self) -> HashSet<PersonRef> {
-        self.verdicts
-            .iter()
-            .filter_map(|verdict| match verdict {
-                Verdict::Invite(recipient) => Some(recipient.person),
-                Verdict::Waits(person) => Some(person),
-                Verdict::Skip { .. } => None,
-            })
-            .map(|person| person.reference.clone())
-            .collect()
-    }
-
-    pub(super) fn invitation_for(&self, person: &PersonRef) -> Option<&Invitation> {
-        self.invitations
-            .iter()
-            .find(|invitation| invitation.person == *person)
-    }
-}
-
-impl Pipeline {
-    /// Decides on the revision and the recipients, and renders.
-    pub(super) async fn render<'a>(
-        &self,
-        case: &'a Case,
-        online: &Online,
-        options: &SendOptions,
-    ) -> Result<Issue<'a>, PipelineError> {
-        let id = case.meeting.id();
-        let history = self.outbox.issued(id).await?;
-        let entries = self.outbox.of_meeting(id).await?;
-        let issued = next_issue(case, history.last(), self.sender.address.domain());
-        let rose = history
-            .last()
-            .is_some_and(|before| before.revision != issued.revision);
-        let told = told(&entries, issued.revision);
-        let verdicts = choose(case, options, issued.revision, rose, told);
-        let recipients: Vec<&Recipient<'_>> = verdicts
-            .iter()
-            .filter_map(|verdict| match verdict {
-                Verdict::Invite(recipient) => Some(recipient),
-                _ => None,
-            })
-            .collect();
-        (self.progress)(&Progress::Rendering {
-            count: recipients.len(),
-        });
-        let invitations = if recipients.is_empty() {
-            Vec::new()
-        } else {
-            Renderer::new(self, case, online, &issued, &history).all(&recipients)?
-        };
-        Ok(Issue {
-            before: history.into_iter().next_back(),
-            issued,
-            verdicts,
-            invitations,
-        })
-    }
-
-    /// Puts all invitations into the outbox, with the revision that they tell.
-    pub(super) async fn enqueue(&self, case: &Case, issue: &Issue<'_>) -> Result<Enqueued, PipelineError> {
-        if issue.invitations.is_empty() && issue.before.as_ref() == Some(&issue.issued) {
-            return Ok(Enqueued::Queued);
+impl Invitation {
+    /// What goes into the outbox.
+    pub(super) fn to_new(&self) -> NewInvitation {
+        NewInvitation {
+            person: self.person.clone(),
+            language: self.language.clone(),
+            purpose: self.purpose,
+            resend: self.resend,
+            message_id: self.message_id.clone(),
+            envelope: self.envelope.clone(),
+            message: self.message.clone(),
         }
-        let new: Vec<NewInvitation> = issue
-            .invitations
-            .iter()
-            .map(|invitation| NewInvitation {
-                person: invitation.person.clone(),
-                language: invitation.language.clone(),
-                purpose: Purpose::Invitation,
-                resend: invitation.resend,
-                message_id: invitation.message_id.clone(),
-                envelope: invitation.envelope.clone(),
-                message: invitation.message.clone(),
-            })
-            .collect();
-        let queued = self
-            .outbox
-            .enqueue(case.meeting.id(), issue.before.as_ref(), &issue.issued, &new);
-        Ok(queued.await?)
     }
+}
 
-    /// Records the revision alone, for invitations that the caller mails.
-    pub(super) async fn record_revision(
-        &self,
-        case: &Case,
-        issue: &Issue<'_>,
-    ) -> Result<Enqueued, PipelineError> {
-        let recorded = self
-            .outbox
-            .enqueue(case.meeting.id(), issue.before.as_ref(), &issue.issued, &[]);
-        Ok(recorded.await?)
-    }
+/// Which kind of mail somebody gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Letter {
+    /// The first one, or the same again.
+    Invitation,
+    /// What changed since this revision.
+    Update(Revision),
+    /// The meeting does not take place.
+    Off,
+    /// It does, but without the recipient.
+    Removed,
+}
 
-    /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first
-    /// with an address, if none is named. Nothing is pushed and nothing is recorded.
-    ///
-    /// # Errors
-    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::NoRecipients`], and when the
-    /// object cannot be written.
-    pub async fn calendar_object(
-        &self,
-        id: &MeetingId,
-        method: Method,
-        to: Option<&super::Pick>,
-    ) -> Result<String, PipelineError> {
-        let case = self.load_case(id).await?;
-        let name = || case.meeting.name().to_owned();
-        let invitable = |person: &&Person| person.email.is_some() && !case.is_organizer(person);
-        let mut people = case.attendees().filter_map(|(_, person)| person);
-        let person = match to {
-            Some(pick) => {
-                people
-                    .find(|person| pick.picks(person))
-                    .ok_or_else(|| PipelineError::NotInvited {
-                        meeting: name(),
-                        pick: pick.clone(),
-                    })?
-            }
-            None => people
-                .find(invitable)
-                .ok_or_else(|| PipelineError::NoRecipients {
-                    meeting: name(),
-                    reason: "none of its attendees has an email address".to_owned(),
-                })?,
-        };
-        let history = self.outbox.issued(id).await?;
-        let mut issued = next_issue(&case, history.last(), self.sender.address.domain());
-        if method == Method::Cancel
-            && history
-                .last()
-                .is_some_and(|before| before.revision == issued.revision)
-        {
-            issued.revision = issued.revision.next();
+impl Letter {
+    fn method(self) -> Method {
+        match self {
+            Self::Invitation | Self::Update(_) => Method::Request,
+            Self::Off | Self::Removed => Method::Cancel,
         }
-        let link = self.links.link(id).await?;
-        let online =
-            Online::as_recorded(link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url)));
-        let renderer = Renderer::new(self, &case, &online, &issued, &history);
-        let language = renderer.language(person);
-        let words = Words::new(self, language, person)?;
-        let writer = EventWriter::new(&renderer.event(method, &words, None))?;
-        Ok(writer.for_recipient(&person.reference)?)
     }
-}
 
-/// What is told next: the same revision when nothing that matters has changed.
-fn next_issue(case: &Case, before: Option<&Issued>, domain: &str) -> Issued {
-    let facts = case.meeting.facts();
-    match before {
-        Some(before) => Issued {
-            uid: before.uid.clone(),
-            revision: if before.facts == facts {
-                before.revision
-            } else {
-                before.revision.next()
-            },
-            facts,
-        },
-        None => Issued {
-            uid: match case.meeting.uid() {
-                Some(uid) => uid.to_owned(),
-                None => format!("{}@{domain}", new_uid(case.meeting.id(), domain)),
-            },
-            revision: Revision::default(),
-            facts,
-        },
+    fn template(self) -> TemplateName {
+        match self {
+            Self::Invitation => TemplateName::INVITATION,
+            Self::Update(_) => TemplateName::UPDATE,
+            Self::Off | Self::Removed => TemplateName::CANCELLATION,
+        }
     }
-}
 
-/// The same for the same meeting, so that one that is shown before it is sent has the UID that it will have.
-fn new_uid(id: &MeetingId, domain: &str) -> Uuid {
-    let name = format!("https://{domain}/meeting/{id}");
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Invitation | Self::Update(_) => Purpose::Invitation,
+            Self::Off | Self::Removed => Purpose::Cancellation,
+        }
+    }
 }
 
 /// The words of a calendar object in one language.
@@ -267,8 +132,8 @@ fn template_error(person: &Person, source: TemplateError) -> PipelineError {
     }
 }
 
-/// What the invitations of one meeting have in common.
-struct Renderer<'a> {
+/// What the mails about one meeting have in common.
+pub(super) struct Renderer<'a> {
     pipeline: &'a Pipeline,
     case: &'a Case,
     online: &'a Online,
@@ -284,12 +149,11 @@ struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    fn new(
+    pub(super) fn new(
         pipeline: &'a Pipeline,
         case: &'a Case,
         online: &'a Online,
         issued: &'a Issued,
-        history: &'a [Issued],
     ) -> Self {
         let meeting = &case.meeting;
         let invited = case
@@ -313,7 +177,8 @@ impl<'a> Renderer<'a> {
             case,
             online,
             issued,
-            earlier: history
+            earlier: case
+                .history
                 .iter()
                 .map(|issued| (issued.revision, &issued.facts))
                 .collect(),
@@ -330,36 +195,75 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Renders everybody's invitation. What is the same for all who read one language, and were told the same
-    /// before, is made once.
-    fn all(&self, recipients: &[&Recipient<'_>]) -> Result<Vec<Invitation>, PipelineError> {
-        let mut groups: HashMap<(&Language, Option<Revision>), Vec<usize>> = HashMap::new();
-        for (place, recipient) in recipients.iter().enumerate() {
-            let key = (self.language(recipient.person), self.older(recipient));
+    /// Renders everybody's mail. What is the same for all who read one language, and were told the same before,
+    /// is made once.
+    pub(super) fn all(
+        &self,
+        addressed: &[(Purpose, &Recipient<'_>)],
+    ) -> Result<Vec<Invitation>, PipelineError> {
+        let mut groups: HashMap<(&Language, Letter), Vec<usize>> = HashMap::new();
+        for (place, (purpose, recipient)) in addressed.iter().enumerate() {
+            let key = (self.language(recipient.person), self.letter(*purpose, recipient));
             groups.entry(key).or_default().push(place);
         }
-        let mut invitations: Vec<Option<Invitation>> = recipients.iter().map(|_| None).collect();
-        for ((language, older), places) in groups {
-            let first = recipients[places[0]].person;
-            let words = Words::new(self.pipeline, language, first)?;
-            let change = older.and_then(|revision| self.change_since(revision));
-            let writer = EventWriter::new(&self.event(Method::Request, &words, change.as_ref()))?;
-            for place in places {
-                let recipient = recipients[place];
+        let mut invitations: Vec<Option<Invitation>> = addressed.iter().map(|_| None).collect();
+        for ((language, letter), places) in groups {
+            let recipients = || places.iter().map(|place| addressed[*place].1);
+            let Some(first) = recipients().next() else {
+                continue;
+            };
+            let words = Words::new(self.pipeline, language, first.person)?;
+            let change = match letter {
+                Letter::Update(revision) => self.change_since(revision),
+                _ => None,
+            };
+            // Who was removed is no participant any more, but is named in what says so.
+            let mut participants = self.participants.clone();
+            if letter.purpose() == Purpose::Cancellation {
+                let known: HashSet<_> = participants.iter().map(|p| &p.person.reference).collect();
+                let others: Vec<_> = recipients()
+                    .filter(|recipient| !known.contains(&recipient.person.reference))
+                    .map(|recipient| Participant {
+                        person: recipient.person,
+                        status: Acceptance::None,
+                    })
+                    .collect();
+                participants.extend(others);
+            }
+            let writer = EventWriter::new(&self.event(letter, &words, change.as_ref(), &participants))?;
+            for place in &places {
+                let recipient = addressed[*place].1;
                 let calendar = writer.for_recipient(&recipient.person.reference)?;
-                invitations[place] = Some(self.one(recipient, language, change.as_ref(), calendar)?);
+                invitations[*place] =
+                    Some(self.one(recipient, letter, language, change.as_ref(), calendar)?);
             }
         }
         Ok(invitations.into_iter().flatten().collect())
     }
 
-    /// The older revision that somebody has. One that never left does not count: it is called off, and this mail
-    /// is measured by what was read.
-    fn older(&self, recipient: &Recipient<'_>) -> Option<Revision> {
-        recipient
-            .told
-            .received
-            .filter(|revision| *revision < self.issued.revision)
+    /// The calendar object for one participant.
+    pub(super) fn object_for(&self, person: &Person, letter: Letter) -> Result<String, PipelineError> {
+        let words = Words::new(self.pipeline, self.language(person), person)?;
+        let writer = EventWriter::new(&self.event(letter, &words, None, &self.participants))?;
+        Ok(writer.for_recipient(&person.reference)?)
+    }
+
+    /// Which kind of mail it is to be.
+    fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
+        let is_attendee = self.case.meeting.attendee(&recipient.person.reference).is_some();
+        match purpose {
+            Purpose::Cancellation if self.case.meeting.status == MeetingStatus::NotHeld => Letter::Off,
+            Purpose::Cancellation if is_attendee => Letter::Off,
+            Purpose::Cancellation => Letter::Removed,
+            Purpose::Invitation => {
+                // A revision that never left does not count: this mail is measured by what was read.
+                let older = recipient
+                    .told
+                    .received
+                    .filter(|revision| *revision < self.issued.revision);
+                older.map_or(Letter::Invitation, Letter::Update)
+            }
+        }
     }
 
     fn change_since(&self, revision: Revision) -> Option<Change> {
@@ -380,7 +284,13 @@ impl<'a> Renderer<'a> {
             .unwrap_or(&self.pipeline.organization.time_zone)
     }
 
-    fn event<'e>(&'e self, method: Method, words: &'e Words, change: Option<&Change>) -> Event<'e> {
+    fn event<'e>(
+        &'e self,
+        letter: Letter,
+        words: &'e Words,
+        change: Option<&Change>,
+        participants: &'e [Participant<'e>],
+    ) -> Event<'e> {
         let sender = &self.pipeline.sender.address;
         let is_organizer = self
             .case
@@ -405,13 +315,14 @@ impl<'a> Renderer<'a> {
                 .map(|description| description.html.as_str()),
             times: self.pipeline.times,
             attendee_list: self.pipeline.attendees,
+            whole_cancelled: letter != Letter::Removed,
             ..Event::new(
-                method,
+                letter.method(),
                 &self.case.meeting,
                 &self.issued.uid,
                 self.issued.revision,
                 &self.case.organizer,
-                &self.participants,
+                participants,
                 self.now,
             )
         }
@@ -420,6 +331,7 @@ impl<'a> Renderer<'a> {
     fn one(
         &self,
         recipient: &Recipient<'_>,
+        letter: Letter,
         language: &Language,
         change: Option<&Change>,
         calendar: String,
@@ -427,20 +339,20 @@ impl<'a> Renderer<'a> {
         let person = recipient.person;
         let Some(email) = &person.email else {
             // Nobody without an address is chosen.
-            return Err(crate::calendar::CalendarError::RecipientWithoutAddress {
+            return Err(CalendarError::RecipientWithoutAddress {
                 meeting: self.case.meeting.name().to_owned(),
                 recipient: person.reference.clone(),
             }
             .into());
         };
         let rendered = self
-            .template(person, language, change)
+            .template(person, letter, language, change)
             .map_err(|source| template_error(person, source))?;
         let sender = &self.pipeline.sender;
-        let resend = recipient.resend();
+        let resend = recipient.told.resend(letter.purpose());
         let message_id = message_id(
             &self.issued.uid,
-            Purpose::Invitation.as_str(),
+            letter.purpose().as_str(),
             self.issued.revision,
             &person.reference,
             resend,
@@ -456,7 +368,7 @@ impl<'a> Renderer<'a> {
             html: &rendered.html,
             language: &rendered.language,
             calendar: Some(CalendarPart {
-                method: Method::Request,
+                method: letter.method(),
                 object: &calendar,
             }),
             message_id: &message_id,
@@ -477,6 +389,7 @@ impl<'a> Renderer<'a> {
             text: rendered.text,
             calendar,
             message,
+            purpose: letter.purpose(),
             resend,
         })
     }
@@ -484,18 +397,17 @@ impl<'a> Renderer<'a> {
     fn template(
         &self,
         person: &Person,
+        letter: Letter,
         language: &Language,
         change: Option<&Change>,
     ) -> Result<Rendered, TemplateError> {
         let meeting = &self.case.meeting;
-        let online = self.online.link.as_ref().map(|link| OnlineFacts {
+        // Only Zoom has ids that people type.
+        let typed = |link: &&OnlineLink| link.location == OnlineLocation::Zoom;
+        let online = self.online.link.as_ref().filter(typed).map(|link| OnlineFacts {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),
         });
-        let name = match change {
-            Some(_) => TemplateName::UPDATE,
-            None => TemplateName::INVITATION,
-        };
         let context = InvitationContext {
             meeting,
             description: self.description.as_ref(),
@@ -515,7 +427,7 @@ impl<'a> Renderer<'a> {
             change,
             participants: &self.names,
         };
-        self.pipeline.templates.render(name, &context)
+        self.pipeline.templates.render(letter.template(), &context)
     }
 }
 

@@ -5,54 +5,14 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::deliver::Delivered;
+use super::issue::Issue;
 use super::load::Case;
-use super::push::Online;
+use super::online::{Online, OnlineReport};
 use super::recipients::Verdict;
-use super::render::{Invitation, Issue};
+use super::render::Invitation;
 use super::{Pipeline, PipelineError};
 use crate::mail::{DeliveryState, OutboxEntry, TransportError};
-use crate::meeting::{EmailAddress, JoinUrl, Language, MeetingId, Person, PersonId, PersonKind, Revision};
-
-/// What was done at the provider of online meetings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnlineAction {
-    /// A meeting was made.
-    Created,
-    /// It was told what had changed.
-    Updated,
-    /// It was in sync, and is there.
-    Unchanged,
-    /// It was not asked.
-    Skipped,
-    /// It was deleted, or was gone already.
-    Deleted,
-}
-
-impl OnlineAction {
-    /// The action as one lowercase word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-/// The online meeting after the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OnlineReport {
-    /// What was done.
-    pub action: OnlineAction,
-    /// The provider's id of it.
-    pub meeting_id: Option<String>,
-    /// The link to join, as invitations have it.
-    pub join_url: Option<JoinUrl>,
-}
+use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, Revision};
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -216,12 +176,12 @@ impl Issue<'_> {
     fn report(&self, case: &Case, online: &Online) -> SendReport {
         let recipients = self.verdicts.iter().map(|verdict| match verdict {
             Verdict::Skip {
-                attendee,
+                reference,
                 person,
                 reason,
             } => RecipientReport::new(
-                attendee.person.kind,
-                attendee.person.id.clone(),
+                reference.kind,
+                reference.id.clone(),
                 *person,
                 Some(reason.clone()),
             ),
@@ -229,7 +189,11 @@ impl Issue<'_> {
                 state: RecipientState::Queued,
                 ..RecipientReport::of(person)
             },
-            Verdict::Invite(recipient) => {
+            Verdict::CallOff(person) => RecipientReport {
+                reason: Some("is not invited any more, and had no invitation yet".to_owned()),
+                ..RecipientReport::of(person)
+            },
+            Verdict::Invite(recipient) | Verdict::Cancel(recipient) => {
                 let invitation = self.invitation_for(&recipient.person.reference);
                 RecipientReport {
                     state: RecipientState::Queued,
@@ -288,6 +252,10 @@ impl Pipeline {
             }
             let is_own = |entry: &&OutboxEntry| {
                 entry.revision == issue.issued.revision
+                    && recipient
+                        .message_id
+                        .as_ref()
+                        .is_none_or(|id| *id == entry.message_id)
                     && entry.person.kind == recipient.kind
                     && entry.person.id == recipient.id
             };

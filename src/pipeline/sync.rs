@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::load::Case;
-use super::report::{OnlineAction, OnlineReport};
+use super::online::{OnlineAction, OnlineReport};
 use super::{Pipeline, PipelineError, PushOptions, PushReport};
 use crate::meeting::{MeetingId, MeetingStatus};
 use crate::online::{OnlineLink, OnlineSpec};
@@ -110,7 +110,7 @@ impl Pipeline {
         if meeting.status != MeetingStatus::NotHeld {
             return Err(PipelineError::WrongStatus {
                 meeting: meeting.name().to_owned(),
-                doing: "taken off Zoom",
+                doing: "taken offline",
                 status: meeting.status,
             });
         }
@@ -146,6 +146,7 @@ impl Pipeline {
                     Some(_) => OnlineAction::Deleted,
                     None => OnlineAction::Skipped,
                 },
+                provider: deleted.as_ref().map(|link| link.location),
                 meeting_id: deleted.map(|link| link.id.0),
                 join_url: None,
             },

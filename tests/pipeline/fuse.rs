@@ -290,8 +290,11 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
         before: Option<&Issued>,
         issued: &Issued,
         invitations: &[NewInvitation],
+        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
-        let call = self.port.enqueue(meeting, before, issued, invitations);
+        let call = self
+            .port
+            .enqueue(meeting, before, issued, invitations, called_off);
         self.fuse.pass("outbox.enqueue", call).await
     }
 

@@ -8,7 +8,7 @@ use invite::fault::BoxFault;
 use invite::mail::{
     AttemptResult, ClaimRequest, Claimed, Enqueued, Issued, NewInvitation, Outbox, OutboxEntry,
 };
-use invite::meeting::MeetingId;
+use invite::meeting::{MeetingId, PersonRef};
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
 use invite::sandbox::zoom::{Action, Operation, ZoomFault};
 use tokio::sync::Barrier;
@@ -83,11 +83,14 @@ impl Outbox for Meeting {
         before: Option<&Issued>,
         issued: &Issued,
         invitations: &[NewInvitation],
+        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
         if !self.has_met.swap(true, Ordering::Relaxed) {
             self.both.wait().await;
         }
-        self.outbox.enqueue(meeting, before, issued, invitations).await
+        self.outbox
+            .enqueue(meeting, before, issued, invitations, called_off)
+            .await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {

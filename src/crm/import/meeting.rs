@@ -43,7 +43,7 @@ impl<'a> Reading<'a> {
         ];
         let statuses = statuses.map(|status| (status.as_str(), status));
         let status = fields.choice(&mut self.findings, "status", "a status of a meeting", &statuses);
-        let locations = [OnlineLocation::Zoom].map(|location| (location.as_str(), location));
+        let locations = OnlineLocation::ALL.map(|location| (location.as_str(), location));
         let online_location = fields.choice(
             &mut self.findings,
             "online_location",

@@ -340,11 +340,11 @@ fn each_mistake_about_meetings_is_explained() {
         ),
         (
             meeting(r#", "online_location": "meet""#),
-            r#"meetings[0].online_location: "meet" is not an online location — the only one known is zoom"#,
+            r#"meetings[0].online_location: "meet" is not an online location — write zoom or jitsi"#,
         ),
         (
             meeting(r#", "online_location": "Zoom""#),
-            r#"meetings[0].online_location: "Zoom" is not an online location — the only one known is zoom; did you mean zoom?"#,
+            r#"meetings[0].online_location: "Zoom" is not an online location — write zoom or jitsi; did you mean zoom?"#,
         ),
         (
             meeting(r#", "join_url": "http://zoom.us/j/1""#),

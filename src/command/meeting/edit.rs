@@ -1,0 +1,250 @@
+//! `invite meeting edit`: changing a record of the built-in CRM.
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+use super::{Actor, DONE, Outcome, Session, document, when};
+use crate::command::terminal::{DIM, STRONG, visible};
+use crate::database::DatabaseError;
+use crate::fault::{BoxFault, Class, Fault};
+use crate::meeting::{
+    InvalidMeeting, InvalidTime, InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus,
+    OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
+};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite meeting edit kickoff --start 2026-12-01T11:00:00 --name Kick-off\n\n\
+    Times are instants (2026-12-01T09:00:00Z) or local times of the meeting's time zone (2026-12-01T10:00). \
+    A start without an end keeps the length."
+)]
+pub(in crate::command) struct Edit {
+    /// The meeting's id
+    #[arg(value_name = "ID")]
+    meeting: MeetingId,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    actor: Actor,
+}
+
+/// What can be changed; something must be.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Changes {
+    /// The name
+    #[arg(long, help_heading = "Changes")]
+    name: Option<String>,
+    /// When it starts
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Changes")]
+    start: Option<WrittenTime>,
+    /// When it ends
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Changes")]
+    end: Option<WrittenTime>,
+    /// The first day, for a meeting of whole days
+    #[arg(long, value_name = "DAY", value_parser = written_day, conflicts_with_all = ["start", "end"], help_heading = "Changes")]
+    start_date: Option<NaiveDate>,
+    /// The last day, for a meeting of whole days
+    #[arg(long, value_name = "DAY", value_parser = written_day, conflicts_with_all = ["start", "end"], help_heading = "Changes")]
+    end_date: Option<NaiveDate>,
+    /// The time zone, such as Europe/Berlin; a meeting's instants stay, unless --start is given too
+    #[arg(long, value_name = "ZONE", value_parser = zone, help_heading = "Changes")]
+    time_zone: Option<Zone>,
+    /// What has become of it
+    #[arg(long, value_enum, help_heading = "Changes")]
+    status: Option<Status>,
+    /// Who holds it
+    #[arg(long, value_name = "USER", help_heading = "Changes")]
+    assign: Option<PersonId>,
+    /// Where people meet; empty for nowhere
+    #[arg(long, value_name = "TEXT", help_heading = "Changes")]
+    location: Option<String>,
+    /// What it is about; may hold HTML; empty for nothing
+    #[arg(long, value_name = "TEXT", help_heading = "Changes")]
+    description: Option<String>,
+    /// Where people meet online
+    #[arg(long, value_enum, help_heading = "Changes")]
+    online_location: Option<Online>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Status {
+    #[value(name = "Planned", alias = "planned")]
+    Planned,
+    #[value(name = "Held", alias = "held")]
+    Held,
+    #[value(name = "NotHeld", aliases = ["notheld", "not-held"])]
+    NotHeld,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Online {
+    Zoom,
+    Jitsi,
+    None,
+}
+
+/// A time as people type it: seconds can be left out, and a space can stand for the T.
+fn time(text: &str) -> Result<WrittenTime, InvalidTime> {
+    let mut full = text.trim().replacen(' ', "T", 1);
+    if full.len() == "2026-12-01T10:00".len() {
+        full.push_str(":00");
+    }
+    full.parse().map_err(|_| InvalidTime(text.to_owned()))
+}
+
+fn zone(name: &str) -> Result<Zone, String> {
+    Zone::new(name).map_err(|error| error.to_string())
+}
+
+/// Why a meeting was not changed.
+#[derive(Debug, thiserror::Error)]
+enum EditError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("the meeting {meeting:?} cannot be changed")]
+    Meeting { meeting: String, source: InvalidMeeting },
+    #[error("the meeting {meeting:?} cannot be moved")]
+    When { meeting: String, source: InvalidWhen },
+    #[error("the meeting {meeting:?} cannot be moved")]
+    Local { meeting: String, source: LocalTimeError },
+    #[error("the meeting {meeting:?} cannot be moved: {missing}")]
+    Incomplete { meeting: String, missing: &'static str },
+}
+
+impl Fault for EditError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Database(error) => error.kind(),
+            Self::Local { .. } => "meeting.local_time",
+            Self::Meeting { .. } | Self::When { .. } | Self::Incomplete { .. } => "meeting.invalid",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Database(error) => error.class(),
+            _ => Class::BadData,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Database(error) => error.hint(),
+            Self::Local { .. } => Some("write the time in UTC, with a Z at its end".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl Edit {
+    pub(super) async fn run(&self, session: &Session<'_>) -> Outcome {
+        let database = session.records().await?;
+        session
+            .pipeline()
+            .await?
+            .permit_edit(&self.meeting, self.actor.actor.as_ref())
+            .await?;
+        let changed = database
+            .edit_meeting(&self.meeting, |meeting| self.changes.apply(meeting))
+            .await;
+        let meeting = changed.map_err(BoxFault::new)?;
+        session.terminal.result(&document(&meeting), || {
+            format!(
+                "{STRONG}{}{STRONG:#}  {DIM}{}, {}{DIM:#}\n{}\n",
+                visible(meeting.name()),
+                meeting.id(),
+                meeting.status,
+                when(&meeting)
+            )
+        });
+        Ok(DONE)
+    }
+}
+
+impl Changes {
+    fn apply(&self, meeting: &mut Meeting) -> Result<(), EditError> {
+        let id = meeting.id().to_string();
+        if let Some(name) = &self.name {
+            meeting.rename(name).map_err(|source| EditError::Meeting {
+                meeting: id.clone(),
+                source,
+            })?;
+        }
+        if let Some(zone) = &self.time_zone {
+            meeting.time_zone = zone.clone();
+        }
+        meeting.when = self.when(meeting)?;
+        if let Some(status) = self.status {
+            meeting.status = match status {
+                Status::Planned => MeetingStatus::Planned,
+                Status::Held => MeetingStatus::Held,
+                Status::NotHeld => MeetingStatus::NotHeld,
+            };
+        }
+        if let Some(user) = &self.assign {
+            meeting.assigned_user = Some(user.clone());
+        }
+        let filled = |text: &String| (!text.trim().is_empty()).then(|| text.clone());
+        if let Some(location) = &self.location {
+            meeting.location = filled(location);
+        }
+        if let Some(description) = &self.description {
+            meeting.description = filled(description);
+        }
+        match self.online_location {
+            Some(Online::Zoom) => meeting.online_location = Some(OnlineLocation::Zoom),
+            Some(Online::Jitsi) => meeting.online_location = Some(OnlineLocation::Jitsi),
+            Some(Online::None) => meeting.online_location = None,
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn when(&self, meeting: &Meeting) -> Result<When, EditError> {
+        let id = meeting.id().to_string();
+        let invalid = |source| EditError::When {
+            meeting: id.clone(),
+            source,
+        };
+        let incomplete = |missing| EditError::Incomplete {
+            meeting: id.clone(),
+            missing,
+        };
+        let resolve = |time: Option<WrittenTime>| {
+            let resolved = time.map(|time| time.resolve(&meeting.time_zone)).transpose();
+            resolved.map_err(|source| EditError::Local {
+                meeting: id.clone(),
+                source,
+            })
+        };
+        let days = meeting.when.days();
+        match (self.start_date, self.end_date) {
+            (None, None) => {}
+            (Some(first), None) => {
+                let length = days.map_or(chrono::TimeDelta::zero(), |(first, last)| last - first);
+                return When::all_day(first, first + length).map_err(invalid);
+            }
+            (first, Some(last)) => {
+                let first = first.or(days.map(|(first, _)| first));
+                let first = first.ok_or_else(|| incomplete("give --start-date as well"))?;
+                return When::all_day(first, last).map_err(invalid);
+            }
+        }
+        let (start, end) = (resolve(self.start)?, resolve(self.end)?);
+        let instants = meeting.when.instants();
+        match (start, end) {
+            (None, None) => Ok(meeting.when),
+            (Some(start), None) => {
+                let (old_start, old_end) =
+                    instants.ok_or_else(|| incomplete("it lasts whole days; give --end as well"))?;
+                When::timed(start, start + (old_end - old_start)).map_err(invalid)
+            }
+            (start, Some(end)) => {
+                let start = start.or(instants.map(|(start, _)| start));
+                let start = start.ok_or_else(|| incomplete("it lasts whole days; give --start as well"))?;
+                When::timed(start, end).map_err(invalid)
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `invite meeting show`: a meeting with all that is known of it.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{DONE, Outcome, Session, document, when};
+use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
+use crate::crm::Crm as _;
+use crate::fault::BoxFault;
+use crate::mail::{Outbox as _, OutboxEntry};
+use crate::meeting::{Meeting, MeetingId, OnlineLocation, Person, PersonRef, Revision};
+use crate::online::OnlineLink;
+use crate::pipeline::{PipelineError, SyncState};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: invite meeting show kickoff")]
+pub(in crate::command) struct Show {
+    /// The meeting's id
+    #[arg(value_name = "ID")]
+    meeting: MeetingId,
+}
+
+impl Show {
+    pub(super) async fn run(&self, session: &Session<'_>) -> Outcome {
+        let database = session.records().await?;
+        let meeting = database.meeting(&self.meeting).await.map_err(BoxFault::new)?;
+        let Some(meeting) = meeting else {
+            return Err(BoxFault::new(PipelineError::NoMeeting {
+                meeting: self.meeting.clone(),
+            }));
+        };
+        let (sync, link) = session.pipeline().await?.sync_state(&self.meeting).await?;
+        let issued = database.issued(&self.meeting).await?;
+        let revision = issued.last().map(|issued| issued.revision);
+        let entries = database.of_meeting(&self.meeting).await?;
+        let mut who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
+        who.extend(meeting.assigned_user.clone().map(PersonRef::user));
+        let people = database.people(&who).await.map_err(BoxFault::new)?;
+        let shown = Shown {
+            meeting: &meeting,
+            people: &people,
+            sync: &sync,
+            link: link.as_ref(),
+            revision,
+            uid: issued.last().map(|issued| issued.uid.as_str()).or(meeting.uid()),
+            entries: &entries,
+        };
+        session.terminal.result(&shown.document(), || shown.text());
+        Ok(DONE)
+    }
+}
+
+struct Shown<'a> {
+    meeting: &'a Meeting,
+    people: &'a [Person],
+    sync: &'a SyncState,
+    link: Option<&'a OnlineLink>,
+    revision: Option<Revision>,
+    uid: Option<&'a str>,
+    entries: &'a [OutboxEntry],
+}
+
+impl Shown<'_> {
+    fn person(&self, who: &PersonRef) -> Option<&Person> {
+        self.people.iter().find(|person| person.reference == *who)
+    }
+
+    /// The newest invitation of a person.
+    fn newest(&self, who: &PersonRef) -> Option<&OutboxEntry> {
+        self.entries.iter().rev().find(|entry| entry.person == *who)
+    }
+
+    fn document(&self) -> Value {
+        let mut document = document(self.meeting);
+        document["revision"] = json!(self.revision);
+        document["uid"] = json!(self.uid);
+        document["sync"] = json!(self.sync);
+        document["zoom"] = json!(self.link.map(|link| json!({
+            "meeting_id": link.id,
+            "join_url": link.join_url,
+            "host": link.told.host,
+            "seen_at": link.seen_at,
+        })));
+        let attendees = self.meeting.attendees.iter().map(|attendee| {
+            let person = self.person(&attendee.person);
+            let newest = self.newest(&attendee.person);
+            json!({
+                "kind": attendee.person.kind,
+                "id": attendee.person.id,
+                "name": person.map(|person| &person.name),
+                "email": person.and_then(|person| person.email.as_ref()),
+                "status": attendee.status,
+                "revision": newest.map(|entry| entry.revision),
+                "invitation": newest.map(|entry| entry.state.as_str()),
+            })
+        });
+        document["attendees"] = attendees.collect();
+        document
+    }
+
+    fn text(&self) -> String {
+        let meeting = self.meeting;
+        let mut text = format!(
+            "{STRONG}{}{STRONG:#}  {DIM}{}, {}{DIM:#}\n{}\n",
+            visible(meeting.name()),
+            meeting.id(),
+            meeting.status,
+            when(meeting)
+        );
+        if let Some(location) = &meeting.location {
+            text.push_str(&format!("{}\n", visible(location)));
+        }
+        let host = meeting.assigned_user.clone().map(PersonRef::user);
+        let host = host.as_ref().map(|host| {
+            self.person(host)
+                .map_or_else(|| host.to_string(), Person::display_name)
+        });
+        text.push_str(&format!(
+            "assigned to {}\n",
+            visible(host.as_deref().unwrap_or("nobody"))
+        ));
+        let provider = meeting.online_location.map_or("", OnlineLocation::name);
+        text.push_str(&match self.sync {
+            SyncState::NotOnline => String::new(),
+            SyncState::NotPushed => format!("{provider}: {WARN}not pushed yet{WARN:#}\n"),
+            SyncState::InSync => format!("{provider}: {GOOD}in sync{GOOD:#}\n"),
+            SyncState::OutOfSync { differs } => {
+                format!("{provider}: {WARN}out of sync{WARN:#} ({})\n", differs.join(", "))
+            }
+            SyncState::CannotBePushed { reason } => {
+                format!(
+                    "{provider}: {WARN}cannot be pushed{WARN:#}: {}\n",
+                    visible(reason)
+                )
+            }
+        });
+        if let Some(url) = &meeting.join_url {
+            text.push_str(&format!("{url}\n"));
+        }
+        text.push_str(&match self.revision {
+            Some(revision) => format!("invitees were told revision {revision}\n\n"),
+            None => "nobody was invited yet\n\n".to_owned(),
+        });
+        let mut table = Table::default();
+        for attendee in &meeting.attendees {
+            let person = self.person(&attendee.person);
+            let newest = self.newest(&attendee.person);
+            let told = newest.map(|entry| format!("revision {} {}", entry.revision, entry.state));
+            table.row([
+                (attendee.person.to_string().as_str(), DIM),
+                (person.map_or("", |person| person.name.as_str()), STRONG),
+                (
+                    person
+                        .and_then(|person| person.email.as_ref())
+                        .map_or("", |email| email.as_str()),
+                    anstyle::Style::new(),
+                ),
+                (attendee.status.as_str(), anstyle::Style::new()),
+                (told.as_deref().unwrap_or_default(), DIM),
+            ]);
+        }
+        text.push_str(&table.to_text());
+        text
+    }
+}

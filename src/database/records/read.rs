@@ -1,0 +1,157 @@
+//! Records out of their tables.
+
+use chrono::NaiveDate;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use crate::database::rows::Named;
+use crate::database::{Database, DatabaseError};
+use crate::meeting::{
+    Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,
+    When, Zone,
+};
+
+impl Database {
+    pub(super) async fn read_meeting(
+        &self,
+        connection: &mut SqliteConnection,
+        id: &MeetingId,
+    ) -> Result<Option<Meeting>, DatabaseError> {
+        let doing = "reading a meeting";
+        let row = sqlx::query("SELECT * FROM meeting WHERE id = ?")
+            .bind(id.as_str())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(self.explain(doing))?;
+        let Some(row) = row else { return Ok(None) };
+        let mut meeting = self.meeting_row(&row)?;
+        let rows = sqlx::query("SELECT * FROM attendee WHERE meeting_id = ? ORDER BY position")
+            .bind(id.as_str())
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(self.explain(doing))?;
+        for row in &rows {
+            meeting.attendees.push(self.attendee_row(row)?.1);
+        }
+        Ok(Some(meeting))
+    }
+
+    pub(super) fn meeting_row(&self, row: &SqliteRow) -> Result<Meeting, DatabaseError> {
+        let mut row = Named {
+            database: self,
+            row,
+            what: "a meeting".to_owned(),
+        };
+        let id: MeetingId = row.parse("id")?;
+        row.what = format!("meeting {:?}", id.as_str());
+        let when = match (row.instant_option("start_at")?, row.instant_option("end_at")?) {
+            (Some(start), Some(end)) => When::timed(start, end),
+            _ => When::all_day(
+                row.parse::<NaiveDate>("start_date")?,
+                row.parse::<NaiveDate>("end_date")?,
+            ),
+        };
+        let zone = Zone::new(&row.get::<String>("time_zone")?).map_err(|e| row.invalid(e))?;
+        let when = when.map_err(|e| row.invalid(e))?;
+        let mut meeting =
+            Meeting::new(id, row.get::<String>("name")?, when, zone).map_err(|e| row.invalid(e))?;
+        if let Some(uid) = row.get::<Option<String>>("uid")? {
+            meeting.set_uid(uid).map_err(|e| row.invalid(e))?;
+        }
+        meeting.status = row.word("status")?;
+        meeting.assigned_user = row.parse_option("assigned_user")?;
+        meeting.description = row.get("description")?;
+        meeting.location = row.get("location")?;
+        meeting.online_location = match row.get::<Option<String>>("online_location")? {
+            Some(_) => Some(row.location("online_location")?),
+            None => None,
+        };
+        let join_url: Option<String> = row.get("join_url")?;
+        meeting.join_url = join_url
+            .map(JoinUrl::new)
+            .transpose()
+            .map_err(|e| row.invalid(e))?;
+        Ok(meeting)
+    }
+
+    pub(super) fn attendee_row(&self, row: &SqliteRow) -> Result<(String, Attendee), DatabaseError> {
+        let mut row = Named {
+            database: self,
+            row,
+            what: "an attendee".to_owned(),
+        };
+        let meeting: String = row.get("meeting_id")?;
+        row.what = format!("an attendee of meeting {meeting:?}");
+        let attendee = Attendee {
+            person: row.person("kind", "person_id")?,
+            status: row.word("status")?,
+        };
+        Ok((meeting, attendee))
+    }
+
+    pub(super) async fn read_person(
+        &self,
+        connection: &mut SqliteConnection,
+        who: &PersonRef,
+    ) -> Result<Option<Person>, DatabaseError> {
+        let doing = "reading a person";
+        let row = sqlx::query("SELECT * FROM person WHERE kind = ? AND id = ?")
+            .bind(who.kind.as_str())
+            .bind(who.id.as_str())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(self.explain(doing))?;
+        let Some(row) = row else { return Ok(None) };
+        let row = Named {
+            database: self,
+            row: &row,
+            what: who.to_string(),
+        };
+        let user = match who.kind {
+            PersonKind::User => Some(UserFacts {
+                zoom_enabled: row.get("zoom_enabled")?,
+                zoom_id: row.get("zoom_id")?,
+                ..self.permissions(connection, &who.id).await?
+            }),
+            PersonKind::Contact | PersonKind::Lead => None,
+        };
+        let zone: Option<String> = row.get("time_zone")?;
+        Ok(Some(Person {
+            reference: who.clone(),
+            name: row.get("name")?,
+            email: row.parse_option("email")?,
+            time_zone: zone
+                .map(|zone| Zone::new(&zone))
+                .transpose()
+                .map_err(|e| row.invalid(e))?,
+            language: row.parse_option("language")?,
+            user,
+        }))
+    }
+
+    /// What the roles of a user grant, together.
+    pub(super) async fn permissions(
+        &self,
+        connection: &mut SqliteConnection,
+        user: &PersonId,
+    ) -> Result<UserFacts, DatabaseError> {
+        let roles = sqlx::query(
+            "SELECT role.* FROM role JOIN user_role ON role.id = user_role.role_id WHERE user_role.user_id = ?",
+        )
+        .bind(user.as_str())
+        .fetch_all(connection)
+        .await
+        .map_err(self.explain("reading a user's roles"))?;
+        let mut facts = UserFacts::default();
+        for row in &roles {
+            let row = Named {
+                database: self,
+                row,
+                what: format!("a role of user {:?}", user.as_str()),
+            };
+            facts.zoom_meetings |= row.get::<bool>("zoom_meetings")?;
+            facts.meeting_edit = facts.meeting_edit.max(row.word::<EditAccess>("meeting_edit")?);
+        }
+        Ok(facts)
+    }
+}

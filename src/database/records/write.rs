@@ -1,0 +1,172 @@
+//! Records into their tables.
+
+use sqlx::{Sqlite, Transaction};
+
+use crate::crm::import::{ImportedUser, Role, Target};
+use crate::database::{Database, DatabaseError, millis};
+use crate::meeting::{EditAccess, JoinUrl, Meeting, OnlineLocation, Person, PersonId, Zone};
+
+impl Database {
+    pub(super) async fn exists(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        target: &Target,
+    ) -> Result<bool, DatabaseError> {
+        let query = match target {
+            Target::Role(id) => {
+                sqlx::query_scalar("SELECT count(*) FROM role WHERE id = ?").bind(id.as_str())
+            }
+            Target::Person(person) => {
+                sqlx::query_scalar("SELECT count(*) FROM person WHERE kind = ? AND id = ?")
+                    .bind(person.kind.as_str())
+                    .bind(person.id.as_str())
+            }
+        };
+        let count: i64 = query
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(self.explain("looking for a record"))?;
+        Ok(count > 0)
+    }
+
+    pub(super) async fn put_role(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        role: &Role,
+    ) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "INSERT INTO role (id, zoom_meetings, meeting_edit) VALUES (?, ?, ?)
+             ON CONFLICT DO UPDATE SET zoom_meetings = excluded.zoom_meetings, meeting_edit = excluded.meeting_edit",
+        )
+        .bind(role.id.as_str())
+        .bind(role.zoom_meetings)
+        .bind(edit_word(role.meeting_edit))
+        .execute(&mut **tx)
+        .await
+        .map_err(self.explain("loading a role"))?;
+        Ok(())
+    }
+
+    pub(super) async fn put_user(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        user: &ImportedUser,
+    ) -> Result<(), DatabaseError> {
+        let doing = "loading a user";
+        self.put_person(tx, &user.person).await?;
+        sqlx::query("DELETE FROM user_role WHERE user_id = ?")
+            .bind(user.person.reference.id.as_str())
+            .execute(&mut **tx)
+            .await
+            .map_err(self.explain(doing))?;
+        for role in &user.roles {
+            sqlx::query("INSERT INTO user_role (user_id, role_id) VALUES (?, ?)")
+                .bind(user.person.reference.id.as_str())
+                .bind(role.as_str())
+                .execute(&mut **tx)
+                .await
+                .map_err(self.explain(doing))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn put_person(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        person: &Person,
+    ) -> Result<(), DatabaseError> {
+        let user = person.user.as_ref();
+        sqlx::query(
+            "INSERT INTO person (kind, id, name, email, time_zone, language, zoom_enabled, zoom_id)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET name = excluded.name, email = excluded.email,
+                 time_zone = excluded.time_zone, language = excluded.language,
+                 zoom_enabled = excluded.zoom_enabled, zoom_id = excluded.zoom_id",
+        )
+        .bind(person.reference.kind.as_str())
+        .bind(person.reference.id.as_str())
+        .bind(&person.name)
+        .bind(person.email.as_ref().map(|email| email.as_str()))
+        .bind(person.time_zone.as_ref().map(Zone::name))
+        .bind(person.language.as_ref().map(|language| language.tag()))
+        .bind(user.is_some_and(|user| user.zoom_enabled))
+        .bind(user.and_then(|user| user.zoom_id.as_deref()))
+        .execute(&mut **tx)
+        .await
+        .map_err(self.explain("loading a person"))?;
+        Ok(())
+    }
+
+    pub(super) async fn put_meeting(
+        &self,
+        tx: &mut Transaction<'static, Sqlite>,
+        meeting: &Meeting,
+    ) -> Result<(), DatabaseError> {
+        let doing = "storing a meeting";
+        let instants = meeting.when.instants();
+        let days = meeting.when.days();
+        let stored = sqlx::query(
+            "INSERT INTO meeting (id, uid, name, status, start_at, end_at, start_date, end_date, time_zone,
+                 description, location, online_location, join_url, assigned_user)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, name = excluded.name, status = excluded.status,
+                 start_at = excluded.start_at, end_at = excluded.end_at, start_date = excluded.start_date,
+                 end_date = excluded.end_date, time_zone = excluded.time_zone,
+                 description = excluded.description, location = excluded.location,
+                 online_location = excluded.online_location, join_url = excluded.join_url,
+                 assigned_user = excluded.assigned_user",
+        )
+        .bind(meeting.id().as_str())
+        .bind(meeting.uid())
+        .bind(meeting.name())
+        .bind(meeting.status.as_str())
+        .bind(instants.map(|(start, _)| millis(start)))
+        .bind(instants.map(|(_, end)| millis(end)))
+        .bind(days.map(|(first, _)| first.to_string()))
+        .bind(days.map(|(_, last)| last.to_string()))
+        .bind(meeting.time_zone.name())
+        .bind(&meeting.description)
+        .bind(&meeting.location)
+        .bind(meeting.online_location.map(OnlineLocation::as_str))
+        .bind(meeting.join_url.as_ref().map(JoinUrl::as_str))
+        .bind(meeting.assigned_user.as_ref().map(PersonId::as_str))
+        .execute(&mut **tx)
+        .await;
+        match stored {
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                return Err(self.invalid(
+                    format!("meeting {:?}", meeting.id().as_str()),
+                    "another meeting has the same UID, and calendars would take both for one",
+                ));
+            }
+            stored => stored.map_err(self.explain(doing))?,
+        };
+        sqlx::query("DELETE FROM attendee WHERE meeting_id = ?")
+            .bind(meeting.id().as_str())
+            .execute(&mut **tx)
+            .await
+            .map_err(self.explain(doing))?;
+        for (position, attendee) in (0_i64..).zip(&meeting.attendees) {
+            sqlx::query(
+                "INSERT INTO attendee (meeting_id, position, kind, person_id, status) VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(meeting.id().as_str())
+            .bind(position)
+            .bind(attendee.person.kind.as_str())
+            .bind(attendee.person.id.as_str())
+            .bind(attendee.status.as_str())
+            .execute(&mut **tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        Ok(())
+    }
+}
+
+fn edit_word(access: EditAccess) -> &'static str {
+    match access {
+        EditAccess::No => "no",
+        EditAccess::Own => "own",
+        EditAccess::All => "all",
+    }
+}

@@ -1,0 +1,215 @@
+//! Step 4, first half: which revision is told, to whom, and how it comes into the outbox.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::load::Case;
+use super::online::Online;
+use super::recipients::{Recipient, Verdict, cancel, choose, told, withdraw};
+use super::render::{Invitation, Renderer};
+use super::{CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
+use crate::mail::{Enqueued, Issued, NewInvitation, Purpose};
+use crate::meeting::{Acceptance, Change, MeetingId, PersonRef, Revision};
+
+/// A revision and its mails, ready to be queued.
+#[derive(Debug)]
+pub(super) struct Issue<'a> {
+    /// What invitees were told last.
+    pub(super) before: Option<Issued>,
+    /// What they are told now.
+    pub(super) issued: Issued,
+    /// What becomes of each attendee, and of those who are none any more.
+    pub(super) verdicts: Vec<Verdict<'a>>,
+    /// The mails of those who get one.
+    pub(super) invitations: Vec<Invitation>,
+}
+
+impl Issue<'_> {
+    /// Those who get a mail, or for whom one waits.
+    pub(super) fn recipients(&self) -> HashSet<PersonRef> {
+        self.verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Invite(recipient) | Verdict::Cancel(recipient) => Some(recipient.person),
+                Verdict::Waits(person) => Some(*person),
+                Verdict::CallOff(_) | Verdict::Skip { .. } => None,
+            })
+            .map(|person| person.reference.clone())
+            .collect()
+    }
+
+    pub(super) fn invitation_for(&self, person: &PersonRef) -> Option<&Invitation> {
+        self.invitations
+            .iter()
+            .find(|invitation| invitation.person == *person)
+    }
+
+    /// Whether there is anything to put into the outbox.
+    fn is_nothing_new(&self) -> bool {
+        let calls_off = self
+            .verdicts
+            .iter()
+            .any(|verdict| matches!(verdict, Verdict::CallOff(_)));
+        self.invitations.is_empty() && !calls_off && self.before.as_ref() == Some(&self.issued)
+    }
+
+    /// What differs from what invitees were told last.
+    fn change(&self) -> Option<Change> {
+        self.issued.facts.change_since(&self.before.as_ref()?.facts)
+    }
+}
+
+impl Pipeline {
+    /// Decides on the revision and the recipients, and renders.
+    pub(super) fn render<'a>(
+        &self,
+        case: &'a Case,
+        online: &Online,
+        options: &SendOptions,
+    ) -> Result<Issue<'a>, PipelineError> {
+        let before = case.history.last();
+        let issued = next_issue(case, self.sender.address.domain());
+        let rose = before.is_some_and(|before| before.revision != issued.revision);
+        let mut told = told(&case.entries, issued.revision);
+        let mut verdicts = choose(case, options, issued.revision, rose, &mut told);
+        if options.to.is_empty() {
+            verdicts.extend(withdraw(case, &mut told));
+        }
+        self.render_all(case, online, issued, verdicts)
+    }
+
+    /// The same for a meeting that was called off.
+    pub(super) fn render_cancellations<'a>(
+        &self,
+        case: &'a Case,
+        online: &Online,
+        options: &CancelOptions,
+    ) -> Result<Issue<'a>, PipelineError> {
+        let mut issued = next_issue(case, self.sender.address.domain());
+        if case.history.is_empty() {
+            // Nobody was told anything: there is nothing to take back, and no revision of it.
+            issued.revision = Revision::default();
+        }
+        let verdicts = cancel(case, &options.to, told(&case.entries, issued.revision));
+        self.render_all(case, online, issued, verdicts)
+    }
+
+    fn render_all<'a>(
+        &self,
+        case: &'a Case,
+        online: &Online,
+        issued: Issued,
+        verdicts: Vec<Verdict<'a>>,
+    ) -> Result<Issue<'a>, PipelineError> {
+        let addressed: Vec<(Purpose, &Recipient<'_>)> = verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Invite(recipient) => Some((Purpose::Invitation, recipient)),
+                Verdict::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
+                Verdict::CallOff(_) | Verdict::Waits(_) | Verdict::Skip { .. } => None,
+            })
+            .collect();
+        (self.progress)(&Progress::Rendering {
+            count: addressed.len(),
+        });
+        let invitations = if addressed.is_empty() {
+            Vec::new()
+        } else {
+            Renderer::new(self, case, online, &issued).all(&addressed)?
+        };
+        Ok(Issue {
+            before: case.history.last().cloned(),
+            issued,
+            verdicts,
+            invitations,
+        })
+    }
+
+    /// Puts all mails into the outbox, with the revision that they tell.
+    pub(super) async fn enqueue(&self, case: &Case, issue: &Issue<'_>) -> Result<Enqueued, PipelineError> {
+        let was_never_sent = case.history.is_empty() && issue.invitations.is_empty();
+        if issue.is_nothing_new() || was_never_sent {
+            return Ok(Enqueued::Queued);
+        }
+        self.reset_answers(case, issue).await?;
+        let new: Vec<NewInvitation> = issue.invitations.iter().map(Invitation::to_new).collect();
+        let called_off: Vec<PersonRef> = issue
+            .verdicts
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::CallOff(person) => Some(person.reference.clone()),
+                Verdict::Cancel(recipient) => Some(recipient.person.reference.clone()),
+                _ => None,
+            })
+            .collect();
+        let queued = self.outbox.enqueue(
+            case.meeting.id(),
+            issue.before.as_ref(),
+            &issue.issued,
+            &new,
+            &called_off,
+        );
+        Ok(queued.await?)
+    }
+
+    /// Records the revision alone, for invitations that the caller mails.
+    pub(super) async fn record_revision(
+        &self,
+        case: &Case,
+        issue: &Issue<'_>,
+    ) -> Result<Enqueued, PipelineError> {
+        self.reset_answers(case, issue).await?;
+        let recorded = self
+            .outbox
+            .enqueue(case.meeting.id(), issue.before.as_ref(), &issue.issued, &[], &[]);
+        Ok(recorded.await?)
+    }
+
+    /// When the time has changed, no earlier answer stands (RFC 5546 §3.2.2.1). Done before the mails are queued:
+    /// what is cut off here is done again with them.
+    async fn reset_answers(&self, case: &Case, issue: &Issue<'_>) -> Result<(), PipelineError> {
+        if !issue.change().is_some_and(|change| change.is_rescheduled()) {
+            return Ok(());
+        }
+        for (attendee, person) in case.attendees() {
+            let holds_it = person.is_some_and(|person| case.is_organizer(person));
+            if attendee.status != Acceptance::None && !holds_it {
+                self.crm
+                    .set_attendee_status(case.meeting.id(), &attendee.person, Acceptance::None)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is told next: the same revision when nothing that matters has changed.
+pub(super) fn next_issue(case: &Case, domain: &str) -> Issued {
+    let facts = case.meeting.facts();
+    match case.history.last() {
+        Some(before) => Issued {
+            uid: before.uid.clone(),
+            revision: if before.facts == facts {
+                before.revision
+            } else {
+                before.revision.next()
+            },
+            facts,
+        },
+        None => Issued {
+            uid: match case.meeting.uid() {
+                Some(uid) => uid.to_owned(),
+                None => format!("{}@{domain}", new_uid(case.meeting.id(), domain)),
+            },
+            revision: Revision::default(),
+            facts,
+        },
+    }
+}
+
+/// The same for the same meeting, so that one that is shown before it is sent has the UID that it will have.
+fn new_uid(id: &MeetingId, domain: &str) -> Uuid {
+    let name = format!("https://{domain}/meeting/{id}");
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
+}
