@@ -23,6 +23,7 @@ mod push;
 mod recipients;
 mod render;
 mod report;
+mod right;
 mod sync;
 
 use std::fmt;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::load::Case;
 use super::online::{Online, OnlineAction};
+use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
 use crate::meeting::{JoinUrl, Meeting, MeetingId, OnlineLocation};
 use crate::online::{
@@ -83,15 +84,15 @@ impl Pipeline {
         (self.progress)(&Progress::Pushing {
             meeting: case.meeting.id().clone(),
         });
-        let (lease, left_over) = self.begin_push(&case.meeting).await?;
+        let (right, left_over) = self.begin_push(&case.meeting).await?;
         let push = Push {
             pipeline: self,
             provider,
             spec,
-            lease: &lease,
+            lease: right.lease(),
         };
         let result = push.run(left_over).await;
-        let ended = self.links.end_push(lease.clone()).await;
+        let ended = right.end().await;
         let online = result?;
         ended?;
         Ok(online)
@@ -118,11 +119,14 @@ impl Pipeline {
     pub(super) async fn begin_push(
         &self,
         meeting: &Meeting,
-    ) -> Result<(PushLease, Option<PushIntent>), PipelineError> {
+    ) -> Result<(PushRight, Option<PushIntent>), PipelineError> {
         let began = tokio::time::Instant::now();
         loop {
             match self.links.begin_push(meeting.id()).await? {
-                Begun::Ours(lease, intent) => return Ok((lease, intent.map(|intent| *intent))),
+                Begun::Ours(lease, intent) => {
+                    let right = PushRight::new(&self.links, lease);
+                    return Ok((right, intent.map(|intent| *intent)));
+                }
                 Begun::Busy(_) if began.elapsed() < LONGEST_WAIT => {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }

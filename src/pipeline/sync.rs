@@ -115,10 +115,10 @@ impl Pipeline {
             });
         }
         let provider = self.provider(&meeting)?;
-        let (lease, left_over) = self.begin_push(&meeting).await?;
+        let (right, left_over) = self.begin_push(&meeting).await?;
         let deleting = async {
             if let Some(intent) = left_over {
-                self.settle(provider, &lease, &intent).await?;
+                self.settle(provider, right.lease(), &intent).await?;
             }
             let link = self.links.link(id).await?;
             if let Some(link) = &link {
@@ -130,12 +130,12 @@ impl Pipeline {
                 meeting.join_url = None;
             }
             if link.is_some() {
-                self.links.forget_link(&lease).await?;
+                self.links.forget_link(right.lease()).await?;
             }
             Ok::<_, PipelineError>(link)
         };
         let deleted = deleting.await;
-        let ended = self.links.end_push(lease).await;
+        let ended = right.end().await;
         let deleted = deleted?;
         ended?;
         self.delete_superseded(id).await?;

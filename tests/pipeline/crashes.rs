@@ -261,3 +261,17 @@ async fn a_replacement_of_a_deleted_meeting_that_is_killed() {
     assert!(tally.calls.contains("zoom.check"), "{tally:?}");
     assert_eq!(tally.twice, set(["mail.send"]));
 }
+
+/// A caller may lose patience and drop the run, in a process that lives on.
+#[tokio::test]
+async fn a_push_that_is_dropped_gives_its_right_back() {
+    for call in ["links.record_intent", "zoom.create", "links.record_link"] {
+        let stage = Stage::new().await;
+        let fuse = Fuse::at(call, End::Killed);
+        assert!(stage.send_until(&fuse).await.is_none(), "{call}");
+        let report = stage.send().await;
+        assert_eq!(report.sent, 3, "{call}: {report:?}");
+        stage.zoom_meeting();
+        assert_eq!(stage.post.addressees(), INVITEES, "{call}");
+    }
+}

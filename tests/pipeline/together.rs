@@ -13,7 +13,7 @@ use invite::pipeline::{Pipeline, PushOptions, SendOptions};
 use invite::sandbox::zoom::{Action, Operation, ZoomFault};
 use tokio::sync::Barrier;
 
-use crate::stage::{INVITEES, Stage, kickoff, zoom_client};
+use crate::stage::{INVITEES, LEE, MIKA, Stage, kickoff, to, zoom_client};
 
 async fn send(pipeline: &Pipeline) -> invite::pipeline::SendReport {
     pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap()
@@ -131,6 +131,17 @@ async fn who_is_overtaken_looks_again_and_mails_nothing_twice() {
     let (one, two) = tokio::join!(send(&one), send(&two));
     assert_eq!(stage.post.addressees(), INVITEES);
     assert_eq!((one.revision.0, two.revision.0), (1, 1));
+}
+
+#[tokio::test]
+async fn who_is_overtaken_still_mails_the_own_recipients() {
+    let stage = Stage::new().await;
+    let (one, two) = side_by_side(&stage);
+    let (to_lee, to_mika) = (to(&[LEE]), to(&[MIKA]));
+    let meeting = kickoff();
+    let (one, two) = tokio::join!(one.send(&meeting, &to_lee), two.send(&meeting, &to_mika));
+    assert_eq!((one.unwrap().sent, two.unwrap().sent), (1, 1));
+    assert_eq!(stage.post.addressees(), [LEE, MIKA]);
 }
 
 #[tokio::test]

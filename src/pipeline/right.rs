@@ -1,0 +1,51 @@
+//! The right to push, as the one who pushes has it.
+
+use std::sync::Arc;
+
+use crate::fault::BoxFault;
+use crate::online::{LinkStore, PushLease};
+
+/// The right to push a meeting. Given back also when whoever has it is dropped half way, because its caller
+/// lost patience: else the meeting could not be pushed until the lease runs out.
+pub(super) struct PushRight {
+    links: Arc<dyn LinkStore>,
+    lease: PushLease,
+    ended: bool,
+}
+
+impl PushRight {
+    pub(super) fn new(links: &Arc<dyn LinkStore>, lease: PushLease) -> Self {
+        Self {
+            links: Arc::clone(links),
+            lease,
+            ended: false,
+        }
+    }
+
+    pub(super) fn lease(&self) -> &PushLease {
+        &self.lease
+    }
+
+    pub(super) async fn end(mut self) -> Result<(), BoxFault> {
+        let result = self.links.end_push(self.lease.clone()).await;
+        self.ended = true;
+        result
+    }
+}
+
+impl Drop for PushRight {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        // Outside a runtime nothing can be done; the end of the process, or of the lease, does it then.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (links, lease) = (Arc::clone(&self.links), self.lease.clone());
+            runtime.spawn(async move {
+                if let Err(error) = links.end_push(lease).await {
+                    tracing::warn!(%error, "the right to push a meeting could not be given back");
+                }
+            });
+        }
+    }
+}
