@@ -37,7 +37,7 @@ impl Ics {
             IcsMethod::Request => Method::Request,
             IcsMethod::Cancel => Method::Cancel,
         };
-        let pipeline = session.pipeline().await?;
+        let pipeline = session.writing_pipeline().await?;
         let object = pipeline
             .calendar_object(&self.meeting, method, self.to.as_ref())
             .await;

@@ -75,7 +75,7 @@ impl Send {
     }
 
     async fn show_plan(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        let pipeline = session.pipeline().await?;
+        let pipeline = session.writing_pipeline().await?;
         let mut plan = pipeline.plan(&self.meeting, options).await?;
         if let Some(folder) = &self.out {
             write_mails(&mut plan, folder)?;

@@ -180,9 +180,22 @@ impl<'a> Session<'a> {
         templates.map_err(BoxFault::new)
     }
 
-    /// The pipeline for everything but mailing.
+    /// The pipeline for what writes no mail, and so needs no sender.
     pub(super) async fn pipeline(&self) -> Result<Pipeline, BoxFault> {
-        self.builder().await?.build().map_err(BoxFault::new)
+        let sender = match self.sender().await {
+            Ok(sender) => sender,
+            // Stands in nothing that anybody gets to see.
+            Err(fault) => Mailbox::new("", "nobody@invalid".parse().map_err(|_| fault)?),
+        };
+        self.builder(sender).await?.build().map_err(BoxFault::new)
+    }
+
+    /// The pipeline for what writes mails or calendar objects, and mails none.
+    pub(super) async fn writing_pipeline(&self) -> Result<Pipeline, BoxFault> {
+        self.builder(self.sender().await?)
+            .await?
+            .build()
+            .map_err(BoxFault::new)
     }
 
     /// The pipeline with a way for mail to leave, which tells its progress.
@@ -191,7 +204,7 @@ impl<'a> Session<'a> {
         progress: Arc<dyn Fn(&Progress) + Send + Sync>,
     ) -> Result<Pipeline, BoxFault> {
         let builder = self
-            .builder()
+            .builder(self.sender().await?)
             .await?
             .on_progress(progress)
             .stop(Arc::clone(&self.stop));
@@ -201,19 +214,21 @@ impl<'a> Session<'a> {
             .map_err(BoxFault::new)
     }
 
-    async fn builder(&self) -> Result<PipelineBuilder, BoxFault> {
+    async fn sender(&self) -> Result<Mailbox, BoxFault> {
+        let config = self.config().await?;
+        if self.is_sandbox() {
+            return Sandbox::sender().map_err(BoxFault::new);
+        }
+        let from = &config.require_smtp().map_err(BoxFault::new)?.from;
+        Ok(Mailbox::new(
+            from.name.as_deref().unwrap_or_default(),
+            from.address.clone(),
+        ))
+    }
+
+    async fn builder(&self, sender: Mailbox) -> Result<PipelineBuilder, BoxFault> {
         let config = self.config().await?;
         let database = self.database().await?;
-        let smtp = config.smtp.as_ref();
-        let sender = match smtp {
-            Some(smtp) => Mailbox::new(
-                smtp.from.name.as_deref().unwrap_or_default(),
-                smtp.from.address.clone(),
-            ),
-            None if self.is_sandbox() => Sandbox::sender().map_err(BoxFault::new)?,
-            // The sender is part of every calendar object, so that also what does not mail needs one.
-            None => return Err(BoxFault::new(no_sender(config))),
-        };
         let mut builder = Pipeline::builder(config.organization.clone(), sender)
             .crm(Arc::new(self.records().await?.clone()))
             .database(database)
@@ -228,7 +243,7 @@ impl<'a> Session<'a> {
                     CalendarAttendees::Recipient => AttendeeList::Recipient,
                 },
             );
-        if let Some(smtp) = smtp {
+        if let Some(smtp) = &config.smtp {
             builder = builder.delivery(DeliverySettings {
                 first_retry: smtp.first_retry,
                 give_up_after: smtp.give_up_after,
@@ -300,17 +315,6 @@ impl<'a> Session<'a> {
         if let Some(database) = self.database.get() {
             database.close().await;
         }
-    }
-}
-
-fn no_sender(config: &Config) -> impl Fault + Send + Sync + 'static {
-    match config.require_smtp() {
-        Err(error) => error,
-        // Only called where there is no section.
-        Ok(_) => crate::config::ConfigError::NoSection {
-            section: "smtp",
-            needed_for: "sending mail",
-        },
     }
 }
 
