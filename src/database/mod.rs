@@ -59,6 +59,7 @@ impl Database {
             .busy_timeout(LONGEST_WAIT)
             .optimize_on_close(false, None);
         let explain = |source: sqlx::Error| DatabaseError::opening(path, source);
+        make_private(path);
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
         let began = std::time::Instant::now();
         let pool = loop {
@@ -147,6 +148,16 @@ impl Database {
             reason: reason.to_string(),
         }
     }
+}
+
+/// Makes the file readable by its owner only: it holds mails with links to join. What SQLite puts beside it gets
+/// the same permissions. An error, or a file that is there already, is left to SQLite to find.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// An instant as the tables have it.

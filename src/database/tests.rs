@@ -597,3 +597,23 @@ async fn what_cannot_be_opened_is_named() {
         "{error:?}"
     );
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let database = filled(&dir).await;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{entry:?}"
+        );
+        names.push(entry.file_name());
+    }
+    assert_eq!(names.len(), 3, "database, log and shared memory: {names:?}");
+    database.close().await;
+}
