@@ -61,7 +61,7 @@ struct Global {
     /// The configuration file [default: $INVITE_CONFIG, ./invite.toml, or the one in your configuration folder]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// How to print the result
+    /// How to print the result: for people, or as one document for programs
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Say more (-v what is done, -vv each request)

@@ -15,19 +15,16 @@ use super::Global;
 use crate::fault::{Fault, chain};
 use crate::meeting::one_line;
 
-/// How results are printed.
+/// How results are printed: for people, or as one document for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people.
     Text,
-    /// For programs: one document.
     Json,
 }
 
-/// When colour is used.
+/// When colour is used; `Auto`: when a person looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// When a person looks at it.
     Auto,
     Always,
     Never,

@@ -14,6 +14,7 @@ use crate::meeting::{
 
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "invite meeting edit [OPTIONS] <ID> <CHANGES>",
     after_help = "Example: invite meeting edit kickoff --start 2026-12-01T11:00:00 --name Kick-off\n\n\
     Times are instants (2026-12-01T09:00:00Z) or local times of the meeting's time zone (2026-12-01T10:00). \
     A start without an end keeps the length."
