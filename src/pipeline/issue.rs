@@ -140,6 +140,10 @@ impl Pipeline {
             .filter_map(|verdict| match verdict {
                 Verdict::CallOff(person) => Some(person.reference.clone()),
                 Verdict::Cancel(recipient) => Some(recipient.person.reference.clone()),
+                // Invited anew before the cancellation had left.
+                Verdict::Invite(recipient) if recipient.told.cancellation_waits => {
+                    Some(recipient.person.reference.clone())
+                }
                 _ => None,
             })
             .collect();

@@ -19,6 +19,8 @@ pub(super) struct Told {
     pub(super) received: Option<Revision>,
     /// Whether any invitation left since the last cancellation, or may have.
     pub(super) was_sent: bool,
+    /// Whether a cancellation, later than any invitation, still waits in the outbox.
+    pub(super) cancellation_waits: bool,
     /// The Message-ID of the first mail that it took, which later mails refer to.
     pub(super) first_message_id: Option<String>,
     /// Whether there is any mail to this person in the outbox, whatever became of it.
@@ -91,9 +93,11 @@ pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<Person
                 told.revision = None;
                 told.received = None;
                 told.was_sent = false;
+                told.cancellation_waits = waits;
             }
             Purpose::Invitation => {
                 told.was_sent |= entry.state != DeliveryState::Queued;
+                told.cancellation_waits = false;
                 if sent {
                     told.received = told.received.max(Some(entry.revision));
                 }
@@ -161,12 +165,14 @@ pub(super) fn choose<'a>(
 pub(super) fn withdraw<'a>(case: &'a Case, told: &mut HashMap<PersonRef, Told>) -> Vec<Verdict<'a>> {
     let mut verdicts = Vec::new();
     for person in &case.former {
-        let Some(told) = told
-            .remove(&person.reference)
-            .filter(|told| told.revision.is_some())
-        else {
+        let told = told.remove(&person.reference).unwrap_or_default();
+        if told.cancellation_waits {
+            verdicts.push(Verdict::Waits(person));
             continue;
-        };
+        }
+        if told.revision.is_none() {
+            continue;
+        }
         // Who still gets an invitation at this address under another record must not be told that it is off.
         let is_reached = |address: &EmailAddress| {
             let others = case.attendees().filter_map(|(_, other)| other?.email.as_ref());
@@ -192,11 +198,16 @@ pub(super) fn cancel<'a>(
     let mut verdicts = Vec::new();
     for person in attendees.chain(&case.former) {
         let told = told.remove(&person.reference).unwrap_or_default();
+        let is_picked = picks.is_empty() || picks.iter().any(|pick| pick.picks(person));
+        if told.cancellation_waits && is_picked {
+            verdicts.push(Verdict::Waits(person));
+            continue;
+        }
         let reason = if !told.was_written_to {
             "was not invited"
         } else if !told.was_sent {
             "has no invitation to take back"
-        } else if !picks.is_empty() && !picks.iter().any(|pick| pick.picks(person)) {
+        } else if !is_picked {
             "was not picked"
         } else if person.email.is_none() {
             "has no email address"

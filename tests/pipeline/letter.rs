@@ -130,6 +130,16 @@ impl CalendarObject {
         Some(entry.values[0].as_text().unwrap().to_owned())
     }
 
+    pub(crate) fn method(&self) -> String {
+        let calendar = &self.calendar.components[0];
+        let entry = calendar.property(&ICalendarProperty::Method).unwrap();
+        entry.values[0].as_text().unwrap().to_owned()
+    }
+
+    pub(crate) fn status(&self) -> Option<String> {
+        self.text(&ICalendarProperty::Status)
+    }
+
     pub(crate) fn uid(&self) -> String {
         self.text(&ICalendarProperty::Uid).unwrap()
     }

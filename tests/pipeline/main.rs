@@ -13,6 +13,7 @@ mod scripted_provider;
 mod stage;
 mod store_file;
 
+mod cancelling;
 mod choosing;
 mod crashes;
 mod delivering;
