@@ -1,14 +1,19 @@
 //! `invite outbox`: what became of each invitation.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN, visible};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::database::Which;
+use crate::fault::{BoxFault, Class, Fault, chain};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
+use crate::pipeline::Progress;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OutboxCommand {
@@ -16,6 +21,10 @@ pub(super) enum OutboxCommand {
     List(List),
     /// One invitation, with the whole message
     Show(Show),
+    /// Let what waits, failed or was given up be tried again at once
+    Retry(Retry),
+    /// Deliver what is due, until stopped
+    Worker(Worker),
 }
 
 #[derive(Debug, Args)]
@@ -43,6 +52,33 @@ pub(super) struct Show {
     raw: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite outbox retry --meeting kickoff\n\nThe next `invite send` of the meeting, or a worker, delivers it."
+)]
+#[group(required = true, multiple = false)]
+pub(super) struct Retry {
+    /// The invitation's number
+    #[arg(value_name = "ID")]
+    id: Option<i64>,
+    /// All of this meeting
+    #[arg(long, value_name = "ID")]
+    meeting: Option<MeetingId>,
+    /// All
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite outbox worker --drain\n\nAny number of workers can share an outbox. Ctrl-C ends one after the mails that are on the wire."
+)]
+pub(super) struct Worker {
+    /// End when nothing waits any more
+    #[arg(long)]
+    drain: bool,
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("there is no invitation {id:?} in the outbox")]
 struct NoInvitation {
@@ -68,6 +104,8 @@ impl OutboxCommand {
         let result = match self {
             Self::List(list) => list.run(session).await,
             Self::Show(show) => show.run(session).await,
+            Self::Retry(retry) => retry.run(session).await,
+            Self::Worker(worker) => worker.run(session).await,
         };
         session.close().await;
         result
@@ -158,6 +196,56 @@ impl Show {
             text.push_str(&format!("\n{}\n", visible(&raw.replace("\r\n", "\n"))));
             text
         });
+        Ok(DONE)
+    }
+}
+
+impl Retry {
+    async fn run(&self, session: &Session<'_>) -> Outcome {
+        let which = match (self.id, &self.meeting) {
+            (Some(id), _) => Which::One(id),
+            (None, Some(meeting)) => Which::Meeting(meeting.clone()),
+            (None, None) => Which::All,
+        };
+        let count = session.database().await?.retry(&which).await?;
+        if let (0, Some(id)) = (count, self.id) {
+            return Err(BoxFault::new(NoInvitation { id: id.to_string() }));
+        }
+        session.terminal.result(&json!({"retried": count}), || {
+            format!("{count} to be tried again\n")
+        });
+        Ok(DONE)
+    }
+}
+
+impl Worker {
+    async fn run(&self, session: &Session<'_>) -> Outcome {
+        let shown = Arc::new(AtomicUsize::new(0));
+        let progress = {
+            let (shown, terminal) = (Arc::clone(&shown), session.terminal.clone());
+            Arc::new(move |progress: &Progress| {
+                if let Progress::Tried { to, sent } = progress {
+                    shown.fetch_add(usize::from(*sent), Ordering::Relaxed);
+                    terminal.note(&format!("{} {to}", if *sent { "sent" } else { "not sent" }));
+                }
+            })
+        };
+        let pipeline = session.mailing_pipeline(progress).await?;
+        session.stop_on_interrupt();
+        let worked = pipeline.work(self.drain).await?;
+        let sent = shown.load(Ordering::Relaxed);
+        let put_off: Vec<_> = worked
+            .put_off
+            .iter()
+            .map(
+                |(meeting, error)| json!({"meeting": meeting, "kind": error.kind(), "message": chain(error)}),
+            )
+            .collect();
+        session
+            .terminal
+            .result(&json!({"sent": sent, "put_off": put_off}), || {
+                format!("{sent} sent\n")
+            });
         Ok(DONE)
     }
 }

@@ -27,6 +27,7 @@ use sqlx::{Sqlite, Transaction};
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
+pub use outbox::Which;
 pub use records::{ImportError, Imported, UserRecord};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");

@@ -1,7 +1,7 @@
 //! Invitations and what invitees were last told: the port [`Outbox`].
 
 use async_trait::async_trait;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
@@ -10,10 +10,21 @@ use super::{Database, DatabaseError, lease_end, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Envelope, Issued, NewInvitation, Outbox,
-    OutboxEntry,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Envelope, Issued, NewInvitation,
+    Outbox, OutboxEntry,
 };
 use crate::meeting::{Language, MeetingId, PersonRef, Revision};
+
+/// Which invitations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One, by its number.
+    One(i64),
+    /// Those of a meeting.
+    Meeting(MeetingId),
+    /// All.
+    All,
+}
 
 impl Database {
     fn entry(&self, row: &SqliteRow) -> Result<OutboxEntry, DatabaseError> {
@@ -89,6 +100,33 @@ impl Database {
             .transpose()
     }
 
+    /// Lets what waits, failed or was given up be tried at once: one invitation by its number, or all of a
+    /// meeting, or all. What is no longer true is left alone. Answers how many.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be written.
+    pub async fn retry(&self, which: &Which) -> Result<u64, DatabaseError> {
+        let (id, meeting) = match which {
+            Which::One(id) => (Some(*id), None),
+            Which::Meeting(meeting) => (None, Some(meeting.as_str())),
+            Which::All => (None, None),
+        };
+        // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer true.
+        let retried = sqlx::query(
+            "UPDATE invitation SET state = 'queued', next_attempt_at = ?1, created_at = ?1
+             WHERE state IN ('queued', 'failed', 'given_up')
+               AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR meeting_id = ?3)
+               AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = invitation.meeting_id)",
+        )
+        .bind(millis(Utc::now()))
+        .bind(id)
+        .bind(meeting)
+        .execute(&self.pool)
+        .await
+        .map_err(self.explain("letting invitations be tried again"))?;
+        Ok(retried.rows_affected())
+    }
+
     fn message(&self, row: &SqliteRow) -> Result<Vec<u8>, DatabaseError> {
         use sqlx::Row as _;
         row.try_get("message")
@@ -151,7 +189,7 @@ impl Database {
         .map_err(self.explain(doing))?;
         sqlx::query(
             "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
-             WHERE meeting_id = ? AND revision < ? AND state = 'queued'",
+             WHERE meeting_id = ? AND revision < ? AND state = 'queued' AND purpose = 'invitation'",
         )
         .bind(meeting.as_str())
         .bind(issued.revision.0)
@@ -317,6 +355,69 @@ impl Outbox for Database {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         Ok(self.take_due(request).await?)
+    }
+
+    async fn due(&self) -> Result<Vec<Due>, BoxFault> {
+        let doing = "looking for invitations that are due";
+        let mut tx = self.write(doing).await?;
+        self.free_abandoned(&mut tx, doing).await?;
+        let rows = sqlx::query(
+            "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
+             WHERE state = 'queued' AND next_attempt_at <= ? ORDER BY meeting_id, kind, person_id",
+        )
+        .bind(millis(Utc::now()))
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        let mut due: Vec<Due> = Vec::new();
+        for row in &rows {
+            let row = Named {
+                database: self,
+                row,
+                what: "an invitation".to_owned(),
+            };
+            let meeting: MeetingId = row.parse("meeting_id")?;
+            let person = row.person("kind", "person_id")?;
+            match due.last_mut().filter(|last| last.meeting == meeting) {
+                Some(last) => last.people.push(person),
+                None => due.push(Due {
+                    meeting,
+                    people: vec![person],
+                }),
+            }
+        }
+        Ok(due)
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
+        let next: Option<i64> = sqlx::query_scalar(
+            "SELECT min(CASE state WHEN 'queued' THEN next_attempt_at ELSE coalesce(lease_until, 0) END)
+             FROM invitation WHERE state IN ('queued', 'sending')",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(self.explain("looking for the next invitation"))?;
+        Ok(next.and_then(DateTime::from_timestamp_millis))
+    }
+
+    async fn postpone(
+        &self,
+        meeting: &MeetingId,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<(), BoxFault> {
+        sqlx::query(
+            "UPDATE invitation SET next_attempt_at = max(next_attempt_at, ?), last_answer = ?
+             WHERE meeting_id = ? AND state = 'queued'",
+        )
+        .bind(millis(until))
+        .bind(reason)
+        .bind(meeting.as_str())
+        .execute(&self.pool)
+        .await
+        .map_err(self.explain("putting invitations off"))?;
+        Ok(())
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {

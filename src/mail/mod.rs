@@ -9,7 +9,7 @@ mod transport;
 pub use compose::{CalendarPart, ComposeError, Draft, Mailbox, compose, message_id};
 pub use mailbox::MailboxFolder;
 pub use outbox::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Enqueued, Issued, NewInvitation, Outbox,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, Outbox,
     OutboxEntry, Purpose,
 };
 pub use smtp::{Encryption, SmtpSettings, SmtpSetupError, SmtpTransport};

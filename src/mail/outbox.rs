@@ -193,6 +193,15 @@ pub struct ClaimRequest {
     pub lease: Duration,
 }
 
+/// What waits of one meeting and is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// For whom.
+    pub people: Vec<PersonRef>,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptResult {
@@ -259,6 +268,25 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be written.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault>;
+
+    /// What is due now, or is held by somebody who has ended.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn due(&self) -> Result<Vec<Due>, BoxFault>;
+
+    /// When the next one is due, or its lease runs out; `None` when nothing waits.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault>;
+
+    /// Puts off what waits of a meeting, without counting it as a try.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    async fn postpone(&self, meeting: &MeetingId, until: DateTime<Utc>, reason: &str)
+    -> Result<(), BoxFault>;
 
     /// Records how an attempt ended. Nothing is recorded when the lease was taken over meanwhile.
     ///

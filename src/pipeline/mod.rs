@@ -25,6 +25,7 @@ mod render;
 mod report;
 mod right;
 mod sync;
+mod worker;
 
 use std::fmt;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendO
 pub use render::Invitation;
 pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
 pub use sync::SyncState;
+pub use worker::{Delivery, Worked};
 
 /// How often a send begins again because somebody else sent the same meeting at the same moment.
 const ATTEMPTS: usize = 5;

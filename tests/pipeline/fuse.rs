@@ -8,11 +8,11 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Enqueued, Envelope, Issued, NewInvitation, Outbox,
+    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Envelope, Issued, NewInvitation, Outbox,
     OutboxEntry, Receipt, Transport, TransportError,
 };
 use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
@@ -300,6 +300,24 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         self.fuse.pass("outbox.claim", self.port.claim(request)).await
+    }
+
+    async fn due(&self) -> Result<Vec<Due>, BoxFault> {
+        self.fuse.pass("outbox.due", self.port.due()).await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
+        self.fuse.pass("outbox.next_due", self.port.next_due()).await
+    }
+
+    async fn postpone(
+        &self,
+        meeting: &MeetingId,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<(), BoxFault> {
+        let call = self.port.postpone(meeting, until, reason);
+        self.fuse.pass("outbox.postpone", call).await
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {

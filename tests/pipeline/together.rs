@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Enqueued, Issued, NewInvitation, Outbox, OutboxEntry,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, NewInvitation, Outbox, OutboxEntry,
 };
 use invite::meeting::{MeetingId, PersonRef};
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
@@ -95,6 +96,23 @@ impl Outbox for Meeting {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         self.outbox.claim(request).await
+    }
+
+    async fn due(&self) -> Result<Vec<Due>, BoxFault> {
+        self.outbox.due().await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
+        self.outbox.next_due().await
+    }
+
+    async fn postpone(
+        &self,
+        meeting: &MeetingId,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<(), BoxFault> {
+        self.outbox.postpone(meeting, until, reason).await
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {

@@ -1,0 +1,163 @@
+//! Delivering what waits, of all meetings, long after its send.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+
+use super::issue::next_issue;
+use super::load::Case;
+use super::online::Online;
+use super::{CancelOptions, Pick, Pipeline, PipelineError, SendOptions, SendReport};
+use crate::fault::{Fault as _, chain};
+use crate::mail::{Due, TransportError};
+use crate::meeting::{MeetingId, MeetingStatus, PersonRef};
+
+/// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
+/// wrong or a Zoom that cannot be reached.
+const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
+/// How often a worker looks for what others have put in.
+const LOOKS: Duration = Duration::from_secs(2);
+
+/// What became of the mails of one meeting.
+#[derive(Debug)]
+pub enum Delivery {
+    /// They were tried as they were.
+    Tried,
+    /// The meeting had changed since they were queued: they were replaced by mails that say so.
+    Renewed(Box<SendReport>),
+}
+
+/// What a worker did.
+#[derive(Debug, Default)]
+pub struct Worked {
+    /// How many meetings it delivered mails of.
+    pub meetings: usize,
+    /// Meetings whose mails it put off, with the reason.
+    pub put_off: Vec<(MeetingId, PipelineError)>,
+}
+
+impl Pipeline {
+    /// Delivers what is due until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until nothing
+    /// waits any more. Any number of workers can share an outbox.
+    ///
+    /// Before the mails of a meeting leave, its online meeting is made sure of as in a send, and what is no longer
+    /// true of them is replaced. What cannot be delivered because of an error is tried again ten minutes later.
+    ///
+    /// # Errors
+    /// [`PipelineError`] when the outbox cannot be read or written, or the mail server does not want us.
+    pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
+        let mut worked = Worked::default();
+        while !self.stop.load(Ordering::Relaxed) {
+            let due = self.outbox.due().await?;
+            for due in &due {
+                if self.stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                match self.deliver_due(due).await {
+                    Ok(_) => worked.meetings += 1,
+                    Err(PipelineError::Transport(error @ TransportError::Unwelcome { .. })) => {
+                        return Err(error.into());
+                    }
+                    Err(error) => {
+                        self.put_off(due, &error).await?;
+                        worked.put_off.push((due.meeting.clone(), error));
+                    }
+                }
+            }
+            if !due.is_empty() {
+                continue;
+            }
+            match self.outbox.next_due().await? {
+                None if drain => break,
+                next => {
+                    let wait = next
+                        .and_then(|at| (at - Utc::now()).to_std().ok())
+                        .unwrap_or(LOOKS);
+                    self.sleep(wait.min(LOOKS)).await;
+                }
+            }
+        }
+        Ok(worked)
+    }
+
+    /// Leaves what is due of a meeting alone for a while, because of an error that is not about one message.
+    async fn put_off(&self, due: &Due, error: &PipelineError) -> Result<(), PipelineError> {
+        let words = chain(error);
+        tracing::warn!(meeting = %due.meeting, error = words, "the mails of a meeting are put off");
+        let pause = match error {
+            PipelineError::Transport(_) => {
+                TimeDelta::from_std(self.delivery.first_retry).unwrap_or(AFTER_ERROR)
+            }
+            _ => AFTER_ERROR,
+        };
+        let again = error.retry_at().unwrap_or_else(|| Utc::now() + pause);
+        Ok(self.outbox.postpone(&due.meeting, again, &words).await?)
+    }
+
+    /// Sleeps, unless it is to stop.
+    async fn sleep(&self, wait: Duration) {
+        const STEP: Duration = Duration::from_millis(100);
+        let end = tokio::time::Instant::now() + wait.max(STEP);
+        while tokio::time::Instant::now() < end && !self.stop.load(Ordering::Relaxed) {
+            tokio::time::sleep(STEP.min(end - tokio::time::Instant::now())).await;
+        }
+    }
+
+    /// Delivers what is due of one meeting.
+    ///
+    /// # Errors
+    /// [`PipelineError`], as of [`Pipeline::send`].
+    pub async fn deliver_due(&self, due: &Due) -> Result<Delivery, PipelineError> {
+        let mut case = self.load_case(&due.meeting).await?;
+        if case.meeting.status == MeetingStatus::Planned {
+            let online = match case.meeting.online_location {
+                Some(_) => self.push_online(&case).await?,
+                None => Online::as_recorded(None),
+            };
+            if online.link.is_some() {
+                self.write_back(&mut case, &online).await?;
+            }
+        }
+        let people: HashSet<PersonRef> = due.people.iter().cloned().collect();
+        // Who was removed waits for a cancellation, which stays true.
+        let removed_only = people
+            .iter()
+            .all(|person| case.meeting.attendee(person).is_none());
+        if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
+            let delivered = self.deliver(&due.meeting, &people).await?;
+            return match delivered.stopped {
+                Some(error) => Err(error.into()),
+                None => Ok(Delivery::Tried),
+            };
+        }
+        match self.renew(&case, &people).await? {
+            SendReport {
+                stopped: Some(error), ..
+            } => Err(error.into()),
+            report => Ok(Delivery::Renewed(Box::new(report))),
+        }
+    }
+
+    /// Replaces mails that are no longer true, for those whom they were meant for.
+    async fn renew(&self, case: &Case, people: &HashSet<PersonRef>) -> Result<SendReport, PipelineError> {
+        let id = case.meeting.id();
+        let is_attendee = |person: &&PersonRef| case.meeting.attendee(person).is_some();
+        if case.meeting.status == MeetingStatus::NotHeld {
+            let to = people.iter().cloned().map(Pick::Person).collect();
+            return self.cancel(id, &CancelOptions { to, actor: None }).await;
+        }
+        let to: Vec<Pick> = people
+            .iter()
+            .filter(is_attendee)
+            .cloned()
+            .map(Pick::Person)
+            .collect();
+        let options = SendOptions {
+            to,
+            ..SendOptions::default()
+        };
+        self.send(id, &options).await
+    }
+}
