@@ -113,11 +113,12 @@ fn wrong_usage_ends_with_two() {
     ] {
         let run = folder.run(arguments).ends(2);
         assert!(run.out.is_empty(), "{run:?}");
-        assert!(run.err.contains("Usage: ") || run.err.contains("error: "), "{run:?}");
+        assert!(
+            run.err.contains("Usage: ") || run.err.contains("error: "),
+            "{run:?}"
+        );
         if !arguments.is_empty() {
-            folder
-                .run(&format!("{arguments} --format json"))
-                .fails_on_usage();
+            folder.run(&format!("{arguments} --format json")).fails_on_usage();
         }
     }
     let near = folder.run("sendd").ends(2);

@@ -51,7 +51,11 @@ fn is_settled(desk: &Desk) {
     }
     let again = desk.json("send --meeting kickoff");
     assert_eq!(
-        (&again["zoom"]["action"], &again["sent"], &again["zoom"]["join_url"]),
+        (
+            &again["zoom"]["action"],
+            &again["sent"],
+            &again["zoom"]["join_url"]
+        ),
         (&json!("unchanged"), &json!(0), &json!(url))
     );
     assert_eq!(desk.json("zoom status")["maybe_left_over"], json!([]));
@@ -94,7 +98,8 @@ fn who_comes_while_another_pushes_waits_for_it() {
 #[test]
 fn who_comes_while_another_delivers_leaves_it_to_the_other() {
     let desk = Desk::new();
-    desk.mail.control(&json!({"hold": ["rcpt", "lee@client.example"]}));
+    desk.mail
+        .control(&json!({"hold": ["rcpt", "lee@client.example"]}));
     let first = desk.start(SEND);
     desk.mail.wait_for("hold lee@client.example");
     let second = desk.run(SEND).ends(75).json();
@@ -145,7 +150,10 @@ fn killed_while_zoom_makes_the_meeting() {
     crate::desk::wait_for("the meeting at Zoom", || !desk.zoom.meetings().is_empty());
     killed.kill();
     let sent = desk.json("send --meeting kickoff");
-    assert_eq!((&sent["sent"], &sent["zoom"]["action"]), (&json!(3), &json!("created")));
+    assert_eq!(
+        (&sent["sent"], &sent["zoom"]["action"]),
+        (&json!(3), &json!("created"))
+    );
     assert_eq!(desk.zoom.count(Operation::CreateMeeting), 1);
     all_is_well(&desk);
 }
@@ -154,8 +162,10 @@ fn killed_while_zoom_makes_the_meeting() {
 fn killed_before_zoom_has_made_the_meeting() {
     let desk = Desk::new();
     // The request is there; what it asks for is done after the next run has begun.
-    desk.zoom
-        .once(Operation::CreateMeeting, Action::DelayBefore { milliseconds: 900 });
+    desk.zoom.once(
+        Operation::CreateMeeting,
+        Action::DelayBefore { milliseconds: 900 },
+    );
     let killed = desk.start(SEND);
     desk.zoom.wait_for(Operation::CreateMeeting, 1);
     killed.kill();
@@ -195,7 +205,8 @@ fn killed_where_the_connection_may_not_look_is_told() {
 fn killed_while_zoom_is_told_a_change() {
     let desk = Desk::new();
     desk.json("send --meeting kickoff");
-    desk.run("meeting edit kickoff --start 2027-06-02T09:00:00Z").done();
+    desk.run("meeting edit kickoff --start 2027-06-02T09:00:00Z")
+        .done();
     desk.zoom.once(
         Operation::UpdateMeeting,
         Action::DelayBefore {

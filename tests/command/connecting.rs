@@ -178,7 +178,10 @@ fn server_to_server_needs_no_consent() {
     desk.write_secret("zoom.secret", SANDBOX_SERVER_CLIENT_SECRET);
     assert_eq!(desk.json("zoom status")["state"], "on_demand");
     let sent = desk.json("send --meeting kickoff -vv");
-    assert_eq!((&sent["sent"], &sent["zoom"]["action"]), (&json!(3), &json!("created")));
+    assert_eq!(
+        (&sent["sent"], &sent["zoom"]["action"]),
+        (&json!(3), &json!("created"))
+    );
     assert_eq!(desk.zoom.count(Operation::AccountCredentials), 1);
     assert!(
         desk.mail

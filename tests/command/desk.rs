@@ -250,7 +250,9 @@ impl Drop for Running {
 /// A run that has ended.
 #[derive(Debug)]
 pub(crate) struct Finished {
-    pub(crate) what: String,
+    /// For the messages of failed assertions.
+    #[expect(dead_code, reason = "it is shown by Debug")]
+    what: String,
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,

@@ -111,7 +111,12 @@ fn without_a_server_invitations_wait_for_one() {
     let report = failed.json();
     assert_eq!(report["error"]["kind"], "smtp.unreachable");
     assert_eq!(report["error"]["exit"], 69);
-    assert!(report["error"]["message"].as_str().unwrap().contains("127.0.0.1:1"));
+    assert!(
+        report["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("127.0.0.1:1")
+    );
     assert!(failed.err.contains("error: the mail server"), "{failed:?}");
     assert_eq!((&report["queued"], &report["sent"]), (&json!(3), &json!(0)));
     assert_eq!(states(&report), ["queued"; 3]);
@@ -166,7 +171,8 @@ fn what_waits_is_overtaken_by_a_newer_revision() {
     let mut desk = Desk::new();
     desk.set("INVITE_SMTP__URL", "smtp://127.0.0.1:1");
     desk.run("send --meeting kickoff").ends(69);
-    desk.run("meeting edit kickoff --start 2027-06-05T09:00:00Z").done();
+    desk.run("meeting edit kickoff --start 2027-06-05T09:00:00Z")
+        .done();
     desk.unset("INVITE_SMTP__URL");
     let report = desk.json("send --meeting kickoff");
     assert_eq!((&report["revision"], &report["sent"]), (&json!(1), &json!(3)));
@@ -180,7 +186,10 @@ fn what_waits_is_overtaken_by_a_newer_revision() {
         );
     }
     assert_eq!(
-        desk.json("outbox list --state cancelled").as_array().unwrap().len(),
+        desk.json("outbox list --state cancelled")
+            .as_array()
+            .unwrap()
+            .len(),
         3
     );
 }
@@ -188,7 +197,13 @@ fn what_waits_is_overtaken_by_a_newer_revision() {
 #[test]
 fn a_server_with_no_extensions_is_enough() {
     let mut desk = Desk::new();
-    let without = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE"];
+    let without = [
+        "PIPELINING",
+        "8BITMIME",
+        "SMTPUTF8",
+        "ENHANCEDSTATUSCODES",
+        "SIZE",
+    ];
     let arguments: Vec<_> = without
         .iter()
         .flat_map(|extension| ["--without", extension])

@@ -136,7 +136,10 @@ fn from_init_to_the_mailbox() {
     assert_eq!(record.host_email, "ana@acme.example");
     assert_eq!(record.topic, "The kickoff");
     assert!(record.agenda.starts_with("What we talk about"), "{record:?}");
-    assert_eq!(record.start_time.unwrap().to_rfc3339(), "2027-06-01T09:00:00+00:00");
+    assert_eq!(
+        record.start_time.unwrap().to_rfc3339(),
+        "2027-06-01T09:00:00+00:00"
+    );
     assert_eq!((record.duration, record.timezone.as_str()), (45, "Europe/Berlin"));
 
     let shown = desk.json("meeting show kickoff");
@@ -163,7 +166,11 @@ fn from_init_to_the_mailbox() {
         // `&` in the link's query, if there is one, is escaped in HTML.
         let link = record.join_url.replace('&', "&amp;");
         assert!(mail.text().contains(&record.join_url), "{}", mail.text());
-        assert!(mail.html().contains(&format!("href=\"{link}\"")), "{}", mail.html());
+        assert!(
+            mail.html().contains(&format!("href=\"{link}\"")),
+            "{}",
+            mail.html()
+        );
         let calendar = mail.calendar();
         assert!(
             calendar.0.replace("\r\n ", "").contains(&record.join_url),
@@ -173,10 +180,7 @@ fn from_init_to_the_mailbox() {
         assert_eq!(calendar.line("SEQUENCE").unwrap(), "0");
         assert_eq!(calendar.line("DTSTART").unwrap(), "20270601T090000Z");
         assert_eq!(calendar.line("DTEND").unwrap(), "20270601T094500Z");
-        assert_eq!(
-            calendar.text(&ICalendarProperty::Summary).unwrap(),
-            "The kickoff"
-        );
+        assert_eq!(calendar.text(&ICalendarProperty::Summary).unwrap(), "The kickoff");
         assert!(
             calendar
                 .line("ORGANIZER")

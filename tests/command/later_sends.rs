@@ -39,10 +39,12 @@ fn a_change_is_pushed_and_told_to_all() {
     let uid = first.calendar().line("UID").unwrap();
     let url = desk.zoom.meeting().join_url;
 
-    desk.run("meeting edit kickoff --start 2027-06-02T15:00")
-        .done();
+    desk.run("meeting edit kickoff --start 2027-06-02T15:00").done();
     let shown = desk.json("meeting show kickoff");
-    assert_eq!(shown["sync"], json!({"state": "out_of_sync", "differs": ["start"]}));
+    assert_eq!(
+        shown["sync"],
+        json!({"state": "out_of_sync", "differs": ["start"]})
+    );
     assert_eq!(shown["revision"], 0);
     let text = desk.run("meeting show kickoff").done().out;
     assert!(text.contains("out of sync"), "{text}");
@@ -55,7 +57,10 @@ fn a_change_is_pushed_and_told_to_all() {
         ("updated", &json!(1), &json!(3))
     );
     let record = desk.zoom.meeting();
-    assert_eq!(record.start_time.unwrap().to_rfc3339(), "2027-06-02T13:00:00+00:00");
+    assert_eq!(
+        record.start_time.unwrap().to_rfc3339(),
+        "2027-06-02T13:00:00+00:00"
+    );
     assert_eq!((record.duration, &record.join_url), (45, &url));
     assert_eq!(desk.zoom.count(Operation::CreateMeeting), 1);
     let mut updates = desk.mail.mails().split_off(3);
@@ -217,7 +222,11 @@ fn whom_it_goes_to_can_be_chosen() {
         66,
         "meeting.not_an_attendee",
     );
-    desk.fails("send --meeting chosen --to user:ana", 66, "meeting.not_an_attendee");
+    desk.fails(
+        "send --meeting chosen --to user:ana",
+        66,
+        "meeting.not_an_attendee",
+    );
     assert_eq!(desk.mail.mails().len(), 7);
 }
 
@@ -298,10 +307,7 @@ fn pushing_and_deleting_alone() {
     );
     assert_eq!(desk.zoom.meeting().topic, "Renamed");
     // A send finds it pushed.
-    assert_eq!(
-        desk.json("send --meeting kickoff")["zoom"]["action"],
-        "unchanged"
-    );
+    assert_eq!(desk.json("send --meeting kickoff")["zoom"]["action"], "unchanged");
 
     let before = desk.state();
     desk.fails("zoom delete --meeting kickoff", 65, "meeting.wrong_status");
@@ -359,7 +365,8 @@ fn the_outbox_shows_what_became_of_each() {
     let text = desk.run_with(&["outbox", "show", &id]).done().out;
     assert!(text.contains("sent after 1 tries"), "{text}");
     desk.fails("outbox show 4711", 66, "outbox.not_found");
-    desk.run("outbox list --state lost --format json").fails_on_usage();
+    desk.run("outbox list --state lost --format json")
+        .fails_on_usage();
 }
 
 #[test]
@@ -375,8 +382,14 @@ fn an_edited_template_is_used() {
             .iter()
             .all(|part| part["origin"] == "built-in")
     );
-    let shown = desk.run("template show invitation/meeting --part subject").done().out;
-    assert_eq!(shown, include_str!("../../templates/invitation/meeting/subject.txt"));
+    let shown = desk
+        .run("template show invitation/meeting --part subject")
+        .done()
+        .out;
+    assert_eq!(
+        shown,
+        include_str!("../../templates/invitation/meeting/subject.txt")
+    );
 
     let edited = "Come to {{ name }}, {{ invitee_name }}!";
     desk.write("templates/invitation/meeting/subject.txt", edited);
@@ -389,12 +402,7 @@ fn an_edited_template_is_used() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|part| {
-            format!(
-                "{} {} {}",
-                part["part"], part["origin"], part["language"]
-            )
-        })
+        .map(|part| format!("{} {} {}", part["part"], part["origin"], part["language"]))
         .collect();
     assert!(
         origins
@@ -415,5 +423,6 @@ fn an_edited_template_is_used() {
         desk.mail.mail_to("joerg@kunde.example").subject(),
         "Komm zu The kickoff!"
     );
-    desk.run("template show invitation/party --format json").fails_on_usage();
+    desk.run("template show invitation/party --format json")
+        .fails_on_usage();
 }

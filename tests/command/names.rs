@@ -8,7 +8,7 @@ use crate::mail::{CalendarObject, Mail};
 
 /// A hundred characters, two of which are more than one code point each.
 fn hundred() -> String {
-    let name = format!("Maximiliane 👩‍🚀 e\u{301} {} Ende", "Łukaszewiczówna ".repeat(4));
+    let name = format!("Maximiliane 👩‍🚀 e\u{301} {}Ende", "Łukaszewiczówna ".repeat(4));
     let count = unicode_segmentation::UnicodeSegmentation::graphemes(name.as_str(), true).count();
     format!("{name}{}", "x".repeat(100 - count))
 }
@@ -85,7 +85,9 @@ fn arrive_as_they_are() {
     let contacts: Vec<Value> = names()
         .iter()
         .enumerate()
-        .map(|(n, name)| json!({"id": format!("c{n}"), "name": name, "email": format!("c{n}@client.example")}))
+        .map(
+            |(n, name)| json!({"id": format!("c{n}"), "name": name, "email": format!("c{n}@client.example")}),
+        )
         .collect();
     let attendees: Vec<Value> = (0..contacts.len())
         .map(|n| json!({"kind": "contact", "id": format!("c{n}")}))

@@ -204,10 +204,7 @@ fn days_are_days_wherever_they_are_read() {
     ] {
         let mail = desk.mail.mail_to(address);
         let calendar = mail.calendar();
-        assert_eq!(
-            calendar.line("DTSTART").as_deref(),
-            Some("VALUE=DATE:20270327")
-        );
+        assert_eq!(calendar.line("DTSTART").as_deref(), Some("VALUE=DATE:20270327"));
         assert_eq!(calendar.line("DTEND").as_deref(), Some("VALUE=DATE:20270329"));
         let text = mail.text();
         let when = text.lines().find(|line| line.starts_with("When: ")).unwrap();

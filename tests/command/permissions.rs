@@ -12,18 +12,40 @@ fn a_user_may_do_what_the_roles_say() {
     for (arguments, exit, kind) in [
         ("send --meeting kickoff --as ben", 77, "permission.denied"),
         ("zoom push --meeting kickoff --as ben", 77, "permission.denied"),
-        ("zoom delete --meeting called-off --as ben", 77, "permission.denied"),
+        (
+            "zoom delete --meeting called-off --as ben",
+            77,
+            "permission.denied",
+        ),
         ("send --meeting kickoff --as zoe", 77, "permission.denied"),
-        ("send --meeting kickoff --as zoe --no-push", 77, "permission.denied"),
+        (
+            "send --meeting kickoff --as zoe --no-push",
+            77,
+            "permission.denied",
+        ),
         ("send --meeting second --as zoe", 77, "permission.denied"),
         ("send --meeting second --as ana", 77, "permission.denied"),
-        ("send --meeting kickoff --as ben --dry-run", 77, "permission.denied"),
-        ("meeting edit second --name Mine --as ana", 77, "permission.denied"),
+        (
+            "send --meeting kickoff --as ben --dry-run",
+            77,
+            "permission.denied",
+        ),
+        (
+            "meeting edit second --name Mine --as ana",
+            77,
+            "permission.denied",
+        ),
         ("send --meeting kickoff --as stranger", 66, "user.not_found"),
     ] {
         let error = desk.fails(arguments, exit, kind);
         let message = error["message"].as_str().unwrap();
-        let user = arguments.split_once("--as ").unwrap().1.split(' ').next().unwrap();
+        let user = arguments
+            .split_once("--as ")
+            .unwrap()
+            .1
+            .split(' ')
+            .next()
+            .unwrap();
         let name = match user {
             "ana" => "Ana Núñez",
             "zoe" => "Zoë",
