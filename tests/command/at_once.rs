@@ -246,6 +246,43 @@ fn killed_between_two_mails() {
 }
 
 #[test]
+fn interrupted_twice_by_an_impatient_person() {
+    let desk = Desk::new();
+    desk.mail
+        .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
+    let mut interrupted = desk.start(SEND);
+    desk.mail.wait_for("hold joerg@kunde.example");
+    // The first asks for an end after the mail that is on the wire, which is held.
+    crate::desk::wait_for("the end", || {
+        interrupted.interrupt();
+        interrupted.has_ended()
+    });
+    interrupted.finish().ends(130);
+    desk.mail.behave();
+    assert_eq!(desk.json("send --meeting kickoff")["sent"], 2);
+    all_is_well(&desk);
+}
+
+#[test]
+fn interrupted_once_by_a_patient_person() {
+    let desk = Desk::new();
+    desk.mail
+        .control(&json!({"hold": ["rcpt", "lee@client.example"]}));
+    let interrupted = desk.start(SEND);
+    desk.mail.wait_for("hold lee@client.example");
+    interrupted.interrupt();
+    desk.mail.behave();
+    // Whether the others' mails were still begun depends on the moment; none is lost or doubled.
+    let run = interrupted.finish();
+    let report = run.json();
+    let sent = report["sent"].as_u64().unwrap();
+    assert_eq!(run.code, if sent == 3 { 0 } else { 75 }, "{run:?}");
+    assert_eq!(report["queued"], 3 - sent);
+    assert_eq!(desk.json("send --meeting kickoff")["sent"], 3 - sent);
+    all_is_well(&desk);
+}
+
+#[test]
 fn killed_after_the_final_dot() {
     let desk = Desk::new();
     desk.mail

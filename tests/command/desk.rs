@@ -208,6 +208,16 @@ impl Running {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
+    /// What Ctrl-C does (SIGINT).
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Ends it without a chance to tidy up (SIGKILL).
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -103,6 +103,32 @@ fn a_change_is_pushed_and_told_to_all() {
 }
 
 #[test]
+fn importing_a_meeting_anew_is_a_change_like_any_other() {
+    let desk = Desk::new();
+    desk.json("send --meeting kickoff");
+    let url = desk.zoom.meeting().join_url;
+    let mut all = crate::records::all();
+    desk.import(&all);
+    // The same again: the link that was written back stays, and nothing is to be told.
+    let same = desk.json("send --meeting kickoff");
+    assert_eq!(
+        (action(&same), &same["revision"], &same["sent"]),
+        ("unchanged", &json!(0), &json!(0))
+    );
+    all["meetings"][0]["end"] = json!("2027-06-01T10:00:00Z");
+    desk.import(&all);
+    let sent = desk.json("send --meeting kickoff");
+    assert_eq!(
+        (action(&sent), &sent["revision"], &sent["sent"]),
+        ("updated", &json!(1), &json!(3))
+    );
+    assert_eq!(
+        (desk.zoom.meeting().duration, desk.zoom.meeting().join_url),
+        (60, url)
+    );
+}
+
+#[test]
 fn another_host_means_another_zoom_meeting() {
     let desk = Desk::new();
     desk.json("send --meeting kickoff");

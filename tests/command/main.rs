@@ -1,6 +1,6 @@
 //! The built program, as people and other programs run it: its arguments, what it prints, how it ends, what
 //! arrives at Zoom and in mailboxes. The Zoom and the mail server it talks to are processes of their own.
-#![cfg(feature = "command")]
+#![cfg(all(feature = "command", unix))]
 #![expect(
     clippy::unwrap_used,
     reason = "a test fails by panicking, also in what its tests share"

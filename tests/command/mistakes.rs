@@ -71,7 +71,10 @@ fn a_file_to_import_is_loaded_whole_or_not_at_all() {
     let error = desk.fails("import latin1.json", 65, "import.unreadable");
     assert!(hint(&error).contains("UTF-8"), "{error}");
     assert_eq!(desk.json("meeting list"), before);
-    desk.run("import good.json").done();
+    let mut typed = desk.start("import -");
+    typed.types(&good);
+    let typed = typed.finish().done();
+    assert!(typed.out.contains("1 lead"), "{typed:?}");
 }
 
 #[test]
