@@ -145,7 +145,7 @@ fn no_setting_leads_out_of_it() {
 #[test]
 fn two_at_once() {
     let folder = Folder::new();
-    let runs = ["kickoff", "kickoff", "demo"]
+    let runs = ["kickoff", "kickoff", "demo", "kickoff", "demo", "demo"]
         .map(|meeting| folder.start(&format!("send --meeting {meeting} --sandbox --format json")));
     for run in runs {
         let run = run.finish();
