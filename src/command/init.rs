@@ -63,18 +63,13 @@ impl Init {
                 return Err(BoxFault::new(InitError::Exists { path: path.clone() }));
             }
         }
-        write_new(&config_file, starter()).map_err(BoxFault::new)?;
-        let mut count = 0;
-        for (path, text) in Templates::built_in_files() {
-            write_new(&templates.join(path), text).map_err(BoxFault::new)?;
-            count += 1;
+        let made = make(&config_file, &templates, session).await;
+        if made.is_err() {
+            // Neither was there before. Left behind, they would keep the next run from doing better.
+            let _ = std::fs::remove_file(&config_file);
+            let _ = std::fs::remove_dir_all(&templates);
         }
-        let config = Config::load(Some(&config_file), &session.environment).map_err(BoxFault::new)?;
-        config.encryption_key().load_or_create().map_err(BoxFault::new)?;
-        if let DatabaseLocation::Sqlite(path) = &config.database.location {
-            let database = Database::open(path, config.encryption_key().clone()).await?;
-            database.close().await;
-        }
+        let count = made?;
         let document = json!({
             "folder": self.dir, "config": config_file, "templates": count,
         });
@@ -90,20 +85,37 @@ impl Init {
     }
 }
 
+/// Makes everything, and answers how many templates there are.
+async fn make(config_file: &Path, templates: &Path, session: &Session<'_>) -> Result<usize, BoxFault> {
+    write_new(config_file, starter()).map_err(BoxFault::new)?;
+    let mut count = 0;
+    for (path, text) in Templates::built_in_files() {
+        write_new(&templates.join(path), text).map_err(BoxFault::new)?;
+        count += 1;
+    }
+    let config = Config::load(Some(config_file), &session.environment).map_err(BoxFault::new)?;
+    config.encryption_key().load_or_create().map_err(BoxFault::new)?;
+    if let DatabaseLocation::Sqlite(path) = &config.database.location {
+        let database = Database::open(path, config.encryption_key().clone()).await?;
+        database.close().await;
+    }
+    Ok(count)
+}
+
 /// Writes a file that is not there yet, and the folders above it.
 fn write_new(path: &Path, text: &str) -> Result<(), InitError> {
-    let cannot = |source: io::Error| match source.kind() {
-        io::ErrorKind::AlreadyExists => InitError::Exists {
-            path: path.to_owned(),
-        },
-        _ => InitError::CannotWrite {
-            path: path.to_owned(),
-            source,
-        },
+    let cannot = |source| InitError::CannotWrite {
+        path: path.to_owned(),
+        source,
     };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(cannot)?;
     }
-    let mut file = std::fs::File::create_new(path).map_err(cannot)?;
+    let mut file = std::fs::File::create_new(path).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => InitError::Exists {
+            path: path.to_owned(),
+        },
+        _ => cannot(source),
+    })?;
     io::Write::write_all(&mut file, text.as_bytes()).map_err(cannot)
 }

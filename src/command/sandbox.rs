@@ -1,5 +1,6 @@
 //! The sandbox: the same code against an embedded Zoom and a mailbox folder, with all its state in one folder.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -61,8 +62,27 @@ impl Sandbox {
         })
     }
 
+    /// Keeps other runs from beginning the same sandbox, until the file is dropped. Two that begin it at once would
+    /// each take a grant, and the later one ends the one before, which may be the one that is then stored.
+    fn begin_alone(folder: &Path) -> Result<File, SandboxError> {
+        let path = folder.join("sandbox.lock");
+        let lock = || {
+            let file = File::create(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(|source| SandboxError::Folder {
+            path: path.clone(),
+            source,
+        })
+    }
+
     /// Loads the fixtures into a new database.
-    pub(super) async fn fill(database: &Database) -> Result<(), BoxFault> {
+    pub(super) async fn fill(folder: &Path, database: &Database) -> Result<(), BoxFault> {
+        if !database.users().await?.is_empty() {
+            return Ok(());
+        }
+        let _alone = Self::begin_alone(folder).map_err(BoxFault::new)?;
         if !database.users().await?.is_empty() {
             return Ok(());
         }
@@ -89,6 +109,10 @@ impl Sandbox {
             client_id: SANDBOX_CLIENT_ID.to_owned(),
         };
         if database.load(&key).await?.is_none() {
+            let _alone = Self::begin_alone(folder).map_err(BoxFault::new)?;
+            if database.load(&key).await?.is_some() {
+                return Ok(Self { zoom });
+            }
             let refused = |why: String| BoxFault::new(SandboxError::Grant(why));
             let granted = zoom
                 .grant(SANDBOX_CLIENT_ID)

@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
             }
             let database = Database::open(path, config.encryption_key().clone()).await?;
             if self.is_sandbox() {
-                Sandbox::fill(&database).await?;
+                Sandbox::fill(&self.sandbox_folder(), &database).await?;
             }
             Ok(database)
         };

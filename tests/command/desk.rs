@@ -1,0 +1,429 @@
+//! Where a test works: a folder of its own, with the configuration, the database and the servers that go with it.
+
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::http::browse;
+use crate::mail::{MailServer, PASSWORD, USERNAME};
+use crate::records;
+use crate::zoom::{CLIENT_ID, CLIENT_SECRET, TOKEN, Zoom};
+
+/// How long anything may take. Shorter than the lease of a push, so that a run that has to wait for one to end
+/// by itself fails.
+const LONGEST: Duration = Duration::from_secs(40);
+
+/// Waits until something is so.
+pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < LONGEST, "waited too long for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A port at which nobody listens now. Not among those that the system gives to servers that take any.
+pub(crate) fn free_port() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 8_000).unwrap();
+    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+    loop {
+        let port = first + NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// A folder to run the program in, without any variable or file of whoever runs the tests.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.file(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.file(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Writes a file that only its owner can read.
+    pub(crate) fn write_secret(&self, name: &str, secret: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        self.write(name, &format!("{secret}\n"));
+        std::fs::set_permissions(self.file(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// Sets a variable for the runs to come.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.unset(name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.variables.retain(|(known, _)| known != name);
+    }
+
+    /// Starts the program. Arguments are given in one text, a blank between two.
+    pub(crate) fn start(&self, arguments: &str) -> Running {
+        self.start_with(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    pub(crate) fn start_with(&self, arguments: &[&str]) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_invite"));
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("INVITE_") || name.starts_with("RUST_") || name.contains("COLOR") {
+                command.env_remove(&*name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("RUST_BACKTRACE", "1")
+            .env("HOME", self.path())
+            .env("XDG_CONFIG_HOME", self.path().join(".config"))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (out, out_reader) = read_along(child.stdout.take().unwrap());
+        let (err, err_reader) = read_along(child.stderr.take().unwrap());
+        Running {
+            what: format!("invite {}", arguments.join(" ")),
+            stdin: child.stdin.take(),
+            child,
+            out,
+            err,
+            readers: vec![out_reader, err_reader],
+        }
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &str) -> Finished {
+        self.start(arguments).finish()
+    }
+
+    pub(crate) fn run_with(&self, arguments: &[&str]) -> Finished {
+        self.start_with(arguments).finish()
+    }
+
+    /// Runs it, and reads the JSON document that it prints when it has done all.
+    pub(crate) fn json(&self, arguments: &str) -> Value {
+        self.run(&format!("{arguments} --format json")).done().json()
+    }
+
+    /// Runs it at its most talkative, and reads the error: its exit status and kind, and that both the person
+    /// and the program who called are told the same.
+    #[track_caller]
+    pub(crate) fn fails(&self, arguments: &str, exit: i32, kind: &str) -> Value {
+        self.fails_with(&arguments.split_whitespace().collect::<Vec<_>>(), exit, kind)
+    }
+
+    #[track_caller]
+    pub(crate) fn fails_with(&self, arguments: &[&str], exit: i32, kind: &str) -> Value {
+        let arguments = [arguments, &["--format", "json", "-vv"]].concat();
+        self.run_with(&arguments).fails(exit, kind)
+    }
+}
+
+/// What a pipe says, read by a thread of its own.
+fn read_along(mut pipe: impl Read + Send + 'static) -> (Arc<Mutex<Vec<u8>>>, JoinHandle<()>) {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let shared = Arc::clone(&said);
+    let reader = std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count) = pipe.read(&mut buffer)
+            && count > 0
+        {
+            shared.lock().unwrap().extend_from_slice(&buffer[..count]);
+        }
+    });
+    (said, reader)
+}
+
+/// The program at work.
+#[derive(Debug)]
+pub(crate) struct Running {
+    what: String,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    out: Arc<Mutex<Vec<u8>>>,
+    err: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits until the program says something on standard error that `find` finds.
+    pub(crate) fn says<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let mut found = None;
+        wait_for(&format!("{what} of {}", self.what), || {
+            found = find(&String::from_utf8_lossy(&self.err.lock().unwrap()));
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
+    /// The consent page's address that `zoom connect` prints.
+    pub(crate) fn consent_url(&self) -> String {
+        self.says("the address of the consent page", |said| {
+            let line = said.lines().find(|line| line.starts_with("http"))?;
+            // The whole line has come when something follows.
+            said.split_once(line)?
+                .1
+                .starts_with('\n')
+                .then(|| line.to_owned())
+        })
+    }
+
+    /// Types a line.
+    pub(crate) fn types(&mut self, line: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// What Ctrl-C does (SIGINT).
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Ends it without a chance to tidy up (SIGKILL).
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end. What it printed is looked through for what it must not print.
+    pub(crate) fn finish(mut self) -> Finished {
+        drop(self.stdin.take());
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < LONGEST, "{} does not end", self.what);
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+        let text = |said: &Mutex<Vec<u8>>| String::from_utf8(said.lock().unwrap().clone()).unwrap();
+        let finished = Finished {
+            what: self.what.clone(),
+            code: status.code().unwrap(),
+            out: text(&self.out),
+            err: text(&self.err),
+        };
+        finished.is_decent();
+        finished
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// For the messages of failed assertions.
+    #[expect(dead_code, reason = "it is shown by Debug")]
+    what: String,
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Finished {
+    /// Neither a secret nor the inside of the program shows.
+    fn is_decent(&self) {
+        let login = base64_of(&format!("\0{USERNAME}\0{PASSWORD}"));
+        let secrets = [CLIENT_SECRET, PASSWORD, TOKEN, "zak=", login.as_str()];
+        let inside = ["panicked at", "RUST_BACKTRACE", "stack backtrace"];
+        for text in [&self.out, &self.err] {
+            for found in secrets.iter().chain(&inside) {
+                assert!(!text.contains(found), "{found:?} shows in {self:#?}");
+            }
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+
+    /// It has done all.
+    #[track_caller]
+    pub(crate) fn done(self) -> Self {
+        self.ends(0)
+    }
+
+    /// The one document on standard output.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
+    /// The arguments made no sense, and the program that gave them is told so too.
+    #[track_caller]
+    pub(crate) fn fails_on_usage(self) {
+        let error = &self.json()["error"];
+        assert_eq!(
+            (self.code, &error["exit"], &error["kind"]),
+            (2, &json!(2), &json!("usage")),
+            "{self:#?}"
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(self.err.contains(message.lines().next().unwrap()), "{self:#?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn fails(self, exit: i32, kind: &str) -> Value {
+        let document = self.json();
+        let error = &document["error"];
+        let message = error["message"].as_str().unwrap_or_default();
+        assert_eq!(
+            (self.code, &error["exit"], &error["kind"]),
+            (exit, &json!(exit), &json!(kind)),
+            "{self:#?}"
+        );
+        assert!(message.len() > 10, "{self:#?}");
+        assert!(self.err.contains(&format!("error: {message}")), "{self:#?}");
+        if let Some(hint) = error["hint"].as_str() {
+            assert!(self.err.contains(&format!("hint: {hint}")), "{self:#?}");
+        }
+        error.clone()
+    }
+}
+
+fn base64_of(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// A folder with a Zoom and a mail server.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) folder: Folder,
+    pub(crate) zoom: Zoom,
+    pub(crate) mail: MailServer,
+    pub(crate) redirect_uri: String,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Folder;
+    fn deref(&self) -> &Folder {
+        &self.folder
+    }
+}
+
+impl std::ops::DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Folder {
+        &mut self.folder
+    }
+}
+
+impl Desk {
+    /// Two servers and an empty folder.
+    pub(crate) fn empty() -> Self {
+        let redirect_uri = format!("http://127.0.0.1:{}/zoom/callback", free_port());
+        let desk = Self {
+            folder: Folder::new(),
+            zoom: Zoom::start(&redirect_uri),
+            mail: MailServer::start(),
+            redirect_uri,
+        };
+        desk.write_secret("zoom.secret", CLIENT_SECRET);
+        desk.write_secret("smtp.secret", PASSWORD);
+        desk
+    }
+
+    /// Configured, with [`records::all`] loaded, not connected to Zoom.
+    pub(crate) fn unconnected() -> Self {
+        let desk = Self::empty();
+        desk.write("invite.toml", &desk.configuration());
+        desk.import(&records::all());
+        desk
+    }
+
+    /// Ready to send.
+    pub(crate) fn new() -> Self {
+        let desk = Self::unconnected();
+        desk.connect();
+        desk
+    }
+
+    pub(crate) fn configuration(&self) -> String {
+        format!(
+            "[organization]\nname = \"Acme\"\ntime_zone = \"Europe/Berlin\"\n\n\
+             [zoom]\napi_url = \"{}\"\noauth_url = \"{}\"\nredirect_uri = \"{}\"\n\n\
+             [zoom.production]\nclient_id = \"{CLIENT_ID}\"\nclient_secret_file = \"zoom.secret\"\n\n\
+             [smtp]\nurl = \"{}\"\nfrom = \"Acme <meetings@acme.example>\"\n\
+             username = \"{USERNAME}\"\npassword_file = \"smtp.secret\"\n",
+            self.zoom.api_url(),
+            self.zoom.oauth_url(),
+            self.redirect_uri,
+            self.mail.url(),
+        )
+    }
+
+    pub(crate) fn import(&self, records: &Value) {
+        self.write("records.json", &records.to_string());
+        self.run("import records.json").done();
+    }
+
+    /// Connects to Zoom; the test plays the browser.
+    pub(crate) fn connect(&self) {
+        let connecting = self.start("zoom connect --no-browser");
+        let page = browse(&connecting.consent_url());
+        assert_eq!(page.status, 200, "{page:?}");
+        connecting.finish().done();
+    }
+
+    /// Everything that a run may change: records, the outbox, what is at Zoom, what was mailed.
+    pub(crate) fn state(&self) -> Value {
+        let mails: Vec<_> = self.mail.mails().iter().map(|mail| mail.message_id()).collect();
+        json!({
+            "meetings": self.json("meeting list"),
+            "users": self.json("zoom users list"),
+            "outbox": self.json("outbox list"),
+            "zoom": self.zoom.meetings(),
+            "mails": mails,
+        })
+    }
+}

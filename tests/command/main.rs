@@ -1,0 +1,24 @@
+//! The built program, as people and other programs run it: its arguments, what it prints, how it ends, what
+//! arrives at Zoom and in mailboxes. The Zoom and the mail server it talks to are processes of their own.
+#![cfg(all(feature = "command", unix))]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in what its tests share"
+)]
+
+mod arguments;
+mod at_once;
+mod connecting;
+mod desk;
+mod failing_mail;
+mod first_send;
+mod http;
+mod later_sends;
+mod mail;
+mod mistakes;
+mod names;
+mod nights;
+mod permissions;
+mod records;
+mod sandbox;
+mod zoom;
