@@ -121,12 +121,13 @@ pub(super) async fn deliver(
     terminal.result(&document(&report, false, session.is_sandbox()), || {
         text(&report, record.as_ref(), false, session.is_sandbox())
     });
-    if let Some(stopped) = &report.stopped {
-        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&chain(stopped))));
-        if let Some(hint) = stopped.hint() {
+    if let Some(shortfall) = Shortfall::of(&report) {
+        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&shortfall.message)));
+        if let Some(hint) = &shortfall.hint {
             terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
         }
-    } else if session.was_interrupted() && report.queued > 0 {
+    }
+    if session.was_interrupted() && report.queued > 0 {
         terminal
             .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
     }
@@ -150,16 +151,54 @@ fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault
     Ok(())
 }
 
+/// Why not everybody who was to get a mail has it.
+struct Shortfall {
+    kind: &'static str,
+    exit: u8,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Shortfall {
+    fn of(report: &SendReport) -> Option<Self> {
+        if let Some(stopped) = &report.stopped {
+            return Some(Self {
+                kind: stopped.kind(),
+                exit: stopped.class().exit_code(),
+                message: chain(stopped),
+                hint: stopped.hint(),
+            });
+        }
+        let all = report.sent + report.queued + report.failed;
+        if report.failed > 0 {
+            let in_part = report.sent + report.queued > 0;
+            return Some(Self {
+                kind: if in_part { "send.in_part" } else { "send.failed" },
+                exit: if in_part {
+                    DONE_IN_PART
+                } else {
+                    Class::Unavailable.exit_code()
+                },
+                message: format!(
+                    "{} of {all} mails were refused; each is listed with the reason",
+                    report.failed
+                ),
+                hint: Some("correct the addresses in the CRM, then run the same command again".to_owned()),
+            });
+        }
+        (report.queued > 0).then(|| Self {
+            kind: "send.put_off",
+            exit: Class::Temporary.exit_code(),
+            message: format!("{} of {all} mails wait in the outbox", report.queued),
+            hint: Some(
+                "run the same command again later, or let `invite outbox worker` deliver them".to_owned(),
+            ),
+        })
+    }
+}
+
 fn exit_code(report: &SendReport) -> u8 {
-    if let Some(stopped) = &report.stopped {
-        return stopped.class().exit_code();
-    }
-    match (report.sent, report.failed, report.queued) {
-        (0, failed, 0) if failed > 0 => Class::Unavailable.exit_code(),
-        (_, failed, _) if failed > 0 => DONE_IN_PART,
-        (_, _, queued) if queued > 0 => Class::Temporary.exit_code(),
-        _ => DONE,
-    }
+    Shortfall::of(report).map_or(DONE, |shortfall| shortfall.exit)
 }
 
 fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Value {
@@ -170,11 +209,14 @@ fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Value {
     if sandbox {
         document["sandbox"] = true.into();
     }
-    if let Some(stopped) = &report.stopped {
-        document["error"] = json!({
-            "kind": stopped.kind(), "exit": stopped.class().exit_code(),
-            "message": chain(stopped), "hint": stopped.hint(),
-        });
+    if let Some(shortfall) = Shortfall::of(report).filter(|_| !dry_run) {
+        let Shortfall {
+            kind,
+            exit,
+            message,
+            hint,
+        } = shortfall;
+        document["error"] = json!({"kind": kind, "exit": exit, "message": message, "hint": hint});
     }
     document
 }

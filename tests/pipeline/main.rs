@@ -23,3 +23,4 @@ mod pushing;
 mod refusing;
 mod sending;
 mod together;
+mod working;
