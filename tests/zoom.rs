@@ -11,9 +11,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use invite::fault::{BoxFault, Class, Fault, chain};
+use invite::meeting::{Meeting, Person, When, Zone};
 use invite::online::zoom::{
-    Auth, ConnectionState, Disconnected, Grant, MeetingSettings, MemoryTokens, Mode, RefreshLease,
-    RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore, ZoomClient, ZoomError, ZoomSettings,
+    Auth, ConnectionState, Disconnected, Grant, MemoryTokens, Mode, RefreshLease, RefreshLock, Replaced,
+    StoredGrant, TokenKey, TokenStore, ZoomClient, ZoomError, ZoomSettings,
 };
 use invite::online::{
     Liveness, OnlineError, OnlineMeetingId, OnlineMeetings as _, OnlineSpec, Outcome, Search,
@@ -157,15 +158,20 @@ async fn a_meeting_without_passcode_is_fine_and_one_can_be_asked_for() {
         ),
     )])
     .await;
-    let mut settings = settings(&server);
-    settings.meeting = MeetingSettings {
-        passcode: Some(false),
-        ..MeetingSettings::default()
-    };
     let store = Arc::new(MemoryTokens::new());
     store.put(&key(), &grant(1, HOUR, SCOPES)).await.unwrap();
+    let mut settings = settings(&server);
+    settings.meeting.passcode = Some(true);
     let client = ZoomClient::new(settings, store).unwrap();
-    let made = client.create(&spec(), "").await.unwrap();
+    let when = When::timed(spec().start, spec().start + chrono::TimeDelta::minutes(45)).unwrap();
+    let mut meeting = Meeting::new("m".parse().unwrap(), "Kick-off", when, Zone::utc()).unwrap();
+    // What the meeting says wins over the organization.
+    meeting.online_settings.passcode = Some(false);
+    let address = Some("ana+zoom@acme.example".parse().unwrap());
+    let mut ana = Person::new("user:ana".parse().unwrap(), "Ana", address);
+    ana.user.as_mut().unwrap().zoom_enabled = true;
+    let wanted = client.describe(&meeting, &ana).unwrap();
+    let made = client.create(&wanted, "").await.unwrap();
     assert_eq!((made.id.0.as_str(), made.passcode), ("857", None));
     let body = &server.finish()[0].body;
     assert!(

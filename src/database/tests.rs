@@ -23,7 +23,7 @@ const RECORDS: &str = r#"{
   "users": [{"id": "ana", "name": "Ana", "email": "ana@acme.example", "time_zone": "Europe/Madrid", "language": "es",
              "roles": ["sales", "boss"], "zoom": {"enabled": true, "zoom_id": "a@zoom.example"}}],
   "contacts": [{"id": "lee", "name": "Lee, Harper", "email": "lee@client.example"}],
-  "meetings": [{"id": "kickoff", "name": "Kick-off", "uid": "u-1", "online_location": "zoom",
+  "meetings": [{"id": "kickoff", "name": "Kick-off", "uid": "u-1", "online_location": "zoom", "zoom": {"join_before_host": true},
                 "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T09:45:00Z", "time_zone": "Europe/Berlin",
                 "assigned_user": "ana", "attendees": [{"kind": "contact", "id": "lee", "status": "Tentative"}]},
                {"id": "offsite", "name": "Offsite", "all_day": true, "start_date": "2026-11-03", "end_date": "2026-11-04",

@@ -4,6 +4,7 @@
 mod address;
 mod id;
 mod language;
+mod online_settings;
 mod people;
 mod revision;
 mod written_time;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use address::{EmailAddress, InvalidEmail, InvalidJoinUrl, JoinUrl};
 pub use id::{InvalidId, MeetingId, PersonId, RoleId};
 pub use language::{InvalidLanguage, Language};
+pub use online_settings::{InvalidOnlineSettings, OnlineSettings};
 pub use people::{
     Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, UserFacts,
 };
@@ -285,6 +287,8 @@ pub struct Meeting {
     pub location: Option<String>,
     /// Where people meet online, if they do.
     pub online_location: Option<OnlineLocation>,
+    /// How it differs online from the organization's other meetings.
+    pub online_settings: OnlineSettings,
     /// The link to join, as the CRM has it.
     pub join_url: Option<JoinUrl>,
 }
@@ -312,6 +316,7 @@ impl Meeting {
             description: None,
             location: None,
             online_location: None,
+            online_settings: OnlineSettings::default(),
             join_url: None,
         };
         meeting.rename(name)?;

@@ -8,8 +8,8 @@ use crate::command::terminal::{DIM, STRONG, visible};
 use crate::database::DatabaseError;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::{
-    InvalidMeeting, InvalidTime, InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus,
-    OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
+    InvalidMeeting, InvalidOnlineSettings, InvalidTime, InvalidWhen, LocalTimeError, Meeting, MeetingId,
+    MeetingStatus, OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
 };
 
 #[derive(Debug, Args)]
@@ -66,6 +66,15 @@ struct Changes {
     /// Where people meet online
     #[arg(long, value_enum, help_heading = "Changes")]
     online_location: Option<Online>,
+    /// Whether guests wait at Zoom until the host lets them in
+    #[arg(long, value_name = "true|false", help_heading = "Changes")]
+    waiting_room: Option<bool>,
+    /// Whether guests may enter at Zoom before the host
+    #[arg(long, value_name = "true|false", help_heading = "Changes")]
+    join_before_host: Option<bool>,
+    /// Whether its Zoom meeting gets a passcode when it is made
+    #[arg(long, value_name = "true|false", help_heading = "Changes")]
+    passcode: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -105,6 +114,11 @@ enum EditError {
     Database(#[from] DatabaseError),
     #[error("the meeting {meeting:?} cannot be changed")]
     Meeting { meeting: String, source: InvalidMeeting },
+    #[error("the meeting {meeting:?} cannot be changed")]
+    Online {
+        meeting: String,
+        source: InvalidOnlineSettings,
+    },
     #[error("the meeting {meeting:?} cannot be moved")]
     When { meeting: String, source: InvalidWhen },
     #[error("the meeting {meeting:?} cannot be moved")]
@@ -118,7 +132,9 @@ impl Fault for EditError {
         match self {
             Self::Database(error) => error.kind(),
             Self::Local { .. } => "meeting.local_time",
-            Self::Meeting { .. } | Self::When { .. } | Self::Incomplete { .. } => "meeting.invalid",
+            Self::Meeting { .. } | Self::Online { .. } | Self::When { .. } | Self::Incomplete { .. } => {
+                "meeting.invalid"
+            }
         }
     }
 
@@ -199,7 +215,13 @@ impl Changes {
             Some(Online::None) => meeting.online_location = None,
             None => {}
         }
-        Ok(())
+        let online = &mut meeting.online_settings;
+        online.waiting_room = self.waiting_room.or(online.waiting_room);
+        online.join_before_host = self.join_before_host.or(online.join_before_host);
+        online.passcode = self.passcode.or(online.passcode);
+        online
+            .check()
+            .map_err(|source| EditError::Online { meeting: id, source })
     }
 
     fn when(&self, meeting: &Meeting) -> Result<When, EditError> {

@@ -65,6 +65,7 @@ fn document(meeting: &Meeting) -> Value {
         "uid": meeting.uid(),
         "status": meeting.status,
         "online_location": meeting.online_location,
+        "zoom_settings": meeting.online_settings,
         "all_day": meeting.when.is_all_day(),
         "time_zone": meeting.time_zone.name(),
         "description": meeting.description,

@@ -6,7 +6,7 @@ use super::fields::{At, Fields, shown};
 use super::{PersonId, PersonRef, Reading, Target, repeated};
 use crate::meeting::{
     Acceptance, Attendee, InvalidMeeting, InvalidWhen, JoinUrl, Meeting, MeetingId, MeetingStatus,
-    OnlineLocation, PersonKind, When, WrittenTime, Zone, written_day,
+    OnlineLocation, OnlineSettings, PersonKind, When, WrittenTime, Zone, written_day,
 };
 
 impl<'a> Reading<'a> {
@@ -17,6 +17,7 @@ impl<'a> Reading<'a> {
             "uid",
             "status",
             "online_location",
+            "zoom",
             "all_day",
             "start",
             "end",
@@ -50,6 +51,7 @@ impl<'a> Reading<'a> {
             "an online location",
             &locations,
         );
+        let online_settings = self.online_settings(&fields);
         let description = fields.text(&mut self.findings, "description");
         let location = fields.text(&mut self.findings, "location");
         let join_url = self.join_url(&fields);
@@ -74,12 +76,45 @@ impl<'a> Reading<'a> {
         }
         meeting.status = status.unwrap_or_default();
         meeting.online_location = online_location;
+        meeting.online_settings = online_settings;
         meeting.description = description;
         meeting.location = location;
         meeting.join_url = join_url;
         meeting.assigned_user = assigned_user;
         meeting.attendees = attendees;
         Some(meeting)
+    }
+
+    /// How the meeting differs at Zoom from the organization's others.
+    fn online_settings(&mut self, fields: &Fields<'a>) -> OnlineSettings {
+        const FIELDS: &[&str] = &[
+            "waiting_room",
+            "join_before_host",
+            "passcode",
+            "host_video",
+            "participant_video",
+            "mute_upon_entry",
+        ];
+        let Some(at) = fields.get("zoom") else {
+            return OnlineSettings::default();
+        };
+        let Some(fields) = at.fields(&mut self.findings, "a meeting's zoom", FIELDS) else {
+            return OnlineSettings::default();
+        };
+        let mut flag = |name| fields.flag(&mut self.findings, name);
+        let settings = OnlineSettings {
+            waiting_room: flag("waiting_room"),
+            join_before_host: flag("join_before_host"),
+            passcode: flag("passcode"),
+            host_video: flag("host_video"),
+            participant_video: flag("participant_video"),
+            mute_upon_entry: flag("mute_upon_entry"),
+        };
+        if let Err(error) = settings.check() {
+            let what = "waiting_room and join_before_host are both true";
+            at.refuse(&mut self.findings, what, error.to_string());
+        }
+        settings
     }
 
     fn set_uid(&mut self, meeting: &mut Meeting, at: &At<'a>, uid: String) {

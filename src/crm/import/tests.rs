@@ -459,7 +459,7 @@ fn all_mistakes_are_reported_at_once_each_with_its_line() {
             r#"4:12: contacts[1].id: the id "lee" is there twice — contacts[0] has it too"#,
             r#"8:71: meetings[0].end: the meeting does not end after it starts — the end, 2026-12-01 08:00:00 UTC, is not after the start, 2026-12-01 09:00:00 UTC"#,
             r#"12:18: meetings[0].attendees[2].kind: "account" is not a kind of person — write user, contact or lead"#,
-            r#"14:8: meetings[0].colour: "colour" is not a field of a meeting — its fields are id, name, uid, status, online_location, all_day, start, end, start_date, end_date, time_zone, description, location, assigned_user, join_url, attendees"#,
+            r#"14:8: meetings[0].colour: "colour" is not a field of a meeting — its fields are id, name, uid, status, online_location, zoom, all_day, start, end, start_date, end_date, time_zone, description, location, assigned_user, join_url, attendees"#,
         ]
     );
 }

@@ -66,6 +66,9 @@ impl Database {
             Some(_) => Some(row.location("online_location")?),
             None => None,
         };
+        if row.get::<Option<String>>("online_settings")?.is_some() {
+            meeting.online_settings = row.json("online_settings")?;
+        }
         let join_url: Option<String> = row.get("join_url")?;
         meeting.join_url = join_url
             .map(JoinUrl::new)

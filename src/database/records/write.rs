@@ -3,6 +3,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use crate::crm::import::{ImportedUser, Role, Target};
+use crate::database::rows::to_json;
 use crate::database::{Database, DatabaseError, millis};
 use crate::meeting::{EditAccess, JoinUrl, Meeting, OnlineLocation, Person, PersonId, Zone};
 
@@ -105,15 +106,20 @@ impl Database {
         let doing = "storing a meeting";
         let instants = meeting.when.instants();
         let days = meeting.when.days();
+        let online_settings = match meeting.online_settings.is_empty() {
+            true => None,
+            false => Some(to_json(&meeting.online_settings)?),
+        };
         let stored = sqlx::query(
             "INSERT INTO meeting (id, uid, name, status, start_at, end_at, start_date, end_date, time_zone,
-                 description, location, online_location, join_url, assigned_user)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 description, location, online_location, online_settings, join_url, assigned_user)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, name = excluded.name, status = excluded.status,
                  start_at = excluded.start_at, end_at = excluded.end_at, start_date = excluded.start_date,
                  end_date = excluded.end_date, time_zone = excluded.time_zone,
                  description = excluded.description, location = excluded.location,
-                 online_location = excluded.online_location, join_url = excluded.join_url,
+                 online_location = excluded.online_location, online_settings = excluded.online_settings,
+                 join_url = excluded.join_url,
                  assigned_user = excluded.assigned_user",
         )
         .bind(meeting.id().as_str())
@@ -128,6 +134,7 @@ impl Database {
         .bind(&meeting.description)
         .bind(&meeting.location)
         .bind(meeting.online_location.map(OnlineLocation::as_str))
+        .bind(online_settings)
         .bind(meeting.join_url.as_ref().map(JoinUrl::as_str))
         .bind(meeting.assigned_user.as_ref().map(PersonId::as_str))
         .execute(&mut **tx)

@@ -115,7 +115,7 @@ impl OnlineMeetings for ZoomClient {
     /// The marker becomes the last line of the agenda, `Ref. …`; it is not part of the spec.
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError> {
         let task = Task::Create(&spec.host);
-        let body = MeetingBody::creation(spec, marker, self.meeting.passcode);
+        let body = MeetingBody::creation(spec, marker);
         let path = format!("/users/{}/meetings", segment(&spec.host));
         let answer: MeetingAnswer = self.api.post(task, path, &body).await?;
         if answer.start_time.is_some() && !is_at(answer.start_time.as_deref(), spec.start) {

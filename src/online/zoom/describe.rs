@@ -8,6 +8,8 @@ use super::{MeetingSettings, ZoomError};
 use crate::meeting::{Meeting, Person, PersonKind};
 use crate::online::OnlineSpec;
 
+/// The setting by which a new meeting gets a passcode. Zoom has it beside the settings, not among them.
+pub(super) const DEFAULT_PASSWORD: &str = "default_password";
 /// Zoom's limit for a topic.
 const LONGEST_TOPIC: usize = 200;
 /// Zoom's limit for an agenda, in a unit that Zoom does not name. All lengths here count UTF-16 code units,
@@ -40,7 +42,7 @@ pub(super) fn describe(
         start,
         duration: u32::try_from(minutes).unwrap_or(1),
         time_zone: zoom_time_zone(&meeting.time_zone).to_owned(),
-        settings: zoom_settings(settings),
+        settings: zoom_settings(&settings.for_meeting(&meeting.online_settings)),
     })
 }
 
@@ -87,6 +89,8 @@ fn zoom_settings(settings: &MeetingSettings) -> Map<String, Value> {
         "auto_recording",
         settings.auto_recording.and_then(|r| serde_json::to_value(r).ok()),
     );
+    // Read when a meeting is made, and never afterwards.
+    put(DEFAULT_PASSWORD, settings.passcode.map(Into::into));
     // An account's default of true would lock out every guest who has no Zoom account.
     put("meeting_authentication", Some(false.into()));
     // The host's personal room would be one link for all meetings.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::ZoomError;
+use crate::meeting::OnlineSettings;
 
 /// Which of an app's two sets of credentials is used. Each is an OAuth client of its own: a grant made by one
 /// is of no use to the other.
@@ -85,6 +86,31 @@ pub struct MeetingSettings {
     pub auto_recording: Option<AutoRecording>,
     /// Whether Zoom makes up a passcode for a new meeting. An account that demands one makes it all the same.
     pub passcode: Option<bool>,
+}
+
+impl MeetingSettings {
+    /// These settings with what one meeting says over them.
+    pub(super) fn for_meeting(&self, own: &OnlineSettings) -> Self {
+        let mut settings = self.clone();
+        if let Some(join_before_host) = own.join_before_host {
+            settings.join_before_host = join_before_host;
+            if join_before_host {
+                // Zoom ignores early entry together with a waiting room.
+                settings.waiting_room = false;
+            }
+        }
+        if let Some(waiting_room) = own.waiting_room {
+            settings.waiting_room = waiting_room;
+            if waiting_room {
+                settings.join_before_host = false;
+            }
+        }
+        settings.passcode = own.passcode.or(settings.passcode);
+        settings.host_video = own.host_video.or(settings.host_video);
+        settings.participant_video = own.participant_video.or(settings.participant_video);
+        settings.mute_upon_entry = own.mute_upon_entry.or(settings.mute_upon_entry);
+        settings
+    }
 }
 
 impl Default for MeetingSettings {
@@ -294,6 +320,22 @@ mod tests {
         local.oauth_url = "http://127.0.0.1:1/oauth".parse().unwrap();
         local.api_url = "http://[::1]:1/v2".parse().unwrap();
         assert!(local.check().is_ok() && local.is_local());
+    }
+
+    #[test]
+    fn what_a_meeting_says_wins_and_never_asks_for_what_excludes_each_other() {
+        let own = |waiting_room, join_before_host| OnlineSettings {
+            waiting_room,
+            join_before_host,
+            ..OnlineSettings::default()
+        };
+        let usual = MeetingSettings::default();
+        assert_eq!(usual.for_meeting(&OnlineSettings::default()), usual);
+        let open = usual.for_meeting(&own(None, Some(true)));
+        assert_eq!((open.waiting_room, open.join_before_host), (false, true));
+        let waiting = open.for_meeting(&own(Some(true), None));
+        assert_eq!((waiting.waiting_room, waiting.join_before_host), (true, false));
+        assert!(own(Some(true), Some(true)).check().is_err());
     }
 
     #[test]

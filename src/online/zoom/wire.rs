@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::describe::agenda_with_marker;
+use super::describe::{DEFAULT_PASSWORD, agenda_with_marker};
 use crate::online::OnlineSpec;
 
 /// A scheduled meeting, in Zoom's numbering.
@@ -34,7 +34,9 @@ pub(super) struct MeetingBody<'a> {
 }
 
 impl<'a> MeetingBody<'a> {
-    pub(super) fn creation(spec: &'a OnlineSpec, marker: &str, passcode: Option<bool>) -> Self {
+    pub(super) fn creation(spec: &'a OnlineSpec, marker: &str) -> Self {
+        let mut settings = spec.settings.clone();
+        let passcode = settings.remove(DEFAULT_PASSWORD);
         Self {
             topic: Some(&spec.topic),
             kind: Some(SCHEDULED),
@@ -42,8 +44,8 @@ impl<'a> MeetingBody<'a> {
             duration: Some(spec.duration),
             timezone: Some(&spec.time_zone),
             agenda: Some(agenda_with_marker(&spec.agenda, marker)),
-            default_password: passcode,
-            settings: spec.settings.clone(),
+            default_password: passcode.and_then(|passcode| passcode.as_bool()),
+            settings,
         }
     }
 
@@ -59,6 +61,7 @@ impl<'a> MeetingBody<'a> {
         let differs =
             |differ: fn(&OnlineSpec, &OnlineSpec) -> bool| told.is_none_or(|told| differ(told, spec));
         let mut settings = spec.settings.clone();
+        settings.remove(DEFAULT_PASSWORD);
         settings.retain(|key, value| told.and_then(|told| told.settings.get(key)) != Some(value));
         let moved = differs(|a, b| a.start != b.start) && spec.start > now;
         let mut body = Self {

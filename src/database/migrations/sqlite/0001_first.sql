@@ -41,6 +41,7 @@ CREATE TABLE meeting (
     description     TEXT,
     location        TEXT,
     online_location TEXT,
+    online_settings TEXT,
     join_url        TEXT,
     assigned_kind   TEXT NOT NULL DEFAULT 'user' CHECK (assigned_kind = 'user'),
     assigned_user   TEXT,
