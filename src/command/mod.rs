@@ -16,6 +16,7 @@ mod shell;
 mod template;
 mod terminal;
 mod zoom;
+mod zoom_push;
 mod zoom_users;
 
 use std::ffi::OsString;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, WARN, visible};
+use super::zoom_push::Push;
 use super::zoom_users::UsersCommand;
 use super::{Actor, DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
@@ -34,7 +35,7 @@ pub(super) enum ZoomCommand {
     /// Who may have meetings at Zoom
     #[command(subcommand)]
     Users(UsersCommand),
-    /// Push one meeting to Zoom and write its link back
+    /// Push meetings to Zoom and write their links back
     Push(Push),
     /// Delete the Zoom meeting of a meeting that was called off
     Delete(Delete),
@@ -49,16 +50,6 @@ pub(super) struct Connect {
     /// Do not listen: read the address that the browser was sent back to from standard input
     #[arg(long)]
     paste: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example: invite zoom push --meeting kickoff")]
-pub(super) struct Push {
-    /// The meeting's id
-    #[arg(long, value_name = "ID")]
-    meeting: MeetingId,
-    #[command(flatten)]
-    actor: Actor,
 }
 
 #[derive(Debug, Args)]
@@ -78,15 +69,7 @@ impl ZoomCommand {
             Self::Status => status(session).await,
             Self::Disconnect => disconnect(session).await,
             Self::Users(users) => users.run(session).await,
-            Self::Push(push) => {
-                let options = PushOptions {
-                    actor: push.actor.actor,
-                };
-                let report = session.pipeline().await?.push(&push.meeting, &options).await;
-                report
-                    .map_err(BoxFault::new)
-                    .map(|report| show_report(session, &report))
-            }
+            Self::Push(push) => push.run(session).await,
             Self::Delete(delete) => {
                 let options = PushOptions {
                     actor: delete.actor.actor,
@@ -106,7 +89,7 @@ impl ZoomCommand {
     }
 }
 
-fn show_report(session: &Session<'_>, report: &PushReport) -> u8 {
+pub(super) fn show_report(session: &Session<'_>, report: &PushReport) -> u8 {
     session.terminal.result(report, || {
         let text = super::send::online(&report.zoom, false);
         if text.is_empty() {
