@@ -523,7 +523,7 @@ impl Fault for ZoomError {
             ),
             Self::UserNotFound { host, .. } => format!(
                 "if this person signs in to Zoom with another address, run `invite zoom users enable USER --zoom-id \
-                 ADDRESS`; else add {host} under User Management of the Zoom account"
+                 ADDRESS`; else add {host} under User Management of the Zoom account, or activate the user there"
             ),
             Self::UserPending { host, .. } => format!(
                 "{host} must accept Zoom's invitation mail, or be activated again under User Management of the \
