@@ -112,6 +112,7 @@
 //! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM in SQLite |
 //! | [`online::zoom`] | Zoom as a provider of online meetings |
 //! | [`template`], [`calendar`] | what mails and calendar objects say |
+//! | [`imip`] | what answers to them say |
 //! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
 //! | [`meeting`], [`organization`], [`fault`], [`lease`] | the plain words |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
@@ -142,6 +143,7 @@ pub mod crm;
 mod crypto;
 pub mod database;
 pub mod fault;
+pub mod imip;
 pub mod lease;
 pub mod mail;
 pub mod meeting;

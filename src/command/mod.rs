@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod meeting;
 mod outbox;
+mod reply;
 mod sandbox;
 mod send;
 mod session;
@@ -92,6 +93,8 @@ enum Command {
     Send(send::Send),
     /// Tell those who were invited that a meeting does not take place
     Cancel(cancel::Cancel),
+    /// Read an answer to an invitation, and set the attendee's status
+    Reply(reply::Reply),
     /// Print a meeting's calendar object
     Ics(ics::Ics),
     /// The connection to Zoom, its users, and single meetings there
@@ -163,6 +166,7 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Meeting(command) => command.run(&session).await,
         Command::Send(send) => send.run(&session).await,
         Command::Cancel(cancel) => cancel.run(&session).await,
+        Command::Reply(reply) => reply.run(&session).await,
         Command::Ics(ics) => ics.run(&session).await,
         Command::Zoom(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session).await,

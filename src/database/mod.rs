@@ -5,6 +5,7 @@
 //! [`Crm`](crate::crm::Crm). Every call of a port is one transaction, which takes the write lock before it
 //! reads: what it decides on is still so when it writes, whoever else uses the file.
 
+mod answers;
 mod error;
 mod grants;
 mod key;

@@ -1,11 +1,13 @@
 //! Mail: composing a message, the port that carries it, and the durable list of what is to be delivered.
 
+mod answers;
 mod compose;
 mod mailbox;
 mod outbox;
 mod smtp;
 mod transport;
 
+pub use answers::{Answers, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, Mailbox, compose, message_id};
 pub use mailbox::MailboxFolder;
 pub use outbox::{

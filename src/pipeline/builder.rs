@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Mailbox, Outbox, Transport};
+use crate::mail::{Answers, Mailbox, Outbox, Transport};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -24,6 +24,7 @@ pub struct PipelineBuilder {
     providers: Vec<Arc<dyn OnlineMeetings>>,
     links: Option<Arc<dyn LinkStore>>,
     outbox: Option<Arc<dyn Outbox>>,
+    answers: Option<Arc<dyn Answers>>,
     transport: Option<Arc<dyn Transport>>,
     templates: Option<Templates>,
     times: Times,
@@ -83,6 +84,7 @@ impl Pipeline {
             providers: Vec::new(),
             links: None,
             outbox: None,
+            answers: None,
             transport: None,
             templates: None,
             times: Times::default(),
@@ -101,10 +103,11 @@ impl PipelineBuilder {
         self
     }
 
-    /// The database that keeps links and the outbox.
+    /// The database that keeps links, the outbox and answers.
     pub fn database(mut self, database: &Database) -> Self {
         self.links = Some(Arc::new(database.clone()));
         self.outbox = Some(Arc::new(database.clone()));
+        self.answers = Some(Arc::new(database.clone()));
         self
     }
 
@@ -117,6 +120,12 @@ impl PipelineBuilder {
     /// Where the outbox is, if not in a [`Database`].
     pub fn outbox(mut self, outbox: Arc<dyn Outbox>) -> Self {
         self.outbox = Some(outbox);
+        self
+    }
+
+    /// Where answers are remembered, if not in a [`Database`].
+    pub fn answers(mut self, answers: Arc<dyn Answers>) -> Self {
+        self.answers = Some(answers);
         self
     }
 
@@ -179,6 +188,7 @@ impl PipelineBuilder {
             outbox: self
                 .outbox
                 .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
+            answers: self.answers,
             transport: self.transport,
             templates: match self.templates {
                 Some(templates) => templates,

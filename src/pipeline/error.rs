@@ -9,7 +9,7 @@ use crate::calendar::CalendarError;
 use crate::crm::CrmError;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{ComposeError, TransportError};
-use crate::meeting::{MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef};
+use crate::meeting::{EmailAddress, MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef};
 use crate::online::OnlineError;
 use crate::template::TemplateError;
 
@@ -107,6 +107,23 @@ pub enum PipelineError {
         /// The meeting.
         meeting: MeetingId,
     },
+    /// No meeting has this UID.
+    #[error("no meeting was sent with the UID {uid:?}")]
+    UnknownUid {
+        /// The UID.
+        uid: String,
+    },
+    /// Somebody answers for somebody else.
+    #[error("the answer of {attendee} was sent by {}", sender.as_ref().map_or("nobody that is named", |sender| sender.as_str()))]
+    Stranger {
+        /// Whom the mail comes from.
+        sender: Option<EmailAddress>,
+        /// Whose answer it claims to be.
+        attendee: EmailAddress,
+    },
+    /// No place for answers was given.
+    #[error("this pipeline has no place where answers are remembered")]
+    NoAnswers,
     /// No way for mail to leave was given.
     #[error("no mail server is configured, so nothing can be sent")]
     NoTransport,
@@ -153,6 +170,9 @@ impl Fault for PipelineError {
             Self::NoProvider { .. } => "online.not_configured",
             Self::PushBusy { .. } => "online.busy",
             Self::Overtaken { .. } => "send.overtaken",
+            Self::UnknownUid { .. } => "reply.unknown_uid",
+            Self::Stranger { .. } => "reply.stranger",
+            Self::NoAnswers => "reply.not_configured",
             Self::NoTransport => "mail.not_configured",
             Self::Crm(error) => error.kind(),
             Self::Online(error) => error.kind(),
@@ -166,14 +186,17 @@ impl Fault for PipelineError {
 
     fn class(&self) -> Class {
         match self {
-            Self::NoMeeting { .. } | Self::NoActor { .. } | Self::NotInvited { .. } => Class::NotFound,
+            Self::NoMeeting { .. }
+            | Self::NoActor { .. }
+            | Self::NotInvited { .. }
+            | Self::UnknownUid { .. } => Class::NotFound,
             Self::WrongStatus { .. }
             | Self::NoAssignedUser { .. }
             | Self::AssignedUserMissing { .. }
             | Self::NoRecipients { .. }
             | Self::NotOnline { .. } => Class::BadData,
-            Self::NotPermitted { .. } => Class::NotPermitted,
-            Self::NoProvider { .. } | Self::NoTransport => Class::Configuration,
+            Self::NotPermitted { .. } | Self::Stranger { .. } => Class::NotPermitted,
+            Self::NoProvider { .. } | Self::NoTransport | Self::NoAnswers => Class::Configuration,
             Self::PushBusy { .. } | Self::Overtaken { .. } => Class::Temporary,
             Self::Crm(error) => error.class(),
             Self::Online(error) => error.class(),
@@ -212,6 +235,9 @@ impl Fault for PipelineError {
             }
             Self::NoProvider { .. } => "add [zoom] (or [jitsi]) to the configuration, or send with --no-push",
             Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
+            Self::UnknownUid { .. } => "it answers an invitation that was not sent from this database",
+            Self::Stranger { .. } => "if you know that it is genuine, run it again with --trust",
+            Self::NoAnswers => "give the builder `.database(…)` or `.answers(…)`",
             Self::NoTransport => "add [smtp] with `url` and `from` to the configuration",
             Self::Crm(error) => return error.hint(),
             Self::Online(error) => return error.hint(),

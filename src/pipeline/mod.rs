@@ -22,6 +22,7 @@ mod options;
 mod push;
 mod recipients;
 mod render;
+mod reply;
 mod report;
 mod right;
 mod sync;
@@ -33,7 +34,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
-use crate::mail::{Enqueued, Mailbox, Outbox, Transport};
+use crate::mail::{Answers, Enqueued, Mailbox, Outbox, Transport};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
@@ -46,6 +47,7 @@ pub use error::PipelineError;
 pub use online::{OnlineAction, OnlineReport};
 pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
+pub use reply::{AnswerOutcome, AnswerReport};
 pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
 pub use sync::SyncState;
 pub use worker::{Delivery, Worked};
@@ -60,6 +62,7 @@ pub struct Pipeline {
     providers: Vec<Arc<dyn OnlineMeetings>>,
     links: Arc<dyn LinkStore>,
     outbox: Arc<dyn Outbox>,
+    answers: Option<Arc<dyn Answers>>,
     transport: Option<Arc<dyn Transport>>,
     templates: Templates,
     organization: Organization,

@@ -142,6 +142,18 @@ CREATE TABLE invitation (
 
 CREATE INDEX invitation_due ON invitation (next_attempt_at) WHERE state IN ('queued', 'sending');
 
+-- The newest answer of each attendee that came by mail.
+CREATE TABLE answer (
+    meeting_id TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    person_id  TEXT NOT NULL,
+    sequence   INTEGER NOT NULL,
+    stamp      INTEGER NOT NULL,
+    PRIMARY KEY (meeting_id, kind, person_id)
+) STRICT;
+
+CREATE INDEX issued_uid ON issued (uid);
+
 -- OAuth grants, each sealed with the organization's key. A row without a grant only carries the lease of
 -- whoever is making the first one, or how the last requests went.
 CREATE TABLE oauth_grant (

@@ -1,0 +1,124 @@
+//! `invite reply`: an answer to an invitation, as it came by mail.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::session::Session;
+use super::terminal::{DIM, GOOD, STRONG, WARN, visible};
+use super::{DONE, Outcome};
+use crate::fault::{BoxFault, Class, Fault};
+use crate::imip::{Answer, LONGEST};
+use crate::pipeline::{AnswerOutcome, AnswerReport};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: invite reply answer.eml\n\nA mail server can hand mails over by itself: \
+    meetings: \"|invite reply - --config /etc/invite.toml\" in Postfix's aliases."
+)]
+pub(super) struct Reply {
+    /// The mail, or the .ics file out of it; - reads standard input
+    #[arg(value_name = "FILE or -")]
+    file: PathBuf,
+    /// Believe the answer, whoever sent it
+    #[arg(long)]
+    trust: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}", path.display())]
+struct Unreadable {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl Fault for Unreadable {
+    fn kind(&self) -> &'static str {
+        "reply.unreadable_file"
+    }
+
+    fn class(&self) -> Class {
+        Class::NotFound
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("check the path, and that you may read it".to_owned())
+    }
+}
+
+impl Reply {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let answer = self
+            .read()
+            .and_then(|raw| Answer::read(&raw).map_err(BoxFault::new))?;
+        let received = session
+            .pipeline()
+            .await?
+            .receive_answer(&answer, self.trust)
+            .await;
+        session.close().await;
+        let report = received?;
+        session.terminal.result(&report, || text(&report));
+        Ok(DONE)
+    }
+
+    /// The file, or as much of it as shows that it is too long.
+    fn read(&self) -> Result<Vec<u8>, BoxFault> {
+        let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
+        let mut raw = Vec::new();
+        let read = if self.file.as_os_str() == "-" {
+            std::io::stdin().take(limit).read_to_end(&mut raw)
+        } else {
+            std::fs::File::open(&self.file).and_then(|file| file.take(limit).read_to_end(&mut raw))
+        };
+        match read {
+            Ok(_) => Ok(raw),
+            Err(source) => Err(BoxFault::new(Unreadable {
+                path: self.file.clone(),
+                source,
+            })),
+        }
+    }
+}
+
+fn text(report: &AnswerReport) -> String {
+    let who = format!(
+        "{STRONG}{}{STRONG:#} {DIM}{}:{} {}{DIM:#}",
+        visible(&report.name),
+        report.kind,
+        report.id,
+        report.email
+    );
+    let meeting = &report.meeting;
+    let mut text = match report.outcome {
+        AnswerOutcome::Recorded => format!("{who} of meeting {meeting}: {GOOD}{}{GOOD:#}\n", report.status),
+        AnswerOutcome::Older => format!(
+            "{who} of meeting {meeting}: a newer answer is known, so it stays {}\n",
+            report.status
+        ),
+        AnswerOutcome::Outdated => format!(
+            "{who} of meeting {meeting}: this answers an earlier time, so it stays {}\n",
+            report.status
+        ),
+        AnswerOutcome::Proposed => {
+            let [start, end] = report.proposed.clone().unwrap_or_default();
+            let unknown = || "an unknown time".to_owned();
+            format!(
+                "{who} {WARN}proposes another time{WARN:#} for meeting {meeting}: {} – {}\n\
+                 to accept it: `invite meeting edit {meeting} --start …`, then `invite send --meeting {meeting}`\n",
+                visible(&start.unwrap_or_else(unknown)),
+                visible(&end.unwrap_or_else(unknown)),
+            )
+        }
+        AnswerOutcome::Requested => format!(
+            "{who} {WARN}asks for the invitation again{WARN:#}: \
+             `invite send --meeting {meeting} --to {}:{} --resend`\n",
+            report.kind, report.id
+        ),
+    };
+    if let Some(comment) = &report.comment {
+        text.push_str(&format!("{DIM}{}{DIM:#}\n", visible(comment)));
+    }
+    text
+}

@@ -1,0 +1,52 @@
+//! Answers to invitations: the port [`Answers`].
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{Database, millis};
+use crate::fault::BoxFault;
+use crate::mail::{Answers, Taken};
+use crate::meeting::{MeetingId, PersonRef};
+
+#[async_trait]
+impl Answers for Database {
+    async fn meeting_with_uid(&self, uid: &str) -> Result<Option<MeetingId>, BoxFault> {
+        let doing = "looking for the meeting of an answer";
+        let id: Option<String> =
+            sqlx::query_scalar("SELECT meeting_id FROM issued WHERE uid = ? ORDER BY issued_at DESC LIMIT 1")
+                .bind(uid)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(self.explain(doing))?;
+        let id = id.map(MeetingId::new).transpose();
+        Ok(id.map_err(|error| self.invalid("the meeting of an answer", error))?)
+    }
+
+    async fn take_answer(
+        &self,
+        meeting: &MeetingId,
+        person: &PersonRef,
+        sequence: u32,
+        stamp: DateTime<Utc>,
+    ) -> Result<Taken, BoxFault> {
+        let doing = "recording an answer";
+        // The same answer again is taken again: whoever recorded it may not have come to act on it.
+        let taken = sqlx::query(
+            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp
+             WHERE (excluded.sequence, excluded.stamp) >= (sequence, stamp)",
+        )
+        .bind(meeting.as_str())
+        .bind(person.kind.as_str())
+        .bind(person.id.as_str())
+        .bind(sequence)
+        .bind(millis(stamp))
+        .execute(&self.pool)
+        .await
+        .map_err(self.explain(doing))?;
+        Ok(match taken.rows_affected() {
+            0 => Taken::Older,
+            _ => Taken::Newest,
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! Why something is no answer to an invitation.
+
+use crate::fault::{Class, Fault};
+use crate::meeting::InvalidEmail;
+
+/// Why a mail or a calendar object is no answer to an invitation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// It is too long to be one.
+    #[error("a mail of {octets} octets is too long to be an answer")]
+    TooLong {
+        /// How long it is.
+        octets: usize,
+    },
+    /// It is neither a mail nor a calendar object.
+    #[error("this is neither a mail nor a calendar object")]
+    NotAMail,
+    /// The mail has no calendar object, as when somebody answers in words.
+    #[error("the mail has no calendar object in it")]
+    NoCalendarObject,
+    /// The mail is in Outlook's own format.
+    #[error("the mail is in Outlook's own format (winmail.dat), which hides the answer")]
+    Tnef,
+    /// The calendar object cannot be read.
+    #[error("the calendar object cannot be read: {reason}")]
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+    /// It is another message than an answer.
+    #[error("the calendar object is no answer: its METHOD is {method}")]
+    OtherMethod {
+        /// The method, or `missing`.
+        method: String,
+    },
+    /// It does not say which meeting it is about.
+    #[error("the answer has no UID, so that nobody knows which meeting it is about")]
+    NoUid,
+    /// It does not say who answers.
+    #[error("the answer does not say who answers")]
+    NoAttendee,
+    /// Who answers has no address that can be used.
+    #[error("the answer's attendee cannot be used")]
+    Attendee(#[source] InvalidEmail),
+}
+
+impl Fault for AnswerError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "reply.too_long",
+            Self::NotAMail => "reply.not_a_mail",
+            Self::NoCalendarObject => "reply.no_calendar_object",
+            Self::Tnef => "reply.tnef",
+            Self::Unreadable { .. } => "reply.unreadable",
+            Self::OtherMethod { .. } => "reply.other_method",
+            Self::NoUid => "reply.no_uid",
+            Self::NoAttendee | Self::Attendee(_) => "reply.no_attendee",
+        }
+    }
+
+    fn class(&self) -> Class {
+        Class::BadData
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::TooLong { .. } | Self::NotAMail => {
+                    "give the whole mail as it was received, or the .ics file out of it"
+                }
+                Self::NoCalendarObject => "read it and set the attendee's answer by hand",
+                Self::Tnef => {
+                    "ask for an answer in Internet format (Outlook: File, Options, Mail, Message format)"
+                }
+                Self::Unreadable { .. } | Self::NoUid | Self::NoAttendee | Self::Attendee(_) => {
+                    "set the attendee's answer by hand"
+                }
+                Self::OtherMethod { .. } => "only REPLY, COUNTER and REFRESH are answers",
+            }
+            .to_owned(),
+        )
+    }
+}

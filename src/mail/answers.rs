@@ -1,0 +1,38 @@
+//! What is remembered of answers to invitations, so that an old one does not undo a newer one.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::fault::BoxFault;
+use crate::meeting::{MeetingId, PersonRef};
+
+/// What [`Answers::take_answer`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is the newest of this person, and is remembered.
+    Newest,
+    /// A newer one came before.
+    Older,
+}
+
+/// Where answers are remembered. Every call is one transaction.
+#[async_trait]
+pub trait Answers: Send + Sync {
+    /// The meeting whose invitations have this iCalendar UID.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn meeting_with_uid(&self, uid: &str) -> Result<Option<MeetingId>, BoxFault>;
+
+    /// Remembers an answer, unless a newer one is known: one to a later revision, or given later.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn take_answer(
+        &self,
+        meeting: &MeetingId,
+        person: &PersonRef,
+        sequence: u32,
+        stamp: DateTime<Utc>,
+    ) -> Result<Taken, BoxFault>;
+}
