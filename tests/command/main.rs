@@ -21,6 +21,7 @@ mod names;
 mod nights;
 mod permissions;
 mod records;
+mod replying;
 mod sandbox;
 mod zoom;
 mod zoom_at_work;
