@@ -298,6 +298,12 @@ fn connection_text(connection: &Connection, orphans: &[crate::online::Orphan]) -
     for scope in &connection.missing_scopes {
         text.push_str(&format!("  {BAD}missing{BAD:#}  {scope}\n"));
     }
+    if !connection.missing_scopes.is_empty() {
+        text.push_str(
+            "add what is missing to the app (https://marketplace.zoom.us/ → Manage → your app → Scopes), \
+             then run `invite zoom connect` again\n",
+        );
+    }
     if !connection.scopes.is_empty() {
         for scope in OPTIONAL_SCOPES
             .iter()

@@ -92,6 +92,13 @@ fn what_is_wrong_with_the_host_is_said() {
         let error = run.fails(exit, kind);
         assert!(error.to_string().contains(words), "{error:#}");
     }
+    let licence = |license| Change::SetLicense {
+        user: "zoe@acme.example".into(),
+        license,
+    };
+    desk.zoom.change(&licence(License::Unassigned));
+    let error = desk.fails("send --meeting second", 69, "zoom.no_licence");
+    assert!(error.to_string().contains("zoe@acme.example"), "{error:#}");
     assert!(desk.mail.events().is_empty());
     let desk = Desk::new();
     desk.zoom.change(&Change::SetLicense {

@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+mod advice;
 mod api;
 mod client;
 mod connection;
