@@ -133,8 +133,9 @@ fn texts() -> Vec<Value> {
         .collect()
 }
 
+static CASES: LazyLock<[Vec<Value>; 2]> = LazyLock::new(|| [zones(), texts()]);
+
 fn reads(mut command: Command) {
-    static CASES: LazyLock<[Vec<Value>; 2]> = LazyLock::new(|| [zones(), texts()]);
     for cases in &*CASES {
         let mut reader = command
             .stdin(Stdio::piped())
@@ -166,4 +167,36 @@ fn python_reads_what_was_written() {
 #[test]
 fn javascript_reads_what_was_written() {
     reads(foreign::node("read.mjs"));
+}
+
+#[test]
+fn libical_reads_what_was_written() {
+    for cases in &*CASES {
+        let mut reader = foreign::libical()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = reader.stdin.take().unwrap();
+        let writing = std::thread::spawn(move || {
+            for case in cases {
+                write!(input, "{}\0", case["ics"].as_str().unwrap()).unwrap();
+            }
+        });
+        let output = reader.wait_with_output().unwrap();
+        writing.join().unwrap();
+        let found: Vec<Value> = String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(found.len(), cases.len());
+        for (found, case) in found.iter().zip(cases) {
+            assert_eq!(found["errors"], 0, "{case}");
+            for key in ["start", "end", "summary", "location", "description"] {
+                assert_eq!(found[key], case[key], "{key}: {case}");
+            }
+            assert_eq!(found["attendees"][0][1], case["name"], "{case}");
+        }
+    }
 }

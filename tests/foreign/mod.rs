@@ -22,6 +22,33 @@ pub(crate) fn node(script: &str) -> Command {
     command
 }
 
+/// The program of this folder that is written in C with libical, compiled when its source is newer.
+pub(crate) fn libical() -> Command {
+    static COMPILING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one_at_a_time = COMPILING.lock();
+    let folder = installed("venv").with_file_name("libical");
+    let program = folder.join("read");
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    if changed(&program) < changed(&source("libical.c")) {
+        std::fs::create_dir_all(&folder).unwrap();
+        let fresh = folder.join(format!("read-{}", std::process::id()));
+        let compiled = Command::new("cc")
+            .args(["-O1", "-Wall", "-Werror", "-o"])
+            .arg(&fresh)
+            .arg(source("libical.c"))
+            .arg("-lical")
+            .output()
+            .unwrap();
+        assert!(
+            compiled.status.success(),
+            "libical's headers are in Debian's package libical-dev, which tests/run installs: {}",
+            String::from_utf8_lossy(&compiled.stderr)
+        );
+        std::fs::rename(fresh, &program).unwrap();
+    }
+    Command::new(program)
+}
+
 fn source(script: impl AsRef<OsStr>) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/foreign")
