@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use url::Url;
 
-use super::oauth::Redirected;
+use super::consent::Redirected;
 use super::settings::is_loopback;
 use super::{AuthorizationRequest, ZoomError};
 

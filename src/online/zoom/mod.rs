@@ -20,6 +20,7 @@ mod advice;
 mod api;
 mod client;
 mod connection;
+mod consent;
 mod describe;
 mod error;
 mod http;
@@ -38,11 +39,11 @@ mod wire;
 
 pub use client::ZoomClient;
 pub use connection::{Connection, ConnectionState, Disconnected};
+pub use consent::AuthorizationRequest;
 pub use error::{Reply, ZoomError};
 #[cfg(feature = "command")]
 pub use loopback::Loopback;
 pub use memory::MemoryTokens;
-pub use oauth::AuthorizationRequest;
 pub use scopes::{OPTIONAL as OPTIONAL_SCOPES, REQUIRED as REQUIRED_SCOPES};
 pub use settings::{Auth, AutoRecording, MeetingSettings, Mode, RetryPolicy, ZoomSettings};
 pub use timezones::zoom_time_zone;

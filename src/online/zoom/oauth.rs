@@ -21,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::consent::{AuthorizationRequest, Redirected};
 use super::error::presentable;
 use super::http::{self, Silence};
 use super::{Auth, Grant, Mode, Reply, ZoomError, ZoomSettings};
@@ -66,67 +67,6 @@ pub(super) enum TokenFault {
     Lost(BoxError),
     /// Zoom answered something that is no token.
     Unreadable { status: u16, reason: &'static str },
-}
-
-/// A request for consent: where to send the browser, and what its return is checked by.
-#[derive(Clone)]
-pub struct AuthorizationRequest {
-    /// Where to send the browser.
-    pub url: Url,
-    /// Comes back with the redirect; a redirect with another state answers somebody else's request.
-    pub state: SecretString,
-    /// Proves to Zoom that the one who exchanges the code is the one who asked for it (PKCE, RFC 7636).
-    pub verifier: SecretString,
-}
-
-impl fmt::Debug for AuthorizationRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthorizationRequest").finish_non_exhaustive()
-    }
-}
-
-/// What a redirect from the consent page says.
-#[derive(Debug)]
-pub(super) struct Redirected {
-    pub(super) code: Option<SecretString>,
-    pub(super) state: Option<SecretString>,
-    pub(super) error: Option<String>,
-}
-
-impl Redirected {
-    /// Reads a redirected URL, or its query alone, as people paste it: with spaces, quotes or angle brackets
-    /// around, with or without `https://`.
-    pub(super) fn read(text: &str) -> Self {
-        let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']).trim();
-        let query = text.split_once('?').map_or(text, |(_, query)| query);
-        let query = query.split('#').next().unwrap_or_default();
-        let mut redirected = Self {
-            code: None,
-            state: None,
-            error: None,
-        };
-        let mut description = None;
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "code" if !value.is_empty() => redirected.code = Some(value.into_owned().into()),
-                "state" => redirected.state = Some(value.into_owned().into()),
-                "error" => redirected.error = Some(presentable(&value, &[])),
-                "error_description" | "reason" => description = Some(presentable(&value, &[])),
-                _ => {}
-            }
-        }
-        if let (Some(error), Some(description)) = (&mut redirected.error, description) {
-            error.push_str(": ");
-            error.push_str(&description);
-        }
-        redirected
-    }
-
-    pub(super) fn answers(&self, request: &AuthorizationRequest) -> bool {
-        self.state
-            .as_ref()
-            .is_some_and(|state| state.expose_secret() == request.state.expose_secret())
-    }
 }
 
 /// Zoom's authorization server, seen by one app.
