@@ -14,8 +14,8 @@ use crate::pipeline::{AnswerOutcome, AnswerReport};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: invite reply answer.eml\n\nA mail server can hand mails over by itself: \
-    meetings: \"|invite reply - --config /etc/invite.toml\" in Postfix's aliases."
+    after_help = "Example: invite reply answer.eml\n\nFor mails that a person has looked at: a forged or hostile one is \
+    not always recognised (docs/replies.md)."
 )]
 pub(super) struct Reply {
     /// The mail, or the .ics file out of it; - reads standard input
