@@ -10,7 +10,7 @@ use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::rows::Named;
-use super::{Database, DatabaseError, lease_end, millis, sealing};
+use super::{Database, DatabaseError, held_until, lease_end, millis, sealing};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::online::zoom::{
@@ -39,14 +39,26 @@ impl Database {
             .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
-        let row = sqlx::query("SELECT * FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
+        let row = self.find_grant(&mut *tx, key, doing).await?;
+        // It was made above, in the same transaction.
+        let row = row.ok_or_else(|| self.explain(doing)(sqlx::Error::RowNotFound))?;
+        Ok((tx, row))
+    }
+
+    /// The row of a key, if there is one.
+    async fn find_grant(
+        &self,
+        executor: impl sqlx::SqliteExecutor<'_>,
+        key: &TokenKey,
+        doing: &str,
+    ) -> Result<Option<SqliteRow>, DatabaseError> {
+        sqlx::query("SELECT * FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
             .bind(PROVIDER)
             .bind(key.mode.as_str())
             .bind(&key.client_id)
-            .fetch_one(&mut *tx)
+            .fetch_optional(executor)
             .await
-            .map_err(self.explain(doing))?;
-        Ok((tx, row))
+            .map_err(self.explain(doing))
     }
 
     fn stored_grant(&self, key: &TokenKey, row: &SqliteRow) -> Result<Option<StoredGrant>, DatabaseError> {
@@ -140,13 +152,9 @@ fn version_of(row: &Named<'_>) -> Result<Option<Uuid>, DatabaseError> {
 #[async_trait]
 impl TokenStore for Database {
     async fn load(&self, key: &TokenKey) -> Result<Option<StoredGrant>, BoxFault> {
-        let row = sqlx::query("SELECT * FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
-            .bind(PROVIDER)
-            .bind(key.mode.as_str())
-            .bind(&key.client_id)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(self.explain("reading the connection to Zoom"))?;
+        let row = self
+            .find_grant(&self.pool, key, "reading the connection to Zoom")
+            .await?;
         Ok(row.map(|row| self.stored_grant(key, &row)).transpose()?.flatten())
     }
 
@@ -162,14 +170,9 @@ impl TokenStore for Database {
         let (mut tx, row) = self.grant_row(key, doing).await?;
         let named = named(self, key, &row);
         let holder: Option<String> = named.get("lease_holder")?;
-        let until: Option<i64> = named.get("lease_until")?;
-        if let (Some(holder), Some(until)) = (holder, until)
-            && until > millis(Utc::now())
-            && !Holder::from_stored(holder).is_gone()
-        {
-            return Ok(RefreshLock::Busy(
-                DateTime::from_timestamp_millis(until).unwrap_or_default(),
-            ));
+        let held = holder.zip(named.get("lease_until")?);
+        if let Some(until) = held.and_then(|(holder, until)| held_until(holder, until)) {
+            return Ok(RefreshLock::Busy(until));
         }
         let stored = self.stored_grant(key, &row)?;
         let lease = RefreshLease {
@@ -275,13 +278,9 @@ impl TokenStore for Database {
     }
 
     async fn last_requests(&self, key: &TokenKey) -> Result<LastRequests, BoxFault> {
-        let row = sqlx::query("SELECT * FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
-            .bind(PROVIDER)
-            .bind(key.mode.as_str())
-            .bind(&key.client_id)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(self.explain("reading how requests to Zoom went"))?;
+        let row = self
+            .find_grant(&self.pool, key, "reading how requests to Zoom went")
+            .await?;
         let Some(row) = row else {
             return Ok(LastRequests::default());
         };

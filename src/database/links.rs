@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
 use super::rows::{Named, to_json};
-use super::{Database, DatabaseError, lease_end, millis};
+use super::{Database, DatabaseError, held_until, lease_end, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::meeting::{JoinUrl, MeetingId};
@@ -83,13 +82,8 @@ impl Database {
                 .fetch_optional(&mut *tx)
                 .await
                 .map_err(self.explain(doing))?;
-        if let Some((holder, until)) = held
-            && until > millis(Utc::now())
-            && !Holder::from_stored(holder).is_gone()
-        {
-            return Ok(Begun::Busy(
-                DateTime::from_timestamp_millis(until).unwrap_or_default(),
-            ));
+        if let Some(until) = held.and_then(|(holder, until)| held_until(holder, until)) {
+            return Ok(Begun::Busy(until));
         }
         let lease = PushLease {
             meeting: meeting.clone(),

@@ -26,6 +26,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
+use crate::lease::Holder;
+
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
 pub use outbox::Which;
@@ -165,6 +167,12 @@ fn make_private(path: &Path) {
 /// An instant as the tables have it.
 fn millis(instant: DateTime<Utc>) -> i64 {
     instant.timestamp_millis()
+}
+
+/// Until when a lease is held at the latest; `None` when it has run out or its holder has ended.
+fn held_until(holder: String, until: i64) -> Option<DateTime<Utc>> {
+    let is_held = until > millis(Utc::now()) && !Holder::from_stored(holder).is_gone();
+    is_held.then(|| DateTime::from_timestamp_millis(until).unwrap_or_default())
 }
 
 /// When a lease that is taken now runs out, as the tables have it.
