@@ -13,10 +13,7 @@ use crate::imip::{Answer, LONGEST};
 use crate::pipeline::{AnswerOutcome, AnswerReport};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: invite reply answer.eml\n\nFor mails that a person has looked at: a forged or hostile one is \
-    not always recognised (docs/replies.md)."
-)]
+#[command(after_help = "Example: invite reply answer.eml")]
 pub(super) struct Reply {
     /// The mail, or the .ics file out of it; - reads standard input
     #[arg(value_name = "FILE or -")]
@@ -101,6 +98,31 @@ fn text(report: &AnswerReport) -> String {
             "{who} of meeting {meeting}: this answers an earlier time, so it stays {}\n",
             report.status
         ),
+        AnswerOutcome::Occurrence => format!(
+            "{who} of meeting {meeting}: this answers one occurrence of it only ({}), so it stays {}\n",
+            visible(report.occurrence.as_deref().unwrap_or_default()),
+            report.status
+        ),
+        AnswerOutcome::Delegated => {
+            let to = report.delegate.as_ref();
+            let to = to.map_or_else(|| "somebody else".to_owned(), ToString::to_string);
+            format!(
+                "{who} of meeting {meeting} {WARN}passed the invitation on{WARN:#} to {}, so it stays {}\n",
+                visible(&to),
+                report.status
+            )
+        }
+        AnswerOutcome::Unclear => {
+            let said = report.participation.as_ref();
+            let said = said.map_or_else(
+                || "nothing about coming".to_owned(),
+                |said| format!("{:?}, which is not known", visible(said)),
+            );
+            format!(
+                "{who} of meeting {meeting}: the answer says {said}, so it stays {}\n",
+                report.status
+            )
+        }
         AnswerOutcome::Proposed => {
             let [start, end] = report.proposed.clone().unwrap_or_default();
             let unknown = || "an unknown time".to_owned();

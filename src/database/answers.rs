@@ -1,11 +1,11 @@
 //! Answers to invitations: the port [`Answers`].
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
-use super::{Database, millis};
+use super::rows::Named;
+use super::{Database, DatabaseError, millis};
 use crate::fault::BoxFault;
-use crate::mail::{Answers, Taken};
+use crate::mail::{Answers, Given, Taken};
 use crate::meeting::{MeetingId, PersonRef};
 
 #[async_trait]
@@ -26,21 +26,21 @@ impl Answers for Database {
         &self,
         meeting: &MeetingId,
         person: &PersonRef,
-        sequence: u32,
-        stamp: DateTime<Utc>,
+        answer: Given,
     ) -> Result<Taken, BoxFault> {
         let doing = "recording an answer";
         // The same answer again is taken again: whoever recorded it may not have come to act on it.
         let taken = sqlx::query(
-            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp
+            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp, status = excluded.status
              WHERE (excluded.sequence, excluded.stamp) >= (sequence, stamp)",
         )
         .bind(meeting.as_str())
         .bind(person.kind.as_str())
         .bind(person.id.as_str())
-        .bind(sequence)
-        .bind(millis(stamp))
+        .bind(answer.sequence)
+        .bind(millis(answer.stamp))
+        .bind(answer.status.as_str())
         .execute(&self.pool)
         .await
         .map_err(self.explain(doing))?;
@@ -48,5 +48,36 @@ impl Answers for Database {
             0 => Taken::Older,
             _ => Taken::Newest,
         })
+    }
+
+    async fn newest_answer(
+        &self,
+        meeting: &MeetingId,
+        person: &PersonRef,
+    ) -> Result<Option<Given>, BoxFault> {
+        let doing = "reading an answer";
+        let row = sqlx::query(
+            "SELECT sequence, stamp, status FROM answer
+             WHERE meeting_id = ? AND kind = ? AND person_id = ? AND status IS NOT NULL",
+        )
+        .bind(meeting.as_str())
+        .bind(person.kind.as_str())
+        .bind(person.id.as_str())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(self.explain(doing))?;
+        let given = row.map(|row| -> Result<Given, DatabaseError> {
+            let named = Named {
+                database: self,
+                row: &row,
+                what: format!("the answer of {person} to the meeting {meeting}"),
+            };
+            Ok(Given {
+                sequence: named.get("sequence")?,
+                stamp: named.instant("stamp")?,
+                status: named.word("status")?,
+            })
+        });
+        Ok(given.transpose()?)
     }
 }

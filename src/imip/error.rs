@@ -13,6 +13,9 @@ pub enum AnswerError {
         /// How long it is.
         octets: usize,
     },
+    /// It has more parts, or parts within parts, or a longer header, than any answer has.
+    #[error("the mail has more parts than an answer has")]
+    TooManyParts,
     /// It is neither a mail nor a calendar object.
     #[error("this is neither a mail nor a calendar object")]
     NotAMail,
@@ -34,12 +37,26 @@ pub enum AnswerError {
         /// The method, or `missing`.
         method: String,
     },
+    /// The mail says another method than the calendar object in it (RFC 6047 §2.4).
+    #[error("the mail says METHOD {mail}, and the calendar object in it {object}")]
+    MethodsDiffer {
+        /// What the Content-Type says.
+        mail: String,
+        /// What the calendar object says.
+        object: String,
+    },
     /// It does not say which meeting it is about.
     #[error("the answer has no UID, so that nobody knows which meeting it is about")]
     NoUid,
     /// It does not say who answers.
     #[error("the answer does not say who answers")]
     NoAttendee,
+    /// It has several attendees, and the mail comes from none of them.
+    #[error("the answer names {count} attendees, and does not come from one of them")]
+    SeveralAttendees {
+        /// How many.
+        count: usize,
+    },
     /// Who answers has no address that can be used.
     #[error("the answer's attendee cannot be used")]
     Attendee(#[source] InvalidEmail),
@@ -49,12 +66,15 @@ impl Fault for AnswerError {
     fn kind(&self) -> &'static str {
         match self {
             Self::TooLong { .. } => "reply.too_long",
+            Self::TooManyParts => "reply.too_many_parts",
             Self::NotAMail => "reply.not_a_mail",
             Self::NoCalendarObject => "reply.no_calendar_object",
             Self::Tnef => "reply.tnef",
             Self::Unreadable { .. } => "reply.unreadable",
             Self::OtherMethod { .. } => "reply.other_method",
+            Self::MethodsDiffer { .. } => "reply.methods_differ",
             Self::NoUid => "reply.no_uid",
+            Self::SeveralAttendees { .. } => "reply.several_attendees",
             Self::NoAttendee | Self::Attendee(_) => "reply.no_attendee",
         }
     }
@@ -69,13 +89,18 @@ impl Fault for AnswerError {
                 Self::TooLong { .. } | Self::NotAMail => {
                     "give the whole mail as it was received, or the .ics file out of it"
                 }
-                Self::NoCalendarObject => "read it and set the attendee's answer by hand",
+                Self::NoCalendarObject | Self::TooManyParts => {
+                    "read it and set the attendee's answer by hand"
+                }
                 Self::Tnef => {
                     "ask for an answer in Internet format (Outlook: File, Options, Mail, Message format)"
                 }
-                Self::Unreadable { .. } | Self::NoUid | Self::NoAttendee | Self::Attendee(_) => {
-                    "set the attendee's answer by hand"
-                }
+                Self::Unreadable { .. }
+                | Self::MethodsDiffer { .. }
+                | Self::NoUid
+                | Self::NoAttendee
+                | Self::SeveralAttendees { .. }
+                | Self::Attendee(_) => "set the attendee's answer by hand",
                 Self::OtherMethod { .. } => "only REPLY, COUNTER and REFRESH are answers",
             }
             .to_owned(),

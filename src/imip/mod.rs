@@ -4,10 +4,11 @@
 //! [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer).
 
 mod error;
+mod mime;
 mod object;
+mod sender;
 
 use chrono::{DateTime, Utc};
-use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _};
 
 pub use error::AnswerError;
 
@@ -16,12 +17,24 @@ use crate::meeting::{Acceptance, EmailAddress};
 /// The longest mail that is read.
 pub const LONGEST: usize = 10 * 1024 * 1024;
 
+/// Calendar objects of one mail that are looked at: a mail has the same one twice at most.
+const MOST_OBJECTS: usize = 8;
+
 /// What an answer asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerKind {
-    /// An attendee says whether to come (RFC 5546 §3.2.3). `None`: the attendee takes an answer back, or has passed
-    /// the invitation on to somebody else.
-    Reply(Option<Acceptance>),
+    /// An attendee says whether to come (RFC 5546 §3.2.3). `None`: NEEDS-ACTION, which takes an answer back.
+    Reply(Acceptance),
+    /// An attendee has passed the invitation on to somebody else (RFC 5546 §3.2.2.3).
+    Delegated {
+        /// To whom, where the answer says it.
+        to: Option<EmailAddress>,
+    },
+    /// A reply that does not say whether the attendee comes, or says it in a word that is not known.
+    Unclear {
+        /// The PARTSTAT, where there is one.
+        participation: Option<String>,
+    },
     /// An attendee proposes another time (RFC 5546 §3.2.7).
     Counter {
         /// The proposed start, as the calendar object has it.
@@ -44,16 +57,22 @@ pub struct Answer {
     pub sequence: u32,
     /// When the answer was given (DTSTAMP), where it says so in UTC.
     pub stamp: Option<DateTime<Utc>>,
+    /// Which occurrence of a recurring meeting it is about (RECURRENCE-ID), as the calendar object has it; `None`:
+    /// the whole meeting.
+    pub occurrence: Option<String>,
     /// Who answers.
     pub attendee: EmailAddress,
     /// What the attendee wrote to it.
     pub comment: Option<String>,
-    /// Whom the mail comes from (From and Sender); nobody, where it is a calendar object alone.
-    pub senders: Vec<EmailAddress>,
+    /// Whom the mail comes from: the one address in its one From. Nobody, where there are more or none, and where it
+    /// is a calendar object alone.
+    pub sender: Option<EmailAddress>,
 }
 
 impl Answer {
     /// Reads a mail, or a calendar object alone.
+    ///
+    /// What it costs grows with the length of the mail, whatever is in it; a mail in a mail is not looked into.
     ///
     /// # Errors
     /// [`AnswerError`] when it is no answer to an invitation.
@@ -62,73 +81,61 @@ impl Answer {
             return Err(AnswerError::TooLong { octets: raw.len() });
         }
         if let Some(text) = bare_object(raw) {
-            return object::read(&text, Vec::new());
+            return object::read(&text, None, None);
         }
-        let message = MessageParser::default().parse(raw).ok_or(AnswerError::NotAMail)?;
-        let senders = senders(&message);
-        let mut last = AnswerError::NoCalendarObject;
-        for part in message.parts.iter().filter(|part| is_calendar(part)) {
-            let text = match part.text_contents() {
-                Some(text) => text.to_owned(),
-                None => String::from_utf8_lossy(part.contents()).into_owned(),
-            };
-            match object::read(&text, senders.clone()) {
+        let leaves = mime::leaves(raw)?;
+        let sender = sender::of(mime::header_and_body(raw).0);
+        let mut first = None;
+        for leaf in leaves.iter().filter(|leaf| leaf.is_calendar()).take(MOST_OBJECTS) {
+            match object::read(&leaf.text(), leaf.method(), sender.clone()) {
                 Ok(answer) => return Ok(answer),
-                Err(error) => last = error,
+                Err(error) => {
+                    first.get_or_insert(error);
+                }
             }
         }
-        if message.parts.iter().any(is_tnef) {
-            return Err(AnswerError::Tnef);
-        }
-        Err(last)
+        Err(match first {
+            Some(error) => error,
+            None if leaves.iter().any(mime::Leaf::is_tnef) => AnswerError::Tnef,
+            None => AnswerError::NoCalendarObject,
+        })
     }
 }
 
 /// The text of a calendar object that is no mail.
 fn bare_object(raw: &[u8]) -> Option<String> {
     const BEGIN: &[u8] = b"BEGIN:VCALENDAR";
-    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
-    let start = raw.iter().position(|b| !b.is_ascii_whitespace())?;
-    let begins = raw[start..].get(..BEGIN.len())?.eq_ignore_ascii_case(BEGIN);
-    begins.then(|| String::from_utf8_lossy(&raw[start..]).into_owned())
+    const WIDE: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+    let text = if WIDE.iter().any(|mark| raw.starts_with(mark)) {
+        decoded(raw)
+    } else {
+        let plain = raw
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(raw)
+            .trim_ascii_start();
+        if !plain.get(..BEGIN.len())?.eq_ignore_ascii_case(BEGIN) {
+            return None;
+        }
+        decoded(plain)
+    };
+    let text = text.trim_start();
+    let begins = text.as_bytes().get(..BEGIN.len())?.eq_ignore_ascii_case(BEGIN);
+    begins.then(|| text.to_owned())
 }
 
-fn senders(message: &Message<'_>) -> Vec<EmailAddress> {
-    let addresses = |address: Option<&Address<'_>>| -> Vec<EmailAddress> {
-        let list = address.into_iter().flat_map(|address| address.iter());
-        list.filter_map(|mailbox| EmailAddress::new(mailbox.address()?).ok())
+/// Octets as text: UTF-16 where they begin with its mark, else UTF-8.
+fn decoded(octets: &[u8]) -> String {
+    let units = |from: fn([u8; 2]) -> u16| -> String {
+        let units = octets[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect()
     };
-    let mut senders = addresses(message.from());
-    senders.extend(addresses(message.sender()));
-    senders
-}
-
-/// Whether a part may hold the calendar object. Some programs send it as an attached file only.
-fn is_calendar(part: &MessagePart<'_>) -> bool {
-    let by_type = part.content_type().is_some_and(|content_type| {
-        let subtype = content_type.subtype().unwrap_or_default();
-        (content_type.ctype().eq_ignore_ascii_case("text") && subtype.eq_ignore_ascii_case("calendar"))
-            || (content_type.ctype().eq_ignore_ascii_case("application")
-                && subtype.eq_ignore_ascii_case("ics"))
-    });
-    let by_name = part
-        .attachment_name()
-        .is_some_and(|name| name.to_ascii_lowercase().ends_with(".ics"));
-    by_type || by_name
-}
-
-/// Whether a part is Outlook's own format, which hides the answer from everybody else.
-fn is_tnef(part: &MessagePart<'_>) -> bool {
-    let named = part
-        .attachment_name()
-        .is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat"));
-    named
-        || part.content_type().is_some_and(|content_type| {
-            content_type.subtype().is_some_and(|subtype| {
-                subtype.eq_ignore_ascii_case("ms-tnef") || subtype.eq_ignore_ascii_case("vnd.ms-tnef")
-            })
-        })
+    match octets {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(octets).into_owned(),
+    }
 }
 
 #[cfg(test)]

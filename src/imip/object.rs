@@ -12,45 +12,57 @@ use crate::meeting::{Acceptance, EmailAddress, one_line};
 
 /// How much of a comment is kept.
 const LONGEST_COMMENT: usize = 2000;
+/// How much of a word that is not known is kept.
+const LONGEST_WORD: usize = 60;
 
-pub(super) fn read(text: &str, senders: Vec<EmailAddress>) -> Result<Answer, AnswerError> {
+/// A longer calendar object is not read.
+const LONGEST: usize = 1024 * 1024;
+
+/// Reads a calendar object, with the method that the mail's Content-Type says.
+pub(super) fn read(
+    text: &str,
+    method_of_mail: Option<&str>,
+    sender: Option<EmailAddress>,
+) -> Result<Answer, AnswerError> {
+    if text.len() > LONGEST {
+        return Err(unreadable("it is too long"));
+    }
     let calendar = parse(text)?;
-    let method = method(&calendar);
+    let method = method(&calendar, method_of_mail)?;
     let event = event(&calendar)?;
-    let kind = match method.as_str() {
-        "REPLY" => AnswerKind::Reply(None),
-        "COUNTER" => AnswerKind::Counter {
-            start: time(event, &ICalendarProperty::Dtstart),
-            end: time(event, &ICalendarProperty::Dtend),
-        },
-        "REFRESH" => AnswerKind::Refresh,
-        _ => return Err(AnswerError::OtherMethod { method }),
-    };
     let uid = event
         .uid()
         .map(str::trim)
         .filter(|uid| !uid.is_empty())
-        .ok_or(AnswerError::NoUid)?
-        .to_owned();
-    let (attendee, entry) = attendee(event, &senders)?;
-    Ok(Answer {
-        kind: match kind {
-            AnswerKind::Reply(_) => AnswerKind::Reply(answer(entry)),
-            kind => kind,
+        .ok_or(AnswerError::NoUid)?;
+    let (attendee, entry) = attendee(event, sender.as_ref())?;
+    let kind = match method {
+        Method::Reply => participation(entry),
+        Method::Counter => AnswerKind::Counter {
+            start: time(event, &ICalendarProperty::Dtstart),
+            end: time(event, &ICalendarProperty::Dtend),
         },
-        uid,
-        sequence: sequence(event),
+        Method::Refresh => AnswerKind::Refresh,
+    };
+    Ok(Answer {
+        kind,
+        uid: uid.to_owned(),
+        sequence: sequence(event)?,
         stamp: stamp(event),
+        occurrence: occurrence(event),
         attendee,
         comment: comment(event),
-        senders,
+        sender,
     })
 }
 
-fn parse(text: &str) -> Result<ICalendar, AnswerError> {
-    let unreadable = |reason: &str| AnswerError::Unreadable {
+fn unreadable(reason: &str) -> AnswerError {
+    AnswerError::Unreadable {
         reason: reason.to_owned(),
-    };
+    }
+}
+
+fn parse(text: &str) -> Result<ICalendar, AnswerError> {
     match Parser::new(text).entry() {
         Entry::ICalendar(calendar) => Ok(calendar),
         Entry::Eof => Err(unreadable("it is empty")),
@@ -60,53 +72,91 @@ fn parse(text: &str) -> Result<ICalendar, AnswerError> {
     }
 }
 
-/// The METHOD, in capitals. It is read from the object: the mail's Content-Type repeats it, or leaves it out.
-fn method(calendar: &ICalendar) -> String {
+/// The methods that are answers.
+enum Method {
+    Reply,
+    Counter,
+    Refresh,
+}
+
+/// The METHOD of the object; where it has none, that of the mail's Content-Type. They must not differ (RFC 6047 §2.4).
+fn method(calendar: &ICalendar, of_mail: Option<&str>) -> Result<Method, AnswerError> {
+    let capitals = |method: &str| one_line(method).to_ascii_uppercase();
     let entry = calendar
         .components
         .first()
         .and_then(|component| component.property(&ICalendarProperty::Method));
-    let method = entry.and_then(|entry| entry.values.first()?.as_text());
-    method.map_or_else(
-        || "missing".to_owned(),
-        |method| one_line(method).to_ascii_uppercase(),
-    )
+    let object = entry
+        .and_then(|entry| entry.values.first()?.as_text())
+        .map(capitals);
+    let method = match (of_mail.map(capitals), object) {
+        (Some(mail), Some(object)) if mail != object => {
+            return Err(AnswerError::MethodsDiffer { mail, object });
+        }
+        (of_mail, object) => object.or(of_mail),
+    };
+    match method.as_deref() {
+        Some("REPLY") => Ok(Method::Reply),
+        Some("COUNTER") => Ok(Method::Counter),
+        Some("REFRESH") => Ok(Method::Refresh),
+        _ => Err(AnswerError::OtherMethod {
+            method: method.unwrap_or_else(|| "missing".to_owned()),
+        }),
+    }
 }
 
+/// The event: the one that is the whole meeting, where others are single occurrences of it.
 fn event(calendar: &ICalendar) -> Result<&ICalendarComponent, AnswerError> {
-    let is_event =
-        |component: &&ICalendarComponent| component.component_type == ICalendarComponentType::VEvent;
-    calendar
+    let mut events = calendar
         .components
         .iter()
-        .find(is_event)
-        .ok_or_else(|| AnswerError::Unreadable {
-            reason: "it has no event in it".to_owned(),
-        })
+        .filter(|component| component.component_type == ICalendarComponentType::VEvent);
+    let first = events.next().ok_or_else(|| unreadable("it has no event in it"))?;
+    let is_whole = |event: &ICalendarComponent| event.property(&ICalendarProperty::RecurrenceId).is_none();
+    Ok(if is_whole(first) {
+        first
+    } else {
+        events.find(|event| is_whole(event)).unwrap_or(first)
+    })
+}
+
+/// Which occurrence an answer is about. A RECURRENCE-ID that cannot be read is one all the same.
+fn occurrence(event: &ICalendarComponent) -> Option<String> {
+    event.property(&ICalendarProperty::RecurrenceId)?;
+    let time = time(event, &ICalendarProperty::RecurrenceId);
+    Some(time.unwrap_or_else(|| "an unknown time".to_owned()))
 }
 
 /// Who answers: the one attendee; of several, the one that the mail comes from.
 fn attendee<'a>(
     event: &'a ICalendarComponent,
-    senders: &[EmailAddress],
+    sender: Option<&EmailAddress>,
 ) -> Result<(EmailAddress, &'a ICalendarEntry), AnswerError> {
     let mut unusable = None;
     let mut found = Vec::new();
     for entry in event.properties(&ICalendarProperty::Attendee) {
         match addresses(entry) {
-            Ok(addresses) => found.extend(addresses.into_iter().map(|address| (address, entry))),
+            Ok(addresses) => found.push((addresses, entry)),
             Err(error) => unusable = Some(error),
         }
     }
-    let is_sender = |address: &EmailAddress| senders.iter().any(|sender| sender.is_same_mailbox(address));
-    let position = found
-        .iter()
-        .position(|(address, _)| is_sender(address))
-        .unwrap_or(0);
-    if position < found.len() {
-        return Ok(found.swap_remove(position));
+    let is_sender = |address: &EmailAddress| sender.is_some_and(|sender| sender.is_same_mailbox(address));
+    for (addresses, entry) in &found {
+        if let Some(address) = addresses.iter().find(|address| is_sender(address)) {
+            return Ok((address.clone(), entry));
+        }
     }
-    Err(unusable.map_or(AnswerError::NoAttendee, AnswerError::Attendee))
+    match (found.as_slice(), unusable) {
+        ([(addresses, entry)], None) => addresses
+            .first()
+            .map(|address| (address.clone(), *entry))
+            .ok_or(AnswerError::NoAttendee),
+        ([], None) => Err(AnswerError::NoAttendee),
+        ([], Some(unusable)) => Err(AnswerError::Attendee(unusable)),
+        (several, unusable) => Err(AnswerError::SeveralAttendees {
+            count: several.len() + usize::from(unusable.is_some()),
+        }),
+    }
 }
 
 /// The addresses by which an attendee may be known: the calendar address, and EMAIL (RFC 7986 §6.2), by which some
@@ -124,12 +174,17 @@ fn addresses(entry: &ICalendarEntry) -> Result<Vec<EmailAddress>, crate::meeting
     }
 }
 
+/// The address in a mailto URI, without the header fields that may follow it (RFC 6068 §2). Some programs write the
+/// scheme twice, or a name with a colon before it and no quotes: the last scheme counts.
 fn without_scheme(address: &str) -> &str {
+    const SCHEME: &str = "mailto:";
     let address = address.trim();
-    match address.split_at_checked("mailto:".len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto:") => rest,
-        _ => address,
-    }
+    let last = address.to_ascii_lowercase().rfind(SCHEME);
+    let rest = last.map_or(address, |at| &address[at + SCHEME.len()..]);
+    let domain = rest.find('@').unwrap_or(rest.len());
+    rest[domain..]
+        .find('?')
+        .map_or(rest, |fields| &rest[..domain + fields])
 }
 
 /// A mailto URI's text (RFC 6068 §2); what is no valid encoding stays as it is.
@@ -156,21 +211,40 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }
 
-/// What the attendee answered; none where it is taken back or passed on.
-fn answer(entry: &ICalendarEntry) -> Option<Acceptance> {
-    let status = entry.parameter(&ICalendarParameterName::Partstat)?.as_text()?;
-    match status.trim().to_ascii_uppercase().as_str() {
-        "ACCEPTED" => Some(Acceptance::Accepted),
-        "TENTATIVE" => Some(Acceptance::Tentative),
-        "DECLINED" => Some(Acceptance::Declined),
-        _ => None,
+/// What the attendee answered (RFC 5545 §3.2.12).
+fn participation(entry: &ICalendarEntry) -> AnswerKind {
+    let status = entry
+        .parameter(&ICalendarParameterName::Partstat)
+        .and_then(|value| value.as_text())
+        .map(|status| one_line(status).to_ascii_uppercase());
+    match status.as_deref() {
+        Some("ACCEPTED") => AnswerKind::Reply(Acceptance::Accepted),
+        Some("TENTATIVE") => AnswerKind::Reply(Acceptance::Tentative),
+        Some("DECLINED") => AnswerKind::Reply(Acceptance::Declined),
+        Some("NEEDS-ACTION") => AnswerKind::Reply(Acceptance::None),
+        Some("DELEGATED") => {
+            let to = entry
+                .parameter(&ICalendarParameterName::DelegatedTo)
+                .and_then(|value| value.as_text());
+            AnswerKind::Delegated {
+                to: to.and_then(|to| EmailAddress::new(without_scheme(&percent_decoded(to))).ok()),
+            }
+        }
+        _ => AnswerKind::Unclear {
+            participation: status.map(|status| status.chars().take(LONGEST_WORD).collect()),
+        },
     }
 }
 
-fn sequence(event: &ICalendarComponent) -> u32 {
-    let entry = event.property(&ICalendarProperty::Sequence);
-    let number = entry.and_then(|entry| entry.values.first()?.as_integer());
-    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+/// The SEQUENCE: 0 where there is none (RFC 5545 §3.8.7.4).
+fn sequence(event: &ICalendarComponent) -> Result<u32, AnswerError> {
+    let Some(entry) = event.property(&ICalendarProperty::Sequence) else {
+        return Ok(0);
+    };
+    let number = entry.values.first().and_then(|value| value.as_integer());
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or_else(|| unreadable("its SEQUENCE is no number"))
 }
 
 fn stamp(event: &ICalendarComponent) -> Option<DateTime<Utc>> {

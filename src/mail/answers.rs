@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::fault::BoxFault;
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{Acceptance, MeetingId, PersonRef};
 
 /// What [`Answers::take_answer`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,17 @@ pub enum Taken {
     Newest,
     /// A newer one came before.
     Older,
+}
+
+/// What is remembered of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// Which revision it answers.
+    pub sequence: u32,
+    /// When it was given.
+    pub stamp: DateTime<Utc>,
+    /// What it says.
+    pub status: Acceptance,
 }
 
 /// Where answers are remembered. Every call is one transaction.
@@ -32,7 +43,13 @@ pub trait Answers: Send + Sync {
         &self,
         meeting: &MeetingId,
         person: &PersonRef,
-        sequence: u32,
-        stamp: DateTime<Utc>,
+        answer: Given,
     ) -> Result<Taken, BoxFault>;
+
+    /// The newest answer of somebody, where one is known with what it says.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn newest_answer(&self, meeting: &MeetingId, person: &PersonRef)
+    -> Result<Option<Given>, BoxFault>;
 }

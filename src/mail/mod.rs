@@ -7,7 +7,7 @@ mod outbox;
 mod smtp;
 mod transport;
 
-pub use answers::{Answers, Taken};
+pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, Mailbox, compose, message_id};
 pub use mailbox::MailboxFolder;
 pub use outbox::{

@@ -167,6 +167,14 @@ pub struct OutboxEntry {
     pub sent_at: Option<DateTime<Utc>>,
 }
 
+impl OutboxEntry {
+    /// Whether it is still to be delivered.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
+    }
+}
+
 /// An invitation that is ours to deliver until the lease runs out.
 #[derive(Debug, Clone)]
 pub struct Claimed {

@@ -92,6 +92,12 @@ impl EmailAddress {
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.address.eq_ignore_ascii_case(&other.address)
     }
+
+    /// What the addresses of one mailbox have in common, as a key.
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        self.address.to_ascii_lowercase()
+    }
 }
 
 impl fmt::Display for EmailAddress {

@@ -12,9 +12,7 @@ use tokio::task::JoinSet;
 
 use super::{Pipeline, PipelineError, Progress};
 use crate::fault::{BoxFault, chain};
-use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, DeliveryState, OutboxEntry, Transport, TransportError,
-};
+use crate::mail::{AttemptResult, ClaimRequest, Claimed, Connection, OutboxEntry, Transport, TransportError};
 use crate::meeting::{MeetingId, PersonRef};
 
 /// How long an invitation is ours to deliver.
@@ -85,8 +83,7 @@ impl Pipeline {
         let waiting = self.outbox.of_meeting(meeting).await?;
         let waiting = waiting
             .iter()
-            .filter(|entry| matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending))
-            .filter(|entry| recipients.contains(&entry.person))
+            .filter(|entry| entry.waits() && recipients.contains(&entry.person))
             .count();
         if waiting == 0 {
             return Ok(Delivered::default());
@@ -327,7 +324,7 @@ fn chance() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Envelope, Purpose};
+    use crate::mail::{DeliveryState, Envelope, Purpose};
     use crate::meeting::{Language, Revision};
 
     fn entry(attempts: u32) -> OutboxEntry {

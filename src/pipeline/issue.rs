@@ -39,12 +39,6 @@ impl Issue<'_> {
             .collect()
     }
 
-    pub(super) fn invitation_for(&self, person: &PersonRef) -> Option<&Invitation> {
-        self.invitations
-            .iter()
-            .find(|invitation| invitation.person == *person)
-    }
-
     /// Whether there is anything to put into the outbox.
     fn is_nothing_new(&self) -> bool {
         let calls_off = self
@@ -93,6 +87,16 @@ impl Pipeline {
         }
         let verdicts = cancel(case, &options.to, told(&case.entries, issued.revision));
         self.render_all(case, online, issued, verdicts)
+    }
+
+    /// What those who were removed since the last send are to be told, and nothing else.
+    pub(super) fn render_withdrawals<'a>(
+        &self,
+        case: &'a Case,
+        told_last: &Issued,
+    ) -> Result<Issue<'a>, PipelineError> {
+        let verdicts = withdraw(case, &mut told(&case.entries, told_last.revision));
+        self.render_all(case, &Online::as_recorded(None), told_last.clone(), verdicts)
     }
 
     fn render_all<'a>(

@@ -1,6 +1,6 @@
 //! Step 1: the meeting and its people; what may not be sent is refused.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{Issued, OutboxEntry};
@@ -139,6 +139,12 @@ impl Pipeline {
     /// A meeting with its people. It must have an assigned user.
     pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let meeting = self.load_meeting(id).await?;
+        self.case_of(meeting).await
+    }
+
+    /// The people of a meeting that is loaded. It must have an assigned user.
+    pub(super) async fn case_of(&self, meeting: Meeting) -> Result<Case, PipelineError> {
+        let id = meeting.id();
         let Some(user) = &meeting.assigned_user else {
             return Err(PipelineError::NoAssignedUser {
                 meeting: meeting.name().to_owned(),
@@ -179,7 +185,8 @@ impl Pipeline {
         let mut who: Vec<PersonRef> = entries.iter().map(|entry| entry.person.clone()).collect();
         who.sort();
         who.dedup();
-        who.retain(|person| meeting.attendee(person).is_none());
+        let attendees: HashSet<&PersonRef> = meeting.attendees.iter().map(|a| &a.person).collect();
+        who.retain(|person| !attendees.contains(person));
         if who.is_empty() {
             return Ok(Vec::new());
         }

@@ -9,7 +9,7 @@ use super::load::Case;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::meeting::{JoinUrl, Meeting, MeetingId, OnlineLocation};
+use crate::meeting::{JoinUrl, Meeting, MeetingId};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
@@ -229,7 +229,8 @@ impl Pipeline {
         if options.no_push || meeting.online_location.is_none() {
             return self.push_for_send(case, options).await;
         }
-        let spec = self.provider(meeting)?.describe(meeting, &case.organizer)?;
+        let provider = self.provider(meeting)?;
+        let spec = provider.describe(meeting, &case.organizer)?;
         match self.links.link(meeting.id()).await? {
             Some(link) if !link.unsure && link.told == spec => {
                 Ok(Online::done(OnlineAction::Unchanged, link))
@@ -239,7 +240,7 @@ impl Pipeline {
                 let mut online = Online::skipped();
                 online.action = OnlineAction::Created;
                 online.link = JoinUrl::new(PLACEHOLDER).ok().map(|join_url| OnlineLink {
-                    location: provider_location(meeting),
+                    location: provider.location(),
                     id: OnlineMeetingId(String::new()),
                     join_url,
                     passcode: None,
@@ -252,10 +253,6 @@ impl Pipeline {
             }
         }
     }
-}
-
-fn provider_location(meeting: &Meeting) -> OnlineLocation {
-    meeting.online_location.unwrap_or(OnlineLocation::Zoom)
 }
 
 /// A push under its lease.

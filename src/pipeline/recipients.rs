@@ -79,7 +79,7 @@ pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<Person
             };
             *count = (*count).max(entry.resend + 1);
         }
-        let waits = matches!(entry.state, DeliveryState::Queued | DeliveryState::Sending);
+        let waits = entry.waits();
         let sent = entry.state == DeliveryState::Sent;
         if sent {
             told.first_message_id
@@ -121,12 +121,14 @@ pub(super) fn choose<'a>(
     told: &mut HashMap<PersonRef, Told>,
 ) -> Vec<Verdict<'a>> {
     // A mailbox that several people share gets one mail.
-    let mut chosen: Vec<&Person> = Vec::new();
-    let having: Vec<&Person> = case
-        .attendees()
-        .filter_map(|(attendee, person)| Some((told.get(&attendee.person)?, person?)))
-        .filter_map(|(told, person)| (told.revision == Some(current)).then_some(person))
-        .collect();
+    let mut chosen = Mailboxes::default();
+    let mut having = Mailboxes::default();
+    for (attendee, person) in case.attendees() {
+        let told = told.get(&attendee.person);
+        if told.is_some_and(|told| told.revision == Some(current)) {
+            person.into_iter().for_each(|person| having.add(person));
+        }
+    }
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
     for (attendee, person) in case.attendees() {
         let skip = |reason: String| Verdict::Skip {
@@ -142,15 +144,15 @@ pub(super) fn choose<'a>(
                 Some(Against::Waits) => Verdict::Waits(person),
                 Some(Against::Because(reason)) => skip(reason),
                 None => {
-                    if let Some(twin) = twin(&chosen, person) {
+                    if let Some(twin) = chosen.twin(person) {
                         skip(format!("has the address of {}, who gets it", twin.reference))
-                    } else if let Some(twin) = twin(&having, person).filter(|_| !options.resend) {
+                    } else if let Some(twin) = having.twin(person).filter(|_| !options.resend) {
                         let twin = &twin.reference;
                         skip(format!(
                             "has the address of {twin}, who has revision {current} already"
                         ))
                     } else {
-                        chosen.push(person);
+                        chosen.add(person);
                         Verdict::Invite(Recipient { person, told })
                     }
                 }
@@ -260,14 +262,19 @@ fn reason_against(
     None
 }
 
-/// Somebody among these who has the same address.
-fn twin<'a>(people: &[&'a Person], person: &Person) -> Option<&'a Person> {
-    let address = person.email.as_ref()?;
-    let is_twin = |other: &&&Person| {
-        other
-            .email
-            .as_ref()
-            .is_some_and(|email| email.is_same_mailbox(address))
-    };
-    people.iter().find(is_twin).copied()
+/// People by their addresses; of several with the same one, the first.
+#[derive(Default)]
+struct Mailboxes<'a>(HashMap<String, &'a Person>);
+
+impl<'a> Mailboxes<'a> {
+    fn add(&mut self, person: &'a Person) {
+        if let Some(email) = &person.email {
+            self.0.entry(email.mailbox()).or_insert(person);
+        }
+    }
+
+    /// Somebody among these who has the same address.
+    fn twin(&self, person: &Person) -> Option<&'a Person> {
+        self.0.get(&person.email.as_ref()?.mailbox()).copied()
+    }
 }

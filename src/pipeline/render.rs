@@ -250,10 +250,8 @@ impl<'a> Renderer<'a> {
 
     /// Which kind of mail it is to be.
     fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
-        let is_attendee = self.case.meeting.attendee(&recipient.person.reference).is_some();
         match purpose {
             Purpose::Cancellation if self.case.meeting.status == MeetingStatus::NotHeld => Letter::Off,
-            Purpose::Cancellation if is_attendee => Letter::Off,
             Purpose::Cancellation => Letter::Removed,
             Purpose::Invitation => {
                 // A revision that never left does not count: this mail is measured by what was read.

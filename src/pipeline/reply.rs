@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::load::Case;
 use super::{Pick, Pipeline, PipelineError};
 use crate::imip::{Answer, AnswerKind};
-use crate::mail::Taken;
+use crate::mail::{Answers, Given, Taken};
 use crate::meeting::{Acceptance, EmailAddress, MeetingId, PersonId, PersonKind, PersonRef};
 
 /// What became of an answer.
@@ -19,6 +19,12 @@ pub enum AnswerOutcome {
     Older,
     /// It answers a revision with another time; nothing was changed. The attendee has the new time, or will.
     Outdated,
+    /// It is about one occurrence of a recurring meeting; nothing was changed.
+    Occurrence,
+    /// The attendee passed the invitation on to somebody else; nothing was changed.
+    Delegated,
+    /// It does not say whether the attendee comes, or in a word that is not known; nothing was changed.
+    Unclear,
     /// The attendee proposes another time; nothing was changed.
     Proposed,
     /// The attendee wants the invitation again; nothing was changed.
@@ -46,6 +52,12 @@ pub struct AnswerReport {
     pub comment: Option<String>,
     /// The proposed start and end, as the attendee's calendar wrote them.
     pub proposed: Option<[Option<String>; 2]>,
+    /// Which occurrence it is about, as the attendee's calendar wrote it.
+    pub occurrence: Option<String>,
+    /// To whom the invitation was passed on, where the answer says it.
+    pub delegate: Option<EmailAddress>,
+    /// The PARTSTAT that is not known.
+    pub participation: Option<String>,
 }
 
 impl Pipeline {
@@ -67,12 +79,12 @@ impl Pipeline {
         let case = self.load_case(&id).await?;
         let person = attendee(&case, answer)?;
         let is_sender = answer
-            .senders
-            .iter()
-            .any(|sender| sender.is_same_mailbox(&answer.attendee));
+            .sender
+            .as_ref()
+            .is_some_and(|sender| sender.is_same_mailbox(&answer.attendee));
         if !is_sender && !trust {
             return Err(PipelineError::Stranger {
-                sender: answer.senders.first().cloned(),
+                sender: answer.sender.clone(),
                 attendee: answer.attendee.clone(),
             });
         }
@@ -80,18 +92,20 @@ impl Pipeline {
             .meeting
             .attendee(&person)
             .map_or(Acceptance::None, |a| a.status);
-        let (outcome, status) = match &answer.kind {
-            AnswerKind::Counter { .. } => (AnswerOutcome::Proposed, status_before),
-            AnswerKind::Refresh => (AnswerOutcome::Requested, status_before),
-            AnswerKind::Reply(_) if is_outdated(&case, answer) => (AnswerOutcome::Outdated, status_before),
+        let outcome = match &answer.kind {
+            AnswerKind::Counter { .. } => AnswerOutcome::Proposed,
+            AnswerKind::Refresh => AnswerOutcome::Requested,
+            AnswerKind::Delegated { .. } => AnswerOutcome::Delegated,
+            AnswerKind::Unclear { .. } => AnswerOutcome::Unclear,
+            AnswerKind::Reply(_) if answer.occurrence.is_some() => AnswerOutcome::Occurrence,
+            AnswerKind::Reply(_) if is_outdated(&case, answer) => AnswerOutcome::Outdated,
             AnswerKind::Reply(status) => {
-                let stamp = answer.stamp.unwrap_or_else(Utc::now);
-                match answers.take_answer(&id, &person, answer.sequence, stamp).await? {
-                    Taken::Older => (AnswerOutcome::Older, status_before),
+                let given = given(&case, answer, *status);
+                match answers.take_answer(&id, &person, given).await? {
+                    Taken::Older => AnswerOutcome::Older,
                     Taken::Newest => {
-                        let status = status.unwrap_or_default();
-                        self.crm.set_attendee_status(&id, &person, status).await?;
-                        (AnswerOutcome::Recorded, status)
+                        self.record_answer(answers.as_ref(), &id, &person, given).await?;
+                        AnswerOutcome::Recorded
                     }
                 }
             }
@@ -106,13 +120,57 @@ impl Pipeline {
             kind: person.kind,
             id: person.id,
             email: answer.attendee.clone(),
-            status,
+            status: match (&answer.kind, outcome) {
+                (AnswerKind::Reply(status), AnswerOutcome::Recorded) => *status,
+                _ => status_before,
+            },
             comment: answer.comment.clone(),
             proposed: match &answer.kind {
                 AnswerKind::Counter { start, end } => Some([start.clone(), end.clone()]),
                 _ => None,
             },
+            occurrence: answer.occurrence.clone(),
+            delegate: match &answer.kind {
+                AnswerKind::Delegated { to } => to.clone(),
+                _ => None,
+            },
+            participation: match &answer.kind {
+                AnswerKind::Unclear { participation } => participation.clone(),
+                _ => None,
+            },
         })
+    }
+
+    /// Writes an answer to the CRM. A newer one that was taken in meanwhile may have been written before this one,
+    /// so the newest that is remembered is what stays.
+    async fn record_answer(
+        &self,
+        answers: &dyn Answers,
+        id: &MeetingId,
+        person: &PersonRef,
+        taken: Given,
+    ) -> Result<(), PipelineError> {
+        let mut written = taken;
+        self.crm.set_attendee_status(id, person, written.status).await?;
+        while let Some(newest) = answers.newest_answer(id, person).await?
+            && newest.status != written.status
+        {
+            self.crm.set_attendee_status(id, person, newest.status).await?;
+            written = newest;
+        }
+        Ok(())
+    }
+}
+
+/// What is remembered of an answer. A clock or a count that is ahead must not make every later answer an old one, so
+/// neither is taken to be beyond what there is: the newest revision, and now.
+fn given(case: &Case, answer: &Answer, status: Acceptance) -> Given {
+    let newest = case.history.last().map_or(0, |issued| issued.revision.0);
+    let now = Utc::now();
+    Given {
+        sequence: answer.sequence.min(newest),
+        stamp: answer.stamp.unwrap_or(now).min(now),
+        status,
     }
 }
 
@@ -138,15 +196,15 @@ fn attendee(case: &Case, answer: &Answer) -> Result<PersonRef, PipelineError> {
         })
 }
 
-/// Whether an answer is to a time at which the meeting does not take place any more (RFC 5546 §2.1.5).
+/// Whether an answer is to a time at which the meeting does not take place any more (RFC 5546 §2.1.5). A time that
+/// was given up and taken up again is another one: the invitees were asked anew.
 fn is_outdated(case: &Case, answer: &Answer) -> bool {
-    let answered = case
+    let mut since = case
         .history
         .iter()
-        .find(|issued| issued.revision.0 == answer.sequence);
-    let newest = case.history.last();
-    match (answered, newest) {
-        (Some(answered), Some(newest)) => answered.facts.when != newest.facts.when,
-        _ => false,
-    }
+        .skip_while(|issued| issued.revision.0 != answer.sequence);
+    let Some(answered) = since.next() else {
+        return false;
+    };
+    since.any(|issued| issued.facts.when != answered.facts.when)
 }

@@ -1,5 +1,6 @@
 //! What a run of the pipeline tells its caller. Serialized, this is what `--format json` prints.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -174,6 +175,8 @@ pub struct Prepared {
 impl Issue<'_> {
     /// A report in which every invitation waits.
     fn report(&self, case: &Case, online: &Online) -> SendReport {
+        // They are in the order of their verdicts.
+        let mut invitations = self.invitations.iter();
         let recipients = self.verdicts.iter().map(|verdict| match verdict {
             Verdict::Skip {
                 reference,
@@ -194,7 +197,7 @@ impl Issue<'_> {
                 ..RecipientReport::of(person)
             },
             Verdict::Invite(recipient) | Verdict::Cancel(recipient) => {
-                let invitation = self.invitation_for(&recipient.person.reference);
+                let invitation = invitations.next();
                 RecipientReport {
                     state: RecipientState::Queued,
                     language: invitation.map(|i| i.language.tag()),
@@ -246,20 +249,24 @@ impl Pipeline {
     ) -> Result<SendReport, PipelineError> {
         let mut planned = issue.report(case, online);
         let entries = self.outbox.of_meeting(case.meeting.id()).await?;
+        let by_message: HashMap<&str, &OutboxEntry> = entries
+            .iter()
+            .map(|entry| (entry.message_id.as_str(), entry))
+            .collect();
+        // Of what waited already, the last of each person: it may be of an earlier revision.
+        let by_person: HashMap<(PersonKind, &PersonId), &OutboxEntry> = entries
+            .iter()
+            .map(|entry| ((entry.person.kind, &entry.person.id), entry))
+            .collect();
         for recipient in &mut planned.recipients {
             if recipient.state != RecipientState::Queued {
                 continue;
             }
-            let is_own = |entry: &&OutboxEntry| {
-                entry.revision == issue.issued.revision
-                    && recipient
-                        .message_id
-                        .as_ref()
-                        .is_none_or(|id| *id == entry.message_id)
-                    && entry.person.kind == recipient.kind
-                    && entry.person.id == recipient.id
+            let entry = match &recipient.message_id {
+                Some(message_id) => by_message.get(message_id.as_str()),
+                None => by_person.get(&(recipient.kind, &recipient.id)),
             };
-            if let Some(entry) = entries.iter().filter(is_own).max_by_key(|entry| entry.id) {
+            if let Some(entry) = entry {
                 recipient.language = Some(entry.language.tag());
                 recipient.message_id = Some(entry.message_id.clone());
                 recipient.state = state_of(entry.state);

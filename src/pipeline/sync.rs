@@ -60,7 +60,7 @@ impl Pipeline {
         if meeting.online_location.is_none() {
             return Ok((SyncState::NotOnline, link));
         }
-        let state = match self.load_case(id).await {
+        let state = match self.case_of(meeting).await {
             Ok(case) => self.compare(&case, link.as_ref()),
             Err(
                 error @ (PipelineError::NoAssignedUser { .. } | PipelineError::AssignedUserMissing { .. }),

@@ -11,7 +11,7 @@ use super::load::Case;
 use super::online::Online;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, SendOptions, SendReport};
 use crate::fault::{Fault as _, chain};
-use crate::mail::{Due, TransportError};
+use crate::mail::{Due, Enqueued, Purpose, TransportError};
 use crate::meeting::{MeetingId, MeetingStatus, PersonRef};
 
 /// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
@@ -34,7 +34,7 @@ pub enum Delivery {
 pub struct Worked {
     /// How many meetings it delivered mails of.
     pub meetings: usize,
-    /// Meetings whose mails it put off, with the reason.
+    /// Meetings whose mails it put off, each with the newest reason.
     pub put_off: Vec<(MeetingId, PipelineError)>,
 }
 
@@ -62,6 +62,7 @@ impl Pipeline {
                     }
                     Err(error) => {
                         self.put_off(due, &error).await?;
+                        worked.put_off.retain(|(meeting, _)| *meeting != due.meeting);
                         worked.put_off.push((due.meeting.clone(), error));
                     }
                 }
@@ -121,10 +122,21 @@ impl Pipeline {
             }
         }
         let people: HashSet<PersonRef> = due.people.iter().cloned().collect();
-        // Who was removed waits for a cancellation, which stays true.
-        let removed_only = people
+        let is_removed = |person: &PersonRef| case.meeting.attendee(person).is_none();
+        let still_invited = case
+            .entries
             .iter()
-            .all(|person| case.meeting.attendee(person).is_none());
+            .any(|entry| entry.waits() && entry.purpose == Purpose::Invitation && is_removed(&entry.person));
+        if still_invited && let Some(told) = case.history.last() {
+            let issue = self.render_withdrawals(&case, told)?;
+            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+                return Err(PipelineError::Overtaken {
+                    meeting: due.meeting.clone(),
+                });
+            }
+        }
+        // What waits for those who were removed is now a cancellation, which stays true.
+        let removed_only = people.iter().all(is_removed);
         if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
             let delivered = self.deliver(&due.meeting, &people).await?;
             return match delivered.stopped {

@@ -75,15 +75,81 @@ fn answers_of_mail_programs_set_the_status() {
 #[test]
 fn an_old_answer_does_not_undo_a_newer_one() {
     let desk = sent();
-    let accepted = fixture(&desk, "gmail-accepted.eml");
+    let accepted = fixture(&desk, "gmail-accepted.eml").replace("20261124T1015", "20261101T1015");
     let declined = accepted
         .replace("ACCEPTED", "DECLINED")
-        .replace("20261124T101500Z", "20261124T111500Z");
+        .replace("20261101T1015", "20261101T1115");
     assert_eq!(reply(&desk, &declined)["outcome"], "recorded");
     assert_eq!(reply(&desk, &accepted)["outcome"], "older");
     assert_eq!(status(&desk, "lee"), "Declined");
     // The same again is the same again.
     assert_eq!(reply(&desk, &declined)["outcome"], "recorded");
+}
+
+#[test]
+fn a_clock_or_a_count_ahead_does_not_lock_out_later_answers() {
+    let desk = sent();
+    let accepted = fixture(&desk, "gmail-accepted.eml");
+    let ahead = accepted
+        .replace("DTSTAMP:2026", "DTSTAMP:2999")
+        .replace("SEQUENCE:0", "SEQUENCE:4000000000");
+    assert_eq!(reply(&desk, &ahead)["outcome"], "recorded");
+    let later = accepted
+        .replace("ACCEPTED", "DECLINED")
+        .replace("DTSTAMP:2026", "DTSTAMP:2998");
+    assert_eq!(reply(&desk, &later)["outcome"], "recorded");
+    assert_eq!(status(&desk, "lee"), "Declined");
+}
+
+#[test]
+fn what_says_nothing_about_the_meeting_leaves_the_status() {
+    let desk = sent();
+    let accepted = fixture(&desk, "gmail-accepted.eml");
+    assert_eq!(reply(&desk, &accepted)["outcome"], "recorded");
+    for (from, to, outcome, words) in [
+        ("PARTSTAT=ACCEPTED", "X-NONE=1", "unclear", "nothing about coming"),
+        ("PARTSTAT=ACCEPTED", "PARTSTAT=X-LATER", "unclear", "X-LATER"),
+        (
+            "PARTSTAT=ACCEPTED",
+            "PARTSTAT=DELEGATED",
+            "delegated",
+            "passed the invitation on",
+        ),
+        (
+            "PARTSTAT=ACCEPTED;",
+            "PARTSTAT=DECLINED;",
+            "occurrence",
+            "one occurrence of it only (2026-12-08 09:00 UTC)",
+        ),
+    ] {
+        let mut text = accepted.replace(from, to);
+        if outcome == "occurrence" {
+            text = text.replace("SEQUENCE:0", "SEQUENCE:0\r\nRECURRENCE-ID:20261208T090000Z");
+        }
+        assert_eq!(reply(&desk, &text)["outcome"], outcome);
+        let run = desk.run("reply answer.eml").done();
+        assert!(
+            run.out.contains(words) && run.out.contains("stays Accepted"),
+            "{run:?}"
+        );
+        assert_eq!(status(&desk, "lee"), "Accepted");
+    }
+}
+
+#[test]
+fn a_time_that_comes_back_is_another_time() {
+    let desk = sent();
+    let early = fixture(&desk, "gmail-accepted.eml");
+    let start = desk.json("meeting show kickoff")["start"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for start in ["2027-06-02T09:00:00Z", start.as_str()] {
+        desk.run(&format!("meeting edit kickoff --start {start}")).done();
+        desk.run("send --meeting kickoff").done();
+    }
+    assert_eq!(reply(&desk, &early)["outcome"], "outdated");
+    assert_eq!(status(&desk, "lee"), "None");
 }
 
 #[test]
@@ -121,6 +187,18 @@ fn nobody_answers_for_somebody_else() {
         ),
     );
     let error = desk.fails("reply forged.eml", 77, "reply.stranger");
+    for from in [
+        "eve@evil.example, lee@client.example",
+        "eve@evil.example\r\nFrom: lee@client.example",
+        "=?utf-8?q?lee=40client=2Eexample?= (eve@evil.example)",
+        "lee@client.example <eve@evil.example>",
+        "eve@evil.example\r\nSender: lee@client.example",
+    ] {
+        let forged = genuine.replace("Harper Lee <lee@client.example>", from);
+        assert_ne!(forged, genuine);
+        desk.write("doubtful.eml", &forged);
+        desk.fails("reply doubtful.eml", 77, "reply.stranger");
+    }
     assert!(error.to_string().contains("eve@elsewhere.example"), "{error}");
     assert_eq!(status(&desk, "lee"), "None");
     let trusted = desk.json("reply forged.eml --trust");

@@ -3,7 +3,7 @@
 use invite::fault::Fault as _;
 use invite::mail::{DeliveryState, Outbox as _};
 use invite::meeting::{Acceptance, MeetingStatus};
-use invite::pipeline::{CancelOptions, SendReport};
+use invite::pipeline::{CancelOptions, RecipientState, SendReport};
 
 use crate::post_office::Order;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, kickoff, to};
@@ -18,7 +18,7 @@ impl Stage {
         self.edit(|meeting| meeting.status = MeetingStatus::NotHeld).await;
     }
 
-    async fn remove(&self, person: &str) {
+    pub(crate) async fn remove(&self, person: &str) {
         self.edit(|meeting| meeting.attendees.retain(|a| a.person.to_string() != person))
             .await;
     }
@@ -208,4 +208,18 @@ async fn a_new_time_resets_the_answers_and_nothing_else_does() {
     stage.reschedule().await;
     stage.send().await;
     assert_eq!(answer().await, Acceptance::None);
+}
+
+#[tokio::test]
+async fn a_cancellation_that_waited_through_a_change_is_reported_as_it_fared() {
+    let stage = Stage::new().await;
+    stage.send().await;
+    stage.remove("contact:lee").await;
+    stage.post.order(LEE, Order::PutOff);
+    let report = stage.send().await;
+    assert_eq!(fate(&report, "contact:lee").0, RecipientState::Queued);
+    stage.reschedule().await;
+    let report = stage.send().await;
+    assert_eq!(fate(&report, "contact:lee").0, RecipientState::Sent, "{report:?}");
+    assert_eq!(report.queued, 0);
 }

@@ -111,6 +111,31 @@ async fn the_invitation_to_a_meeting_that_was_called_off_never_leaves() {
 }
 
 #[tokio::test]
+async fn who_was_removed_gets_no_invitation_that_waited() {
+    let stage = Stage::new().await;
+    put_off(&stage).await;
+    stage.remove("contact:lee").await;
+    impatient(&stage).work(true).await.unwrap();
+    assert!(stage.post.letters().is_empty());
+    assert!(states(&stage).await.contains(&DeliveryState::Cancelled));
+}
+
+#[tokio::test]
+async fn who_was_removed_while_an_update_waited_is_told_that_it_is_off() {
+    let stage = Stage::new().await;
+    stage.send().await;
+    stage.reschedule().await;
+    put_off(&stage).await;
+    stage.remove("contact:lee").await;
+    impatient(&stage).work(true).await.unwrap();
+    assert_eq!(stage.post.addressees(), [LEE]);
+    let object = stage.post.letter_to(LEE).calendar();
+    assert_eq!((object.method().as_str(), object.sequence()), ("CANCEL", 1));
+    // Nothing is left to be said.
+    assert_eq!(stage.send().await.sent, 0);
+}
+
+#[tokio::test]
 async fn an_error_about_a_meeting_puts_its_mails_off_and_is_told() {
     let stage = Stage::new().await;
     put_off(&stage).await;
