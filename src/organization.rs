@@ -1,5 +1,8 @@
 //! The organization that invites: its name, its addresses, its defaults.
 
+use std::fmt;
+use std::str::FromStr;
+
 use url::Url;
 
 use crate::meeting::{Language, Zone};
@@ -17,6 +20,89 @@ pub struct Organization {
     pub time_zone: Zone,
     /// The language of people who have none of their own.
     pub language: Language,
+    /// How its mails look.
+    pub brand: Brand,
+}
+
+/// What makes mails recognisable as those of an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Brand {
+    /// A picture on the web, some 40 pixels high; an https address.
+    pub logo_url: Option<Url>,
+    /// The colour of buttons.
+    pub color: Color,
+    /// The last line of mails, in place of "Sent by …".
+    pub footer: Option<String>,
+    /// The postal address, below the footer.
+    pub address: Option<String>,
+}
+
+/// A colour, of red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Color([u8; 3]);
+
+/// Why a text is no colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no colour; write one such as \"#1d5fbf\"")]
+pub struct InvalidColor {
+    /// The text as it was given.
+    pub text: String,
+}
+
+impl Color {
+    /// Black or white, whichever reads better on it: the one with the higher contrast (WCAG 2.2, "contrast ratio").
+    #[must_use]
+    pub fn text_color(self) -> Self {
+        let linear = self.0.map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        let luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+        let (on_white, on_black) = (1.05 / (luminance + 0.05), (luminance + 0.05) / 0.05);
+        if on_white >= on_black {
+            Self([255; 3])
+        } else {
+            Self([0; 3])
+        }
+    }
+}
+
+impl Default for Color {
+    fn default() -> Self {
+        Self([0x1d, 0x5f, 0xbf])
+    }
+}
+
+impl FromStr for Color {
+    type Err = InvalidColor;
+
+    /// Reads `#1d5fbf` and `#abc`.
+    fn from_str(text: &str) -> Result<Self, InvalidColor> {
+        let invalid = || InvalidColor {
+            text: text.to_owned(),
+        };
+        let digits = text.trim().strip_prefix('#').ok_or_else(invalid)?;
+        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(invalid());
+        }
+        let part = |from, to| u8::from_str_radix(&digits[from..to], 16).map_err(|_| invalid());
+        match digits.len() {
+            3 => Ok(Self([part(0, 1)? * 17, part(1, 2)? * 17, part(2, 3)? * 17])),
+            6 => Ok(Self([part(0, 2)?, part(2, 4)?, part(4, 6)?])),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
 }
 
 impl Organization {
@@ -29,6 +115,31 @@ impl Organization {
             public_url: None,
             time_zone: Zone::utc(),
             language: Language::ENGLISH,
+            brand: Brand::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_and_written() {
+        let color = |text: &str| text.parse::<Color>().map(|color| color.to_string());
+        assert_eq!(color("#1D5FBF").as_deref(), Ok("#1d5fbf"));
+        assert_eq!(color("#fa0").as_deref(), Ok("#ffaa00"));
+        for text in ["red", "#12", "#12345g", "1d5fbf", "#ää", "#+1+1+1"] {
+            assert!(color(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_on_a_colour_can_be_read() {
+        let on = |text: &str| text.parse::<Color>().unwrap().text_color().to_string();
+        assert_eq!(
+            (on("#1d5fbf").as_str(), on("#ffd800").as_str()),
+            ("#ffffff", "#000000")
+        );
     }
 }

@@ -8,7 +8,7 @@ use invite::fault::{Class, Fault};
 use invite::meeting::{
     EmailAddress, JoinUrl, Language, Meeting, MeetingId, Person, PersonRef, Revision, When, Zone,
 };
-use invite::organization::Organization;
+use invite::organization::{Brand, Organization};
 use invite::template::{
     AnswerLinks, InvitationContext, OnlineFacts, Part, Rendered, TemplateError, TemplateName, Templates,
     sanitize_description,
@@ -485,7 +485,7 @@ fn each_part_falls_back_by_itself() {
         ("invitation/meeting/body.txt".to_owned(), true)
     );
     let listed = templates.list();
-    assert_eq!(listed.len(), 3);
+    assert_eq!(listed.len(), 8);
     assert_eq!(listed[0].parts.len(), 5);
 }
 
@@ -737,13 +737,64 @@ fn a_folder_that_is_not_there_or_leads_out_is_refused() {
 }
 
 #[test]
-fn a_part_that_is_nowhere_is_missing() {
+fn every_template_is_there_for_meetings_and_calls() {
     let templates = Templates::built_in().unwrap();
-    let name = "reminder/call".parse().unwrap();
-    let error = Mail::new("en").try_render(&templates, name).unwrap_err();
-    assert_eq!(error.kind(), "template.missing");
-    assert!(error.to_string().contains("Reminder · Call"), "{error}");
+    for name in TemplateName::all() {
+        let rendered = Mail::new("en").try_render(&templates, name).unwrap();
+        let of_record = if name.record.folder() == "call" {
+            "call"
+        } else {
+            "meeting"
+        };
+        let title = rendered.html.split("<p class=\"faint\"").nth(1).unwrap();
+        assert!(
+            rendered.text.contains(&format!("this {of_record}"))
+                || rendered.text.contains(&format!("This {of_record}"))
+                || rendered.text.contains(&format!("to a {of_record}")),
+            "{name}: {}",
+            rendered.text
+        );
+        let links = rendered.html.matches(JOIN.split_once('?').unwrap().0).count();
+        let is_off = name.path().starts_with("cancellation");
+        assert_eq!(
+            (links > 0, rendered.text.contains(JOIN)),
+            (!is_off, !is_off),
+            "{name}: {title}"
+        );
+    }
+}
 
+#[test]
+fn the_brand_of_the_organization_shows() {
+    let templates = Templates::built_in().unwrap();
+    let mut mail = Mail::new("en");
+    let plain = mail.try_render(&templates, TemplateName::INVITATION).unwrap();
+    assert!(plain.html.contains("background-color:#1d5fbf") && !plain.html.contains("<img"));
+    mail.organization.brand = Brand {
+        logo_url: Some("https://acme.example/l.png?a=1&b=\"2".parse().unwrap()),
+        color: "#ffd800".parse().unwrap(),
+        footer: Some("Acme & Sons".to_owned()),
+        address: Some("1 Main Street".to_owned()),
+    };
+    let branded = mail.try_render(&templates, TemplateName::INVITATION).unwrap();
+    for text in [
+        "src=\"https://acme.example/l.png?a=1&amp;b=%222\"",
+        "background-color:#ffd800",
+        "color:#000000;text-decoration:none",
+        "Acme &amp; Sons<br>1 Main Street",
+    ] {
+        assert!(branded.html.contains(text), "{text}: {}", branded.html);
+    }
+    assert!(
+        branded.text.ends_with("--\nAcme & Sons\n1 Main Street\n"),
+        "{}",
+        branded.text
+    );
+}
+
+#[test]
+fn an_edited_html_body_makes_its_own_text() {
+    let name = "reminder/call".parse().unwrap();
     // A text body need not be written: it is made of the HTML body.
     let templates = with(&[
         ("reminder/call/subject.txt", "{{ name }}"),

@@ -12,8 +12,8 @@ use super::{
     ZoomRecording, address, duration,
 };
 use crate::database::{EncryptionKey, KeySource};
-use crate::meeting::{Language, Zone};
-use crate::organization::Organization;
+use crate::meeting::{Language, Zone, one_line};
+use crate::organization::{Brand, Color, Organization};
 
 /// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
 pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Config> {
@@ -72,8 +72,31 @@ fn organization(reader: &mut Reader) -> Option<Organization> {
     let language = reader.parsed("organization.language", |text| {
         Language::new(text).map_err(|error| error.to_string())
     });
+    let logo_url = reader.parsed("organization.logo_url", |text| {
+        let url = address::web(text)?;
+        match url.scheme() {
+            "https" => Ok(url),
+            _ => Err("mail programs show pictures from https:// addresses only".to_owned()),
+        }
+    });
+    let color = reader.parsed("organization.color", |text| {
+        text.parse::<Color>().map_err(|error| error.to_string())
+    });
+    let mut line = |key| {
+        reader
+            .text(key)
+            .map(|text| one_line(&text))
+            .filter(|text| !text.is_empty())
+    };
+    let brand = Brand {
+        logo_url,
+        color: color.unwrap_or_default(),
+        footer: line("organization.footer"),
+        address: line("organization.address"),
+    };
     Some(Organization {
         name: name?.trim().to_owned(),
+        brand,
         site_url,
         public_url,
         time_zone: time_zone.unwrap_or_else(Zone::utc),

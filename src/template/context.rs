@@ -352,6 +352,14 @@ fn organization(ours: &Organization) -> Value {
         ),
         ("time_zone", ours.time_zone.name().into()),
         ("language", ours.language.tag().into()),
+        (
+            "logo_url",
+            ours.brand.logo_url.as_ref().map(|url| url.as_str()).into(),
+        ),
+        ("color", ours.brand.color.to_string().into()),
+        ("color_text", ours.brand.color.text_color().to_string().into()),
+        ("footer", ours.brand.footer.as_deref().into()),
+        ("address", ours.brand.address.as_deref().into()),
     ])
     .into()
 }

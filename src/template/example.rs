@@ -6,7 +6,7 @@ use crate::meeting::{
     EmailAddress, Facts, JoinUrl, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
     PersonRef, Revision, When, Zone,
 };
-use crate::organization::Organization;
+use crate::organization::{Brand, Organization};
 
 use super::context::{AnswerLinks, InvitationContext, OnlineFacts};
 
@@ -71,6 +71,12 @@ impl Example {
             organization: Organization {
                 site_url: url("https://crm.acme.example"),
                 public_url: url("https://meet.acme.example"),
+                brand: Brand {
+                    logo_url: url("https://acme.example/logo.png"),
+                    footer: Some("Acme Ltd".to_owned()),
+                    address: Some("1 Main Street, Springfield".to_owned()),
+                    ..Brand::default()
+                },
                 ..Organization::new("Acme")
             },
             zone: zone("America/New_York"),

@@ -251,7 +251,8 @@ impl Templates {
         })
     }
 
-    /// Renders a mail. Where there is no text body, it is made of the HTML body.
+    /// Renders a mail. Where there is no text body, or only the built-in one beside an edited HTML body, it is made of
+    /// the HTML body.
     ///
     /// Each part is taken from the first file that there is: for the language, for what it is a form of (`de`
     /// for `de-AT`), for the organization's language, for all languages; the configured folder's before the
@@ -272,7 +273,12 @@ impl Templates {
         let missing = |part| TemplateError::Missing { name, part };
         let subject = choose(Part::Subject).ok_or_else(|| missing(Part::Subject))?;
         let html = choose(Part::Html).ok_or_else(|| missing(Part::Html))?;
-        let text = choose(Part::Text);
+        // The built-in text says what the built-in HTML says. An edited HTML body speaks for itself.
+        let is_edited = |choice: &Choice<'_>| {
+            let file = self.0.catalogue.file(choice.template);
+            file.is_some_and(|file| file.origin.path().is_some())
+        };
+        let text = choose(Part::Text).filter(|text| is_edited(text) || !is_edited(&html));
 
         let speak = |language: &Language| self.0.voices.of(language, ours, &self.0.labels);
         let voice = speak(&html.language)?;
