@@ -25,6 +25,7 @@ mod render;
 mod reply;
 mod report;
 mod right;
+mod sample;
 mod sync;
 mod worker;
 

@@ -430,7 +430,7 @@ impl<'a> Renderer<'a> {
 }
 
 /// The meeting's page in the CRM, in EspoCRM's form. `None` where the CRM's address is not known.
-fn record_url(organization: &Organization, id: &MeetingId) -> Option<String> {
+pub(super) fn record_url(organization: &Organization, id: &MeetingId) -> Option<String> {
     let mut url = organization.site_url.clone()?;
     url.set_fragment(Some(&format!("Meeting/view/{id}")));
     Some(url.into())

@@ -125,8 +125,12 @@ impl Variables {
 
     /// Every variable with an example of its value.
     pub(super) fn example(voice: &Voice) -> Result<Map, LabelError> {
-        let example = super::example::Example::new();
-        let all = Self::new(TemplateName::INVITATION, &example.facts(), voice)?;
+        let complete = super::sample::Sample::complete();
+        let all = Self::new(
+            TemplateName::INVITATION,
+            &complete.context(&voice.language),
+            voice,
+        )?;
         let mut map = Map::new();
         for name in VARIABLES {
             let value = all.context.get(name).cloned().unwrap_or_else(Value::none);

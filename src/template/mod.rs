@@ -18,9 +18,10 @@ mod description;
 mod diagnosis;
 mod engine;
 mod error;
-mod example;
 mod labels;
 mod name;
+mod preview;
+mod sample;
 mod scan;
 mod times;
 mod voice;
@@ -43,6 +44,8 @@ pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, TemplateError};
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
+pub use preview::Preview;
+pub use sample::Sample;
 
 /// All templates and labels, parsed. A copy shares them, and may go to another thread.
 #[derive(Clone)]
@@ -273,12 +276,7 @@ impl Templates {
         let missing = |part| TemplateError::Missing { name, part };
         let subject = choose(Part::Subject).ok_or_else(|| missing(Part::Subject))?;
         let html = choose(Part::Html).ok_or_else(|| missing(Part::Html))?;
-        // The built-in text says what the built-in HTML says. An edited HTML body speaks for itself.
-        let is_edited = |choice: &Choice<'_>| {
-            let file = self.0.catalogue.file(choice.template);
-            file.is_some_and(|file| file.origin.path().is_some())
-        };
-        let text = choose(Part::Text).filter(|text| is_edited(text) || !is_edited(&html));
+        let text = choose(Part::Text).filter(|text| !self.speaks_for_itself(text, &html));
 
         let speak = |language: &Language| self.0.voices.of(language, ours, &self.0.labels);
         let voice = speak(&html.language)?;
@@ -363,6 +361,16 @@ impl Templates {
             file_language: None,
             language: language.unwrap_or(&Language::ENGLISH).clone(),
         })
+    }
+
+    /// Whether the text is to be made of the HTML body. The built-in text says what the built-in HTML says; an edited
+    /// HTML body without a text of its own speaks for itself.
+    fn speaks_for_itself(&self, text: &Choice<'_>, html: &Choice<'_>) -> bool {
+        let is_edited = |choice: &Choice<'_>| {
+            let file = self.0.catalogue.file(choice.template);
+            file.is_some_and(|file| file.origin.path().is_some())
+        };
+        is_edited(html) && !is_edited(text)
     }
 
     fn variables_of(
