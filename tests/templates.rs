@@ -694,12 +694,24 @@ fn what_only_shows_in_rendering_is_told_with_its_place() {
         ("x\n{{ name + 1 }}", "rendering", 2, 4),
         ("{{ label(key=\"greeting\") }}", "rendering", 1, 4),
         ("{{ label(key=name) }}", "rendering", 1, 4),
-        ("{% for n in range(end=2000) %}x{% endfor %}", "rendering", 1, 13),
+        ("{% for n in range(end=2000) %}x{% endfor %}", "too_large", 1, 13),
         (
             "{% for a in range(end=1000) %}{% for b in range(end=1000) %}{{ name }}{% endfor %}{% endfor %}",
+            "too_many_steps",
+            1,
+            31,
+        ),
+        (
+            "{% for a in range(end=1000) %}{{ description }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{{ when }}{% endfor %}",
             "too_long",
             1,
             1,
+        ),
+        (
+            "{% for a in [1, 2] %}{{ name }}{% for b in [1] %}{{ name + 1 }}{% endfor %}{% endfor %}",
+            "rendering",
+            1,
+            53,
         ),
     ] {
         let templates = with(&[("invitation/meeting/body.txt", text)]);

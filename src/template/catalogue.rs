@@ -97,6 +97,19 @@ impl Catalogue {
             Ok(Meaning::Labels(language)) => self.labels.push((language, file)),
             Ok(Meaning::Part(name, language, part)) => {
                 let files = self.parts.entry((name, part)).or_default();
+                let known = match &language {
+                    None => files.neutral.as_deref(),
+                    Some(language) => files.of(language),
+                };
+                let rival = known.filter(|known| *known != path).and_then(|known| {
+                    let is_edited = self.templates.get(known)?.origin.path().is_some();
+                    is_edited.then(|| known.to_owned())
+                });
+                if let Some(rival) = rival {
+                    let place = Place::at(&file.origin, &file.text, 0, 1);
+                    let message = format!("there are two HTML bodies: this one and {rival}");
+                    problems.push(Problem::new("two_bodies", message, place).hint("remove one of them"));
+                }
                 match language {
                     None => files.neutral = Some(path.to_owned()),
                     Some(language) => {
@@ -203,12 +216,6 @@ fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
     if folders.len() > 3 {
         return Err((
             "a template has no folders below those of languages".to_owned(),
-            None,
-        ));
-    }
-    if extension == "mjml" {
-        return Err((
-            "MJML bodies are not supported yet; write body.html".to_owned(),
             None,
         ));
     }

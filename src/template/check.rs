@@ -10,10 +10,18 @@ use super::labels::{LabelError, Labels};
 use super::voice::NEEDED;
 use super::{diagnosis, engine};
 
-/// Every problem of templates that could not be added: Tera names only the first whose syntax is wrong.
-pub(super) fn all_problems(error: &tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
+/// Every problem of templates that could not be added. They are added once more as their authors wrote them, without
+/// the checks in them; Tera names only the first whose syntax is wrong, so then each is looked at by itself.
+pub(super) fn all_problems(with_checks: tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
+    let written = catalogue
+        .templates()
+        .map(|(name, file)| (name, file.text.as_str()));
+    let error = engine::engine()
+        .add_raw_templates(written)
+        .err()
+        .unwrap_or(with_checks);
     if !matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) {
-        return diagnosis::problems(error, "", catalogue);
+        return diagnosis::problems(&error, "", catalogue);
     }
     catalogue
         .templates()

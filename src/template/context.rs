@@ -12,6 +12,7 @@ use crate::meeting::{
 };
 use crate::organization::Organization;
 
+use super::calendar_links::CalendarEntry;
 use super::description::{Description, sanitize_description};
 use super::labels::LabelError;
 use super::name::TemplateName;
@@ -100,6 +101,12 @@ impl Variables {
         };
         variables.describe(|safe| Value::normal_string(&safe.text));
         Ok(variables)
+    }
+
+    /// What links say that add the meeting to a calendar.
+    pub(super) fn calendar_entry(&self, facts: &InvitationContext<'_>) -> CalendarEntry {
+        let text = self.description.as_ref().map(|safe| safe.text.as_str());
+        CalendarEntry::new(facts.meeting, facts.join_url.map(JoinUrl::as_str), text)
     }
 
     /// For parts that are text: the description is plain.

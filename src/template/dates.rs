@@ -6,7 +6,9 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icu_calendar::{Date, Gregorian};
+use icu_datetime::fieldsets::enums::DateFieldSet;
 use icu_datetime::fieldsets::{Combo, YMDE, YMDET, zone};
+use icu_datetime::pattern::{DateTimePattern, FixedCalendarDateTimeNames};
 use icu_datetime::range::DateRangeFormatter;
 use icu_datetime::{
     DateTimeFormatter, DateTimeFormatterLoadError, DateTimeFormatterPreferences, NoCalendarFormatter,
@@ -15,12 +17,14 @@ use icu_datetime::{fieldsets::T, range::NoCalendarRangeFormatter};
 use icu_time::zone::models::AtTime;
 use icu_time::zone::{UtcOffset, ZoneNameTimestamp};
 use icu_time::{Time, TimeZone, TimeZoneInfo, ZonedDateTime};
+use writeable::TryWriteable as _;
 
 use crate::meeting::{Language, Zone};
 
 /// The formatters of one language. Making them costs far more than using them.
 #[derive(Debug)]
 pub(super) struct DateFormats {
+    preferences: DateTimeFormatterPreferences,
     day_short: DateTimeFormatter<YMDE>,
     day_long: DateTimeFormatter<YMDE>,
     moment_short: DateTimeFormatter<YMDET>,
@@ -101,6 +105,7 @@ impl DateFormats {
         let short = || YMDE::medium().with_time_hm();
         let long = || YMDE::long().with_time_hm();
         Ok(Self {
+            preferences: to,
             day_short: DateTimeFormatter::try_new(to, YMDE::medium())?,
             day_long: DateTimeFormatter::try_new(to, YMDE::long())?,
             moment_short: DateTimeFormatter::try_new(to, short())?,
@@ -169,6 +174,41 @@ impl DateFormats {
     pub(super) fn offset(&self, moment: &Moment) -> String {
         mail_spaces(self.zone_offset.format(&moment.info()))
     }
+}
+
+impl DateFormats {
+    /// A moment by a pattern of CLDR (UTS 35, "Date Field Symbol Table"), such as `EEEE, d MMMM y 'at' HH:mm`.
+    pub(super) fn pattern_of_moment(&self, pattern: &str, moment: &Moment) -> Result<String, String> {
+        let pattern = parsed(pattern)?;
+        let names = FixedCalendarDateTimeNames::<Gregorian>::try_new(self.preferences);
+        let mut names = names.map_err(|error| error.to_string())?;
+        let formatter = names.include_for_pattern(&pattern);
+        let formatter = formatter.map_err(|error| error.to_string())?;
+        let zoned = moment.zoned();
+        match formatter.format(&zoned).try_write_to_string() {
+            Ok(written) => Ok(mail_spaces(written)),
+            Err((error, _)) => Err(error.to_string()),
+        }
+    }
+
+    /// The same for a day, which has no time of day and no zone.
+    pub(super) fn pattern_of_day(&self, pattern: &str, day: NaiveDate) -> Result<String, String> {
+        let pattern = parsed(pattern)?;
+        let names = FixedCalendarDateTimeNames::<Gregorian, DateFieldSet>::try_new(self.preferences);
+        let mut names = names.map_err(|error| error.to_string())?;
+        let formatter = names.include_for_pattern(&pattern);
+        let formatter = formatter.map_err(|error| format!("{error} (a whole day has no time)"))?;
+        let day = date(day);
+        match formatter.format(&day).try_write_to_string() {
+            Ok(written) => Ok(mail_spaces(written)),
+            Err((error, _)) => Err(error.to_string()),
+        }
+    }
+}
+
+fn parsed(pattern: &str) -> Result<DateTimePattern, String> {
+    DateTimePattern::try_from_pattern_str(pattern)
+        .map_err(|error| format!("{pattern:?} is no pattern of dates: {error:?}"))
 }
 
 fn date(day: NaiveDate) -> Date<Gregorian> {

@@ -142,7 +142,7 @@ fn is_html(text: &str) -> bool {
 }
 
 /// How deep elements are nested, at most. Those that need no end are not counted.
-fn depth(html: &str) -> usize {
+pub(super) fn depth(html: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for (at, _) in html.match_indices('<') {
         let rest = &html[at + 1..];

@@ -4,13 +4,19 @@ use std::io;
 
 use tera::ErrorKind;
 
-use super::engine::{FILTERS, FUNCTIONS, MAX_OUTPUT, TESTS};
+use super::engine::{MAX_OUTPUT, TESTS};
 use super::error::{Origin, Place, Problem, nearest};
+use super::filters::FILTERS;
+use super::functions::FUNCTIONS;
 
 /// Finds the file of a template by the name that Tera has for it.
 pub(super) trait Sources {
     fn source(&self, template: &str) -> Option<(&Origin, &str)>;
     fn names(&self) -> Vec<&str>;
+    /// The line, the column and the length in the author's template, for those that Tera tells while it renders.
+    fn place(&self, _template: &str, line: usize, column: usize, length: usize) -> (usize, usize, usize) {
+        (line, column, length)
+    }
 }
 
 /// The problems of an error. `asked` is the template that was added or rendered.
@@ -28,12 +34,13 @@ pub(super) fn problems(error: &tera::Error, asked: &str, sources: &impl Sources)
         }
         ErrorKind::RenderingError(report) => {
             let span = report.span();
-            let at = spot(
+            let (line, column, length) = sources.place(
+                report.filename(),
                 span.start_line,
                 span.start_col + 1,
                 width(span),
-                report.filename(),
             );
+            let at = spot(line, column, length, report.filename());
             let notes = error.to_string();
             let notes = notes
                 .lines()
@@ -171,9 +178,22 @@ fn problem(
         length: at.length,
     };
     let (code, message, near) = reword(code, message, sources);
+    let hint = hint(code);
     let mut problem = Problem::new(code, message, place).nearest(near);
     problem.notes = notes;
+    problem.hint = hint.map(str::to_owned);
     problem
+}
+
+/// What to do about a problem that its message alone does not tell.
+fn hint(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "too_many_steps" | "too_slow" => "print less, or loop over less: a mail is no place for so much",
+        "too_large" => "take a shorter text",
+        "wrong_type" => "`{% if … %}` around it helps where a value can be absent",
+        "escape_missing" => "write `{{ name }}` between quotes, without `| safe`",
+        _ => return None,
+    })
 }
 
 /// Says in a few words what Tera says in more, and offers the nearest name.
@@ -205,6 +225,17 @@ fn reword(
     ] {
         if what.starts_with(start) {
             return (code, format!("there is no {noun} `{name}`"), near(names));
+        }
+    }
+    for (start, code) in [
+        ("it takes more than", "too_many_steps"),
+        ("it takes longer than", "too_slow"),
+        ("the text becomes longer", "too_large"),
+        ("the value becomes larger", "too_large"),
+        ("`range` gives at most", "too_large"),
+    ] {
+        if message.contains(start) {
+            return (code, what.to_owned(), None);
         }
     }
     if what.starts_with("Unknown template ") {

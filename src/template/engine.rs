@@ -1,60 +1,14 @@
-//! Tera as templates see it: its own filters and tests, and the functions below.
+//! Tera as templates see it.
 
 use std::io::{self, Write};
 
-use fluent_bundle::{FluentArgs, FluentValue};
-use tera::{Kwargs, State, Tera, TeraResult};
+use tera::Tera;
 
-use crate::meeting::Language;
-
-use super::labels::LabelError;
-use super::voice::now_speaking;
+use super::{bounds, filters, functions};
 
 /// The most that one part may print, in octets.
 pub(super) const MAX_OUTPUT: usize = 1024 * 1024;
-/// The most elements that `range` gives.
-pub(super) const MAX_RANGE: i64 = 1_000;
 
-/// The names of all filters, for offering the nearest.
-pub(super) const FILTERS: &[&str] = &[
-    "safe",
-    "default",
-    "upper",
-    "lower",
-    "wordcount",
-    "escape",
-    "escape_html",
-    "escape_xml",
-    "newlines_to_br",
-    "pluralize",
-    "trim",
-    "trim_start",
-    "trim_end",
-    "replace",
-    "capitalize",
-    "title",
-    "truncate",
-    "indent",
-    "str",
-    "int",
-    "float",
-    "length",
-    "reverse",
-    "split",
-    "abs",
-    "round",
-    "first",
-    "last",
-    "nth",
-    "join",
-    "sort",
-    "unique",
-    "get",
-    "values",
-    "keys",
-    "pairs",
-    "group_by",
-];
 /// The names of all tests.
 pub(super) const TESTS: &[&str] = &[
     "string",
@@ -75,73 +29,15 @@ pub(super) const TESTS: &[&str] = &[
     "ending_with",
     "containing",
 ];
-/// The names of all functions.
-pub(super) const FUNCTIONS: &[&str] = &["label", "range", "throw"];
 
 /// An engine without templates.
 pub(super) fn engine() -> Tera {
     let mut tera = Tera::new();
-    tera.autoescape_on([".html"]);
-    tera.register_function("label", label);
-    tera.register_function("range", range);
+    tera.autoescape_on([".html", ".mjml"]);
+    functions::register(&mut tera);
+    filters::register(&mut tera);
+    bounds::register(&mut tera);
     tera
-}
-
-fn label(kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let key = kwargs.must_get::<&str>("key")?;
-    let voice = now_speaking()
-        .ok_or_else(|| tera::Error::message("labels are known only while a mail is rendered"))?;
-    let mut args = FluentArgs::new();
-    for (name, value) in kwargs.iter() {
-        let Some(name) = name.as_str().filter(|name| !matches!(*name, "key" | "lang")) else {
-            continue;
-        };
-        let value = match (value.as_i64(), value.as_f64()) {
-            (Some(whole), _) => FluentValue::from(whole),
-            (None, Some(number)) => FluentValue::from(number),
-            (None, None) => FluentValue::from(value.to_string()),
-        };
-        args.set(name.to_owned(), value);
-    }
-    let written = match kwargs.get::<&str>("lang")? {
-        None => voice.label(key, Some(&args)),
-        Some(tag) => {
-            let language = Language::new(tag).map_err(tera::Error::message)?;
-            voice.label_in(&language, key, Some(&args))
-        }
-    };
-    written.map_err(|error| {
-        tera::Error::message(match error {
-            LabelError::Unknown { nearest, .. } => format!(
-                "there is no label `{key}`{}",
-                nearest
-                    .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_default()
-            ),
-            LabelError::Unfinished { reason, .. } => format!("the label `{key}` cannot be written: {reason}"),
-        })
-    })
-}
-
-fn range(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Vec<i64>> {
-    let start = kwargs.get::<i64>("start")?.unwrap_or_default();
-    let end = kwargs.must_get::<i64>("end")?;
-    let step = kwargs.get::<i64>("step_by")?.unwrap_or(1);
-    if step == 0 {
-        return Err(tera::Error::message("`range` cannot go in steps of 0"));
-    }
-    let mut numbers = Vec::new();
-    let mut next = Some(start);
-    while let Some(number) = next.filter(|n| if step > 0 { *n < end } else { *n > end }) {
-        if numbers.len() as i64 == MAX_RANGE {
-            return Err(tera::Error::message(format!(
-                "`range` gives at most {MAX_RANGE} numbers"
-            )));
-        }
-        numbers.push(number);
-        next = number.checked_add(step);
-    }
-    Ok(numbers)
 }
 
 /// Keeps what is printed, up to [`MAX_OUTPUT`].
@@ -172,6 +68,8 @@ impl Write for &mut Page {
 
 #[cfg(test)]
 mod tests {
+    use super::filters::FILTERS;
+    use super::functions::FUNCTIONS;
     use super::*;
 
     #[test]

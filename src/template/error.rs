@@ -36,11 +36,33 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Whether a problem keeps a template from being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is sent with it.
+    Error,
+    /// Some readers see the mail worse than its author does.
+    Warning,
+}
+
+impl Severity {
+    /// As one lowercase word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// One thing that is wrong in one place of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// A stable name of what is wrong, such as `unknown_variable`.
     pub code: &'static str,
+    /// Whether it keeps the template from being sent.
+    pub severity: Severity,
     /// What is wrong, in a few words.
     pub message: String,
     /// The file.
@@ -55,7 +77,9 @@ pub struct Problem {
     pub source_line: String,
     /// The known name nearest to the one that is unknown.
     pub nearest: Option<String>,
-    /// How the place was reached: which file includes or extends which.
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// How the place was reached: which file includes or extends which, or which sample shows it.
     pub notes: Vec<String>,
 }
 
@@ -63,6 +87,7 @@ impl Problem {
     pub(super) fn new(code: &'static str, message: impl Into<String>, place: Place<'_>) -> Self {
         Self {
             code,
+            severity: Severity::Error,
             message: message.into(),
             file: place.file.clone(),
             line: place.line,
@@ -75,8 +100,24 @@ impl Problem {
                 .unwrap_or_default()
                 .to_owned(),
             nearest: None,
+            hint: None,
             notes: Vec::new(),
         }
+    }
+
+    pub(super) fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
     }
 
     pub(super) fn nearest(mut self, nearest: Option<String>) -> Self {
@@ -102,6 +143,9 @@ impl Problem {
         );
         if let Some(nearest) = &self.nearest {
             let _ = write!(text, " did you mean `{nearest}`?");
+        }
+        if let Some(hint) = &self.hint {
+            let _ = write!(text, "\n{gutter} = help: {hint}");
         }
         for note in &self.notes {
             let _ = write!(text, "\n{gutter} = {note}");
@@ -219,7 +263,8 @@ impl Fault for TemplateError {
                 "syntax" => "template.syntax",
                 "unknown_variable" => "template.unknown_variable",
                 "unknown_label" | "broken_label" => "template.label",
-                "too_long" => "template.too_long",
+                "too_long" | "too_many_steps" | "too_slow" | "too_large" => "template.too_long",
+                "join_link_missing" => "template.join_link_missing",
                 _ => "template.broken",
             }),
             Self::Missing { .. } => "template.missing",

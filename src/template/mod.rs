@@ -9,37 +9,50 @@
 //! A template that is wrong is an error with file, line and column when the folder is loaded, or when it is
 //! rendered; nothing else is ever sent in its place.
 
+mod body;
+mod bounds;
 mod built_in;
+mod calendar_links;
 mod catalogue;
 mod check;
+mod code;
 mod context;
 mod dates;
 mod description;
 mod diagnosis;
 mod engine;
 mod error;
+mod filters;
+mod functions;
 mod labels;
 mod name;
 mod preview;
+mod rendering;
 mod sample;
 mod scan;
 mod times;
 mod voice;
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tera::{Context, Tera};
 
 use crate::meeting::{Language, one_line};
 
+use bounds::Checked;
 use catalogue::Catalogue;
 use context::Variables;
+use diagnosis::Sources;
 use engine::Page;
 use error::Place;
 use labels::{Labels, with_parents};
-use voice::{Voice, Voices, speaking};
+use rendering::{Form, Rendering, rendering};
+use voice::{Voice, Voices};
 
+pub use code::InlineImage;
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, TemplateError};
@@ -54,6 +67,8 @@ pub struct Templates(Arc<Inner>);
 struct Inner {
     catalogue: Catalogue,
     tera: Tera,
+    /// The templates as Tera has them.
+    checked: HashMap<String, Checked>,
     labels: Arc<Labels>,
     voices: Voices,
 }
@@ -79,6 +94,8 @@ pub struct Rendered {
     pub language: Language,
     /// Whether that language is written from right to left.
     pub right_to_left: bool,
+    /// The pictures that the HTML body shows by their Content-IDs.
+    pub images: Vec<InlineImage>,
 }
 
 /// A template that exists.
@@ -151,11 +168,13 @@ impl Templates {
         problems.extend(check::needed_labels(&labels, &catalogue));
         let labels = Arc::new(labels);
         let mut tera = engine::engine();
-        let templates = catalogue
+        let checked: HashMap<String, Checked> = catalogue
             .templates()
-            .map(|(name, file)| (name, file.text.as_str()));
+            .map(|(name, file)| (name.to_owned(), bounds::checked(&file.text)))
+            .collect();
+        let templates = checked.iter().map(|(name, checked)| (name, &checked.text));
         if let Err(error) = tera.add_raw_templates(templates) {
-            problems.extend(check::all_problems(&error, &catalogue));
+            problems.extend(check::all_problems(error, &catalogue));
         }
         let voices = Voices::default();
         let english = voices.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
@@ -179,6 +198,7 @@ impl Templates {
             Ok(Self(Arc::new(Inner {
                 catalogue,
                 tera,
+                checked,
                 labels,
                 voices,
             })))
@@ -281,14 +301,26 @@ impl Templates {
         let speak = |language: &Language| self.0.voices.of(language, ours, &self.0.labels);
         let voice = speak(&html.language)?;
         let variables = self.variables_of(name, context, &voice)?;
+        let entry = Rc::new(variables.calendar_entry(context));
+        let begin = |voice: &Arc<Voice>, form| {
+            let color = context.organization.brand.color;
+            let zone = context.invitee_zone.clone();
+            Rc::new(Rendering::new(
+                Arc::clone(voice),
+                form,
+                zone,
+                color,
+                Rc::clone(&entry),
+            ))
+        };
         // Mostly all parts are of one language, and share their variables.
         let render_text = |choice: &Choice<'_>| {
             if choice.language == voice.language {
-                return self.print(choice.template, variables.text(), &voice);
+                return self.print(choice.template, variables.text(), &begin(&voice, Form::Text));
             }
             let voice = speak(&choice.language)?;
             let variables = self.variables_of(name, context, &voice)?;
-            self.print(choice.template, variables.text(), &voice)
+            self.print(choice.template, variables.text(), &begin(&voice, Form::Text))
         };
         let subject_line = one_line(&render_text(&subject)?);
         if subject_line.is_empty() {
@@ -299,7 +331,16 @@ impl Templates {
             )));
         }
         let written = text.as_ref().map(render_text).transpose()?;
-        let page = self.print(html.template, &variables.into_html(), &voice)?;
+        let rendering = begin(&voice, Form::Html);
+        let printed = self.print(html.template, &variables.into_html(), &rendering)?;
+        let page = if html.template.ends_with(".mjml") {
+            body::of_mjml(&printed)
+        } else {
+            body::of_html(printed)
+        };
+        let page = page.map_err(|error| {
+            TemplateError::problem(self.at_start(error.code(), &error.to_string(), html.template))
+        })?;
         Ok(Rendered {
             subject: subject_line,
             text: match written {
@@ -309,6 +350,7 @@ impl Templates {
             html: page,
             right_to_left: html.language.is_right_to_left(),
             language: html.language,
+            images: rendering.images.take(),
         })
     }
 
@@ -383,11 +425,16 @@ impl Templates {
             .map_err(|error| TemplateError::problem(check::label_problem(&error, &self.0.catalogue)))
     }
 
-    fn print(&self, template: &str, context: &Context, voice: &Arc<Voice>) -> Result<String, TemplateError> {
+    fn print(
+        &self,
+        template: &str,
+        context: &Context,
+        part: &Rc<Rendering>,
+    ) -> Result<String, TemplateError> {
         let mut page = Page::default();
-        speaking(voice, || self.0.tera.render_to(template, context, &mut page)).map_err(|error| {
+        rendering(part, || self.0.tera.render_to(template, context, &mut page)).map_err(|error| {
             TemplateError::Broken {
-                problems: diagnosis::problems(&error, template, &self.0.catalogue),
+                problems: diagnosis::problems(&error, template, &*self.0),
             }
         })?;
         Ok(page.into_text())
@@ -395,6 +442,24 @@ impl Templates {
 
     fn at_start(&self, code: &'static str, message: &str, template: &str) -> Problem {
         at_start(&self.0.catalogue, code, message, template)
+    }
+}
+
+impl Sources for Inner {
+    fn source(&self, template: &str) -> Option<(&Origin, &str)> {
+        self.catalogue.source(template)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.catalogue.names()
+    }
+
+    fn place(&self, template: &str, line: usize, column: usize, length: usize) -> (usize, usize, usize) {
+        self.checked
+            .get(template)
+            .map_or((line, column, length), |checked| {
+                checked.place(line, column, length)
+            })
     }
 }
 

@@ -191,9 +191,12 @@ impl Part {
         }
     }
 
-    /// The part that a file of this name holds.
+    /// The part that a file of this name holds. `body.mjml` is an HTML body too.
     #[must_use]
     pub fn from_file_name(name: &str) -> Option<Self> {
+        if name == "body.mjml" {
+            return Some(Self::Html);
+        }
         Self::ALL.into_iter().find(|part| part.file_name() == name)
     }
 }

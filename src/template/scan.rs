@@ -32,25 +32,32 @@ pub(super) fn check(file: &Origin, text: &str, known: &Known<'_>) -> Vec<Problem
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'a> {
+pub(super) enum Token<'a> {
     Name(&'a str),
     Text(&'a str),
     Number,
     Sign(&'a str),
 }
 
+/// A tag, with the offsets of its tokens.
 #[derive(Debug)]
-struct Tag<'a> {
+pub(super) struct Tag<'a> {
     is_statement: bool,
-    tokens: Vec<(usize, Token<'a>)>,
+    pub(super) tokens: Vec<(usize, Token<'a>)>,
+    /// Where its first brace stands.
+    pub(super) start: usize,
+    /// Behind its last brace.
+    pub(super) end: usize,
+    /// Whether the spaces after it are dropped.
+    pub(super) trims_after: bool,
 }
 
 impl<'a> Tag<'a> {
-    fn token(&self, at: usize) -> Option<Token<'a>> {
+    pub(super) fn token(&self, at: usize) -> Option<Token<'a>> {
         self.tokens.get(at).map(|(_, token)| *token)
     }
 
-    fn is_sign(&self, at: usize, sign: &str) -> bool {
+    pub(super) fn is_sign(&self, at: usize, sign: &str) -> bool {
         self.token(at) == Some(Token::Sign(sign))
     }
 
@@ -58,7 +65,7 @@ impl<'a> Tag<'a> {
         self.token(at) == Some(Token::Name(name))
     }
 
-    fn name(&self, at: usize) -> Option<&'a str> {
+    pub(super) fn name(&self, at: usize) -> Option<&'a str> {
         match self.token(at) {
             Some(Token::Name(name)) => Some(name),
             _ => None,
@@ -66,13 +73,13 @@ impl<'a> Tag<'a> {
     }
 
     /// The word that says what a statement does.
-    fn keyword(&self) -> Option<&'a str> {
+    pub(super) fn keyword(&self) -> Option<&'a str> {
         if self.is_statement { self.name(0) } else { None }
     }
 }
 
 /// The tags of a template, without comments and raw sections.
-fn tags(text: &str) -> Vec<Tag<'_>> {
+pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|n| at + n) {
@@ -82,7 +89,13 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
         } else if rest.starts_with("{{") || rest.starts_with("{%") {
             let is_statement = rest.starts_with("{%");
             let (tokens, end) = tokens(text, open + 2, if is_statement { "%}" } else { "}}" });
-            let tag = Tag { is_statement, tokens };
+            let tag = Tag {
+                is_statement,
+                tokens,
+                start: open,
+                end,
+                trims_after: text[..end].trim_end_matches(['%', '}']).ends_with('-'),
+            };
             at = end;
             if tag.keyword() == Some("raw") {
                 at = text[end..].find("endraw").map_or(text.len(), |n| end + n);
@@ -221,6 +234,12 @@ fn check_names(
     };
     for at in skipped..tag.tokens.len() {
         let Some(name) = tag.name(at) else { continue };
+        // What the checks of `bounds` call is not for authors.
+        if name.starts_with("__") && tag.is_sign(at + 1, "(") {
+            let place = Place::at(file, text, tag.tokens[at].0, name.chars().count());
+            let message = format!("there is no function `{name}`");
+            problems.push(Problem::new("unknown_function", message, place));
+        }
         if WORDS.contains(&name) || name.starts_with("__tera_") || locals.contains(name) {
             continue;
         }

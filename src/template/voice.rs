@@ -1,6 +1,5 @@
 //! The language that a part is rendered in: its words, its dates, its direction.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -161,27 +160,4 @@ impl Voices {
         }
         Ok(voice)
     }
-}
-
-thread_local! {
-    /// The voice of the render that runs on this thread. Functions of templates read it here, because Tera
-    /// shows them the variables of a template but not, within a component, those around it.
-    static SPEAKING: RefCell<Option<Arc<Voice>>> = const { RefCell::new(None) };
-}
-
-/// Runs something with a voice speaking on this thread.
-pub(super) fn speaking<T>(voice: &Arc<Voice>, run: impl FnOnce() -> T) -> T {
-    struct Restore(Option<Arc<Voice>>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            SPEAKING.with_borrow_mut(|now| *now = self.0.take());
-        }
-    }
-    let _restore = Restore(SPEAKING.replace(Some(Arc::clone(voice))));
-    run()
-}
-
-/// The voice that speaks on this thread.
-pub(super) fn now_speaking() -> Option<Arc<Voice>> {
-    SPEAKING.with_borrow(Clone::clone)
 }

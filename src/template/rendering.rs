@@ -1,0 +1,109 @@
+//! One part while it is rendered: what functions and filters of templates know, and what they may still spend.
+//!
+//! It is kept by the thread, because Tera shows a function the variables of a template but not, within a component,
+//! those around it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::meeting::Zone;
+use crate::organization::Color;
+
+use super::calendar_links::CalendarEntry;
+use super::code::InlineImage;
+use super::voice::Voice;
+
+/// How many steps a part may take: turns of loops, calls of components, inclusions.
+pub(super) const MAX_STEPS: u32 = 20_000;
+/// How long a part may take. A tenth of a millisecond is usual; nobody comes near it by accident.
+pub(super) const MAX_TIME: Duration = Duration::from_millis(500);
+
+/// Whether a part is HTML or plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Html,
+    Text,
+}
+
+/// What a part is rendered with.
+#[derive(Debug)]
+pub(super) struct Rendering {
+    pub(super) voice: Arc<Voice>,
+    pub(super) form: Form,
+    /// The reader's zone.
+    pub(super) zone: Zone,
+    /// The colour of buttons.
+    pub(super) color: Color,
+    /// What goes into links that add the meeting to a calendar.
+    pub(super) entry: Rc<CalendarEntry>,
+    pub(super) images: RefCell<Vec<InlineImage>>,
+    steps: Cell<u32>,
+    end: Instant,
+}
+
+/// Why a part is not rendered to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Exhausted {
+    #[error("it takes more than {MAX_STEPS} steps (turns of loops, components, inclusions)")]
+    Steps,
+    #[error("it takes longer than {} milliseconds", MAX_TIME.as_millis())]
+    Time,
+}
+
+impl Rendering {
+    pub(super) fn new(
+        voice: Arc<Voice>,
+        form: Form,
+        zone: Zone,
+        color: Color,
+        entry: Rc<CalendarEntry>,
+    ) -> Self {
+        Self {
+            voice,
+            form,
+            zone,
+            color,
+            entry,
+            images: RefCell::default(),
+            steps: Cell::new(0),
+            end: Instant::now() + MAX_TIME,
+        }
+    }
+
+    /// Takes steps, if there are any left.
+    pub(super) fn step(&self, count: u32) -> Result<(), Exhausted> {
+        let steps = self.steps.get().saturating_add(count);
+        self.steps.set(steps);
+        if steps > MAX_STEPS {
+            Err(Exhausted::Steps)
+        } else if Instant::now() > self.end {
+            Err(Exhausted::Time)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+thread_local! {
+    static NOW: RefCell<Option<Rc<Rendering>>> = const { RefCell::new(None) };
+}
+
+/// Renders something on this thread.
+pub(super) fn rendering<T>(rendering: &Rc<Rendering>, run: impl FnOnce() -> T) -> T {
+    struct Restore(Option<Rc<Rendering>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            NOW.with_borrow_mut(|now| *now = self.0.take());
+        }
+    }
+    let _restore = Restore(NOW.replace(Some(Rc::clone(rendering))));
+    run()
+}
+
+/// What is rendered on this thread.
+pub(super) fn now() -> tera::TeraResult<Rc<Rendering>> {
+    NOW.with_borrow(Clone::clone)
+        .ok_or_else(|| tera::Error::message("this is known only while a mail is rendered"))
+}
