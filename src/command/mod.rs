@@ -15,6 +15,7 @@ mod send;
 mod session;
 mod shell;
 mod template;
+mod template_check;
 mod terminal;
 mod zoom;
 mod zoom_push;

@@ -171,13 +171,18 @@ impl<'a> Session<'a> {
     }
 
     pub(super) async fn templates(&self) -> Result<Templates, BoxFault> {
-        let configured = &self.config().await?.templates;
-        let templates = if configured.is_named || configured.dir.is_dir() {
-            Templates::with_dir(&configured.dir)
-        } else {
-            Templates::built_in()
+        let templates = match self.templates_dir().await? {
+            Some(dir) => Templates::with_dir(&dir),
+            None => Templates::built_in(),
         };
         templates.map_err(BoxFault::new)
+    }
+
+    /// The folder of templates: the one that is named, or the usual one where it exists.
+    pub(super) async fn templates_dir(&self) -> Result<Option<PathBuf>, BoxFault> {
+        let configured = &self.config().await?.templates;
+        let counts = configured.is_named || configured.dir.is_dir();
+        Ok(counts.then(|| configured.dir.clone()))
     }
 
     /// The pipeline for what writes no mail, and so needs no sender.

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::session::Session;
+use super::template_check::Check;
 use super::terminal::{DIM, STRONG, Table};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
@@ -17,6 +18,8 @@ pub(super) enum TemplateCommand {
     List,
     /// The source of a template
     Show(Show),
+    /// Everything that is wrong with the templates, without sending
+    Check(Check),
 }
 
 #[derive(Debug, Args)]
@@ -73,10 +76,10 @@ impl Fault for NoTemplate {
 
 impl TemplateCommand {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
-        let templates = session.templates().await?;
         match self {
-            Self::List => Ok(list(session, &templates)),
-            Self::Show(show) => show.run(session, &templates).await,
+            Self::List => Ok(list(session, &session.templates().await?)),
+            Self::Show(show) => show.run(session, &session.templates().await?).await,
+            Self::Check(check) => check.run(session).await,
         }
     }
 }

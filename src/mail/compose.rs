@@ -5,14 +5,16 @@
 //! multipart/mixed
 //! ├─ multipart/alternative
 //! │  ├─ text/plain
-//! │  ├─ text/html
+//! │  ├─ text/html                          with pictures: multipart/related, the page first (RFC 2387)
 //! │  └─ text/calendar; method=REQUEST      last, so that clients which understand it prefer it
 //! └─ application/ics; name="invite.ics"    the same bytes, for clients that attach only
 //! ```
 
 use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentDisposition, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox as LettreMailbox, Message, MultiPart, SinglePart};
+use lettre::message::{
+    Attachment as LettreAttachment, Mailbox as LettreMailbox, Message, MultiPart, SinglePart,
+};
 use sha2::{Digest, Sha256};
 
 use crate::calendar::Method;
@@ -49,6 +51,17 @@ pub struct CalendarPart<'a> {
     pub object: &'a str,
 }
 
+/// A picture that a mail carries along and its HTML shows by `<img src="cid:…">` (RFC 2392).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineImage {
+    /// Its Content-ID, without angle brackets.
+    pub content_id: String,
+    /// Its media type, such as `image/png`.
+    pub media_type: &'static str,
+    /// Its octets.
+    pub data: Vec<u8>,
+}
+
 /// Everything that makes a message.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
@@ -64,6 +77,8 @@ pub struct Draft<'a> {
     pub text: &'a str,
     /// The HTML part.
     pub html: &'a str,
+    /// The pictures that the HTML part shows by their Content-IDs.
+    pub images: &'a [InlineImage],
     /// The language of both.
     pub language: &'a Language,
     /// The calendar object.
@@ -144,8 +159,19 @@ pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
     };
     let mut alternative = MultiPart::alternative()
         .boundary(boundary("alternative"))
-        .singlepart(SinglePart::plain(draft.text.to_owned()))
-        .singlepart(SinglePart::html(draft.html.to_owned()));
+        .singlepart(SinglePart::plain(draft.text.to_owned()));
+    let page = SinglePart::html(draft.html.to_owned());
+    alternative = if draft.images.is_empty() {
+        alternative.singlepart(page)
+    } else {
+        let mut related = MultiPart::related()
+            .boundary(boundary("related"))
+            .singlepart(page);
+        for image in draft.images {
+            related = related.singlepart(inline(image, draft)?);
+        }
+        alternative.multipart(related)
+    };
     let mut mixed = MultiPart::mixed().boundary(boundary("mixed"));
     let body = if let Some(calendar) = &draft.calendar {
         let method = calendar.method.as_str();
@@ -187,6 +213,12 @@ pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
         source: source.into(),
     })?;
     Ok(message.formatted())
+}
+
+/// A picture that is shown where the page names it, and nowhere else.
+fn inline(image: &InlineImage, draft: &Draft<'_>) -> Result<SinglePart, ComposeError> {
+    let content_type = content_type(image.media_type, draft)?;
+    Ok(LettreAttachment::new_inline(image.content_id.clone()).body(image.data.clone(), content_type))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -8,7 +8,7 @@ mod smtp;
 mod transport;
 
 pub use answers::{Answers, Given, Taken};
-pub use compose::{CalendarPart, ComposeError, Draft, Mailbox, compose, message_id};
+pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use mailbox::MailboxFolder;
 pub use outbox::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, Outbox,

@@ -364,6 +364,7 @@ impl<'a> Renderer<'a> {
             subject: &rendered.subject,
             text: &rendered.text,
             html: &rendered.html,
+            images: &rendered.images,
             language: &rendered.language,
             calendar: Some(CalendarPart {
                 method: letter.method(),

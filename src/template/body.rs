@@ -174,7 +174,7 @@ mod tests {
                 "<mjml><mj-body>\n<mj-nothing></mj-nothing></mj-body></mjml>",
                 Some(2),
             ),
-            ("<p>x</p>", None),
+            ("<p>x</p>", Some(1)),
             ("<mjml><mj-body><mj-section>", None),
             (
                 "<mjml><mj-body><mj-include path=\"/etc/passwd\" /></mj-body></mjml>",

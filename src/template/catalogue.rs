@@ -134,6 +134,11 @@ impl Catalogue {
         self.templates.iter().map(|(name, file)| (name.as_str(), file))
     }
 
+    /// The files of the folder, by their paths below it.
+    pub(super) fn edited(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.templates().filter(|(_, file)| file.origin.path().is_some())
+    }
+
     pub(super) fn labels(&self) -> &[(Language, File)] {
         &self.labels
     }

@@ -1,11 +1,14 @@
 //! Checks of a whole folder that go beyond one template's source.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use fluent_bundle::FluentArgs;
+use fluent_syntax::ast;
 
 use crate::meeting::Language;
 
 use super::catalogue::{Catalogue, File};
-use super::error::{Origin, Place, Problem};
+use super::error::{Origin, Place, Problem, nearest};
 use super::labels::{LabelError, Labels};
 use super::voice::NEEDED;
 use super::{diagnosis, engine};
@@ -57,6 +60,88 @@ pub(super) fn needed_labels(labels: &Labels, catalogue: &Catalogue) -> Vec<Probl
     edited
         .flat_map(|(language, file)| NEEDED.iter().filter_map(move |key| broken(language, file, key)))
         .collect()
+}
+
+/// Edited labels that want what the built-in label of the same name is not given.
+pub(super) fn label_arguments(catalogue: &Catalogue) -> Vec<Problem> {
+    let english = catalogue
+        .labels()
+        .iter()
+        .find(|(language, file)| *language == Language::ENGLISH && file.origin.path().is_none());
+    let Some((_, english)) = english else {
+        return Vec::new();
+    };
+    let given = arguments(&english.text);
+    let mut problems = Vec::new();
+    for (_, file) in catalogue
+        .labels()
+        .iter()
+        .filter(|(_, file)| file.origin.path().is_some())
+    {
+        for (key, wanted) in arguments(&file.text) {
+            let Some(given) = given.get(&key) else { continue };
+            for name in wanted.difference(given) {
+                let from = defined(&key, &file.text).unwrap_or_default();
+                let at = file.text[from..]
+                    .find(&format!("${name}"))
+                    .map_or(from, |at| from + at);
+                let place = Place::at(&file.origin, &file.text, at, name.chars().count() + 1);
+                let known = given.iter().map(|name| format!("${name}")).collect::<Vec<_>>();
+                let hint = if known.is_empty() {
+                    format!("`{key}` is given nothing")
+                } else {
+                    format!("`{key}` is given {}", known.join(", "))
+                };
+                problems.push(
+                    Problem::new(
+                        "label",
+                        format!("the label `{key}` is not given `${name}`"),
+                        place,
+                    )
+                    .nearest(nearest(name, given.iter().map(String::as_str)))
+                    .hint(hint),
+                );
+            }
+        }
+    }
+    problems
+}
+
+/// The arguments that each label of a file mentions.
+fn arguments(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let resource = fluent_syntax::parser::parse(text).unwrap_or_else(|(resource, _)| resource);
+    let mut all = BTreeMap::new();
+    for entry in &resource.body {
+        let ast::Entry::Message(message) = entry else {
+            continue;
+        };
+        let mut names = BTreeSet::new();
+        if let Some(pattern) = &message.value {
+            mentioned(pattern, &mut names);
+        }
+        all.insert(message.id.name.to_owned(), names);
+    }
+    all
+}
+
+fn mentioned(pattern: &ast::Pattern<&str>, names: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        let ast::PatternElement::Placeable { expression } = element else {
+            continue;
+        };
+        let inline = match expression {
+            ast::Expression::Inline(inline) => inline,
+            ast::Expression::Select { selector, variants } => {
+                variants
+                    .iter()
+                    .for_each(|variant| mentioned(&variant.value, names));
+                selector
+            }
+        };
+        if let ast::InlineExpression::VariableReference { id } = inline {
+            names.insert(id.name.to_owned());
+        }
+    }
 }
 
 /// Where labels define one of this name.

@@ -4,10 +4,9 @@ use std::io;
 
 use tera::ErrorKind;
 
-use super::engine::{MAX_OUTPUT, TESTS};
-use super::error::{Origin, Place, Problem, nearest};
-use super::filters::FILTERS;
-use super::functions::FUNCTIONS;
+use super::engine::MAX_OUTPUT;
+use super::error::{Origin, Place, Problem};
+use super::wording::{Wording, nearest_statement};
 
 /// Finds the file of a template by the name that Tera has for it.
 pub(super) trait Sources {
@@ -170,77 +169,29 @@ fn problem(
 ) -> Problem {
     let nowhere = Origin::File(at.template.clone().into());
     let (file, text) = sources.source(&at.template).unwrap_or((&nowhere, ""));
+    let said = Wording::of(code, message, sources);
+    let (at_line, at_column, at_length) = said.place(file, text, at.line, at.column, at.length);
     let place = Place {
         file,
         text,
-        line: at.line.max(1),
-        column: at.column.max(1),
-        length: at.length,
+        line: at_line.max(1),
+        column: at_column.max(1),
+        length: at_length,
     };
-    let (code, message, near) = reword(code, message, sources);
-    let hint = hint(code);
-    let mut problem = Problem::new(code, message, place).nearest(near);
+    let near = said.nearest.or_else(|| {
+        let line = text
+            .lines()
+            .nth(at_line.max(1) - 1)
+            .filter(|_| said.is_unknown_tag)?;
+        let word: String = line
+            .chars()
+            .skip(at_column - 1)
+            .take_while(char::is_ascii_alphabetic)
+            .collect();
+        nearest_statement(&word)
+    });
+    let mut problem = Problem::new(said.code, said.message, place).nearest(near);
     problem.notes = notes;
-    problem.hint = hint.map(str::to_owned);
+    problem.hint = said.hint;
     problem
-}
-
-/// What to do about a problem that its message alone does not tell.
-fn hint(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "too_many_steps" | "too_slow" => "print less, or loop over less: a mail is no place for so much",
-        "too_large" => "take a shorter text",
-        "wrong_type" => "`{% if … %}` around it helps where a value can be absent",
-        "escape_missing" => "write `{{ name }}` between quotes, without `| safe`",
-        _ => return None,
-    })
-}
-
-/// Says in a few words what Tera says in more, and offers the nearest name.
-fn reword(
-    code: &'static str,
-    message: &str,
-    sources: &impl Sources,
-) -> (&'static str, String, Option<String>) {
-    let (what, known) = [". Available variables: ", ". Available fields: "]
-        .into_iter()
-        .find_map(|mark| message.split_once(mark))
-        .unwrap_or((message.trim_end_matches('.'), ""));
-    let name = what.split('`').nth(1).unwrap_or_default();
-    let near = |names: &[&str]| nearest(name, names.iter().copied());
-    if what.starts_with("Variable ") || what.starts_with("Field ") {
-        let noun = if what.starts_with("Variable ") {
-            "variable"
-        } else {
-            "field"
-        };
-        let message = format!("there is no {noun} `{name}`");
-        return ("unknown_variable", message, nearest(name, known.split(", ")));
-    }
-    for (start, code, noun, names) in [
-        ("Unknown filter ", "unknown_filter", "filter", FILTERS),
-        ("Unknown test ", "unknown_test", "test", TESTS),
-        ("Unknown function ", "unknown_function", "function", FUNCTIONS),
-        ("Unknown component ", "unknown_component", "component", &[]),
-    ] {
-        if what.starts_with(start) {
-            return (code, format!("there is no {noun} `{name}`"), near(names));
-        }
-    }
-    for (start, code) in [
-        ("it takes more than", "too_many_steps"),
-        ("it takes longer than", "too_slow"),
-        ("the text becomes longer", "too_large"),
-        ("the value becomes larger", "too_large"),
-        ("`range` gives at most", "too_large"),
-    ] {
-        if message.contains(start) {
-            return (code, what.to_owned(), None);
-        }
-    }
-    if what.starts_with("Unknown template ") {
-        let near = nearest(name, sources.names());
-        return ("unknown_template", format!("there is no template `{name}`"), near);
-    }
-    (code, what.to_owned(), None)
 }

@@ -298,6 +298,11 @@ impl Fault for TemplateError {
 /// The candidate nearest to a name, if one is near enough to be what was meant.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wanted = name.to_lowercase();
+    // Whoever wrote the beginning of a name meant that name.
+    let is_beginning = |candidate: &str| {
+        let start = wanted.trim_end_matches('e');
+        start.len() > 3 && candidate.to_lowercase().starts_with(start)
+    };
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
@@ -306,8 +311,14 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
             let distance = strsim::osa_distance(&wanted, &known);
             (distance, strsim::jaro_winkler(&wanted, &known), candidate)
         })
-        .filter(|(distance, likeness, _)| *distance <= 2.max(wanted.chars().count() / 3) && *likeness > 0.7)
-        .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        .filter(|(distance, likeness, candidate)| {
+            let is_near = *distance <= 2.max(wanted.chars().count() / 3) && *likeness > 0.7;
+            is_near || is_beginning(candidate)
+        })
+        .min_by(|a, b| {
+            let order = |found: &(usize, f64, &str)| (!is_beginning(found.2), found.0);
+            order(a).cmp(&order(b)).then(b.1.total_cmp(&a.1))
+        })
         .map(|(_, _, candidate)| candidate.to_owned())
 }
 

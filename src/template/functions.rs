@@ -6,7 +6,7 @@ use tera::{Kwargs, State, Tera, TeraResult, Value, escape_html};
 use crate::meeting::Language;
 
 use super::calendar_links::Service;
-use super::code::InlineImage;
+use super::code;
 use super::error::nearest;
 use super::labels::LabelError;
 use super::rendering::{Form, Rendering, now};
@@ -125,7 +125,8 @@ fn text_or_label(kwargs: &Kwargs, rendering: &Rendering, key: &str) -> TeraResul
     }
 }
 
-fn escaped(text: &str) -> String {
+/// Text as Tera escapes it in HTML.
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = Vec::with_capacity(text.len());
     // Writing into memory does not fail.
     let _ = escape_html(text, &mut escaped);
@@ -211,7 +212,7 @@ fn qr_code(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     }
     let size = kwargs.get::<i64>("size")?.unwrap_or(160).clamp(40, 600);
     let alt = text_or_label(&kwargs, &rendering, "join-code-alt")?;
-    let image = InlineImage::code(&url).map_err(tera::Error::message)?;
+    let image = code::qr_code(&url).map_err(tera::Error::message)?;
     let tag = format!(
         "<img src=\"cid:{}\" width=\"{size}\" height=\"{size}\" alt=\"{}\" style=\"display:block;border:0;\">",
         image.content_id,

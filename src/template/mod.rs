@@ -24,6 +24,7 @@ mod engine;
 mod error;
 mod filters;
 mod functions;
+mod inspection;
 mod labels;
 mod name;
 mod preview;
@@ -32,6 +33,7 @@ mod sample;
 mod scan;
 mod times;
 mod voice;
+mod wording;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,7 +42,8 @@ use std::sync::Arc;
 
 use tera::{Context, Tera};
 
-use crate::meeting::{Language, one_line};
+use crate::mail::InlineImage;
+use crate::meeting::{JoinUrl, Language, one_line};
 
 use bounds::Checked;
 use catalogue::Catalogue;
@@ -52,10 +55,10 @@ use labels::{Labels, with_parents};
 use rendering::{Form, Rendering, rendering};
 use voice::{Voice, Voices};
 
-pub use code::InlineImage;
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
-pub use error::{Origin, Problem, TemplateError};
+pub use error::{Origin, Problem, Severity, TemplateError};
+pub use inspection::Inspection;
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 pub use preview::Preview;
 pub use sample::Sample;
@@ -165,6 +168,7 @@ impl Templates {
         for (language, file) in catalogue.labels() {
             problems.extend(labels.add(language, &file.origin, &file.text));
         }
+        problems.extend(check::label_arguments(&catalogue));
         problems.extend(check::needed_labels(&labels, &catalogue));
         let labels = Arc::new(labels);
         let mut tera = engine::engine();
@@ -187,7 +191,15 @@ impl Templates {
                     labels: &labels,
                 };
                 for (_, file) in catalogue.templates() {
-                    problems.extend(scan::check(&file.origin, &file.text, &known));
+                    // Behind a syntax error nothing is what it looks like.
+                    let end = problems
+                        .iter()
+                        .filter(|problem| problem.code == "syntax" && problem.file == file.origin)
+                        .map(|problem| (problem.line, problem.column))
+                        .min();
+                    let found = scan::check(&file.origin, &file.text, &known);
+                    let is_before = |p: &Problem| end.is_none_or(|end| (p.line, p.column) < end);
+                    problems.extend(found.into_iter().filter(is_before));
                 }
             }
         }
@@ -284,13 +296,22 @@ impl Templates {
     ///
     /// # Errors
     /// [`TemplateError::Missing`] when there is no subject or HTML body; [`TemplateError::Broken`] when
-    /// rendering fails, prints more than 1 MiB, or leaves the subject empty; [`TemplateError::Dates`] when
+    /// rendering fails, goes beyond the bounds, leaves the subject empty, or leaves out the link to join; [`TemplateError::Dates`] when
     /// CLDR's data cannot write dates of the language.
     pub fn render(
         &self,
         name: TemplateName,
         context: &InvitationContext<'_>,
     ) -> Result<Rendered, TemplateError> {
+        self.render_parts(name, context).map(|(rendered, _)| rendered)
+    }
+
+    /// The mail, and the subject as it was printed.
+    fn render_parts(
+        &self,
+        name: TemplateName,
+        context: &InvitationContext<'_>,
+    ) -> Result<(Rendered, String), TemplateError> {
         let ours = &context.organization.language;
         let choose = |part| self.choose(name, part, context.language, ours);
         let missing = |part| TemplateError::Missing { name, part };
@@ -322,7 +343,8 @@ impl Templates {
             let variables = self.variables_of(name, context, &voice)?;
             self.print(choice.template, variables.text(), &begin(&voice, Form::Text))
         };
-        let subject_line = one_line(&render_text(&subject)?);
+        let printed_subject = render_text(&subject)?;
+        let subject_line = one_line(&printed_subject);
         if subject_line.is_empty() {
             return Err(TemplateError::problem(self.at_start(
                 "empty_subject",
@@ -341,17 +363,45 @@ impl Templates {
         let page = page.map_err(|error| {
             TemplateError::problem(self.at_start(error.code(), &error.to_string(), html.template))
         })?;
-        Ok(Rendered {
+        let text_body = match written {
+            Some(text) => tidy(&text),
+            None => description::to_text(&page),
+        };
+        if name.kind != Kind::Cancellation {
+            let choices = [(&html, &page), (text.as_ref().unwrap_or(&html), &text_body)];
+            self.require_link(context.join_url, choices)?;
+        }
+        let rendered = Rendered {
             subject: subject_line,
-            text: match written {
-                Some(text) => tidy(&text),
-                None => description::to_text(&page),
-            },
+            text: text_body,
             html: page,
             right_to_left: html.language.is_right_to_left(),
             language: html.language,
             images: rendering.images.take(),
-        })
+        };
+        Ok((rendered, printed_subject))
+    }
+
+    /// Refuses a mail that does not say how to join a meeting which has a link.
+    fn require_link(
+        &self,
+        join_url: Option<&JoinUrl>,
+        bodies: [(&Choice<'_>, &String); 2],
+    ) -> Result<(), TemplateError> {
+        let Some(url) = join_url.map(JoinUrl::as_str) else {
+            return Ok(());
+        };
+        let escaped = functions::escaped(url);
+        for (choice, body) in bodies {
+            if !body.contains(url) && !body.contains(&escaped) {
+                let message = "the meeting has a link to join, and the mail does not show it";
+                let problem = self.at_start("join_link_missing", message, choice.template);
+                return Err(TemplateError::problem(problem.hint(
+                    "put {{ join_url }} where every reader gets it, outside of conditions other than `{% if join_url %}`",
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// A label that stands alone, such as `join`, in a reader's language, or the organization's where there are

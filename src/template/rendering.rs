@@ -8,11 +8,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::mail::InlineImage;
 use crate::meeting::Zone;
 use crate::organization::Color;
 
 use super::calendar_links::CalendarEntry;
-use super::code::InlineImage;
 use super::voice::Voice;
 
 /// How many steps a part may take: turns of loops, calls of components, inclusions.

@@ -10,6 +10,7 @@ use tera::Value;
 
 use super::error::{Origin, Place, Problem, nearest};
 use super::labels::Labels;
+use super::wording::is_statement;
 
 /// What a template may refer to.
 #[derive(Debug)]
@@ -228,6 +229,8 @@ fn check_names(
     let skipped = match tag.keyword() {
         Some("block" | "component" | "extends" | "break" | "continue") => return,
         Some(word) if word.starts_with("end") => return,
+        // Tera says that there is no such tag.
+        Some(word) if !is_statement(word) => return,
         // The name of the filter that the section goes through.
         Some("filter") => 2,
         _ => 0,

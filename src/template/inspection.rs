@@ -1,0 +1,205 @@
+//! Everything that can be found wrong with templates without sending a mail.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::meeting::Language;
+use crate::organization::Organization;
+
+use super::catalogue::Catalogue;
+use super::error::{Place, Problem, Severity};
+use super::name::{Part, TemplateName};
+use super::sample::Sample;
+use super::{TemplateError, Templates};
+
+/// What an inspection found.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Every problem once, by file and place; errors keep the templates from being sent.
+    pub problems: Vec<Problem>,
+    /// How many files of the folder were looked at.
+    pub files: usize,
+    /// How many mails were rendered for it.
+    pub rendered: usize,
+}
+
+impl Inspection {
+    /// How many problems there are of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        let is_of = |problem: &&Problem| problem.severity == severity;
+        self.problems.iter().filter(is_of).count()
+    }
+}
+
+impl Templates {
+    /// Looks for everything that is wrong with the templates of a folder over the built-in ones.
+    ///
+    /// What can be seen without rendering comes first, and where something of it is an error, nothing is rendered. Then
+    /// each template is rendered for [`Sample::all`] in every language that has labels, and for
+    /// [`Sample::combinations`] in the organization's.
+    ///
+    /// # Errors
+    /// [`TemplateError::Read`] when the folder or a file in it cannot be read. What is wrong in the files is no error
+    /// but part of the result.
+    pub fn inspect(dir: Option<&Path>, organization: &Organization) -> Result<Inspection, TemplateError> {
+        let mut inspection = Inspection {
+            problems: Vec::new(),
+            files: 0,
+            rendered: 0,
+        };
+        let templates = match Self::load(dir) {
+            Ok(templates) => templates,
+            Err(TemplateError::Broken { problems }) => {
+                inspection.problems = problems;
+                return Ok(inspection);
+            }
+            Err(error) => return Err(error),
+        };
+        let catalogue = &templates.0.catalogue;
+        inspection.files = catalogue.edited().count();
+        inspection.problems = written(catalogue);
+        let is_error = |problem: &Problem| problem.severity == Severity::Error;
+        if !inspection.problems.iter().any(is_error) {
+            templates.try_out(organization, &mut inspection);
+        }
+        inspection
+            .problems
+            .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        Ok(inspection)
+    }
+
+    /// Renders everything that there is to try.
+    fn try_out(&self, organization: &Organization, inspection: &mut Inspection) {
+        let languages: Vec<Language> = self
+            .languages()
+            .into_iter()
+            .map(|(language, _)| language)
+            .collect();
+        let ours = &organization.language;
+        let mut seen: HashSet<(String, usize, usize, &'static str)> = HashSet::new();
+        let mut note =
+            |problem: Problem, sample: &Sample, language: &Language, problems: &mut Vec<Problem>| {
+                let key = (
+                    problem.file.to_string(),
+                    problem.line,
+                    problem.column,
+                    problem.code,
+                );
+                if seen.insert(key) {
+                    problems.push(problem.note(format!(
+                        "with the sample \"{}\" in {}",
+                        sample.id,
+                        language.tag()
+                    )));
+                }
+            };
+        let named = Sample::all().into_iter().map(|mut sample| {
+            // The odd ones keep an organization without anything.
+            if sample.organization.site_url.is_some() {
+                sample.organization = organization.clone();
+            }
+            (sample, true)
+        });
+        let all: Vec<(Sample, bool)> = named
+            .chain(Sample::combinations().into_iter().map(|sample| (sample, false)))
+            .collect();
+        for name in TemplateName::all() {
+            for (sample, in_all_languages) in &all {
+                let others = languages
+                    .iter()
+                    .filter(|language| *in_all_languages && *language != ours);
+                for language in std::iter::once(ours).chain(others) {
+                    inspection.rendered += 1;
+                    for problem in self.problems_of(name, sample, language) {
+                        note(problem, sample, language, &mut inspection.problems);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The problems of one mail.
+    fn problems_of(&self, name: TemplateName, sample: &Sample, language: &Language) -> Vec<Problem> {
+        let mut sample_for = sample.context(language);
+        if name.kind != super::Kind::Update {
+            sample_for.change = None;
+        }
+        let (rendered, subject) = match self.render_parts(name, &sample_for) {
+            Ok(rendered) => rendered,
+            Err(error) => return error.problems().to_vec(),
+        };
+        let mut problems = Vec::new();
+        let path = |part| {
+            let ours = &sample.organization.language;
+            self.source(name, part, language, ours).map(|source| source.path)
+        };
+        if subject.trim().contains('\n')
+            && let Some(path) = path(Part::Subject)
+        {
+            let message = "the subject has a line break, which becomes a space";
+            problems.push(
+                self.at_start("subject_line_break", message, &path)
+                    .warning()
+                    .hint("write it on one line; {%- and -%} drop the spaces around a tag"),
+            );
+        }
+        if let Some(path) = path(Part::Html) {
+            problems.extend(page_problems(self, &path, &rendered.html));
+        }
+        problems
+    }
+}
+
+/// What is wrong with a rendered page.
+fn page_problems(templates: &Templates, path: &str, page: &str) -> Vec<Problem> {
+    const CLIPPED: usize = 102 * 1024;
+    let mut problems = Vec::new();
+    if page.len() > CLIPPED {
+        let message = format!(
+            "the mail has {} KB of HTML, and Gmail cuts it off after 102",
+            page.len() / 1024
+        );
+        problems.push(
+            templates
+                .at_start("clipped", &message, path)
+                .warning()
+                .hint("print less: a link at the end would not be seen"),
+        );
+    }
+    problems
+}
+
+/// What is wrong with the files as they were written.
+fn written(catalogue: &Catalogue) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for name in TemplateName::all() {
+        let (Some(html), Some(text)) = (catalogue.part(name, Part::Html), catalogue.part(name, Part::Text))
+        else {
+            continue;
+        };
+        // A text body that somebody wrote for all languages is not what a body of one language says.
+        let neutral = text.neutral.as_deref().and_then(|path| catalogue.file(path));
+        if !neutral.is_some_and(|file| file.origin.path().is_some()) {
+            continue;
+        }
+        for (language, path) in &html.languages {
+            if let Some(file) = catalogue.file(path)
+                && text.of(language).is_none()
+            {
+                let tag = language.tag();
+                let message = format!("there is an HTML body for {tag}, but no text body");
+                let place = Place::at(&file.origin, &file.text, 0, 1);
+                problems.push(
+                    Problem::new("missing_part", message, place)
+                        .warning()
+                        .hint(format!(
+                            "write {}/{tag}/body.txt, or readers of {tag} get the text for all languages",
+                            name.path()
+                        )),
+                );
+            }
+        }
+    }
+    problems
+}
