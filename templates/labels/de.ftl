@@ -2,15 +2,27 @@
 subject-invitation = Einladung: { $name } ({ $when })
 subject-update = Geändert: { $name } ({ $when })
 subject-cancellation = Abgesagt: { $name } ({ $when })
+subject-reminder = Erinnerung: { $name } ({ $when })
 
 ## Überschriften und Einleitungen
 title-invitation = Sie sind eingeladen
 title-update = Der Termin hat sich geändert
 title-cancellation = Der Termin ist abgesagt
+title-reminder = Erinnerung
 greeting = Guten Tag { $name },
 intro-invitation = { $organizer } lädt Sie zu einer Besprechung ein.
 intro-update = { $organizer } hat diese Besprechung geändert.
 intro-cancellation = Diese Besprechung findet nicht statt. Sie brauchen nichts weiter zu tun.
+intro-reminder = Diese Besprechung steht bevor.
+
+## Dasselbe für Telefonate
+title-update-call = Das Telefonat wurde geändert
+title-cancellation-call = Das Telefonat ist abgesagt
+intro-invitation-call = { $organizer } lädt Sie zu einem Telefonat ein.
+intro-update-call = { $organizer } hat dieses Telefonat geändert.
+intro-cancellation-call = Dieses Telefonat findet nicht statt. Sie brauchen nichts weiter zu tun.
+intro-reminder-call = Dieses Telefonat steht bevor.
+join-call = Am Telefonat teilnehmen
 
 ## Angaben
 when = Wann
@@ -28,13 +40,20 @@ before = Bisher: { $value }
 join = An der Besprechung teilnehmen
 join-link = Oder öffnen Sie diesen Link:
 join-online = Online teilnehmen
+join-code = Oder scannen Sie diesen Code mit dem Telefon:
+join-code-alt = QR-Code mit dem Link zur Teilnahme
 answer-question = Nehmen Sie teil?
 answer-accept = Ja
 answer-tentative = Vielleicht
 answer-decline = Nein
 open-record = Im CRM öffnen
 calendar-hint = Eine Kalenderdatei ist angehängt.
+add-to-calendar = In den Kalender eintragen:
 footer = Gesendet von { $organization }
+
+## Test einer Vorlage
+test-subject = [Test] { $subject }
+test-notice = Dies ist der Test einer Vorlage. Es wurde niemand eingeladen.
 
 ## Zeiten
 range = { $start } – { $end }

@@ -2,15 +2,27 @@
 subject-invitation = Invitation : { $name } ({ $when })
 subject-update = Modification : { $name } ({ $when })
 subject-cancellation = Annulation : { $name } ({ $when })
+subject-reminder = Rappel : { $name } ({ $when })
 
 ## Titres et introductions
 title-invitation = Vous avez une invitation
 title-update = La réunion a été modifiée
 title-cancellation = La réunion est annulée
+title-reminder = Rappel
 greeting = Bonjour { $name },
 intro-invitation = { $organizer } vous invite à une réunion.
 intro-update = { $organizer } a modifié cette réunion.
 intro-cancellation = Cette réunion n’aura pas lieu. Vous n’avez rien à faire.
+intro-reminder = Cette réunion approche.
+
+## De même pour les appels
+title-update-call = L’appel a été modifié
+title-cancellation-call = L’appel est annulé
+intro-invitation-call = { $organizer } vous invite à un appel.
+intro-update-call = { $organizer } a modifié cet appel.
+intro-cancellation-call = Cet appel n’aura pas lieu. Vous n’avez rien à faire.
+intro-reminder-call = Cet appel approche.
+join-call = Rejoindre l’appel
 
 ## Renseignements
 when = Quand
@@ -28,13 +40,20 @@ before = Auparavant : { $value }
 join = Rejoindre la réunion
 join-link = Ou ouvrez ce lien :
 join-online = Rejoindre en ligne
+join-code = Ou scannez ce code avec votre téléphone :
+join-code-alt = Code QR contenant le lien pour participer
 answer-question = Participerez-vous ?
 answer-accept = Oui
 answer-tentative = Peut-être
 answer-decline = Non
 open-record = Ouvrir dans le CRM
 calendar-hint = Un fichier d’agenda est joint.
+add-to-calendar = Ajouter à votre agenda :
 footer = Envoyé par { $organization }
+
+## Essais d’un modèle
+test-subject = [Essai] { $subject }
+test-notice = Ceci est l’essai d’un modèle. Personne n’a été invité.
 
 ## Temps
 range = { $start } – { $end }

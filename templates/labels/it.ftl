@@ -2,15 +2,27 @@
 subject-invitation = Invito: { $name } ({ $when })
 subject-update = Aggiornamento: { $name } ({ $when })
 subject-cancellation = Annullata: { $name } ({ $when })
+subject-reminder = Promemoria: { $name } ({ $when })
 
 ## Titoli e introduzioni
 title-invitation = Ha ricevuto un invito
 title-update = La riunione è cambiata
 title-cancellation = La riunione è annullata
+title-reminder = Promemoria
 greeting = Buongiorno { $name },
 intro-invitation = { $organizer } La invita a una riunione.
 intro-update = { $organizer } ha modificato questa riunione.
 intro-cancellation = Questa riunione non si terrà. Non deve fare nulla.
+intro-reminder = Questa riunione si avvicina.
+
+## Lo stesso per le chiamate
+title-update-call = La chiamata è cambiata
+title-cancellation-call = La chiamata è annullata
+intro-invitation-call = { $organizer } La invita a una chiamata.
+intro-update-call = { $organizer } ha modificato questa chiamata.
+intro-cancellation-call = Questa chiamata non si terrà. Non deve fare nulla.
+intro-reminder-call = Questa chiamata si avvicina.
+join-call = Partecipa alla chiamata
 
 ## Dati
 when = Quando
@@ -28,13 +40,20 @@ before = Prima: { $value }
 join = Partecipa alla riunione
 join-link = Oppure apra questo link:
 join-online = Partecipa online
+join-code = Oppure scansioni questo codice con il telefono:
+join-code-alt = Codice QR con il link per partecipare
 answer-question = Parteciperà?
 answer-accept = Sì
 answer-tentative = Forse
 answer-decline = No
 open-record = Apri nel CRM
 calendar-hint = In allegato trova un file di calendario.
+add-to-calendar = Aggiunga al calendario:
 footer = Inviato da { $organization }
+
+## Prove di un modello
+test-subject = [Prova] { $subject }
+test-notice = Questa è la prova di un modello. Nessuno è stato invitato.
 
 ## Tempi
 range = { $start } – { $end }

@@ -2,15 +2,27 @@
 subject-invitation = Приглашение: { $name } ({ $when })
 subject-update = Изменение: { $name } ({ $when })
 subject-cancellation = Отмена: { $name } ({ $when })
+subject-reminder = Напоминание: { $name } ({ $when })
 
 ## Заголовки и вступления
 title-invitation = Вас приглашают на встречу
 title-update = Встреча изменена
 title-cancellation = Встреча отменена
+title-reminder = Напоминание
 greeting = Здравствуйте, { $name }!
 intro-invitation = { $organizer } приглашает вас на встречу.
 intro-update = Встреча, на которую вас приглашает { $organizer }, изменилась.
 intro-cancellation = Эта встреча не состоится. От вас ничего не требуется.
+intro-reminder = Эта встреча скоро состоится.
+
+## То же для звонков
+title-update-call = Звонок изменён
+title-cancellation-call = Звонок отменён
+intro-invitation-call = { $organizer } приглашает вас на звонок.
+intro-update-call = Звонок, на который вас приглашает { $organizer }, изменён.
+intro-cancellation-call = Этот звонок не состоится. От вас ничего не требуется.
+intro-reminder-call = Этот звонок скоро состоится.
+join-call = Подключиться к звонку
 
 ## Сведения
 when = Когда
@@ -28,13 +40,20 @@ before = Раньше: { $value }
 join = Подключиться
 join-link = Или откройте ссылку:
 join-online = Подключиться онлайн
+join-code = Или отсканируйте этот код телефоном:
+join-code-alt = QR-код со ссылкой для подключения
 answer-question = Вы придёте?
 answer-accept = Да
 answer-tentative = Возможно
 answer-decline = Нет
 open-record = Открыть в CRM
 calendar-hint = Файл для календаря — во вложении.
+add-to-calendar = Добавить в календарь:
 footer = Отправитель: { $organization }
+
+## Проверка шаблона
+test-subject = [Проверка] { $subject }
+test-notice = Это проверка шаблона. Никто не приглашён.
 
 ## Время
 range = { $start } — { $end }

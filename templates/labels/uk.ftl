@@ -2,15 +2,27 @@
 subject-invitation = Запрошення: { $name } ({ $when })
 subject-update = Зміни: { $name } ({ $when })
 subject-cancellation = Скасовано: { $name } ({ $when })
+subject-reminder = Нагадування: { $name } ({ $when })
 
 ## Заголовки та вступи
 title-invitation = Вас запрошують на зустріч
 title-update = Зустріч змінено
 title-cancellation = Зустріч скасовано
+title-reminder = Нагадування
 greeting = Вітаємо, { $name }!
 intro-invitation = { $organizer } запрошує вас на зустріч.
 intro-update = Зустріч, на яку вас запрошує { $organizer }, змінилася.
 intro-cancellation = Ця зустріч не відбудеться. Від вас нічого не потрібно.
+intro-reminder = Ця зустріч незабаром відбудеться.
+
+## Те саме для дзвінків
+title-update-call = Дзвінок змінено
+title-cancellation-call = Дзвінок скасовано
+intro-invitation-call = { $organizer } запрошує вас на дзвінок.
+intro-update-call = Дзвінок, на який вас запрошує { $organizer }, змінено.
+intro-cancellation-call = Цей дзвінок не відбудеться. Від вас нічого не потрібно.
+intro-reminder-call = Цей дзвінок незабаром відбудеться.
+join-call = Приєднатися до дзвінка
 
 ## Відомості
 when = Коли
@@ -28,13 +40,20 @@ before = Раніше: { $value }
 join = Приєднатися
 join-link = Або відкрийте посилання:
 join-online = Приєднатися онлайн
+join-code = Або відскануйте цей код телефоном:
+join-code-alt = QR-код із посиланням для приєднання
 answer-question = Ви прийдете?
 answer-accept = Так
 answer-tentative = Можливо
 answer-decline = Ні
 open-record = Відкрити в CRM
 calendar-hint = Файл для календаря додано до листа.
+add-to-calendar = Додати до календаря:
 footer = Надіслано: { $organization }
+
+## Перевірка шаблону
+test-subject = [Перевірка] { $subject }
+test-notice = Це перевірка шаблону. Нікого не запрошено.
 
 ## Час
 range = { $start } – { $end }

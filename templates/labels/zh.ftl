@@ -2,15 +2,27 @@
 subject-invitation = 会议邀请：{ $name }（{ $when }）
 subject-update = 会议变更：{ $name }（{ $when }）
 subject-cancellation = 会议取消：{ $name }（{ $when }）
+subject-reminder = 提醒：{ $name }（{ $when }）
 
 ## 标题与开头
 title-invitation = 会议邀请
 title-update = 会议已变更
 title-cancellation = 会议已取消
+title-reminder = 提醒
 greeting = { $name }，您好！
 intro-invitation = { $organizer } 邀请您参加会议。
 intro-update = { $organizer } 更改了您受邀参加的会议。
 intro-cancellation = 本次会议不再举行，您无需进行任何操作。
+intro-reminder = 本次会议的时间快到了。
+
+## 通话的相同文字
+title-update-call = 通话已变更
+title-cancellation-call = 通话已取消
+intro-invitation-call = { $organizer } 邀请您参加通话。
+intro-update-call = { $organizer } 更改了您受邀参加的通话。
+intro-cancellation-call = 本次通话不再进行，您无需进行任何操作。
+intro-reminder-call = 本次通话的时间快到了。
+join-call = 加入通话
 
 ## 会议信息
 when = 时间
@@ -28,13 +40,20 @@ before = 原为：{ $value }
 join = 加入会议
 join-link = 或打开此链接：
 join-online = 在线加入
+join-code = 或用手机扫描此二维码：
+join-code-alt = 含加入链接的二维码
 answer-question = 您是否参加？
 answer-accept = 参加
 answer-tentative = 待定
 answer-decline = 不参加
 open-record = 在 CRM 中打开
 calendar-hint = 附件中有日历文件。
+add-to-calendar = 添加到您的日历：
 footer = 由 { $organization } 发送
+
+## 模板测试
+test-subject = [测试] { $subject }
+test-notice = 这是模板测试，未邀请任何人。
 
 ## 时间
 range = { $start } – { $end }

@@ -1,0 +1,72 @@
+## Tárgyak
+subject-invitation = Meghívó: { $name } ({ $when })
+subject-update = Módosítás: { $name } ({ $when })
+subject-cancellation = Elmarad: { $name } ({ $when })
+subject-reminder = Emlékeztető: { $name } ({ $when })
+
+## Címek és bevezetők
+title-invitation = Meghívást kapott
+title-update = A megbeszélés megváltozott
+title-cancellation = A megbeszélés elmarad
+title-reminder = Emlékeztető
+greeting = Tisztelt { $name }!
+intro-invitation = { $organizer } meghívja Önt egy megbeszélésre.
+intro-update = { $organizer } módosította ezt a megbeszélést.
+intro-cancellation = Ez a megbeszélés elmarad. Nincs semmi teendője.
+intro-reminder = Közeleg ennek a megbeszélésnek az időpontja.
+
+## Ugyanez hívásokhoz
+title-update-call = A hívás megváltozott
+title-cancellation-call = A hívás elmarad
+intro-invitation-call = { $organizer } meghívja Önt egy hívásra.
+intro-update-call = { $organizer } módosította ezt a hívást.
+intro-cancellation-call = Ez a hívás elmarad. Nincs semmi teendője.
+intro-reminder-call = Közeleg ennek a hívásnak az időpontja.
+join-call = Csatlakozás a híváshoz
+
+## Adatok
+when = Időpont
+where = Helyszín
+organizer = Szervező
+duration = Időtartam
+about = Leírás
+meeting-id = Megbeszélés azonosítója
+passcode = Belépési kód
+organizer-time = A szervező helyi ideje szerint: { $when }
+fact = { $label }: { $value }
+before = Korábban: { $value }
+
+## Csatlakozás és válasz
+join = Csatlakozás a megbeszéléshez
+join-link = Vagy nyissa meg ezt a hivatkozást:
+join-online = Csatlakozás online
+join-code = Vagy olvassa be ezt a kódot a telefonjával:
+join-code-alt = QR-kód a csatlakozási hivatkozással
+answer-question = Részt vesz?
+answer-accept = Igen
+answer-tentative = Talán
+answer-decline = Nem
+open-record = Megnyitás a CRM-ben
+calendar-hint = Mellékelve talál egy naptárfájlt.
+add-to-calendar = Hozzáadás a naptárhoz:
+footer = Feladó: { $organization }
+
+## Sablonpróbák
+test-subject = [Próba] { $subject }
+test-notice = Ez egy sablon próbája. Senki sem kapott meghívást.
+
+## Időpontok
+range = { $start } – { $end }
+duration-days = { $count ->
+    [one] { $count } nap
+   *[other] { $count } nap
+}
+duration-hours = { $count ->
+    [one] { $count } óra
+   *[other] { $count } óra
+}
+duration-minutes = { $count ->
+    [one] { $count } perc
+   *[other] { $count } perc
+}
+duration-join = { $first } { $then }
