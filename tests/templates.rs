@@ -10,8 +10,8 @@ use invite::meeting::{
 };
 use invite::organization::{Brand, Organization};
 use invite::template::{
-    AnswerLinks, InvitationContext, OnlineFacts, Part, Rendered, TemplateError, TemplateName, Templates,
-    sanitize_description,
+    AnswerLinks, InvitationContext, OnlineFacts, Part, Rendered, Sample, TemplateError, TemplateName,
+    Templates, sanitize_description,
 };
 
 const LANGUAGES: [&str; 8] = ["de", "en", "es", "fr", "it", "ru", "uk", "zh"];
@@ -201,7 +201,7 @@ fn words_and_dates_are_of_one_language() {
         ("zh", "zh", "加入会议", "2026年12月1日星期二"),
         ("en-GB", "en-GB", "Join the meeting", "Tuesday, 1 December 2026"),
         // No labels: the organization's language throughout.
-        ("pt", "en", "Join the meeting", "Tuesday, December 1, 2026"),
+        ("cy", "en", "Join the meeting", "Tuesday, December 1, 2026"),
     ] {
         let rendered = Mail::new(tag).render();
         assert_eq!(rendered.language, language(spoken));
@@ -215,7 +215,7 @@ fn words_and_dates_are_of_one_language() {
                 .contains(&format!("<html lang=\"{spoken}\" dir=\"ltr\">"))
         );
     }
-    let mut mail = Mail::new("pt");
+    let mut mail = Mail::new("cy");
     mail.organization.language = language("fr");
     assert_eq!(mail.render().language, language("fr"));
 }
@@ -431,10 +431,16 @@ fn a_subject_is_one_line() {
 fn each_part_falls_back_by_itself() {
     let templates = with(&[
         ("invitation/meeting/de/subject.txt", "Deutsch {{ when }}"),
-        ("invitation/meeting/nl/body.txt", "Nederlands {{ when }}"),
-        ("invitation/meeting/body.txt", "Neutral {{ label(key=\"join\") }}"),
+        (
+            "invitation/meeting/nl/body.txt",
+            "Nederlands {{ when }} {{ join_url }}",
+        ),
+        (
+            "invitation/meeting/body.txt",
+            "Neutral {{ label(key=\"join\") }} {{ join_url }}",
+        ),
         ("shared/button.html", "<p>Own button {{ join_url }}</p>"),
-        ("labels/pl.ftl", "join = Dołącz\n"),
+        ("labels/cy.ftl", "join = Ymuno\n"),
         ("labels/de.ftl", "join = Rein da\n"),
     ]);
     let render = |tag: &str, ours: &str| {
@@ -448,7 +454,7 @@ fn each_part_falls_back_by_itself() {
         austrian.subject,
         "Deutsch Dienstag, 1. Dezember 2026 um 10:00–10:45 (Mitteleuropäische Zeit)"
     );
-    assert_eq!(austrian.text, "Neutral Rein da\n");
+    assert_eq!(austrian.text, format!("Neutral Rein da {JOIN}\n"));
     assert!(austrian.html.contains("<p>Own button https") && austrian.html.contains("Guten Tag"));
     // A file of a language without labels is written with that language's dates.
     let dutch = render("nl", "en");
@@ -457,11 +463,11 @@ fn each_part_falls_back_by_itself() {
         "{}",
         dutch.text
     );
-    assert!(dutch.subject.starts_with("Invitation: "));
+    assert!(dutch.subject.starts_with("Uitnodiging: "));
     // Labels that a language lacks are the organization's, then English.
-    let polish = render("pl", "fr");
-    assert_eq!(polish.text, "Neutral Dołącz\n");
-    assert!(polish.html.contains("Bonjour") && polish.language == language("pl"));
+    let welsh = render("cy", "fr");
+    assert_eq!(welsh.text, format!("Neutral Ymuno {JOIN}\n"));
+    assert!(welsh.html.contains("Bonjour") && welsh.language == language("cy"));
     // The organization's file stands in before the one for all languages, in the organization's language.
     assert!(render("fr", "de").subject.starts_with("Deutsch Dienstag"));
     assert!(render("fr", "it").subject.starts_with("Invitation : "));
@@ -512,14 +518,17 @@ fn components_know_the_language() {
         ),
         (
             "invitation/meeting/body.html",
-            "{{<Row title=\"join\" />}}{{ label(key=\"join\", lang=\"fr\") }}",
+            "{{<Row title=\"join\" />}}{{ label(key=\"join\", lang=\"fr\") }} {{ join_url }}",
         ),
     ]);
     let html = Mail::new("de")
         .try_render(&templates, TemplateName::INVITATION)
         .unwrap()
         .html;
-    assert_eq!(html, "<i>An der Besprechung teilnehmen</i>Rejoindre la réunion");
+    assert!(
+        html.starts_with("<i>An der Besprechung teilnehmen</i>Rejoindre la réunion "),
+        "{html}"
+    );
 }
 
 #[test]
@@ -618,15 +627,15 @@ fn a_broken_template_is_told_with_its_place() {
             13,
             Some("shared/layout.html"),
         ),
-        (body, "a\nb {% if name %}c", "syntax", 2, 17, None),
-        (body, "{{ name", "syntax", 1, 8, None),
+        (body, "a\nb {% if name %}c", "syntax", 2, 3, None),
+        (body, "{{ name", "syntax", 1, 1, None),
         ("labels/de.ftl", "join = ok\nwhen Wann\n", "syntax", 2, 6, None),
         (
             "labels/fr.ftl",
             "join = x\nduration-minutes = { $minutes }\n",
-            "broken_label",
+            "label",
             2,
-            1,
+            22,
             None,
         ),
         (
@@ -691,8 +700,8 @@ fn every_problem_is_told_at_once() {
 #[test]
 fn what_only_shows_in_rendering_is_told_with_its_place() {
     for (text, code, line, column) in [
-        ("x\n{{ name + 1 }}", "rendering", 2, 4),
-        ("{{ label(key=\"greeting\") }}", "rendering", 1, 4),
+        ("x\n{{ name + 1 }}", "wrong_type", 2, 4),
+        ("{{ label(key=\"greeting\") }}", "label", 1, 4),
         ("{{ label(key=name) }}", "rendering", 1, 4),
         ("{% for n in range(end=2000) %}x{% endfor %}", "too_large", 1, 13),
         (
@@ -709,7 +718,7 @@ fn what_only_shows_in_rendering_is_told_with_its_place() {
         ),
         (
             "{% for a in [1, 2] %}{{ name }}{% for b in [1] %}{{ name + 1 }}{% endfor %}{% endfor %}",
-            "rendering",
+            "wrong_type",
             1,
             53,
         ),
@@ -919,4 +928,75 @@ fn a_description_made_safe_before_is_used_as_it_is() {
         )
         .unwrap();
     assert!(rendered.html.contains("<b>once</b>") && rendered.text.contains("once"));
+}
+
+/// The table of filters in `docs/templates.md`: each does what the table says.
+#[test]
+fn the_documented_filters_do_what_is_documented() {
+    let docs = include_str!("../docs/templates.md");
+    let section = docs.split("## Filters and functions").nth(1).unwrap();
+    let table = section.split("| function | does |").next().unwrap();
+    let sample = &Sample::all()[0];
+    let mut count = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `{{")) {
+        let row = row.replace("\\|", "\u{1}");
+        let mut cells = row
+            .trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().replace('\u{1}', "|"));
+        let (written, expected) = (cells.next().unwrap(), cells.next().unwrap());
+        let template = format!("{{{{ join_url }}}}\n{}", written.trim_matches('`'));
+        let templates = with(&[("invitation/meeting/body.txt", &template)]);
+        let mail = templates
+            .render(TemplateName::INVITATION, &sample.context(&Language::ENGLISH))
+            .unwrap();
+        let printed = mail.text.split_once('\n').unwrap().1.replace('\u{a0}', " ");
+        assert!(printed.starts_with(&expected), "{written}: {printed:?}");
+        count += 1;
+    }
+    assert_eq!(count, 9);
+}
+
+#[test]
+fn documented_functions_fit_html_and_text() {
+    let all = "{{ join_button(url=join_url) }}\n{{ add_to_calendar_links(services=[\"google\", \"yahoo\"]) }}\n{{ qr_code(url=join_url) }}\n";
+    let templates = with(&[
+        ("invitation/meeting/body.txt", all),
+        ("invitation/meeting/body.html", all),
+    ]);
+    let sample = &Sample::all()[0];
+    let mail = templates
+        .render(
+            TemplateName::INVITATION,
+            &sample.context(&Language::new("de").unwrap()),
+        )
+        .unwrap();
+    let lines: Vec<&str> = mail.text.lines().collect();
+    assert_eq!(
+        lines[0],
+        "An der Besprechung teilnehmen: https://us05web.zoom.us/j/83515379148?pwd=abc"
+    );
+    assert!(
+        lines[2].starts_with("Google: https://calendar.google.com/")
+            && lines[3].starts_with("Yahoo: https://")
+    );
+    assert_eq!(lines.len(), 4);
+    assert!(mail.html.contains("background-color:#1d5fbf") && mail.html.contains(">Yahoo</a>"));
+    let [image] = mail.images.as_slice() else {
+        panic!("{:?}", mail.images.len())
+    };
+    assert!(
+        mail.html
+            .contains(&format!("<img src=\"cid:{}\"", image.content_id))
+    );
+    assert!(image.data.starts_with(b"\x89PNG"));
+    // Where there is no link, there is nothing to show of it.
+    let room = Sample::all()
+        .into_iter()
+        .find(|sample| sample.id == "room")
+        .unwrap();
+    let mail = templates
+        .render(TemplateName::INVITATION, &room.context(&Language::ENGLISH))
+        .unwrap();
+    assert!(mail.images.is_empty() && !mail.html.contains("<table"));
 }

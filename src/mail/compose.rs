@@ -270,6 +270,7 @@ mod tests {
             subject,
             text: "Hello,\n.\n.dot\nSee you",
             html: "<p>Hello</p>",
+            images: &[],
             language,
             calendar: Some(CalendarPart {
                 method: Method::Request,
@@ -287,6 +288,48 @@ mod tests {
             mailbox_of(name, "lee@client.example"),
         );
         compose(&draft_of(&from, &to, subject, &Language::ENGLISH)).unwrap()
+    }
+
+    #[test]
+    fn pictures_go_with_the_page_that_shows_them() {
+        let (from, to) = (
+            mailbox_of("Acme", "m@acme.example"),
+            mailbox_of("Lee", "lee@client.example"),
+        );
+        let images = [InlineImage {
+            content_id: "code-1@invite".to_owned(),
+            media_type: "image/png",
+            data: vec![0x89, b'P', 0, 0xff],
+        }];
+        let language = Language::ENGLISH;
+        let draft = Draft {
+            images: &images,
+            ..draft_of(&from, &to, "Kick-off", &language)
+        };
+        let raw = compose(&draft).unwrap();
+        let parsed = MessageParser::default().parse(&raw).unwrap();
+        let types: Vec<_> = parsed
+            .parts
+            .iter()
+            .map(|part| part.content_type().unwrap().subtype().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            types,
+            [
+                "mixed",
+                "alternative",
+                "plain",
+                "related",
+                "html",
+                "png",
+                "calendar",
+                "ics"
+            ]
+        );
+        let picture = &parsed.parts[5];
+        assert_eq!(picture.content_id(), Some("code-1@invite"));
+        assert_eq!(picture.contents(), images[0].data);
+        assert!(picture.content_disposition().unwrap().is_inline());
     }
 
     #[test]

@@ -12,6 +12,9 @@ use super::name::{Part, TemplateName};
 use super::sample::Sample;
 use super::{TemplateError, Templates};
 
+/// The samples that are rendered in every language: a time, days, and what is written from right to left amid the rest.
+const TRIED_IN_ALL: [&str; 3] = ["zoom", "all-day", "odd"];
+
 /// What an inspection found.
 #[derive(Debug)]
 pub struct Inspection {
@@ -36,8 +39,8 @@ impl Templates {
     /// Looks for everything that is wrong with the templates of a folder over the built-in ones.
     ///
     /// What can be seen without rendering comes first, and where something of it is an error, nothing is rendered. Then
-    /// each template is rendered for [`Sample::all`] in every language that has labels, and for
-    /// [`Sample::combinations`] in the organization's.
+    /// each template that the folder changes is rendered for [`Sample::all`] and [`Sample::combinations`] in the
+    /// organization's language, and for three samples in every language that has labels.
     ///
     /// # Errors
     /// [`TemplateError::Read`] when the folder or a file in it cannot be read. What is wrong in the files is no error
@@ -95,16 +98,17 @@ impl Templates {
                 }
             };
         let named = Sample::all().into_iter().map(|mut sample| {
-            // The odd ones keep an organization without anything.
+            // The bare one keeps an organization without anything.
             if sample.organization.site_url.is_some() {
                 sample.organization = organization.clone();
             }
-            (sample, true)
+            let in_all_languages = TRIED_IN_ALL.contains(&sample.id.as_str());
+            (sample, in_all_languages)
         });
         let all: Vec<(Sample, bool)> = named
             .chain(Sample::combinations().into_iter().map(|sample| (sample, false)))
             .collect();
-        for name in TemplateName::all() {
+        for name in TemplateName::all().filter(|name| self.is_touched(*name)) {
             for (sample, in_all_languages) in &all {
                 let others = languages
                     .iter()
@@ -117,6 +121,20 @@ impl Templates {
                 }
             }
         }
+    }
+
+    /// Whether the folder changes anything of a template; without a folder all are looked at.
+    fn is_touched(&self, name: TemplateName) -> bool {
+        let catalogue = &self.0.catalogue;
+        let has_labels = catalogue
+            .labels()
+            .iter()
+            .any(|(_, file)| file.origin.path().is_some());
+        let mut edited = catalogue.edited().map(|(path, _)| path).peekable();
+        edited.peek().is_none()
+            || has_labels
+            || edited
+                .any(|path| path.starts_with("shared/") || path.starts_with(&format!("{}/", name.path())))
     }
 
     /// The problems of one mail.
@@ -180,7 +198,7 @@ fn written(catalogue: &Catalogue) -> Vec<Problem> {
         };
         // A text body that somebody wrote for all languages is not what a body of one language says.
         let neutral = text.neutral.as_deref().and_then(|path| catalogue.file(path));
-        if !neutral.is_some_and(|file| file.origin.path().is_some()) {
+        if neutral.is_none_or(|file| file.origin.path().is_none()) {
             continue;
         }
         for (language, path) in &html.languages {

@@ -169,7 +169,14 @@ impl Templates {
             problems.extend(labels.add(language, &file.origin, &file.text));
         }
         problems.extend(check::label_arguments(&catalogue));
-        problems.extend(check::needed_labels(&labels, &catalogue));
+        let needed = check::needed_labels(&labels, &catalogue);
+        let is_told = |p: &Problem| {
+            problems
+                .iter()
+                .any(|q: &Problem| (&q.file, q.line) == (&p.file, p.line))
+        };
+        let needed: Vec<Problem> = needed.into_iter().filter(|problem| !is_told(problem)).collect();
+        problems.extend(needed);
         let labels = Arc::new(labels);
         let mut tera = engine::engine();
         let checked: HashMap<String, Checked> = catalogue

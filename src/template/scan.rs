@@ -243,7 +243,7 @@ fn check_names(
             let message = format!("there is no function `{name}`");
             problems.push(Problem::new("unknown_function", message, place));
         }
-        if WORDS.contains(&name) || name.starts_with("__tera_") || locals.contains(name) {
+        if WORDS.contains(&name) || locals.contains(name) {
             continue;
         }
         let before = at.checked_sub(1);
