@@ -18,6 +18,7 @@ mod description;
 mod diagnosis;
 mod engine;
 mod error;
+mod espocrm;
 mod example;
 mod labels;
 mod name;
@@ -42,6 +43,7 @@ use voice::{Voice, Voices, speaking};
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, TemplateError};
+pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 
 /// All templates and labels, parsed. A copy shares them, and may go to another thread.
