@@ -16,6 +16,7 @@ mod session;
 mod shell;
 mod template;
 mod template_check;
+mod template_import;
 mod terminal;
 mod zoom;
 mod zoom_push;

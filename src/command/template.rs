@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::session::Session;
 use super::template_check::Check;
+use super::template_import::ImportEspocrm;
 use super::terminal::{DIM, STRONG, Table};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
@@ -20,6 +21,8 @@ pub(super) enum TemplateCommand {
     Show(Show),
     /// Everything that is wrong with the templates, without sending
     Check(Check),
+    /// EspoCRM's own templates, converted
+    ImportEspocrm(ImportEspocrm),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +83,7 @@ impl TemplateCommand {
             Self::List => Ok(list(session, &session.templates().await?)),
             Self::Show(show) => show.run(session, &session.templates().await?).await,
             Self::Check(check) => check.run(session).await,
+            Self::ImportEspocrm(import) => import.run(session),
         }
     }
 }

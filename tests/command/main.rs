@@ -23,5 +23,6 @@ mod permissions;
 mod records;
 mod replying;
 mod sandbox;
+mod templates;
 mod zoom;
 mod zoom_at_work;
