@@ -108,15 +108,21 @@ impl Templates {
         let all: Vec<(Sample, bool)> = named
             .chain(Sample::combinations().into_iter().map(|sample| (sample, false)))
             .collect();
-        for name in TemplateName::all().filter(|name| self.is_touched(*name)) {
+        'templates: for name in TemplateName::all().filter(|name| self.is_touched(*name)) {
             for (sample, in_all_languages) in &all {
                 let others = languages
                     .iter()
                     .filter(|language| *in_all_languages && *language != ours);
                 for language in std::iter::once(ours).chain(others) {
                     inspection.rendered += 1;
-                    for problem in self.problems_of(name, sample, language) {
+                    let found = self.problems_of(name, sample, language);
+                    // What spends too much for one mail would do so for every other.
+                    let is_spent = found.iter().any(|problem| problem.code.starts_with("too_"));
+                    for problem in found {
                         note(problem, sample, language, &mut inspection.problems);
+                    }
+                    if is_spent {
+                        continue 'templates;
                     }
                 }
             }
