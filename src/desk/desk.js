@@ -37,16 +37,25 @@ async function renew() {
   const old = document.getElementById("desk");
   const height = old.offsetHeight;
   const next = document.importNode(page.getElementById("desk"), true);
+  // The page must not jump while its frames are loading.
   next.style.minHeight = height + "px";
+  setTimeout(() => { next.style.minHeight = ""; }, 500);
   old.replaceWith(next);
   next.querySelectorAll("details").forEach((each, place) => { each.open = opened[place] === true; });
   document.querySelector(".state").replaceWith(document.importNode(page.querySelector(".state"), true));
   fitAll();
   window.scrollTo(0, scrolled);
 }
-const news = new EventSource("/events");
-news.addEventListener("edition", (event) => {
-  document.getElementById("lost").hidden = true;
-  if (event.data !== document.getElementById("desk").dataset.edition) renew();
-});
-news.addEventListener("error", () => { document.getElementById("lost").hidden = false; });
+// A page that is left must let go of its connection: browsers keep pages to go back to, and have six for a server.
+let news;
+function listen() {
+  news = new EventSource("/events");
+  news.addEventListener("edition", (event) => {
+    document.getElementById("lost").hidden = true;
+    if (event.data !== document.getElementById("desk").dataset.edition) renew();
+  });
+  news.addEventListener("error", () => { document.getElementById("lost").hidden = false; });
+}
+listen();
+window.addEventListener("pagehide", () => news.close());
+window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });

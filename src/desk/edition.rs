@@ -75,6 +75,8 @@ impl Wrong {
 pub(crate) struct Edition {
     /// Counts up from 1.
     pub(crate) number: u64,
+    /// The folder of templates, if there is one.
+    pub(crate) dir: Option<PathBuf>,
     pub(crate) content: Result<Content, Wrong>,
 }
 
@@ -82,11 +84,10 @@ pub(crate) struct Edition {
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) organization: Organization,
-    pub(crate) dir: Option<PathBuf>,
     pub(crate) trials: Trials,
 }
 
-/// The latest edition, and word of new ones.
+/// The latest edition, and word of new ones. One thread renews it.
 pub(crate) struct Editions {
     read: Box<ReadSetting>,
     latest: RwLock<Arc<Edition>>,
@@ -95,10 +96,7 @@ pub(crate) struct Editions {
 
 impl Editions {
     pub(crate) fn new(read: Box<ReadSetting>) -> Self {
-        let first = Edition {
-            number: 1,
-            content: load(&*read),
-        };
+        let first = Edition::of(1, &*read);
         Self {
             read,
             latest: RwLock::new(Arc::new(first)),
@@ -116,20 +114,36 @@ impl Editions {
 
     /// Reads everything again, and tells whoever listens.
     pub(crate) fn renew(&self) {
-        let content = load(&*self.read);
-        let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
-        let number = latest.number + 1;
-        *latest = Arc::new(Edition { number, content });
-        drop(latest);
+        let number = self.latest().number + 1;
+        let next = Arc::new(Edition::of(number, &*self.read));
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = next;
         self.news.send_replace(number);
     }
 }
 
-fn load(read: &ReadSetting) -> Result<Content, Wrong> {
-    let setting = read().map_err(|fault| Wrong::new(&fault))?;
-    Ok(Content {
-        trials: setting.trials().map_err(|error| Wrong::new(&error))?,
-        dir: setting.existing_dir().map(Path::to_owned),
-        organization: setting.organization,
-    })
+impl Edition {
+    fn of(number: u64, read: &ReadSetting) -> Self {
+        let setting = match read() {
+            Ok(setting) => setting,
+            Err(fault) => {
+                return Self {
+                    number,
+                    dir: None,
+                    content: Err(Wrong::new(&fault)),
+                };
+            }
+        };
+        let trials = setting.trials();
+        Self {
+            number,
+            dir: setting.existing_dir().map(Path::to_owned),
+            content: match trials {
+                Ok(trials) => Ok(Content {
+                    organization: setting.organization,
+                    trials,
+                }),
+                Err(error) => Err(Wrong::new(&error)),
+            },
+        }
+    }
 }

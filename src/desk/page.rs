@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::bench::Choice;
-use super::edition::Wrong;
+use super::edition::{Edition, Wrong};
 use super::query::Query;
 use crate::calendar::in_words;
 use crate::meeting::{Language, Zone};
@@ -196,15 +196,14 @@ pub(super) enum Extra {
 pub(super) fn desk(
     query: &Query,
     choices: &Choices,
-    edition: u64,
+    edition: &Edition,
     shown: Result<(&Trial, &Sample), &Wrong>,
     extra: &Extra,
-    dir: Option<&str>,
 ) -> String {
     let mut context = Context::new();
-    context.insert("edition", &edition);
+    context.insert("edition", &edition.number);
     context.insert("query", query);
-    context.insert("dir", &dir);
+    context.insert("dir", &edition.dir.as_ref().map(|dir| dir.display().to_string()));
     context.insert("templates", &Choices::templates(query));
     context.insert("languages", &choices.languages(query));
     context.insert("abouts", &choices.abouts(query));

@@ -266,21 +266,24 @@ async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<
     let content = match &edition.content {
         Ok(content) => content,
         Err(wrong) => {
-            let choices = Choices::default();
+            let choices = Choices {
+                languages: Language::new(&query.language).into_iter().collect(),
+                samples: Sample::all(),
+                places: Vec::new(),
+            };
             return Html(page::desk(
                 &query,
                 &choices,
-                edition.number,
+                &edition,
                 Err(wrong),
                 &Extra::Nothing,
-                None,
             ));
         }
     };
     let choices = shared.choices(content).await;
     let shown = shared.show(content, &query).await;
     let extra = match (query.view.as_str(), &shown) {
-        ("check", _) => inspected(content).await,
+        ("check", _) => inspected(&edition, content).await,
         ("conditions", Ok(shown)) => {
             let templates = &content.trials.templates;
             match templates.conditions(shown.name, &shown.sample, &shown.language) {
@@ -290,20 +293,12 @@ async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<
         }
         _ => Extra::Nothing,
     };
-    let dir = content.dir.as_ref().map(|dir| dir.display().to_string());
     let about = shown.as_ref().map(|shown| (&shown.trial, &shown.sample));
-    Html(page::desk(
-        &query,
-        &choices,
-        edition.number,
-        about,
-        &extra,
-        dir.as_deref(),
-    ))
+    Html(page::desk(&query, &choices, &edition, about, &extra))
 }
 
-async fn inspected(content: &Content) -> Extra {
-    let (dir, organization) = (content.dir.clone(), content.organization.clone());
+async fn inspected(edition: &Edition, content: &Content) -> Extra {
+    let (dir, organization) = (edition.dir.clone(), content.organization.clone());
     let inspect = move || Templates::inspect(dir.as_deref(), &organization);
     match tokio::task::spawn_blocking(inspect).await {
         Ok(Ok(inspection)) => Extra::Check(inspection),

@@ -90,14 +90,22 @@ fn follow(
         } else {
             AGAIN
         };
-        let mut is_news = match news.recv_timeout(wait) {
-            Ok(paths) => paths.iter().any(|path| watched.has(path)),
+        let mut paths = match news.recv_timeout(wait) {
+            Ok(paths) => paths,
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => continue,
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
         };
-        while let Ok(paths) = news.recv_timeout(QUIET) {
-            is_news |= paths.iter().any(|path| watched.has(path));
+        while let Ok(more) = news.recv_timeout(QUIET) {
+            paths.extend(more);
         }
+        // Something was done to a folder itself. If it was removed and made anew, that is another folder.
+        for folder in &watched.folders {
+            if paths.contains(folder) && !folders.contains(folder) {
+                let _ = watcher.unwatch(folder);
+                folders.push(folder.clone());
+            }
+        }
+        let is_news = paths.iter().any(|path| watched.has(path));
         if is_news {
             editions.renew();
         }
