@@ -11,7 +11,7 @@ use super::{DONE, Outcome};
 use crate::config::{Config, DatabaseLocation, starter};
 use crate::database::Database;
 use crate::fault::{BoxFault, Class, Fault};
-use crate::template::Templates;
+use crate::template::{TemplateFolder, TemplatePath, Templates};
 
 #[derive(Debug, Args)]
 #[command(
@@ -89,8 +89,17 @@ impl Init {
 async fn make(config_file: &Path, templates: &Path, session: &Session<'_>) -> Result<usize, BoxFault> {
     write_new(config_file, starter()).map_err(BoxFault::new)?;
     let mut count = 0;
+    let folder = TemplateFolder::new(templates);
     for (path, text) in Templates::built_in_files() {
         write_new(&templates.join(path), text).map_err(BoxFault::new)?;
+        // So that a later version can tell what its author has changed.
+        let path = TemplatePath::new(path).map_err(|error| {
+            BoxFault::new(InitError::CannotWrite {
+                path: templates.join(path),
+                source: io::Error::other(error),
+            })
+        })?;
+        folder.set_base(&path, text).map_err(BoxFault::new)?;
         count += 1;
     }
     let config = Config::load(Some(config_file), &session.environment).map_err(BoxFault::new)?;

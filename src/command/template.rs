@@ -5,9 +5,11 @@ use serde_json::json;
 
 use super::session::Session;
 use super::template_check::Check;
+use super::template_edit::Edit;
 use super::template_import::ImportEspocrm;
 use super::template_preview::Preview;
 use super::template_test_send::TestSend;
+use super::template_versions::{Diff, History, Reset, Restore, UpgradeFiles};
 use super::terminal::{DIM, STRONG, Table};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
@@ -27,6 +29,18 @@ pub(super) enum TemplateCommand {
     Preview(Preview),
     /// Mail a template to yourself, marked as a test
     TestSend(TestSend),
+    /// Change a template in your editor; it counts when nothing is wrong with it
+    Edit(Edit),
+    /// What was changed in a template, against the built-in one or a version
+    Diff(Diff),
+    /// The versions that are kept of templates
+    History(History),
+    /// Put the built-in one back
+    Reset(Reset),
+    /// Put a version back
+    Restore(Restore),
+    /// Bring edited templates up to newer built-in ones
+    Upgrade(UpgradeFiles),
     /// EspoCRM's own templates, converted
     ImportEspocrm(ImportEspocrm),
 }
@@ -46,7 +60,7 @@ pub(super) struct Show {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum PartName {
+pub(super) enum PartName {
     Subject,
     Html,
     Text,
@@ -91,6 +105,12 @@ impl TemplateCommand {
             Self::Check(check) => check.run(session).await,
             Self::Preview(preview) => preview.run(session).await,
             Self::TestSend(send) => send.run(session).await,
+            Self::Edit(edit) => edit.run(session),
+            Self::Diff(diff) => diff.run(session),
+            Self::History(history) => history.run(session),
+            Self::Reset(reset) => reset.run(session),
+            Self::Restore(restore) => restore.run(session),
+            Self::Upgrade(upgrade) => upgrade.run(session),
             Self::ImportEspocrm(import) => import.run(session),
         }
     }

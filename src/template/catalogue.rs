@@ -9,6 +9,7 @@ use crate::meeting::Language;
 use super::built_in;
 use super::diagnosis::Sources;
 use super::error::{Origin, Place, Problem, TemplateError, nearest};
+use super::folder::Change;
 use super::name::{Kind, Part, Record, TemplateName};
 
 /// Larger files are refused: no template needs them.
@@ -48,7 +49,7 @@ impl PartFiles {
 }
 
 /// What a path below the folder means.
-enum Meaning {
+pub(super) enum Meaning {
     Labels(Language),
     Part(TemplateName, Option<Language>, Part),
     Shared,
@@ -56,8 +57,8 @@ enum Meaning {
 }
 
 impl Catalogue {
-    /// The built-in files, and over them those of a folder.
-    pub(super) fn load(dir: Option<&Path>) -> Result<Self, TemplateError> {
+    /// The built-in files, and over them those of a folder as they would be with some changes.
+    pub(super) fn load(dir: Option<&Path>, changes: &[Change]) -> Result<Self, TemplateError> {
         let mut catalogue = Self::default();
         let mut problems = Vec::new();
         for &(path, text) in built_in::FILES {
@@ -74,10 +75,19 @@ impl Catalogue {
         }
         if let Some(dir) = dir {
             let mut found = Vec::new();
-            list(dir, dir, &mut found)?;
+            if dir.is_dir() || changes.is_empty() {
+                list(dir, dir, &mut found)?;
+            }
+            found.retain(|(relative, _)| changes.iter().all(|(path, _)| path.as_str() != relative));
+            let changed = changes.iter().filter(|(_, text)| text.is_some());
+            found.extend(changed.map(|(path, _)| (path.as_str().to_owned(), dir.join(path.as_str()))));
             found.sort();
             for (relative, path) in found {
-                let text = read(dir, &path)?;
+                let change = changes.iter().find(|(path, _)| path.as_str() == relative);
+                let text = match change {
+                    Some((_, Some(text))) => text.clone(),
+                    _ => read(dir, &path)?,
+                };
                 let file = File {
                     origin: Origin::File(path),
                     text,
@@ -167,7 +177,7 @@ impl Sources for Catalogue {
 ///
 /// A file that only looks like a template must not be passed over in silence: its author would see the
 /// built-in one and not know why.
-fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
+pub(super) fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
     let segments: Vec<&str> = path.split('/').collect();
     let Some((file_name, folders)) = segments.split_last() else {
         return Ok(Meaning::Nothing);

@@ -7,7 +7,8 @@ use crate::meeting::Language;
 use crate::organization::Organization;
 
 use super::catalogue::Catalogue;
-use super::error::{Place, Problem, Severity};
+use super::error::{Origin, Place, Problem, Severity};
+use super::folder::{Change as FileChange, TemplateFolder, Upgrade, UpgradeState};
 use super::name::{Part, TemplateName};
 use super::sample::Sample;
 use super::{TemplateError, Templates};
@@ -46,12 +47,24 @@ impl Templates {
     /// [`TemplateError::Read`] when the folder or a file in it cannot be read. What is wrong in the files is no error
     /// but part of the result.
     pub fn inspect(dir: Option<&Path>, organization: &Organization) -> Result<Inspection, TemplateError> {
+        Self::inspect_changes(dir, &[], organization)
+    }
+
+    /// The same as if files of the folder had been changed: for looking before they are.
+    ///
+    /// # Errors
+    /// As of [`Templates::inspect`].
+    pub fn inspect_changes(
+        dir: Option<&Path>,
+        changes: &[FileChange],
+        organization: &Organization,
+    ) -> Result<Inspection, TemplateError> {
         let mut inspection = Inspection {
             problems: Vec::new(),
             files: 0,
             rendered: 0,
         };
-        let templates = match Self::load(dir) {
+        let templates = match Self::load(dir, changes) {
             Ok(templates) => templates,
             Err(TemplateError::Broken { problems }) => {
                 inspection.problems = problems;
@@ -62,6 +75,9 @@ impl Templates {
         let catalogue = &templates.0.catalogue;
         inspection.files = catalogue.edited().count();
         inspection.problems = written(catalogue);
+        if let Some(dir) = dir {
+            inspection.problems.extend(outdated(dir)?);
+        }
         let is_error = |problem: &Problem| problem.severity == Severity::Error;
         if !inspection.problems.iter().any(is_error) {
             templates.try_out(organization, &mut inspection);
@@ -185,6 +201,50 @@ fn page_problems(templates: &Templates, path: &str, page: &str) -> Vec<Problem> 
         );
     }
     problems
+}
+
+/// Files whose built-in ones have changed since they were copied.
+fn outdated(dir: &Path) -> Result<Vec<Problem>, TemplateError> {
+    let folder = TemplateFolder::new(dir);
+    let upgrades = folder.upgrades().map_err(|error| TemplateError::Read {
+        path: dir.to_owned(),
+        source: std::io::Error::other(error),
+    })?;
+    let problem = |upgrade: Upgrade| {
+        let file = Origin::File(folder.file(&upgrade.path));
+        let (code, message, hint) = match upgrade.state() {
+            UpgradeState::Unedited => (
+                "built_in_newer",
+                "there is a newer built-in one, and this copy of the old one was not edited".to_owned(),
+                format!("invite template upgrade {}", upgrade.path),
+            ),
+            UpgradeState::Merged(_) => (
+                "built_in_changed",
+                "the built-in one that this was copied from has changed, in other places".to_owned(),
+                format!(
+                    "see `invite template diff --upgrade {0}`, then `invite template upgrade {0}`",
+                    upgrade.path
+                ),
+            ),
+            UpgradeState::Conflict(_) => (
+                "built_in_changed",
+                "the built-in one that this was copied from has changed, where it was edited too".to_owned(),
+                format!(
+                    "see `invite template diff --upgrade {0}`; `invite template upgrade {0}` leaves a draft to decide in",
+                    upgrade.path
+                ),
+            ),
+        };
+        let start = upgrade
+            .edited
+            .split_inclusive('\n')
+            .take(upgrade.first_line() - 1)
+            .map(str::len)
+            .sum();
+        let place = Place::at(&file, &upgrade.edited, start, 1);
+        Problem::new(code, message, place).warning().hint(hint)
+    };
+    Ok(upgrades.into_iter().map(problem).collect())
 }
 
 /// What is wrong with the files as they were written.

@@ -25,6 +25,7 @@ mod engine;
 mod error;
 mod espocrm;
 mod filters;
+mod folder;
 mod functions;
 mod inspection;
 mod labels;
@@ -64,6 +65,11 @@ pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, Severity, TemplateError};
 pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
+pub(crate) use folder::difference;
+pub use folder::{
+    Change as FileChange, FolderError, InvalidTemplatePath, Reason as ChangeReason, TemplateFolder,
+    TemplatePath, Upgrade, UpgradeState, Version,
+};
 pub use inspection::Inspection;
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 pub use preview::Preview;
@@ -155,7 +161,7 @@ impl Templates {
     /// # Errors
     /// None that a test of this crate would not have found.
     pub fn built_in() -> Result<Self, TemplateError> {
-        Self::load(None)
+        Self::load(None, &[])
     }
 
     /// The built-in templates, and over them the files of a folder.
@@ -166,11 +172,11 @@ impl Templates {
     /// rendering: syntax; unknown variables, fields, labels, filters, tests, functions and templates; files
     /// that are misplaced.
     pub fn with_dir(dir: &Path) -> Result<Self, TemplateError> {
-        Self::load(Some(dir))
+        Self::load(Some(dir), &[])
     }
 
-    fn load(dir: Option<&Path>) -> Result<Self, TemplateError> {
-        let catalogue = Catalogue::load(dir)?;
+    fn load(dir: Option<&Path>, changes: &[FileChange]) -> Result<Self, TemplateError> {
+        let catalogue = Catalogue::load(dir, changes)?;
         let mut problems = Vec::new();
         let mut labels = Labels::new();
         for (language, file) in catalogue.labels() {

@@ -10,6 +10,7 @@ mod arguments;
 mod at_once;
 mod connecting;
 mod desk;
+mod editing;
 mod failing_mail;
 mod first_send;
 mod http;

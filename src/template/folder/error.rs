@@ -1,0 +1,80 @@
+//! Why the folder of templates was not changed.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::fault::{Class, Fault};
+
+/// Why the folder of templates could not be read or changed. Nothing in it is lost.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file says something else than when the change began.
+    #[error("{} was changed by somebody else meanwhile", path.display())]
+    ChangedMeanwhile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A link in the folder leads out of it.
+    #[error("{} is outside of the folder of templates, by a link", path.display())]
+    LeadsOut {
+        /// The file as it was named.
+        path: PathBuf,
+    },
+    /// There is no such version.
+    #[error("there is no version {version:?}{}", latest.as_ref().map(|id| format!("; the latest is {id}")).unwrap_or_default())]
+    NoVersion {
+        /// As it was asked for.
+        version: String,
+        /// The latest one, if there is any.
+        latest: Option<String>,
+    },
+}
+
+impl Fault for FolderError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "templates.unreadable",
+            Self::Unwritable { .. } => "templates.unwritable",
+            Self::ChangedMeanwhile { .. } => "templates.changed_meanwhile",
+            Self::LeadsOut { .. } => "templates.leads_out",
+            Self::NoVersion { .. } => "templates.no_version",
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Unreadable { .. } | Self::NoVersion { .. } => Class::NotFound,
+            Self::Unwritable { .. } | Self::LeadsOut { .. } => Class::CannotCreate,
+            Self::ChangedMeanwhile { .. } => Class::Temporary,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Unreadable { .. } => "make it readable",
+                Self::Unwritable { .. } => "make the folder of `[templates] dir` writable",
+                Self::ChangedMeanwhile { .. } => "look at what it says now, then do it again",
+                Self::LeadsOut { .. } => "put the file itself into the folder in place of the link",
+                Self::NoVersion { .. } => "`invite template history` lists the versions",
+            }
+            .to_owned(),
+        )
+    }
+}
