@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, Transaction};
 
 use super::rows::{Named, to_json};
-use super::{Database, DatabaseError, lease_end, millis};
+use super::sql::{On, Row, Transaction, query, query_in_words};
+use super::{Database, DatabaseError, Subject, lease_end, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::mail::{
@@ -27,7 +26,7 @@ pub enum Which {
 }
 
 impl Database {
-    fn entry(&self, row: &SqliteRow) -> Result<OutboxEntry, DatabaseError> {
+    fn entry(&self, row: &Row) -> Result<OutboxEntry, DatabaseError> {
         let mut row = Named {
             database: self,
             row,
@@ -38,9 +37,9 @@ impl Database {
         Ok(OutboxEntry {
             id,
             meeting: row.parse("meeting_id")?,
-            revision: Revision(row.get("revision")?),
+            revision: Revision(row.number("revision")?),
             purpose: row.word("purpose")?,
-            resend: row.get("resend")?,
+            resend: row.number("resend")?,
             person: row.person("kind", "person_id")?,
             language: row.parse::<Language>("language")?,
             envelope: Envelope {
@@ -49,7 +48,7 @@ impl Database {
             },
             message_id: row.get("message_id")?,
             state: row.parse("state")?,
-            attempts: row.get("attempts")?,
+            attempts: row.number("attempts")?,
             next_attempt_at: row.instant("next_attempt_at")?,
             last_answer: row.get("last_answer")?,
             created_at: row.instant("created_at")?,
@@ -57,7 +56,7 @@ impl Database {
         })
     }
 
-    fn entries(&self, rows: &[SqliteRow]) -> Result<Vec<OutboxEntry>, DatabaseError> {
+    fn entries(&self, rows: &[Row]) -> Result<Vec<OutboxEntry>, DatabaseError> {
         rows.iter().map(|row| self.entry(row)).collect()
     }
 
@@ -71,9 +70,9 @@ impl Database {
         state: Option<DeliveryState>,
         limit: u32,
     ) -> Result<Vec<OutboxEntry>, DatabaseError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM invitation
-             WHERE (?1 IS NULL OR meeting_id = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY id DESC LIMIT ?3",
+             WHERE ($1 IS NULL OR meeting_id = $1) AND ($2 IS NULL OR state = $2) ORDER BY id DESC LIMIT $3",
         )
         .bind(meeting.map(MeetingId::as_str))
         .bind(state.map(DeliveryState::as_str))
@@ -90,7 +89,7 @@ impl Database {
     /// [`DatabaseError`] when the outbox cannot be read.
     pub async fn invitation(&self, id: &str) -> Result<Option<(OutboxEntry, Vec<u8>)>, DatabaseError> {
         let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
-        let row = sqlx::query("SELECT * FROM invitation WHERE id = ? OR message_id = ?")
+        let row = query("SELECT * FROM invitation WHERE id = $1 OR message_id = $2")
             .bind(bare.parse::<i64>().ok())
             .bind(format!("<{bare}>"))
             .fetch_optional(&self.pool)
@@ -112,41 +111,47 @@ impl Database {
             Which::All => (None, None),
         };
         // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer true.
-        let retried = sqlx::query(
-            "UPDATE invitation SET state = 'queued', next_attempt_at = ?1, created_at = ?1
-             WHERE state IN ('queued', 'failed', 'given_up')
-               AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR meeting_id = ?3)
-               AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = invitation.meeting_id)",
-        )
+        let doing = "letting invitations be tried again";
+        let mut tx = self.write_rows(doing).await?;
+        let retried = query_in_words(format!(
+            "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1
+             WHERE id IN (SELECT id FROM invitation
+                 WHERE state IN ('queued', 'failed', 'given_up')
+                   AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR meeting_id = $3)
+                   AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = invitation.meeting_id)
+                 ORDER BY id {})",
+            self.pool.dialect().for_update()
+        ))
         .bind(millis(Utc::now()))
         .bind(id)
         .bind(meeting)
-        .execute(&self.pool)
+        .execute(&mut tx)
         .await
-        .map_err(self.explain("letting invitations be tried again"))?;
-        Ok(retried.rows_affected())
+        .map_err(self.explain(doing))?;
+        tx.wake_workers().await.map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(retried)
     }
 
-    fn message(&self, row: &SqliteRow) -> Result<Vec<u8>, DatabaseError> {
-        use sqlx::Row as _;
-        row.try_get("message")
+    fn message(&self, row: &Row) -> Result<Vec<u8>, DatabaseError> {
+        row.get("message")
             .map_err(self.explain("reading a message of the outbox"))
     }
 
     /// What invitees were told; the newest `limit` revisions, the newest first.
     async fn read_issued(
         &self,
-        executor: impl sqlx::SqliteExecutor<'_>,
+        on: impl Into<On<'_>>,
         meeting: &MeetingId,
         limit: i64,
     ) -> Result<Vec<Issued>, DatabaseError> {
-        let rows = sqlx::query("SELECT * FROM issued WHERE meeting_id = ? ORDER BY revision DESC LIMIT ?")
+        let rows = query("SELECT * FROM issued WHERE meeting_id = $1 ORDER BY revision DESC LIMIT $2")
             .bind(meeting.as_str())
             .bind(limit)
-            .fetch_all(executor)
+            .fetch_all(on)
             .await
             .map_err(self.explain("reading what invitees were told"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let row = Named {
                 database: self,
                 row,
@@ -154,7 +159,7 @@ impl Database {
             };
             Ok(Issued {
                 uid: row.get("uid")?,
-                revision: Revision(row.get("revision")?),
+                revision: Revision(row.number("revision")?),
                 facts: row.json("facts")?,
             })
         };
@@ -170,50 +175,57 @@ impl Database {
         called_off: &[PersonRef],
     ) -> Result<Enqueued, DatabaseError> {
         let doing = "putting invitations into the outbox";
-        let mut tx = self.write(doing).await?;
-        if self.read_issued(&mut *tx, meeting, 1).await?.first() != before {
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
             return Ok(Enqueued::Overtaken);
         }
         let now = millis(Utc::now());
-        sqlx::query(
-            "INSERT OR REPLACE INTO issued (meeting_id, uid, revision, facts, issued_at)
-             VALUES (?, ?, ?, ?, ?)",
+        query(
+            "INSERT INTO issued (meeting_id, uid, revision, facts, issued_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (meeting_id, revision) DO UPDATE SET uid = excluded.uid, facts = excluded.facts,
+                 issued_at = excluded.issued_at",
         )
         .bind(meeting.as_str())
         .bind(&issued.uid)
         .bind(issued.revision.0)
         .bind(to_json(&issued.facts)?)
         .bind(now)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
-        sqlx::query(
+        query_in_words(format!(
             "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
-             WHERE meeting_id = ? AND revision < ? AND state = 'queued' AND purpose = 'invitation'",
-        )
+             WHERE id IN (SELECT id FROM invitation
+                          WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND purpose = 'invitation'
+                          ORDER BY id {})",
+            self.pool.dialect().for_update()
+        ))
         .bind(meeting.as_str())
         .bind(issued.revision.0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         for person in called_off {
-            sqlx::query(
+            query_in_words(format!(
                 "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
-                 WHERE meeting_id = ? AND kind = ? AND person_id = ? AND state = 'queued'",
-            )
+                 WHERE id IN (SELECT id FROM invitation
+                              WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued'
+                              ORDER BY id {})",
+                self.pool.dialect().for_update()
+            ))
             .bind(meeting.as_str())
             .bind(person.kind.as_str())
             .bind(person.id.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         }
         for invitation in invitations {
-            let inserted = sqlx::query(
+            let inserted = query(
                 "INSERT INTO invitation
                  (meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
                   envelope_from, envelope_to, message, state, next_attempt_at, created_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $13)",
             )
             .bind(meeting.as_str())
             .bind(issued.revision.0)
@@ -228,7 +240,7 @@ impl Database {
             .bind(invitation.message.as_slice())
             .bind(now)
             .bind(now)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await;
             match inserted {
                 Ok(_) => {}
@@ -239,38 +251,42 @@ impl Database {
                 Err(error) => return Err(self.explain(doing)(error)),
             }
         }
+        tx.wake_workers().await.map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
         Ok(Enqueued::Queued)
     }
 
     /// Gives back what processes hold that have ended, and what is held for longer than its lease.
-    async fn free_abandoned(
-        &self,
-        tx: &mut Transaction<'static, Sqlite>,
-        doing: &str,
-    ) -> Result<(), DatabaseError> {
-        let holders: Vec<(Option<String>, bool)> = sqlx::query_as(
-            "SELECT DISTINCT lease_holder, coalesce(lease_until, 0) <= ? FROM invitation WHERE state = 'sending'",
+    async fn free_abandoned(&self, tx: &mut Transaction, doing: &str) -> Result<(), DatabaseError> {
+        let rows = query(
+            "SELECT lease_holder, min(coalesce(lease_until, 0)) AS until FROM invitation WHERE state = 'sending'
+             GROUP BY lease_holder",
         )
-        .bind(millis(Utc::now()))
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
-        for (holder, overdue) in holders {
+        for row in rows {
+            let holder: Option<String> = row.get("lease_holder").map_err(self.explain(doing))?;
+            let until: i64 = row.get("until").map_err(self.explain(doing))?;
+            let now = millis(Utc::now());
             let gone = holder
                 .as_ref()
                 .is_none_or(|h| Holder::from_stored(h.clone()).is_gone());
-            if !overdue && !gone {
+            if until > now && !gone {
                 continue;
             }
-            sqlx::query(
+            query_in_words(format!(
                 "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL
-                 WHERE state = 'sending' AND lease_holder IS ? AND (? OR coalesce(lease_until, 0) <= ?)",
-            )
+                 WHERE id IN (SELECT id FROM invitation
+                              WHERE state = 'sending' AND lease_holder IS NOT DISTINCT FROM $1
+                                AND ($2 OR coalesce(lease_until, 0) <= $3)
+                              ORDER BY id {})",
+                self.pool.dialect().for_update_of_free()
+            ))
             .bind(&holder)
             .bind(gone)
-            .bind(millis(Utc::now()))
-            .execute(&mut **tx)
+            .bind(now)
+            .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
         }
@@ -279,7 +295,7 @@ impl Database {
 
     async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
         let doing = "taking invitations from the outbox";
-        let mut tx = self.write(doing).await?;
+        let mut tx = self.write_rows(doing).await?;
         self.free_abandoned(&mut tx, doing).await?;
         let holder = Holder::new();
         let latest = if request.early {
@@ -287,22 +303,23 @@ impl Database {
         } else {
             millis(Utc::now())
         };
-        let rows = sqlx::query(
+        let rows = query_in_words(format!(
             "UPDATE invitation
-             SET state = 'sending', attempts = attempts + 1, lease_holder = ?1, lease_until = ?2
+             SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
              WHERE id IN (SELECT id FROM invitation
-                          WHERE state = 'queued' AND next_attempt_at <= ?3 AND (?4 IS NULL OR meeting_id = ?4)
-                            AND id > ?6
-                          ORDER BY id LIMIT ?5)
+                          WHERE state = 'queued' AND next_attempt_at <= $3 AND ($4 IS NULL OR meeting_id = $4)
+                            AND id > $6
+                          ORDER BY id LIMIT $5 {})
              RETURNING *",
-        )
+            self.pool.dialect().for_update_of_free()
+        ))
         .bind(holder.as_str())
         .bind(lease_end(request.lease))
         .bind(latest)
         .bind(request.meeting.as_ref().map(MeetingId::as_str))
         .bind(request.limit)
         .bind(request.after.unwrap_or(0))
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         let mut claimed = Vec::with_capacity(rows.len());
@@ -328,10 +345,10 @@ impl Outbox for Database {
     }
 
     async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
                     envelope_from, envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at
-             FROM invitation WHERE meeting_id = ? ORDER BY id",
+             FROM invitation WHERE meeting_id = $1 ORDER BY id",
         )
         .bind(meeting.as_str())
         .fetch_all(&self.pool)
@@ -359,14 +376,14 @@ impl Outbox for Database {
 
     async fn due(&self) -> Result<Vec<Due>, BoxFault> {
         let doing = "looking for invitations that are due";
-        let mut tx = self.write(doing).await?;
+        let mut tx = self.write_rows(doing).await?;
         self.free_abandoned(&mut tx, doing).await?;
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
-             WHERE state = 'queued' AND next_attempt_at <= ? ORDER BY meeting_id, kind, person_id",
+             WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY meeting_id, kind, person_id",
         )
         .bind(millis(Utc::now()))
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
@@ -391,13 +408,15 @@ impl Outbox for Database {
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
-        let next: Option<i64> = sqlx::query_scalar(
+        let doing = "looking for the next invitation";
+        let row = query(
             "SELECT min(CASE state WHEN 'queued' THEN next_attempt_at ELSE coalesce(lease_until, 0) END)
              FROM invitation WHERE state IN ('queued', 'sending')",
         )
         .fetch_one(&self.pool)
         .await
-        .map_err(self.explain("looking for the next invitation"))?;
+        .map_err(self.explain(doing))?;
+        let next: Option<i64> = row.only().map_err(self.explain(doing))?;
         Ok(next.and_then(DateTime::from_timestamp_millis))
     }
 
@@ -407,10 +426,12 @@ impl Outbox for Database {
         until: DateTime<Utc>,
         reason: &str,
     ) -> Result<(), BoxFault> {
-        sqlx::query(
-            "UPDATE invitation SET next_attempt_at = max(next_attempt_at, ?), last_answer = ?
-             WHERE meeting_id = ? AND state = 'queued'",
-        )
+        query_in_words(format!(
+            "UPDATE invitation SET last_answer = $2,
+                 next_attempt_at = CASE WHEN next_attempt_at < $1 THEN $1 ELSE next_attempt_at END
+             WHERE id IN (SELECT id FROM invitation WHERE meeting_id = $3 AND state = 'queued' ORDER BY id {})",
+            self.pool.dialect().for_update()
+        ))
         .bind(millis(until))
         .bind(reason)
         .bind(meeting.as_str())
@@ -431,17 +452,17 @@ impl Outbox for Database {
             }
             AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
         };
-        sqlx::query(
+        query(
             "UPDATE invitation SET
-                 state = ?, last_answer = coalesce(?, last_answer), next_attempt_at = coalesce(?, next_attempt_at),
-                 sent_at = ?, attempts = attempts - ?, lease_holder = NULL, lease_until = NULL
-             WHERE id = ? AND state = 'sending' AND lease_holder = ?",
+                 state = $1, last_answer = coalesce($2, last_answer), next_attempt_at = coalesce($3, next_attempt_at),
+                 sent_at = $4, attempts = attempts - $5, lease_holder = NULL, lease_until = NULL
+             WHERE id = $6 AND state = 'sending' AND lease_holder = $7",
         )
         .bind(state.as_str())
-        .bind(answer)
+        .bind(answer.map(String::as_str))
         .bind(next)
         .bind(sent)
-        .bind(i32::from(*result == AttemptResult::NotTried))
+        .bind(i64::from(*result == AttemptResult::NotTried))
         .bind(claimed.entry.id)
         .bind(claimed.holder.as_str())
         .execute(&self.pool)

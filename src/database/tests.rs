@@ -1,8 +1,13 @@
+mod files;
+mod home;
+mod servers;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tempfile::TempDir;
 
+use self::home::Home;
+use super::sql::query;
 use super::*;
 use crate::crm::Crm as _;
 use crate::crm::import;
@@ -30,28 +35,12 @@ const RECORDS: &str = r#"{
                 "time_zone": "Europe/Berlin"}]
 }"#;
 
-async fn open(dir: &TempDir) -> Database {
-    let key = KeySource::File(dir.path().join("invite.key"));
-    Database::open(&dir.path().join("invite.db"), key).await.unwrap()
-}
-
-async fn filled(dir: &TempDir) -> Database {
-    let database = open(dir).await;
-    database
-        .import(&import::read(RECORDS, "r.json").unwrap(), "r.json")
-        .await
-        .unwrap();
-    database
-}
-
 fn kickoff() -> MeetingId {
     MeetingId::new("kickoff").unwrap()
 }
 
-#[tokio::test]
-async fn records_read_back_as_they_were_loaded() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn records_read_back_as_they_were_loaded(home: &Home) {
+    let database = home.filled().await;
     let records = import::read(RECORDS, "r.json").unwrap();
     let loaded = database.meetings().await.unwrap();
     assert_eq!(loaded, [records.meetings[1].clone(), records.meetings[0].clone()]);
@@ -75,10 +64,8 @@ async fn records_read_back_as_they_were_loaded() {
     assert_eq!(people.len(), 2);
 }
 
-#[tokio::test]
-async fn a_file_that_refers_to_nothing_loads_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn a_file_that_refers_to_nothing_loads_nothing(home: &Home) {
+    let database = home.open().await;
     let text = r#"{"contacts": [{"id": "lee", "name": "Lee"}],
         "meetings": [{"id": "m", "name": "M", "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z",
         "time_zone": "UTC", "assigned_user": "nobody", "attendees": [{"kind": "lead", "id": "mika"}]}]}"#;
@@ -101,10 +88,8 @@ async fn a_file_that_refers_to_nothing_loads_nothing() {
     );
 }
 
-#[tokio::test]
-async fn a_record_loaded_again_is_replaced() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn a_record_loaded_again_is_replaced(home: &Home) {
+    let database = home.filled().await;
     let text =
         r#"{"users": [{"id": "ana", "name": "Ana N", "email": "ana@acme.example", "roles": ["boss"]}]}"#;
     database
@@ -128,10 +113,8 @@ async fn a_record_loaded_again_is_replaced() {
     );
 }
 
-#[tokio::test]
-async fn an_edit_that_is_refused_changes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn an_edit_that_is_refused_changes_nothing(home: &Home) {
+    let database = home.filled().await;
     let before = database.meeting(&kickoff()).await.unwrap().unwrap();
     let result: Result<_, DatabaseError> = database
         .edit_meeting(&kickoff(), |meeting| {
@@ -200,10 +183,8 @@ async fn begin(database: &Database) -> (PushLease, Option<PushIntent>) {
     }
 }
 
-#[tokio::test]
-async fn one_pushes_at_a_time_and_an_intent_outlives_its_process() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn one_pushes_at_a_time_and_an_intent_outlives_its_process(home: &Home) {
+    let database = home.open().await;
     let (lease, none) = begin(&database).await;
     assert_eq!(none, None);
     assert!(matches!(
@@ -260,13 +241,11 @@ fn ended_process() -> Holder {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn what_a_killed_process_held_is_free_at_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn what_a_killed_process_held_is_free_at_once(home: &Home) {
+    let database = home.open().await;
     let ended = ended_process();
     let later = millis(Utc::now() + TimeDelta::hours(1));
-    sqlx::query("INSERT INTO push_lease VALUES ('kickoff', ?, ?)")
+    query("INSERT INTO push_lease VALUES ('kickoff', $1, $2)")
         .bind(ended.as_str())
         .bind(later)
         .execute(&database.pool)
@@ -276,7 +255,7 @@ async fn what_a_killed_process_held_is_free_at_once() {
     enqueue(&database, 0, &["lee"]).await;
     assert_eq!(database.claim(&request()).await.unwrap().len(), 1);
     assert!(database.claim(&request()).await.unwrap().is_empty());
-    sqlx::query("UPDATE invitation SET lease_holder = ?")
+    query("UPDATE invitation SET lease_holder = $1")
         .bind(ended.as_str())
         .execute(&database.pool)
         .await
@@ -329,10 +308,8 @@ fn request() -> ClaimRequest {
     }
 }
 
-#[tokio::test]
-async fn an_invitation_is_claimed_once_and_its_fate_recorded() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
+    let database = home.open().await;
     assert_eq!(enqueue(&database, 0, &["lee", "mo"]).await, Enqueued::Queued);
     let claimed = database.claim(&request()).await.unwrap();
     assert_eq!(claimed.len(), 2);
@@ -383,10 +360,8 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded() {
     assert_eq!((found.id, message), (entries[0].id, invitation("lee", 0).message));
 }
 
-#[tokio::test]
-async fn a_newer_revision_calls_off_what_still_waits() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn a_newer_revision_calls_off_what_still_waits(home: &Home) {
+    let database = home.open().await;
     enqueue(&database, 0, &["lee", "mo"]).await;
     let claimed = database
         .claim(&ClaimRequest {
@@ -417,10 +392,8 @@ async fn a_newer_revision_calls_off_what_still_waits() {
     );
 }
 
-#[tokio::test]
-async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Home) {
+    let database = home.open().await;
     enqueue(&database, 0, &["lee"]).await;
     let stale = database
         .enqueue(&kickoff(), None, &issued(0), &[invitation("mo", 0)], &[])
@@ -450,31 +423,34 @@ fn key() -> TokenKey {
     }
 }
 
-#[tokio::test]
-async fn tokens_are_unreadable_in_the_file_and_with_another_key() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn tokens_are_unreadable_in_the_file_and_with_another_key(home: &Home) {
+    let database = home.open().await;
     database.put(&key(), &grant("ref-tok")).await.unwrap();
     let stored = database.load(&key()).await.unwrap().unwrap();
     assert_eq!(
         secrecy::ExposeSecret::expose_secret(&stored.grant.access_token),
         "acc-tok"
     );
+    let row = query("SELECT sealed FROM oauth_grant")
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    let mut stored = vec![row.only::<Vec<u8>>().unwrap()];
     database.close().await;
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+    for entry in std::fs::read_dir(home.dir.path()).unwrap() {
+        stored.push(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    for bytes in stored {
         for secret in [&b"acc-tok"[..], b"ref-tok"] {
             assert!(!bytes.windows(secret.len()).any(|w| w == secret));
         }
     }
     for (name, text) in [("other.key", Some("00".repeat(32))), ("missing.key", None)] {
-        let path = dir.path().join(name);
+        let path = home.dir.path().join(name);
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();
         }
-        let database = Database::open(&dir.path().join("invite.db"), KeySource::File(path.clone()))
-            .await
-            .unwrap();
+        let database = home.open_with(KeySource::File(path.clone())).await.unwrap();
         let error = database.load(&key()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.class()),
@@ -488,11 +464,9 @@ async fn tokens_are_unreadable_in_the_file_and_with_another_key() {
     }
 }
 
-#[tokio::test]
-async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was() {
+async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was(home: &Home) {
     use crate::online::zoom::Replaced::{Kept, Superseded};
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+    let database = home.open().await;
     database.put(&key(), &grant("r0")).await.unwrap();
     let minute = Duration::from_secs(60);
     let RefreshLock::Ours(lease, Some(stored)) = database.lock_refresh(&key(), minute).await.unwrap() else {
@@ -533,87 +507,51 @@ async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was() {
     assert!(database.load(&key()).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn many_that_open_a_new_file_at_once_all_succeed() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("invite.db");
-    let opening = (0..8).map(|_| {
-        let path = path.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let key = KeySource::File("unused".into());
-                let database = Database::open(&path, key).await.unwrap();
-                let count = database.meetings().await.unwrap().len();
-                database.close().await;
-                count
+async fn many_that_open_a_new_one_at_once_all_succeed(home: &Home) {
+    std::thread::scope(|scope| {
+        let opening = (0..10).map(|_| {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(async {
+                    let database = home.open_with(KeySource::File("unused".into())).await.unwrap();
+                    let count = database.meetings().await.unwrap().len();
+                    database.close().await;
+                    count
+                })
             })
-        })
+        });
+        for thread in opening.collect::<Vec<_>>() {
+            assert_eq!(thread.join().unwrap(), 0);
+        }
     });
-    for thread in opening.collect::<Vec<_>>() {
-        assert_eq!(thread.join().unwrap(), 0);
-    }
 }
 
-#[tokio::test]
-async fn what_cannot_be_opened_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let key = || KeySource::File("unused".into());
-    let text = dir.path().join("notes.txt");
-    std::fs::write(
-        &text,
-        "not a database, but long enough to be taken for one if nobody looked".repeat(20),
-    )
-    .unwrap();
-    let error = Database::open(&text, key()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class()),
-        ("database.not_a_database", Class::BadData),
-        "{error:?}"
-    );
-    let error = Database::open(&dir.path().join("missing/invite.db"), key())
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class().exit_code()),
-        ("database.cannot_open", 73),
-        "{error:?}"
-    );
-    let database = open(&dir).await;
-    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'x', 1, x'00', 0)")
-        .execute(&database.pool)
-        .await
-        .unwrap();
-    database.close().await;
-    let error = Database::open(&dir.path().join("invite.db"), key())
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class().exit_code()),
-        ("database.too_new", 78),
-        "{error:?}"
-    );
+/// Each of these on either kind of database.
+macro_rules! on_both {
+    ($($(#[$attribute:meta])* $name:ident,)*) => {
+        mod sqlite {
+            $($(#[$attribute])* #[tokio::test] async fn $name() { super::$name(&super::Home::sqlite()).await; })*
+        }
+        mod postgres {
+            $($(#[$attribute])* #[tokio::test] async fn $name() { super::$name(&super::Home::postgres()).await; })*
+        }
+    };
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn nobody_else_reads_the_files() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(
-            entry.metadata().unwrap().permissions().mode() & 0o077,
-            0,
-            "{entry:?}"
-        );
-        names.push(entry.file_name());
-    }
-    assert_eq!(names.len(), 3, "database, log and shared memory: {names:?}");
-    database.close().await;
+on_both! {
+    records_read_back_as_they_were_loaded,
+    a_file_that_refers_to_nothing_loads_nothing,
+    a_record_loaded_again_is_replaced,
+    an_edit_that_is_refused_changes_nothing,
+    one_pushes_at_a_time_and_an_intent_outlives_its_process,
+    #[cfg(target_os = "linux")] what_a_killed_process_held_is_free_at_once,
+    an_invitation_is_claimed_once_and_its_fate_recorded,
+    a_newer_revision_calls_off_what_still_waits,
+    of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
+    tokens_are_unreadable_in_the_file_and_with_another_key,
+    a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was,
+    many_that_open_a_new_one_at_once_all_succeed,
 }

@@ -1,0 +1,1 @@
+//! What only servers do: PostgreSQL's.
