@@ -213,8 +213,8 @@ impl Kind {
                 // No room on the disk; a server that only follows another one.
                 "53100" | "25006" => Self::CannotWrite,
                 "42501" => Self::NotPermitted,
-                // Too many connections; shutting down, crashed, starting up; a transaction that was idle for too long.
-                "53300" | "57P01" | "57P02" | "57P03" | "25P03" => Self::Lost,
+                // Too many connections, or none for this database; shutting down, crashed, starting up; a transaction that was idle for too long.
+                "53300" | "55000" | "57P01" | "57P02" | "57P03" | "25P03" => Self::Lost,
                 state if state.starts_with("08") => Self::Lost,
                 _ => Self::Other,
             };

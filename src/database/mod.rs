@@ -99,7 +99,15 @@ impl Database {
     }
 
     fn explain<'a>(&'a self, doing: &'a str) -> impl Fn(sqlx::Error) -> DatabaseError + 'a {
-        move |source| DatabaseError::query(&self.name, doing, source)
+        move |source| match (&self.pool, source) {
+            // While the server does not answer, the pool goes on trying for as long as it may.
+            (Pool::Postgres(_), source @ sqlx::Error::PoolTimedOut) => DatabaseError::Lost {
+                database: self.name.to_string(),
+                doing: doing.to_owned(),
+                source,
+            },
+            (_, source) => DatabaseError::query(&self.name, doing, source),
+        }
     }
 
     fn invalid(&self, what: impl Into<String>, reason: impl ToString) -> DatabaseError {

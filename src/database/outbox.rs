@@ -1,8 +1,11 @@
 //! Invitations and what invitees were last told: the port [`Outbox`].
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::error::is_connection_lost;
 use super::rows::{Named, to_json};
 use super::sql::{On, Row, Transaction, query, query_in_words};
 use super::{Database, DatabaseError, Subject, lease_end, millis};
@@ -13,6 +16,13 @@ use crate::mail::{
     Outbox, OutboxEntry,
 };
 use crate::meeting::{Language, MeetingId, PersonRef, Revision};
+
+/// When recording is tried again over a new connection.
+const RECORD_AGAIN: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+];
 
 /// Which invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -420,6 +430,10 @@ impl Outbox for Database {
         Ok(next.and_then(DateTime::from_timestamp_millis))
     }
 
+    async fn wait(&self, at_most: Duration) {
+        self.bell.wait(at_most).await;
+    }
+
     async fn postpone(
         &self,
         meeting: &MeetingId,
@@ -452,22 +466,32 @@ impl Outbox for Database {
             }
             AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
         };
-        query(
-            "UPDATE invitation SET
-                 state = $1, last_answer = coalesce($2, last_answer), next_attempt_at = coalesce($3, next_attempt_at),
-                 sent_at = $4, attempts = attempts - $5, lease_holder = NULL, lease_until = NULL
-             WHERE id = $6 AND state = 'sending' AND lease_holder = $7",
-        )
-        .bind(state.as_str())
-        .bind(answer.map(String::as_str))
-        .bind(next)
-        .bind(sent)
-        .bind(i64::from(*result == AttemptResult::NotTried))
-        .bind(claimed.entry.id)
-        .bind(claimed.holder.as_str())
-        .execute(&self.pool)
-        .await
-        .map_err(self.explain("recording the fate of an invitation"))?;
-        Ok(())
+        let mut again = RECORD_AGAIN.into_iter();
+        loop {
+            let recorded = query(
+                "UPDATE invitation SET
+                     state = $1, last_answer = coalesce($2, last_answer),
+                     next_attempt_at = coalesce($3, next_attempt_at), sent_at = $4, attempts = attempts - $5,
+                     lease_holder = NULL, lease_until = NULL
+                 WHERE id = $6 AND state = 'sending' AND lease_holder = $7",
+            )
+            .bind(state.as_str())
+            .bind(answer.map(String::as_str))
+            .bind(next)
+            .bind(sent)
+            .bind(i64::from(*result == AttemptResult::NotTried))
+            .bind(claimed.entry.id)
+            .bind(claimed.holder.as_str())
+            .execute(&self.pool)
+            .await;
+            match (recorded, again.next()) {
+                (Ok(_), _) => return Ok(()),
+                // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
+                (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
+                (Err(error), _) => {
+                    return Err(self.explain("recording the fate of an invitation")(error).into());
+                }
+            }
+        }
     }
 }

@@ -24,6 +24,13 @@ const CONNECTIONS: u32 = 9;
 /// How long after a failure listening is tried again.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long to wait at most where everything is told: long enough to be no load, short enough to find what was told
+/// in vain, over a connection that broke without a sign.
+const TOLD: Duration = Duration::from_secs(60);
+
+/// How long where nothing is.
+const UNTOLD: Duration = Duration::from_secs(2);
+
 /// What every connection is told first. A lock is not waited for without end; and the transaction of a machine
 /// that went away amid it ends after a minute, with its locks.
 const SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
@@ -185,11 +192,11 @@ impl Bell {
         }
     }
 
-    /// Waits until it rings, but not longer than so. What rang since the last call counts; the first call begins
+    /// Waits until it rings, but not longer than `at_most`. What rang since the last call counts; the first call begins
     /// to listen, and comes back as soon as it does, since nothing was heard before.
     pub(super) async fn wait(&self, at_most: Duration) {
         let Some(pool) = &self.pool else {
-            return tokio::time::sleep(at_most).await;
+            return tokio::time::sleep(at_most.min(UNTOLD)).await;
         };
         {
             let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -197,7 +204,7 @@ impl Bell {
                 .get_or_insert_with(|| Listening(tokio::spawn(listen(pool.clone(), Arc::clone(&self.rung)))));
         }
         // Too long a wait is how it ends when nothing happens.
-        let _ = tokio::time::timeout(at_most, self.rung.notified()).await;
+        let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.notified()).await;
     }
 
     /// Ends listening.

@@ -8,6 +8,8 @@
 
 mod arguments;
 mod at_once;
+#[path = "../cluster/mod.rs"]
+mod cluster;
 mod connecting;
 mod desk;
 mod failing_mail;
@@ -20,6 +22,7 @@ mod mistakes;
 mod names;
 mod nights;
 mod permissions;
+mod postgres;
 mod records;
 mod replying;
 mod sandbox;

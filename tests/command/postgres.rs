@@ -1,0 +1,238 @@
+//! Everything in a PostgreSQL database: the same as in a file, and what several machines do at once.
+
+use invite::sandbox::zoom::{Action, Operation};
+use serde_json::{Value, json};
+
+use crate::cluster::{Cluster, PASSWORD};
+use crate::desk::{Desk, Folder, free_port, wait_for};
+use crate::records::{self, KICKOFF};
+
+const SEND: &str = "send --meeting kickoff --format json";
+
+/// Contacts whom `crowd` invites, beside the host.
+const CROWD: usize = 60;
+
+fn crowd() -> Value {
+    let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": format!("c{n}@crowd.example")});
+    let attendee = |n| json!({"kind": "contact", "id": format!("c{n}")});
+    let mut all = records::all();
+    all["contacts"] = (0..CROWD).map(contact).collect();
+    all["leads"] = json!([]);
+    let meeting = &mut all["meetings"][0];
+    meeting["id"] = json!("crowd");
+    meeting["attendees"] = (0..CROWD).map(attendee).collect();
+    all["meetings"] = json!([meeting.clone()]);
+    all
+}
+
+/// Who got how many mails, all different.
+fn each_has_one(desk: &Desk, addresses: &[String]) {
+    let mut got = desk.mail.addresses();
+    got.sort();
+    let mut expected = addresses.to_vec();
+    expected.sort();
+    assert_eq!(got, expected);
+}
+
+fn kickoff() -> Vec<String> {
+    KICKOFF.map(str::to_owned).to_vec()
+}
+
+#[test]
+fn from_init_to_a_sent_invitation() {
+    let (desk, _) = Desk::on_postgres();
+    let made = desk.json("init made");
+    assert_eq!(made["folder"], "made");
+    assert!(!desk.file("made/invite.db").exists() && !desk.file("invite.db").exists());
+    let sent = desk.json("send --meeting kickoff");
+    assert_eq!(
+        (&sent["sent"], &sent["zoom"]["action"]),
+        (&json!(3), &json!("created"))
+    );
+    each_has_one(&desk, &kickoff());
+    let again = desk.json("send --meeting kickoff");
+    assert_eq!(
+        (&again["sent"], &again["zoom"]["action"]),
+        (&json!(0), &json!("unchanged"))
+    );
+    desk.run("meeting edit kickoff --start 2027-06-02T09:00:00Z")
+        .done();
+    let moved = desk.json("send --meeting kickoff");
+    assert_eq!(
+        (&moved["sent"], &moved["revision"], &moved["zoom"]["action"]),
+        (&json!(3), &json!(1), &json!("updated"))
+    );
+    let listed = desk.json("outbox list --state sent");
+    assert_eq!(listed.as_array().unwrap().len(), 6);
+    let id = listed[0]["id"].to_string();
+    assert!(
+        desk.json(&format!("outbox show {id}"))["message"]
+            .as_str()
+            .unwrap()
+            .contains("BEGIN:VCALENDAR")
+    );
+    assert_eq!(desk.json("meeting list").as_array().unwrap().len(), 10);
+    assert_eq!(desk.json("zoom status")["maybe_left_over"], json!([]));
+}
+
+#[test]
+fn two_sends_at_once_make_one_zoom_meeting() {
+    let (desk, _) = Desk::on_postgres();
+    desk.zoom
+        .once(Operation::CreateMeeting, Action::DelayAfter { milliseconds: 500 });
+    let first = desk.start(SEND);
+    desk.zoom.wait_for(Operation::CreateMeeting, 1);
+    let others: Vec<_> = (0..3).map(|_| desk.start(SEND)).collect();
+    for run in others.into_iter().chain([first]) {
+        // A mail that another run has on the wire is still queued for this one.
+        let run = run.finish();
+        assert!([0, 75].contains(&run.code), "{run:?}");
+    }
+    assert_eq!(desk.zoom.count(Operation::CreateMeeting), 1);
+    each_has_one(&desk, &kickoff());
+}
+
+#[test]
+fn four_workers_share_the_outbox() {
+    let (desk, _) = Desk::on_postgres();
+    desk.import(&crowd());
+    desk.mail.control(&json!({"close_at_connect": true}));
+    let queued = desk.run("send --meeting crowd --format json");
+    assert_eq!(queued.json()["queued"], CROWD, "{queued:?}");
+    desk.mail.behave();
+    assert_eq!(desk.json("outbox retry --all")["retried"], CROWD);
+    let workers: Vec<_> = (0..4)
+        .map(|_| desk.start("outbox worker --drain --format json"))
+        .collect();
+    let sent: u64 = workers
+        .into_iter()
+        .map(|worker| worker.finish().done().json()["sent"].as_u64().unwrap())
+        .sum();
+    assert_eq!(usize::try_from(sent).unwrap(), CROWD);
+    let everybody: Vec<_> = (0..CROWD).map(|n| format!("c{n}@crowd.example")).collect();
+    each_has_one(&desk, &everybody);
+}
+
+#[test]
+fn who_is_killed_leaves_the_mails_to_the_others() {
+    let (desk, _) = Desk::on_postgres();
+    desk.mail
+        .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
+    let killed = desk.start(SEND);
+    desk.mail.wait_for("hold joerg@kunde.example");
+    killed.kill();
+    desk.mail.behave();
+    desk.run("outbox worker --drain").done();
+    each_has_one(&desk, &kickoff());
+}
+
+/// While nothing waits, a worker looks once a minute, which is longer than a test may take.
+#[test]
+fn a_worker_is_told_what_others_put_in() {
+    let (mut desk, database) = Desk::on_postgres();
+    desk.set("INVITE_SMTP__FIRST_RETRY", "1s");
+    let worker = desk.start("outbox worker");
+    wait_for("the worker to listen", || {
+        let listening = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'";
+        Cluster::get().sql(&database, listening) == "1"
+    });
+    // Whoever puts them in cannot deliver them.
+    desk.set("INVITE_SMTP__URL", &format!("smtp://127.0.0.1:{}", free_port()));
+    let sent = desk.run(SEND);
+    assert_eq!(sent.code, 69, "{sent:?}");
+    wait_for("the mails", || desk.mail.mails().len() == 3);
+    each_has_one(&desk, &kickoff());
+    worker.interrupt();
+    worker.finish().done();
+}
+
+#[test]
+fn what_is_wrong_with_the_server_is_told() {
+    let cluster = Cluster::get();
+    let mut folder = Folder::new();
+    folder.write("invite.toml", "[organization]\nname = \"Acme\"\n");
+    let no_secret = |error: &Value| {
+        let text = error.to_string();
+        assert!(!text.contains("s3cret") && !text.contains("wr0ng"), "{text}");
+    };
+
+    let port = free_port();
+    folder.set(
+        "INVITE_DATABASE__URL",
+        &format!("postgres://invite:wr0ng@127.0.0.1:{port}/invite"),
+    );
+    let error = folder.fails("meeting list", 69, "database.unreachable");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("invite at 127.0.0.1:{port} cannot be reached")),
+        "{message}"
+    );
+    no_secret(&error);
+
+    let database = cluster.new_database();
+    folder.set("INVITE_DATABASE__URL", &cluster.url_over_tcp(&database));
+    folder.write_secret("database.secret", "wr0ng");
+    folder.set("INVITE_DATABASE__PASSWORD_FILE", "database.secret");
+    let error = folder.fails("meeting list", 78, "database.not_let_in");
+    assert!(
+        error["message"].as_str().unwrap().contains("\"invite\""),
+        "{error}"
+    );
+    no_secret(&error);
+
+    folder.write_secret("database.secret", PASSWORD);
+    assert_eq!(folder.json("meeting list"), json!([]));
+    folder.unset("INVITE_DATABASE__PASSWORD_FILE");
+    folder.set("PGPASSWORD", PASSWORD);
+    assert_eq!(folder.json("meeting list"), json!([]));
+
+    folder.set("INVITE_DATABASE__URL", &cluster.url_over_tcp("not_there"));
+    let error = folder.fails("meeting list", 78, "database.missing");
+    let make = format!(
+        "createdb --host 127.0.0.1 --port {} --owner invite not_there",
+        cluster.port
+    );
+    assert!(error["hint"].as_str().unwrap().contains(&make), "{error}");
+
+    // The server has no certificate.
+    let url = format!("{}?sslmode=require", cluster.url_over_tcp(&database));
+    folder.set("INVITE_DATABASE__URL", &url);
+    let error = folder.fails("meeting list", 69, "database.unreachable");
+    assert!(error["message"].as_str().unwrap().contains("TLS"), "{error}");
+
+    cluster.sql("postgres", "CREATE ROLE guest LOGIN");
+    let url = cluster.url(&database).replace("invite@", "guest@");
+    cluster.sql(&database, "DROP TABLE _sqlx_migrations");
+    cluster.sql(&database, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    folder.set("INVITE_DATABASE__URL", &url);
+    let error = folder.fails("meeting list", 78, "database.not_permitted");
+    assert!(error["hint"].as_str().unwrap().contains("OWNER"), "{error}");
+
+    let url = format!("{}?sslmode=perhaps", cluster.url_over_tcp(&database));
+    folder.set("INVITE_DATABASE__URL", &url);
+    folder.fails("meeting list", 78, "database.address");
+}
+
+#[test]
+fn a_server_that_goes_away_is_waited_for_by_running_again() {
+    let (desk, database) = Desk::on_postgres();
+    desk.zoom
+        .once(Operation::CreateMeeting, Action::DelayAfter { milliseconds: 800 });
+    let run = desk.start("send --meeting kickoff --format json -vv");
+    desk.zoom.wait_for(Operation::CreateMeeting, 1);
+    let cluster = Cluster::get();
+    cluster.sql(
+        "postgres",
+        &format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false"),
+    );
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+    cluster.sql("postgres", &end);
+    run.finish().fails(75, "database.connection_lost");
+    cluster.sql(
+        "postgres",
+        &format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"),
+    );
+    assert_eq!(desk.json("send --meeting kickoff")["sent"], 3);
+    assert_eq!(desk.zoom.count(Operation::CreateMeeting), 1);
+    each_has_one(&desk, &kickoff());
+}
