@@ -7,6 +7,7 @@
 //! PostgreSQL it keeps others from its [`Subject`], or locks the rows that it is about to write.
 
 mod answers;
+mod compact;
 mod error;
 mod grants;
 mod key;
@@ -31,7 +32,7 @@ use crate::meeting::MeetingId;
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
-pub use outbox::Which;
+pub use outbox::{CannotCancel, Which};
 pub use records::{ImportError, Imported, UserRecord};
 
 /// How long a call waits for others to finish writing before it fails with [`DatabaseError::Busy`].
@@ -44,6 +45,7 @@ pub struct Database {
     name: Arc<str>,
     key: KeySource,
     bell: postgres::Bell,
+    bases: compact::Bases,
 }
 
 /// What a transaction writes about. Of two about the same subject, one waits for the other.

@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::compact::Bases;
 use super::sql::{OUTBOX_CHANNEL, Pool};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
@@ -82,6 +83,7 @@ impl Database {
             pool: Pool::Postgres(pool),
             name: name.into(),
             key,
+            bases: Bases::default(),
         })
     }
 }

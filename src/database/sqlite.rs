@@ -8,11 +8,12 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::compact::Bases;
 use super::postgres::Bell;
 use super::sql::Pool;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT, error};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 
 impl Database {
     /// Opens an SQLite file, made when it is missing, and brings its tables up to date. `key` is used when
@@ -56,6 +57,7 @@ impl Database {
             name: name.into(),
             key,
             bell: Bell::default(),
+            bases: Bases::default(),
         })
     }
 }

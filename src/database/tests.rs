@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use self::home::Home;
-use super::sql::query;
+use super::sql::{query, query_in_words};
 use super::*;
 use crate::crm::Crm as _;
 use crate::crm::import;
@@ -405,6 +405,233 @@ async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Ho
     assert_eq!(database.of_meeting(&kickoff()).await.unwrap().len(), 1);
 }
 
+/// Like an invitation: much that all have in common, little that differs.
+fn long(person: &str, revision: u32) -> NewInvitation {
+    let lines: String = (0..300)
+        .map(|n| format!("line {n} of what everybody is told\r\n"))
+        .collect();
+    NewInvitation {
+        message: format!("To: {person}\r\n\r\nDear {person}, this is revision {revision}.\r\n{lines}").into(),
+        ..invitation(person, revision)
+    }
+}
+
+async fn stored(database: &Database, what: &str) -> i64 {
+    let row = query_in_words(format!("SELECT {what}"))
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    row.only().unwrap()
+}
+
+async fn what_is_common_is_stored_once(home: &Home) {
+    let database = home.open().await;
+    let put = async |before: Option<&Issued>, revision, invitations: &[NewInvitation]| {
+        let queued = database
+            .enqueue(&kickoff(), before, &issued(revision), invitations, &[])
+            .await;
+        assert_eq!(queued.unwrap(), Enqueued::Queued);
+    };
+    let german = NewInvitation {
+        language: "de".parse().unwrap(),
+        ..long("jörg", 0)
+    };
+    let mut first: Vec<_> = (0..450).map(|n| long(&format!("guest-{n}"), 0)).collect();
+    first.push(german);
+    put(None, 0, &first).await;
+    let whole: usize = first.iter().map(|invitation| invitation.message.len()).sum();
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
+    let sizes = "CAST(sum(length(message)) AS BIGINT) FROM";
+    let size = stored(&database, &format!("{sizes} message_base")).await
+        + stored(&database, &format!("{sizes} invitation")).await;
+    assert!(size * 50 < whole as i64, "{size} of {whole} bytes");
+    // A later send of the same meeting refers to the same base; one that says something else has its own.
+    put(Some(&issued(0)), 1, &[long("lee", 1)]).await;
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
+    put(Some(&issued(1)), 2, &[invitation("lee", 2)]).await;
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 3);
+    database.close().await;
+
+    let database = home.open().await;
+    let expected = |id: &str| match id {
+        id if id.contains(".0@") => first
+            .iter()
+            .find(|it| it.message_id == id)
+            .unwrap()
+            .message
+            .clone(),
+        _ => invitation("lee", 2).message,
+    };
+    query("UPDATE invitation SET state = 'queued' WHERE state = 'cancelled' AND revision = 0")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let all = ClaimRequest {
+        limit: 1000,
+        ..request()
+    };
+    let claimed = database.claim(&all).await.unwrap();
+    assert_eq!(claimed.len(), first.len() + 1);
+    for claimed in claimed {
+        assert_eq!(claimed.message, expected(&claimed.entry.message_id));
+    }
+    let (_, message) = database.invitation("lee.1@acme.example").await.unwrap().unwrap();
+    assert_eq!(message, long("lee", 1).message);
+}
+
+async fn a_damaged_message_keeps_back_no_other(home: &Home) {
+    let database = home.open().await;
+    let invitations = [long("lee", 0), long("mo", 0), long("kim", 0)];
+    database
+        .enqueue(&kickoff(), None, &issued(0), &invitations, &[])
+        .await
+        .unwrap();
+    let (entry, _) = database.invitation("mo.0@acme.example").await.unwrap().unwrap();
+    let row = query("SELECT message FROM invitation WHERE id = $1")
+        .bind(entry.id)
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    let mut bytes: Vec<u8> = row.only().unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    query("UPDATE invitation SET message = $1 WHERE id = $2")
+        .bind(bytes)
+        .bind(entry.id)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let claimed = database.claim(&request()).await.unwrap();
+    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    assert_eq!(people, ["lee", "kim"]);
+    let entries = database.of_meeting(&kickoff()).await.unwrap();
+    assert_eq!(entries[1].state, DeliveryState::Failed);
+    assert!(entries[1].last_answer.as_ref().unwrap().contains("is not valid"));
+    let error = database.invitation("mo.0@acme.example").await.unwrap_err();
+    assert_eq!(error.class(), Class::BadData);
+}
+
+async fn what_has_not_left_can_be_called_off(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee", "mo", "kim", "jo"]).await;
+    let one = ClaimRequest {
+        limit: 1,
+        ..request()
+    };
+    let sent = database.claim(&one).await.unwrap();
+    let answer = "250 ok".to_owned();
+    database
+        .record(&sent[0], &AttemptResult::Sent { answer })
+        .await
+        .unwrap();
+    database.claim(&one).await.unwrap();
+    let ids: Vec<i64> = database
+        .of_meeting(&kickoff())
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.id)
+        .collect();
+    let kind = async |ids: &[i64]| database.cancel_invitations(ids).await.unwrap_err().kind();
+    assert_eq!(kind(&[ids[2], ids[0]]).await, "outbox.sent");
+    assert_eq!(kind(&[ids[2], ids[1]]).await, "outbox.sending");
+    assert_eq!(kind(&[ids[2], 999_999]).await, "outbox.not_found");
+    assert_eq!(database.cancel_invitations(&ids[2..3]).await.unwrap(), 1);
+    assert_eq!(database.cancel_invitations(&ids[2..3]).await.unwrap(), 0);
+    assert_eq!(database.cancel_of_meeting(&kickoff()).await.unwrap(), (1, 1));
+    let states: Vec<_> = database
+        .of_meeting(&kickoff())
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.state)
+        .collect();
+    use DeliveryState::{Cancelled, Sending, Sent};
+    assert_eq!(states, [Sent, Sending, Cancelled, Cancelled]);
+    // What was called off is not tried again.
+    assert_eq!(database.retry(&Which::All).await.unwrap(), 0);
+}
+
+async fn a_list_is_read_in_parts(home: &Home) {
+    let database = home.open().await;
+    let people: Vec<String> = (0..7).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    enqueue(&database, 0, &people).await;
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let part = database.invitations(None, None, before, 3).await.unwrap();
+        let Some(last) = part.last() else { break };
+        before = Some(last.id);
+        seen.extend(part.iter().map(|entry| entry.person.id.as_str().to_owned()));
+    }
+    let newest_first: Vec<_> = people.iter().rev().copied().collect();
+    assert_eq!(seen, newest_first);
+    let queued = Some(DeliveryState::Queued);
+    let of_meeting = database.invitations(Some(&kickoff()), queued, None, 10).await;
+    assert_eq!(of_meeting.unwrap().len(), 7);
+    let sent = Some(DeliveryState::Sent);
+    assert!(
+        database
+            .invitations(None, sent, None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// Several processes that take, record, put off, retry, call off and send anew at the same time: nothing is taken by
+/// two, and nobody waits for somebody who waits for them.
+async fn many_share_an_outbox(home: &Home) {
+    const WORKERS: usize = 6;
+    let database = home.open().await;
+    let people: Vec<String> = (0..120).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    enqueue(&database, 0, &people).await;
+    let mut running = tokio::task::JoinSet::new();
+    for worker in 0..WORKERS {
+        let database = home.open().await;
+        running.spawn(async move {
+            let mut taken = Vec::new();
+            loop {
+                let batch = ClaimRequest {
+                    limit: 5,
+                    ..request()
+                };
+                let batch = database.claim(&batch).await.unwrap();
+                if batch.is_empty() {
+                    break;
+                }
+                for claimed in batch {
+                    taken.push(claimed.entry.id);
+                    let answer = format!("250 by {worker}");
+                    database
+                        .record(&claimed, &AttemptResult::Sent { answer })
+                        .await
+                        .unwrap();
+                }
+                database.retry(&Which::All).await.unwrap();
+                database.postpone(&kickoff(), Utc::now(), "later").await.unwrap();
+                database.due().await.unwrap();
+                let other = MeetingId::new(format!("other-{worker}")).unwrap();
+                let before = database.issued(&other).await.unwrap().pop();
+                let revision = before.as_ref().map_or(0, |it| it.revision.0 + 1);
+                let new = [invitation("lee", revision)];
+                database
+                    .enqueue(&other, before.as_ref(), &issued(revision), &new, &[])
+                    .await
+                    .unwrap();
+                database.cancel_of_meeting(&other).await.unwrap();
+            }
+            taken
+        });
+    }
+    let mut taken = running.join_all().await.concat();
+    taken.sort_unstable();
+    let entries = database.of_meeting(&kickoff()).await.unwrap();
+    let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(taken, ids);
+    assert!(entries.iter().all(|entry| entry.state == DeliveryState::Sent));
+}
+
 fn grant(refresh: &str) -> Grant {
     Grant {
         access_token: "acc-tok".into(),
@@ -551,6 +778,11 @@ on_both! {
     an_invitation_is_claimed_once_and_its_fate_recorded,
     a_newer_revision_calls_off_what_still_waits,
     of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
+    what_is_common_is_stored_once,
+    a_damaged_message_keeps_back_no_other,
+    what_has_not_left_can_be_called_off,
+    a_list_is_read_in_parts,
+    many_share_an_outbox,
     tokens_are_unreadable_in_the_file_and_with_another_key,
     a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was,
     many_that_open_a_new_one_at_once_all_succeed,

@@ -1,9 +1,12 @@
 //! What only files do: SQLite's.
 
 use super::home::Home;
+use super::request;
 use crate::database::sql::query;
+use crate::database::sqlite::MIGRATIONS;
 use crate::database::{Database, KeySource};
 use crate::fault::{Class, Fault as _};
+use crate::mail::Outbox as _;
 
 #[tokio::test]
 async fn what_cannot_be_opened_is_named() {
@@ -65,4 +68,30 @@ async fn nobody_else_reads_the_files() {
     }
     assert_eq!(names.len(), 3, "database, log and shared memory: {names:?}");
     database.close().await;
+}
+
+#[tokio::test]
+async fn what_an_older_version_queued_is_sent_as_it_was() {
+    let home = Home::sqlite();
+    let path = home.dir.path().join("invite.db");
+    let older = sqlx::SqlitePool::connect(&format!("sqlite://{}?mode=rwc", path.display()))
+        .await
+        .unwrap();
+    MIGRATIONS.run_to(2, &older).await.unwrap();
+    sqlx::query(
+        "INSERT INTO invitation (id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
+             envelope_from, envelope_to, message, state, next_attempt_at, created_at)
+         VALUES (7, 'kickoff', 0, 'invitation', 0, 'contact', 'lee', 'en', '<7@acme.example>', 'm@acme.example',
+             'lee@client.example', ?, 'queued', 1, 1)",
+    )
+    .bind(&b"From: m\r\n\r\nof old\r\n"[..])
+    .execute(&older)
+    .await
+    .unwrap();
+    older.close().await;
+    let database = home.open().await;
+    let claimed = database.claim(&request()).await.unwrap();
+    assert_eq!(claimed[0].message, b"From: m\r\n\r\nof old\r\n");
+    let (_, shown) = database.invitation("7").await.unwrap().unwrap();
+    assert_eq!(shown, claimed[0].message);
 }

@@ -119,6 +119,17 @@ CREATE TABLE issued (
 
 CREATE INDEX issued_uid ON issued (uid);
 
+-- A message that others of its meeting are stored as differences from.
+CREATE TABLE message_base (
+    id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    meeting_id TEXT COLLATE "C" NOT NULL,
+    purpose    TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    message    BYTEA NOT NULL
+);
+
+CREATE INDEX message_base_of ON message_base (meeting_id, purpose, language);
+
 CREATE TABLE invitation (
     id              BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     meeting_id      TEXT COLLATE "C" NOT NULL,
@@ -140,10 +151,13 @@ CREATE TABLE invitation (
     lease_until     BIGINT,
     created_at      BIGINT NOT NULL,
     sent_at         BIGINT,
+    base_id         BIGINT REFERENCES message_base (id),
     UNIQUE (meeting_id, revision, purpose, kind, person_id, resend)
 );
 
-CREATE INDEX invitation_due ON invitation (next_attempt_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX invitation_queued ON invitation (meeting_id, id) WHERE state = 'queued';
+CREATE INDEX invitation_next ON invitation (next_attempt_at) WHERE state = 'queued';
+CREATE INDEX invitation_sending ON invitation (lease_holder, lease_until) WHERE state = 'sending';
 
 -- The newest answer of each attendee that came by mail, and what it says.
 CREATE TABLE answer (
