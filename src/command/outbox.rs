@@ -263,11 +263,7 @@ impl Cancel {
             0 => format!("{cancelled} called off\n"),
             _ => format!("{cancelled} called off; {sending} on their way just now cannot be\n"),
         });
-        Ok(if sending == 0 {
-            DONE
-        } else {
-            Class::Temporary.exit_code()
-        })
+        Ok(if sending == 0 { DONE } else { DONE_IN_PART })
     }
 }
 

@@ -63,10 +63,13 @@ pub(super) fn unpack(base: &[u8], packed: &[u8]) -> io::Result<Vec<u8>> {
     }
 }
 
+/// A base, by its number.
+type Known = (i64, Arc<[u8]>);
+
 /// The bases that were read last. A base never changes.
 #[derive(Clone, Default)]
 pub(super) struct Bases {
-    known: Arc<Mutex<VecDeque<(i64, Arc<[u8]>)>>>,
+    known: Arc<Mutex<VecDeque<Known>>>,
 }
 
 impl Bases {

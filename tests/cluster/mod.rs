@@ -64,11 +64,13 @@ fn binaries() -> PathBuf {
             let path = std::env::var_os("PATH")?;
             std::env::split_paths(&path).find(|folder| folder.join("initdb").exists())
         })
-        .expect("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
+        .unwrap_or_else(|| {
+            panic!("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
+        })
 }
 
 fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().expect("id runs");
+    let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
 }
 
@@ -90,8 +92,8 @@ impl Cluster {
     fn start() -> Self {
         let binaries = binaries();
         for _ in 0..5 {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-            let port = listener.local_addr().expect("it has an address").port();
+            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let port = listener.local_addr().unwrap().port();
             drop(listener);
             let mut process = shell()
                 .args(["-c", SCRIPT, "sh"])
@@ -101,10 +103,10 @@ impl Cluster {
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
-                .expect("a shell starts");
+                .unwrap();
             let mut line = String::new();
-            let out = process.stdout.take().expect("it is a pipe");
-            BufReader::new(out).read_line(&mut line).expect("it can be read");
+            let out = process.stdout.take().unwrap();
+            BufReader::new(out).read_line(&mut line).unwrap();
             if !line.is_empty() {
                 return Self {
                     binaries,
@@ -114,8 +116,9 @@ impl Cluster {
                 };
             }
             let mut said = String::new();
-            let mut err = process.stderr.take().expect("it is a pipe");
-            err.read_to_string(&mut said).expect("it can be read");
+            let mut err = process.stderr.take().unwrap();
+            err.read_to_string(&mut said).unwrap();
+            process.wait().unwrap();
             // Somebody else may have taken the port in between.
             assert!(said.contains("Address already in use"), "{said}");
         }
@@ -141,9 +144,9 @@ impl Cluster {
             .arg(&self.folder)
             .args(["-p", &self.port.to_string(), "-c", command])
             .output()
-            .expect("psql starts");
+            .unwrap();
         assert!(run.status.success(), "{command}: {run:?}");
-        String::from_utf8(run.stdout).expect("UTF-8").trim().to_owned()
+        String::from_utf8(run.stdout).unwrap().trim().to_owned()
     }
 
     /// Makes an empty database that nobody else uses; answers its name.
