@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::rows::Named;
 use super::sql::{On, Row, Transaction, query};
-use super::{Database, DatabaseError, Subject, held_until, lease_end, millis, sealing};
+use super::{Database, DatabaseError, Subject, millis, sealing};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::online::zoom::{
@@ -173,7 +173,7 @@ impl TokenStore for Database {
         let named = named(self, key, &row);
         let holder: Option<String> = named.get("lease_holder")?;
         let held = holder.zip(named.get("lease_until")?);
-        if let Some(until) = held.and_then(|(holder, until)| held_until(holder, until)) {
+        if let Some(until) = held.and_then(|(holder, until)| self.clock.held_until(holder, until)) {
             return Ok(RefreshLock::Busy(until));
         }
         let stored = self.stored_grant(key, &row)?;
@@ -187,7 +187,7 @@ impl TokenStore for Database {
              WHERE provider = $3 AND mode = $4 AND client_id = $5",
         )
         .bind(lease.holder.as_str())
-        .bind(lease_end(lasting))
+        .bind(self.clock.lease_end(lasting))
         .bind(PROVIDER)
         .bind(key.mode.as_str())
         .bind(&key.client_id)

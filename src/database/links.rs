@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::rows::{Named, to_json};
 use super::sql::{Row, Transaction, query};
-use super::{Database, DatabaseError, Subject, held_until, lease_end, millis};
+use super::{Database, DatabaseError, Subject, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::meeting::{JoinUrl, MeetingId};
@@ -83,7 +83,7 @@ impl Database {
         if let Some(row) = held {
             let holder = row.get("holder").map_err(self.explain(doing))?;
             let until = row.get("until").map_err(self.explain(doing))?;
-            if let Some(until) = held_until(holder, until) {
+            if let Some(until) = self.clock.held_until(holder, until) {
                 return Ok(Begun::Busy(until));
             }
         }
@@ -97,7 +97,7 @@ impl Database {
         )
         .bind(meeting.as_str())
         .bind(lease.holder.as_str())
-        .bind(lease_end(PUSH))
+        .bind(self.clock.lease_end(PUSH))
         .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;

@@ -7,6 +7,7 @@
 //! PostgreSQL it keeps others from its [`Subject`], or locks the rows that it is about to write.
 
 mod answers;
+mod clock;
 mod compact;
 mod error;
 mod grants;
@@ -27,7 +28,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use self::sql::{Pool, Transaction};
-use crate::lease::Holder;
 use crate::meeting::MeetingId;
 
 pub use error::DatabaseError;
@@ -44,6 +44,7 @@ pub struct Database {
     pool: Pool,
     name: Arc<str>,
     key: KeySource,
+    clock: clock::Clock,
     bell: postgres::Bell,
     bases: compact::Bases,
 }
@@ -124,17 +125,6 @@ impl Database {
 /// An instant as the tables have it.
 fn millis(instant: DateTime<Utc>) -> i64 {
     instant.timestamp_millis()
-}
-
-/// Until when a lease is held at the latest; `None` when it has run out or its holder has ended.
-fn held_until(holder: String, until: i64) -> Option<DateTime<Utc>> {
-    let is_held = until > millis(Utc::now()) && !Holder::from_stored(holder).is_gone();
-    is_held.then(|| DateTime::from_timestamp_millis(until).unwrap_or_default())
-}
-
-/// When a lease that is taken now runs out, as the tables have it.
-fn lease_end(lasting: Duration) -> i64 {
-    millis(Utc::now()).saturating_add(i64::try_from(lasting.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

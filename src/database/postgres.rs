@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
@@ -11,6 +12,7 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::clock::Clock;
 use super::compact::Bases;
 use super::sql::{OUTBOX_CHANNEL, Pool};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
@@ -66,6 +68,9 @@ impl Database {
                 .await
                 .map_err(|source| DatabaseError::migrating(&name, source))?;
         }
+        let clock = compare_clocks(&mut first)
+            .await
+            .map_err(|source| DatabaseError::query(&name, "reading its clock", source))?;
         // An error in saying goodbye changes nothing.
         let _ = first.close().await;
         let pool = PgPoolOptions::new()
@@ -79,6 +84,7 @@ impl Database {
             })
             .connect_lazy_with(options);
         Ok(Self {
+            clock,
             bell: Bell::of(pool.clone()),
             pool: Pool::Postgres(pool),
             name: name.into(),
@@ -86,6 +92,14 @@ impl Database {
             bases: Bases::default(),
         })
     }
+}
+
+async fn compare_clocks(connection: &mut PgConnection) -> Result<Clock, sqlx::Error> {
+    let asked = Utc::now();
+    let theirs = sqlx::query_scalar("SELECT clock_timestamp()")
+        .fetch_one(connection)
+        .await?;
+    Ok(Clock::compared(asked, theirs, Utc::now()))
 }
 
 async fn is_up_to_date(connection: &mut PgConnection) -> bool {

@@ -8,6 +8,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::clock::Clock;
 use super::compact::Bases;
 use super::postgres::Bell;
 use super::sql::Pool;
@@ -56,6 +57,7 @@ impl Database {
             pool: Pool::Sqlite(pool),
             name: name.into(),
             key,
+            clock: Clock::default(),
             bell: Bell::default(),
             bases: Bases::default(),
         })

@@ -21,6 +21,7 @@ mod mail;
 mod mistakes;
 mod names;
 mod nights;
+mod outbox;
 mod permissions;
 mod postgres;
 mod records;

@@ -1,9 +1,7 @@
 //! What people ask of the outbox: to see it, to let something be tried again, to call something off.
 
-use chrono::Utc;
-
 use super::super::sql::{Transaction, Value, query, query_in_words};
-use super::super::{Database, DatabaseError, millis};
+use super::super::{Database, DatabaseError};
 use super::entry_columns;
 use crate::fault::{Class, Fault};
 use crate::mail::{DeliveryState, OutboxEntry};
@@ -150,7 +148,7 @@ impl Database {
                  ORDER BY id {})",
             self.pool.dialect().for_update()
         ))
-        .bind(millis(Utc::now()))
+        .bind(self.clock.now())
         .bind(id)
         .bind(meeting)
         .execute(&mut tx)

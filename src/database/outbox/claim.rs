@@ -1,10 +1,8 @@
 //! Taking what is due, so that nobody else delivers it.
 
-use chrono::Utc;
-
 use super::super::rows::Named;
 use super::super::sql::{Transaction, query, query_in_words};
-use super::super::{Database, DatabaseError, lease_end, millis};
+use super::super::{Database, DatabaseError};
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due};
 use crate::meeting::MeetingId;
@@ -22,7 +20,7 @@ impl Database {
         for row in rows {
             let holder: Option<String> = row.get("lease_holder").map_err(self.explain(doing))?;
             let until: i64 = row.get("until").map_err(self.explain(doing))?;
-            let now = millis(Utc::now());
+            let now = self.clock.now();
             let gone = holder
                 .as_ref()
                 .is_none_or(|h| Holder::from_stored(h.clone()).is_gone());
@@ -52,11 +50,7 @@ impl Database {
         let mut tx = self.write_rows(doing).await?;
         self.free_abandoned(&mut tx, doing).await?;
         let holder = Holder::new();
-        let latest = if request.early {
-            i64::MAX
-        } else {
-            millis(Utc::now())
-        };
+        let latest = if request.early { i64::MAX } else { self.clock.now() };
         let of_meeting = match &request.meeting {
             Some(_) => "AND meeting_id = $6",
             None => "",
@@ -71,7 +65,7 @@ impl Database {
              RETURNING *"
         ))
         .bind(holder.as_str())
-        .bind(lease_end(request.lease))
+        .bind(self.clock.lease_end(request.lease))
         .bind(request.after.unwrap_or(0))
         .bind(latest)
         .bind(request.limit);
@@ -129,7 +123,7 @@ impl Database {
             "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
              WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY meeting_id, kind, person_id",
         )
-        .bind(millis(Utc::now()))
+        .bind(self.clock.now())
         .fetch_all(&mut tx)
         .await
         .map_err(self.explain(doing))?;

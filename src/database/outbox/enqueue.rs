@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use chrono::Utc;
-
 use super::super::rows::to_json;
 use super::super::sql::{Transaction, query, query_in_words};
-use super::super::{Database, DatabaseError, Subject, millis};
+use super::super::{Database, DatabaseError, Subject};
 use super::message::{Batch, BatchBase};
 use crate::mail::{Enqueued, Issued, NewInvitation};
 use crate::meeting::{MeetingId, PersonRef};
@@ -31,7 +29,7 @@ impl Database {
         if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
             return Ok(Enqueued::Overtaken);
         }
-        let now = millis(Utc::now());
+        let now = self.clock.now();
         query(
             "INSERT INTO issued (meeting_id, uid, revision, facts, issued_at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (meeting_id, revision) DO UPDATE SET uid = excluded.uid, facts = excluded.facts,

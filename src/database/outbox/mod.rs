@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::error::is_connection_lost;
 use super::rows::Named;
 use super::sql::{On, Row, query, query_in_words};
-use super::{Database, DatabaseError, millis};
+use super::{Database, DatabaseError};
 use crate::fault::BoxFault;
 use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Envelope, Issued, NewInvitation,
@@ -156,7 +156,7 @@ impl Outbox for Database {
         .await
         .map_err(self.explain(doing))?;
         let next: Option<i64> = row.only().map_err(self.explain(doing))?;
-        Ok(next.and_then(DateTime::from_timestamp_millis))
+        Ok(next.and_then(|next| self.clock.local(next)))
     }
 
     async fn wait(&self, at_most: Duration) {
@@ -175,7 +175,7 @@ impl Outbox for Database {
              WHERE id IN (SELECT id FROM invitation WHERE meeting_id = $3 AND state = 'queued' ORDER BY id {})",
             self.pool.dialect().for_update()
         ))
-        .bind(millis(until))
+        .bind(self.clock.stored(until))
         .bind(reason)
         .bind(meeting.as_str())
         .execute(&self.pool)
@@ -185,14 +185,17 @@ impl Outbox for Database {
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
-        let now = millis(Utc::now());
+        let now = self.clock.now();
         let (state, answer, next, sent) = match result {
             AttemptResult::Sent { answer } => (DeliveryState::Sent, Some(answer), None, Some(now)),
             AttemptResult::Failed { answer } => (DeliveryState::Failed, Some(answer), None, None),
             AttemptResult::GivenUp { answer } => (DeliveryState::GivenUp, Some(answer), None, None),
-            AttemptResult::Retry { answer, at } => {
-                (DeliveryState::Queued, Some(answer), Some(millis(*at)), None)
-            }
+            AttemptResult::Retry { answer, at } => (
+                DeliveryState::Queued,
+                Some(answer),
+                Some(self.clock.stored(*at)),
+                None,
+            ),
             AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
         };
         let mut again = RECORD_AGAIN.into_iter();
