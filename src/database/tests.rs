@@ -437,8 +437,11 @@ async fn what_is_common_is_stored_once(home: &Home) {
         ..long("jörg", 0)
     };
     let mut first: Vec<_> = (0..450).map(|n| long(&format!("guest-{n}"), 0)).collect();
-    first.push(german);
+    first.insert(200, german);
     put(None, 0, &first).await;
+    let in_order = database.of_meeting(&kickoff()).await.unwrap();
+    let in_order = in_order.iter().map(|entry| &entry.message_id);
+    assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
     let whole: usize = first.iter().map(|invitation| invitation.message.len()).sum();
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
     let sizes = "CAST(sum(length(message)) AS BIGINT) FROM";

@@ -1,10 +1,13 @@
 //! Everything in a PostgreSQL database: the same as in a file, and what several machines do at once.
 
+use std::collections::BTreeMap;
+
 use invite::sandbox::zoom::{Action, Operation};
 use serde_json::{Value, json};
 
 use crate::cluster::{Cluster, PASSWORD};
 use crate::desk::{Desk, Folder, free_port, wait_for};
+use crate::killed::{Dice, number};
 use crate::records::{self, KICKOFF};
 
 const SEND: &str = "send --meeting kickoff --format json";
@@ -124,6 +127,67 @@ fn who_is_killed_leaves_the_mails_to_the_others() {
     desk.mail.behave();
     desk.run("outbox worker --drain").done();
     each_has_one(&desk, &kickoff());
+}
+
+/// `INVITE_KILLS=500 cargo test --test command workers_killed -- --nocapture` makes it many.
+#[test]
+fn workers_killed_in_turn_lose_nothing() {
+    const WORKERS: usize = 4;
+    const CONNECTIONS: usize = 2;
+    let seed = number("INVITE_SEED", 20_261_124);
+    let kills = usize::try_from(number("INVITE_KILLS", 8)).unwrap();
+    let mut dice = Dice(seed);
+    let (mut desk, _) = Desk::on_postgres();
+    desk.set("INVITE_SMTP__CONNECTIONS", &CONNECTIONS.to_string());
+    let (mut killed, mut twice, mut round) = (0, 0, 0);
+    while killed < kills {
+        let name = format!("crowd-{round}");
+        round += 1;
+        let mut all = crowd();
+        all["meetings"][0]["id"] = json!(name);
+        all["meetings"][0]["name"] = json!(name);
+        // A host has a hundred creations a day.
+        all["meetings"][0]["online_location"] = json!(null);
+        desk.import(&all);
+        let before = desk.mail.mails().len();
+        desk.mail.control(&json!({"close_at_connect": true}));
+        let queued = desk.run(&format!("send --meeting {name} --format json"));
+        assert_eq!(queued.json()["queued"], CROWD, "{queued:?}");
+        desk.mail.behave();
+        desk.run("outbox retry --all").done();
+        let mut workers: Vec<_> = (0..WORKERS).map(|_| desk.start("outbox worker")).collect();
+        let waits = || {
+            let waiting = format!("outbox list --meeting {name} --state queued --limit 1");
+            desk.json(&waiting) != json!([])
+        };
+        while waits() && killed < kills {
+            std::thread::sleep(std::time::Duration::from_millis(dice.roll(120)));
+            workers.remove(0).kill();
+            killed += 1;
+            workers.push(desk.start("outbox worker"));
+        }
+        desk.run("outbox worker --drain").done();
+        for worker in workers {
+            worker.interrupt();
+            worker.finish().done();
+        }
+        let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for mail in &desk.mail.mails()[before..] {
+            ids.entry(mail.to()).or_default().push(mail.message_id());
+        }
+        let at = format!("round {round} of seed {seed}");
+        assert_eq!(ids.len(), CROWD, "{at}");
+        for (address, mut ids) in ids {
+            twice += ids.len() - 1;
+            ids.dedup();
+            assert_eq!(ids.len(), 1, "{address} has different mails, {at}");
+        }
+        let listed = format!("outbox list --meeting {name} --state sent --limit 1000");
+        assert_eq!(desk.json(&listed).as_array().unwrap().len(), CROWD, "{at}");
+    }
+    // What a worker had on the wire when it was killed.
+    assert!(twice <= killed * CONNECTIONS, "{twice} came twice");
+    eprintln!("{killed} workers killed in {round} rounds of seed {seed}: {twice} mails came twice");
 }
 
 /// While nothing waits, a worker looks once a minute, which is longer than a test may take.

@@ -13,6 +13,9 @@ use crate::meeting::{MeetingId, PersonRef};
 /// values in a statement.
 const ROWS_AT_ONCE: usize = 200;
 
+/// An invitation, the number of its base, and its message as it is stored.
+type Row<'a> = (&'a NewInvitation, i64, &'a [u8]);
+
 impl Database {
     pub(super) async fn put_in(
         &self,
@@ -71,12 +74,14 @@ impl Database {
             .map_err(self.explain(doing))?;
         }
         let bases = self.put_bases(&mut tx, meeting, &batches, doing).await?;
-        let mut packed: Vec<(&NewInvitation, i64, &[u8])> = Vec::with_capacity(invitations.len());
+        let mut packed: Vec<(usize, Row<'_>)> = Vec::with_capacity(invitations.len());
         for (batch, base) in batches.iter().zip(bases) {
-            for (invitation, message) in &batch.messages {
-                packed.push((invitation, base, message));
+            for (place, invitation, message) in &batch.messages {
+                packed.push((*place, (invitation, base, message)));
             }
         }
+        // They leave in the order in which they were given.
+        packed.sort_unstable_by_key(|(place, _)| *place);
         for rows in packed.chunks(ROWS_AT_ONCE) {
             match self.put_rows(&mut tx, meeting, issued, now, rows).await {
                 Ok(()) => {}
@@ -129,7 +134,7 @@ impl Database {
         meeting: &MeetingId,
         issued: &Issued,
         now: i64,
-        rows: &[(&NewInvitation, i64, &[u8])],
+        rows: &[(usize, Row<'_>)],
     ) -> Result<(), sqlx::Error> {
         let mut words = String::from(
             "INSERT INTO invitation
@@ -152,7 +157,7 @@ impl Database {
             .bind(meeting.as_str())
             .bind(issued.revision.0)
             .bind(now);
-        for (invitation, base, message) in rows {
+        for (_, (invitation, base, message)) in rows {
             insert = insert
                 .bind(invitation.purpose.as_str())
                 .bind(invitation.resend)

@@ -17,7 +17,8 @@ pub(super) struct Batch<'a> {
     pub(super) purpose: Purpose,
     pub(super) language: Language,
     pub(super) base: BatchBase,
-    pub(super) messages: Vec<(&'a NewInvitation, Vec<u8>)>,
+    /// Each with its place among all.
+    pub(super) messages: Vec<(usize, &'a NewInvitation, Vec<u8>)>,
 }
 
 pub(super) enum BatchBase {
@@ -34,21 +35,21 @@ impl Database {
         meeting: &MeetingId,
         invitations: &'a [NewInvitation],
     ) -> Result<Vec<Batch<'a>>, DatabaseError> {
-        let mut groups: Vec<Vec<&NewInvitation>> = Vec::new();
-        for invitation in invitations {
-            let of_same = |group: &&mut Vec<&NewInvitation>| {
-                group
-                    .first()
-                    .is_some_and(|it| it.purpose == invitation.purpose && it.language == invitation.language)
+        let mut groups: Vec<Vec<(usize, &NewInvitation)>> = Vec::new();
+        for (place, invitation) in invitations.iter().enumerate() {
+            let of_same = |group: &&mut Vec<(usize, &NewInvitation)>| {
+                group.first().is_some_and(|(_, it)| {
+                    it.purpose == invitation.purpose && it.language == invitation.language
+                })
             };
             match groups.iter_mut().find(of_same) {
-                Some(group) => group.push(invitation),
-                None => groups.push(vec![invitation]),
+                Some(group) => group.push((place, invitation)),
+                None => groups.push(vec![(place, invitation)]),
             }
         }
         let mut batches = Vec::with_capacity(groups.len());
         for group in groups {
-            let Some(first) = group.first().copied() else {
+            let Some((_, first)) = group.first().copied() else {
                 continue;
             };
             let cannot = |error: io::Error| self.invalid(format!("the mail {}", first.message_id), error);
@@ -73,8 +74,12 @@ impl Database {
             };
             let mut messages = Vec::with_capacity(group.len());
             for some in group.chunks(MESSAGES_AT_ONCE) {
-                for invitation in some {
-                    messages.push((*invitation, packer.pack(&invitation.message).map_err(cannot)?));
+                for (place, invitation) in some {
+                    messages.push((
+                        *place,
+                        *invitation,
+                        packer.pack(&invitation.message).map_err(cannot)?,
+                    ));
                 }
                 tokio::task::yield_now().await;
             }
