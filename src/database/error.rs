@@ -234,13 +234,6 @@ impl Kind {
     }
 }
 
-/// Whether a failure to make the tables may come from somebody else who makes them at the same moment.
-pub(super) fn is_race(error: &sqlx::Error) -> bool {
-    let exists = error.to_string().contains("already exists");
-    let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
-    exists || unique || matches!(Kind::of(error), Kind::Busy)
-}
-
 /// Whether a failure comes from the connection alone, so that the same question over a new one may be answered.
 pub(super) fn is_connection_lost(error: &sqlx::Error) -> bool {
     matches!(Kind::of(error), Kind::Lost)

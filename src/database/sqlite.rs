@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::compact::Bases;
 use super::postgres::Bell;
 use super::sql::Pool;
-use super::{Database, DatabaseError, KeySource, LONGEST_WAIT, error};
+use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 
@@ -69,20 +69,14 @@ async fn migrate(pool: &SqlitePool, name: &str) -> Result<(), DatabaseError> {
     if is_up_to_date(pool).await {
         return Ok(());
     }
-    let began = Instant::now();
-    loop {
-        match MIGRATIONS.run(pool).await {
-            Ok(()) => return Ok(()),
-            // Two that make the tables of a new file at once: one finds them there already.
-            Err(_) if began.elapsed() < LONGEST_WAIT && is_up_to_date(pool).await => return Ok(()),
-            Err(MigrateError::ExecuteMigration(error, _) | MigrateError::Execute(error))
-                if began.elapsed() < LONGEST_WAIT && error::is_race(&error) =>
-            {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(error) => return Err(DatabaseError::migrating(name, error)),
-        }
-    }
+    let explain = |source| DatabaseError::query(name, "bringing its tables up to date", source);
+    // Who comes second waits, and finds them made.
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
+    MIGRATIONS
+        .run(&mut *tx)
+        .await
+        .map_err(|source| DatabaseError::migrating(name, source))?;
+    tx.commit().await.map_err(explain)
 }
 
 async fn is_up_to_date(pool: &SqlitePool) -> bool {
