@@ -8,7 +8,7 @@ use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, Executor as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -52,7 +52,11 @@ impl Database {
             .expose_secret()
             .parse()
             .map_err(|source| DatabaseError::Address { source })?;
-        let options = options.application_name("invite");
+        // A statement that waits for its lock is not worth a warning.
+        let mut options = options.disable_statement_logging();
+        if options.get_application_name().is_none() {
+            options = options.application_name("invite");
+        }
         let place = Place::of(&options);
         let name = place.to_string();
         // The pool would try a server that does not listen for as long as it may take, and then not say why.
@@ -64,7 +68,7 @@ impl Database {
         if !is_up_to_date(&mut first).await {
             // Takes an advisory lock, under which it looks again.
             MIGRATIONS
-                .run(&mut first)
+                .run_direct(None, &mut first, false)
                 .await
                 .map_err(|source| DatabaseError::migrating(&name, source))?;
         }

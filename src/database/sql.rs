@@ -35,8 +35,7 @@ impl Dialect {
         }
     }
 
-    /// What ends a `SELECT … ORDER BY` whose rows the statement around it will write: they are locked one after
-    /// the other in that order, so that two that write the same rows cannot wait for each other.
+    /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
     pub(super) const fn for_update(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -44,7 +43,7 @@ impl Dialect {
         }
     }
 
-    /// The same, but rows that somebody else is about to write are left out.
+    /// The same for rows; those that somebody else is about to write are left out.
     pub(super) const fn for_update_of_free(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -110,8 +109,8 @@ pub(super) enum Transaction {
 }
 
 impl Transaction {
-    /// Waits until nobody else writes about a subject, and keeps it so until the end. Taken first and only once in
-    /// a transaction, so that two cannot wait for each other. SQLite's write lock is about every subject.
+    /// Waits until nobody else writes about a subject, and keeps it so until the end. Taken first, and of several
+    /// subjects in their order, so that two cannot wait for each other. SQLite's write lock is about every subject.
     pub(super) async fn guard(&mut self, subject: &str) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(_) => Ok(()),

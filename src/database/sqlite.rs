@@ -72,8 +72,9 @@ async fn migrate(pool: &SqlitePool, name: &str) -> Result<(), DatabaseError> {
     let explain = |source| DatabaseError::query(name, "bringing its tables up to date", source);
     // Who comes second waits, and finds them made.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
+    // Not `run`: its future is not `Send` for every lifetime of a connection.
     MIGRATIONS
-        .run(&mut *tx)
+        .run_direct(None, &mut *tx, false)
         .await
         .map_err(|source| DatabaseError::migrating(name, source))?;
     tx.commit().await.map_err(explain)

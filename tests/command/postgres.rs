@@ -79,6 +79,19 @@ fn from_init_to_a_sent_invitation() {
 }
 
 #[test]
+fn the_tables_may_be_made_by_several() {
+    let mut desk = Desk::empty();
+    desk.use_postgres();
+    desk.write("invite.toml", &desk.configuration());
+    desk.write("records.json", &records::all().to_string());
+    let runs: Vec<_> = (0..10).map(|_| desk.start("import records.json")).collect();
+    for run in runs {
+        run.finish().done();
+    }
+    assert_eq!(desk.json("meeting list").as_array().unwrap().len(), 10);
+}
+
+#[test]
 fn two_sends_at_once_make_one_zoom_meeting() {
     let (desk, _) = Desk::on_postgres();
     desk.zoom

@@ -1,7 +1,9 @@
 //! What people ask of the outbox: to see it, to let something be tried again, to call something off.
 
-use super::super::sql::{Transaction, Value, query, query_in_words};
-use super::super::{Database, DatabaseError};
+use std::collections::BTreeSet;
+
+use super::super::sql::{Row, Transaction, Value, query, query_in_words};
+use super::super::{Database, DatabaseError, Subject};
 use super::entry_columns;
 use crate::fault::{Class, Fault};
 use crate::mail::{DeliveryState, OutboxEntry};
@@ -131,32 +133,51 @@ impl Database {
     /// # Errors
     /// [`DatabaseError`] when the outbox cannot be written.
     pub async fn retry(&self, which: &Which) -> Result<u64, DatabaseError> {
+        let doing = "letting invitations be tried again";
         let (id, meeting) = match which {
             Which::One(id) => (Some(*id), None),
             Which::Meeting(meeting) => (None, Some(meeting.as_str())),
             Which::All => (None, None),
         };
-        // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer true.
-        let doing = "letting invitations be tried again";
-        let mut tx = self.write_rows(doing).await?;
-        let retried = query_in_words(format!(
-            "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1
-             WHERE id IN (SELECT id FROM invitation
-                 WHERE state IN ('queued', 'failed', 'given_up')
-                   AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR meeting_id = $3)
-                   AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = invitation.meeting_id)
-                 ORDER BY id {})",
-            self.pool.dialect().for_update()
-        ))
-        .bind(self.clock.now())
+        let rows = query(
+            "SELECT DISTINCT meeting_id FROM invitation
+             WHERE state IN ('queued', 'failed', 'given_up')
+               AND ($1 IS NULL OR id = $1) AND ($2 IS NULL OR meeting_id = $2)",
+        )
         .bind(id)
         .bind(meeting)
-        .execute(&mut tx)
+        .fetch_all(&self.pool)
         .await
         .map_err(self.explain(doing))?;
-        tx.wake_workers().await.map_err(self.explain(doing))?;
-        tx.commit().await.map_err(self.explain(doing))?;
-        Ok(retried)
+        let mut count = 0;
+        for row in &rows {
+            let meeting = self.meeting_of(row)?;
+            let mut tx = self.write(&Subject::Meeting(&meeting), doing).await?;
+            // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer
+            // true.
+            count += query(
+                "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1
+                 WHERE state IN ('queued', 'failed', 'given_up') AND meeting_id = $2 AND ($3 IS NULL OR id = $3)
+                   AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = $2)",
+            )
+            .bind(self.clock.now())
+            .bind(meeting.as_str())
+            .bind(id)
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+            tx.wake_workers().await.map_err(self.explain(doing))?;
+            tx.commit().await.map_err(self.explain(doing))?;
+        }
+        Ok(count)
+    }
+
+    /// The meeting of a row that has but its id.
+    fn meeting_of(&self, row: &Row) -> Result<MeetingId, DatabaseError> {
+        let id: String = row
+            .only()
+            .map_err(self.explain("reading the meeting of an invitation"))?;
+        MeetingId::new(id).map_err(|error| self.invalid("the meeting of an invitation", error))
     }
 
     /// Calls off invitations by their numbers, all or none. One that was called off before stays so. Answers how many
@@ -166,20 +187,31 @@ impl Database {
     /// [`CannotCancel`]: one of them is not there, was sent, or is being sent.
     pub async fn cancel_invitations(&self, ids: &[i64]) -> Result<u64, CannotCancel> {
         let doing = "calling invitations off";
+        let mut meetings = BTreeSet::new();
+        for &id in ids {
+            let row = query("SELECT meeting_id FROM invitation WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(self.explain(doing))?;
+            meetings.insert(self.meeting_of(&row.ok_or(CannotCancel::NotFound { id })?)?);
+        }
         let mut tx = self.write_rows(doing).await?;
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
+        // In their order: two that want several of the same do not wait for each other.
+        for meeting in &meetings {
+            let subject = Subject::Meeting(meeting).to_string();
+            tx.guard(&subject).await.map_err(self.explain(doing))?;
+        }
         let mut count = 0;
-        for id in ids {
+        for &id in ids {
             let row = query_in_words(format!(
                 "SELECT state FROM invitation WHERE id = $1 {}",
                 self.pool.dialect().for_update()
             ))
             .bind(id)
-            .fetch_optional(&mut tx)
+            .fetch_one(&mut tx)
             .await
             .map_err(self.explain(doing))?;
-            let row = row.ok_or(CannotCancel::NotFound { id })?;
             let state: String = row.only().map_err(self.explain(doing))?;
             let state = state
                 .parse()
@@ -204,7 +236,7 @@ impl Database {
     /// [`DatabaseError`] when the outbox cannot be written.
     pub async fn cancel_of_meeting(&self, meeting: &MeetingId) -> Result<(u64, u64), DatabaseError> {
         let doing = "calling invitations off";
-        let mut tx = self.write_rows(doing).await?;
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         let count = self
             .cancel_where("meeting_id = $1", meeting.as_str().into(), &mut tx, doing)
             .await?;
@@ -227,9 +259,7 @@ impl Database {
     ) -> Result<u64, DatabaseError> {
         query_in_words(format!(
             "UPDATE invitation SET state = 'cancelled', last_answer = 'called off by hand'
-             WHERE id IN (SELECT id FROM invitation
-                          WHERE {condition} AND state IN ('queued', 'failed', 'given_up') ORDER BY id {})",
-            self.pool.dialect().for_update()
+             WHERE {condition} AND state IN ('queued', 'failed', 'given_up')"
         ))
         .bind(value)
         .execute(tx)

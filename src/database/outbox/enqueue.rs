@@ -46,26 +46,20 @@ impl Database {
         .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
-        query_in_words(format!(
+        query(
             "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
-             WHERE id IN (SELECT id FROM invitation
-                          WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND purpose = 'invitation'
-                          ORDER BY id {})",
-            self.pool.dialect().for_update()
-        ))
+             WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND purpose = 'invitation'",
+        )
         .bind(meeting.as_str())
         .bind(issued.revision.0)
         .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         for person in called_off {
-            query_in_words(format!(
+            query(
                 "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
-                 WHERE id IN (SELECT id FROM invitation
-                              WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued'
-                              ORDER BY id {})",
-                self.pool.dialect().for_update()
-            ))
+                 WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued'",
+            )
             .bind(meeting.as_str())
             .bind(person.kind.as_str())
             .bind(person.id.as_str())

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 
 use super::error::is_connection_lost;
 use super::rows::Named;
-use super::sql::{On, Row, query, query_in_words};
-use super::{Database, DatabaseError};
+use super::sql::{On, Row, query};
+use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Envelope, Issued, NewInvitation,
@@ -169,19 +169,20 @@ impl Outbox for Database {
         until: DateTime<Utc>,
         reason: &str,
     ) -> Result<(), BoxFault> {
-        query_in_words(format!(
+        let doing = "putting invitations off";
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        query(
             "UPDATE invitation SET last_answer = $2,
                  next_attempt_at = CASE WHEN next_attempt_at < $1 THEN $1 ELSE next_attempt_at END
-             WHERE id IN (SELECT id FROM invitation WHERE meeting_id = $3 AND state = 'queued' ORDER BY id {})",
-            self.pool.dialect().for_update()
-        ))
+             WHERE meeting_id = $3 AND state = 'queued'",
+        )
         .bind(self.clock.stored(until))
         .bind(reason)
         .bind(meeting.as_str())
-        .execute(&self.pool)
+        .execute(&mut tx)
         .await
-        .map_err(self.explain("putting invitations off"))?;
-        Ok(())
+        .map_err(self.explain(doing))?;
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {

@@ -1,6 +1,6 @@
 //! A database that only one test uses, of either kind.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tempfile::TempDir;
 
 use super::RECORDS;
@@ -8,7 +8,6 @@ use crate::crm::import;
 use crate::database::{Database, DatabaseError, KeySource};
 
 #[path = "../../../tests/cluster/mod.rs"]
-#[cfg_attr(test, expect(dead_code, reason = "the tests of the program use more of it"))]
 pub(super) mod cluster;
 
 /// A database that only one test uses.
@@ -29,6 +28,13 @@ impl Home {
             url: Some(cluster.url(&cluster.new_database()).into()),
             ..Self::sqlite()
         }
+    }
+
+    /// Of a PostgreSQL database.
+    pub(super) fn name(&self) -> String {
+        let url = self.url.as_ref().unwrap().expose_secret();
+        let path = url.rsplit('/').find(|part| part.starts_with("test_")).unwrap();
+        path.split('?').next().unwrap().to_owned()
     }
 
     pub(super) async fn open(&self) -> Database {
