@@ -4,7 +4,7 @@
 //! [`Outbox`](crate::mail::Outbox), [`TokenStore`](crate::online::zoom::TokenStore) and
 //! [`Crm`](crate::crm::Crm). Every call of a port is one transaction, and what it decides on is still so when it
 //! writes, whoever else uses the database. In SQLite a transaction takes the write lock before it reads. In
-//! PostgreSQL it keeps others from its [`Subject`]; who claims invitations locks their rows instead.
+//! PostgreSQL it keeps others from its subject; who claims invitations locks their rows instead.
 
 mod answers;
 mod clock;
