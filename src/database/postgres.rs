@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::Notify;
@@ -66,9 +66,7 @@ impl Database {
             Err(_) => return Err(place.refusal(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))),
         };
         if !is_up_to_date(&mut first).await {
-            // Takes an advisory lock, under which it looks again.
-            MIGRATIONS
-                .run_direct(None, &mut first, false)
+            migrate(&mut first)
                 .await
                 .map_err(|source| DatabaseError::migrating(&name, source))?;
         }
@@ -96,6 +94,13 @@ impl Database {
             bases: Bases::default(),
         })
     }
+}
+
+async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    connection.execute(sqlx::raw_sql(SETTINGS)).await?;
+    // Takes an advisory lock, under which it looks again. Not `run`: its future is not `Send` for every lifetime of a
+    // connection.
+    MIGRATIONS.run_direct(None, connection, false).await
 }
 
 async fn compare_clocks(connection: &mut PgConnection) -> Result<Clock, sqlx::Error> {

@@ -128,7 +128,8 @@ impl Database {
     }
 
     /// Lets what waits, failed or was given up be tried at once: one invitation by its number, or all of a
-    /// meeting, or all. What is no longer true is left alone. Answers how many.
+    /// meeting, or all. What is no longer true is left alone. Answers how many. Each meeting is a transaction of its
+    /// own.
     ///
     /// # Errors
     /// [`DatabaseError`] when the outbox cannot be written.
