@@ -264,6 +264,39 @@ async fn what_a_killed_process_held_is_free_at_once(home: &Home) {
     assert_eq!(again[0].entry.attempts, 2);
 }
 
+/// Whether a process on another machine has ended cannot be known from here.
+async fn what_another_machine_holds_is_free_when_its_time_is_over(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee", "mo"]).await;
+    database.claim(&request()).await.unwrap();
+    let held = async |person: &str, until: i64| {
+        query("UPDATE invitation SET lease_holder = 'another-machine/1.1/x', lease_until = $1 WHERE person_id = $2")
+            .bind(until)
+            .bind(person)
+            .execute(&database.pool)
+            .await
+            .unwrap();
+    };
+    held("lee", database.clock.now() + 30_000).await;
+    held("mo", database.clock.now() - 1).await;
+    let claimed = database.claim(&request()).await.unwrap();
+    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    assert_eq!(people, ["mo"]);
+    query("INSERT INTO push_lease VALUES ('kickoff', 'another-machine/1.1/x', $1)")
+        .bind(database.clock.now() + 30_000)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let held = database.begin_push(&kickoff()).await.unwrap();
+    assert!(matches!(held, Begun::Busy(_)));
+    query("UPDATE push_lease SET until = $1")
+        .bind(database.clock.now() - 1)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    begin(&database).await;
+}
+
 fn issued(revision: u32) -> Issued {
     let text = RECORDS.replace("Kick-off", &format!("Kick-off {revision}"));
     let facts = import::read(&text, "r.json").unwrap().meetings[0].facts();
@@ -781,6 +814,7 @@ on_both! {
     an_invitation_is_claimed_once_and_its_fate_recorded,
     a_newer_revision_calls_off_what_still_waits,
     of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
+    what_another_machine_holds_is_free_when_its_time_is_over,
     what_is_common_is_stored_once,
     a_damaged_message_keeps_back_no_other,
     what_has_not_left_can_be_called_off,

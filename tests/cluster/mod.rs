@@ -24,7 +24,11 @@ trap '' INT
 printf '%s' "$3" >password
 "$bin/initdb" --pgdata=data --username=invite --pwfile=password --auth-local=trust --auth-host=scram-sha-256 \
 	--encoding=UTF8 --locale=C.UTF-8 --no-sync >log 2>&1 || { cat log >&2; rm -rf "$folder"; exit 1; }
-"$bin/postgres" -D data -k "$folder" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off \
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
+	-keyout data/server.key -out data/server.crt >log 2>&1 || { cat log >&2; rm -rf "$folder"; exit 1; }
+chmod 600 data/server.key
+"$bin/postgres" -D data -c ssl=on -k "$folder" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off \
 	-c synchronous_commit=off -c full_page_writes=off -c max_connections=400 >log 2>&1 </dev/null &
 server=$!
 until "$bin/pg_isready" -q -h "$folder" -p "$port"; do
@@ -164,6 +168,11 @@ impl Cluster {
             "postgres://{USER}@localhost:{}/{database}?host={folder}",
             self.port
         )
+    }
+
+    /// The certificate that it has over TCP, which nobody else knows.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.folder.join("data/server.crt")
     }
 
     /// The address of a database over TCP, without the password that is asked for.

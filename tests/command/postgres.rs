@@ -1,6 +1,8 @@
 //! Everything in a PostgreSQL database: the same as in a file, and what several machines do at once.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 
 use invite::sandbox::zoom::{Action, Operation};
 use serde_json::{Value, json};
@@ -271,12 +273,6 @@ fn what_is_wrong_with_the_server_is_told() {
     );
     assert!(error["hint"].as_str().unwrap().contains(&make), "{error}");
 
-    // The server has no certificate.
-    let url = format!("{}?sslmode=require", cluster.url_over_tcp(&database));
-    folder.set("INVITE_DATABASE__URL", &url);
-    let error = folder.fails("meeting list", 69, "database.unreachable");
-    assert!(error["message"].as_str().unwrap().contains("TLS"), "{error}");
-
     cluster.sql("postgres", "CREATE ROLE guest LOGIN");
     let url = cluster.url(&database).replace("invite@", "guest@");
     cluster.sql(&database, "DROP TABLE _sqlx_migrations");
@@ -288,6 +284,41 @@ fn what_is_wrong_with_the_server_is_told() {
     let url = format!("{}?sslmode=perhaps", cluster.url_over_tcp(&database));
     folder.set("INVITE_DATABASE__URL", &url);
     folder.fails("meeting list", 78, "database.address");
+}
+
+#[test]
+fn tls_is_as_the_address_asks_for_it() {
+    let cluster = Cluster::get();
+    let mut folder = Folder::new();
+    folder.write("invite.toml", "[organization]\nname = \"Acme\"\n");
+    folder.set("PGPASSWORD", PASSWORD);
+    let url = cluster.url_over_tcp(&cluster.new_database());
+    folder.set("INVITE_DATABASE__URL", &format!("{url}?sslmode=require"));
+    assert_eq!(folder.json("meeting list"), json!([]));
+    let certificate = cluster.certificate();
+    let known = format!("{url}?sslmode=verify-full&sslrootcert={}", certificate.display());
+    folder.set("INVITE_DATABASE__URL", &known);
+    assert_eq!(folder.json("meeting list"), json!([]));
+    // Signed by nobody whom this machine knows.
+    folder.set("INVITE_DATABASE__URL", &format!("{url}?sslmode=verify-full"));
+    let error = folder.fails("meeting list", 69, "database.unreachable");
+    assert!(
+        error["message"].as_str().unwrap().contains("certificate"),
+        "{error}"
+    );
+    // A server that knows no TLS says so by a letter.
+    let plain = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = plain.local_addr().unwrap().port();
+    let answering = std::thread::spawn(move || {
+        let (mut connection, _) = plain.accept().unwrap();
+        connection.read_exact(&mut [0; 8]).unwrap();
+        connection.write_all(b"N").unwrap();
+    });
+    let url = format!("postgres://invite@127.0.0.1:{port}/invite?sslmode=require");
+    folder.set("INVITE_DATABASE__URL", &url);
+    let error = folder.fails("meeting list", 69, "database.unreachable");
+    assert!(error["message"].as_str().unwrap().contains("TLS"), "{error}");
+    answering.join().unwrap();
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::crm::import;
 use crate::database::{Database, DatabaseError, KeySource};
 
 #[path = "../../../tests/cluster/mod.rs"]
+#[expect(dead_code, reason = "the tests of the program use more of it")]
 pub(super) mod cluster;
 
 /// A database that only one test uses.
