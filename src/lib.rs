@@ -107,6 +107,7 @@
 //! | module | has |
 //! | --- | --- |
 //! | `command` | the program (feature `command`, on by default) |
+//! | `desk` | the template authors' desk in the browser (the same feature) |
 //! | [`pipeline`] | the five steps of a send, and the single ones |
 //! | [`config`] | `invite.toml` and the environment |
 //! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM in SQLite |
@@ -142,6 +143,8 @@ pub mod config;
 pub mod crm;
 mod crypto;
 pub mod database;
+#[cfg(feature = "command")]
+mod desk;
 pub mod fault;
 pub mod imip;
 pub mod lease;

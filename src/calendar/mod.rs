@@ -27,6 +27,7 @@
 
 mod content;
 mod error;
+mod words;
 mod writer;
 mod zone;
 
@@ -35,6 +36,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 pub use error::CalendarError;
+pub use words::in_words;
 pub use writer::EventWriter;
 
 use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Meeting, Person, PersonRef, Revision};

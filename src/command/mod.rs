@@ -17,7 +17,10 @@ mod shell;
 mod template;
 mod template_check;
 mod template_import;
+mod template_preview;
+mod template_test_send;
 mod terminal;
+mod trying;
 mod zoom;
 mod zoom_push;
 mod zoom_users;
@@ -171,7 +174,7 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Reply(reply) => reply.run(&session).await,
         Command::Ics(ics) => ics.run(&session).await,
         Command::Zoom(command) => command.run(&session).await,
-        Command::Template(command) => command.run(&session).await,
+        Command::Template(command) => command.run(&session.for_authors()).await,
         Command::Outbox(command) => command.run(&session).await,
         Command::Completions(completions) => completions.run(&session),
         Command::Man(man) => man.run(&session),

@@ -15,6 +15,7 @@ use crate::config::{
     ZoomMode, ZoomRecording,
 };
 use crate::database::{Database, DatabaseError};
+use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
 use crate::online::Jitsi;
@@ -37,6 +38,8 @@ pub(super) struct Session<'a> {
     database: OnceCell<Database>,
     zoom: OnceCell<Arc<ZoomClient>>,
     stop: Arc<AtomicBool>,
+    /// Whether it goes without a configuration.
+    for_authors: bool,
 }
 
 /// What is configured, but not built yet.
@@ -79,6 +82,15 @@ impl<'a> Session<'a> {
             database: OnceCell::new(),
             zoom: OnceCell::new(),
             stop: Arc::default(),
+            for_authors: false,
+        }
+    }
+
+    /// The same for those who write templates: without a configuration there is an example of an organization.
+    pub(super) fn for_authors(self) -> Self {
+        Self {
+            for_authors: true,
+            ..self
         }
     }
 
@@ -87,13 +99,8 @@ impl<'a> Session<'a> {
         self.global.sandbox
     }
 
-    /// The file that `--config` names.
-    pub(super) fn config_file(&self) -> Option<&std::path::Path> {
-        self.global.config.as_deref()
-    }
-
     pub(super) fn sandbox_folder(&self) -> PathBuf {
-        PathBuf::from("invite-sandbox")
+        sandbox_folder()
     }
 
     pub(super) async fn config(&self) -> Result<&Config, BoxFault> {
@@ -101,15 +108,17 @@ impl<'a> Session<'a> {
     }
 
     fn load_config(&self) -> Result<Config, BoxFault> {
-        if self.is_sandbox() {
-            return Ok(Config::sandbox(&self.sandbox_folder()));
-        }
-        let file = Config::find(self.config_file(), &self.environment).map_err(BoxFault::new)?;
-        let config = Config::load(file.as_deref(), &self.environment).map_err(BoxFault::new)?;
+        let config = read_config(self.global, &self.environment, self.for_authors)?;
         for warning in &config.warnings {
             self.terminal.note(&format!("warning: {warning}"));
         }
         Ok(config)
+    }
+
+    /// Reads what the configuration says about templates, anew each time.
+    pub(super) fn setting(&self) -> Box<ReadSetting> {
+        let (global, environment) = (self.global.clone(), self.environment.clone());
+        Box::new(move || setting_of(&read_config(&global, &environment, true)?))
     }
 
     pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
@@ -213,7 +222,8 @@ impl<'a> Session<'a> {
             .map_err(BoxFault::new)
     }
 
-    async fn sender(&self) -> Result<Mailbox, BoxFault> {
+    /// From whom mails come.
+    pub(super) async fn sender(&self) -> Result<Mailbox, BoxFault> {
         let config = self.config().await?;
         if self.is_sandbox() {
             return Sandbox::sender().map_err(BoxFault::new);
@@ -228,20 +238,12 @@ impl<'a> Session<'a> {
     async fn builder(&self, sender: Mailbox) -> Result<PipelineBuilder, BoxFault> {
         let config = self.config().await?;
         let database = self.database().await?;
+        let (times, attendees) = calendar_of(config);
         let mut builder = Pipeline::builder(config.organization.clone(), sender)
             .crm(Arc::new(self.records().await?.clone()))
             .database(database)
             .templates(self.templates().await?)
-            .calendar(
-                match config.calendar.times {
-                    CalendarTimes::Utc => Times::Utc,
-                    CalendarTimes::Zone => Times::Zone,
-                },
-                match config.calendar.attendees {
-                    CalendarAttendees::All => AttendeeList::All,
-                    CalendarAttendees::Recipient => AttendeeList::Recipient,
-                },
-            );
+            .calendar(times, attendees);
         if let Some(smtp) = &config.smtp {
             builder = builder.delivery(DeliverySettings {
                 first_retry: smtp.first_retry,
@@ -257,7 +259,8 @@ impl<'a> Session<'a> {
         Ok(builder)
     }
 
-    async fn transport(&self) -> Result<Arc<dyn Transport>, BoxFault> {
+    /// The way for mails to leave.
+    pub(super) async fn transport(&self) -> Result<Arc<dyn Transport>, BoxFault> {
         if self.is_sandbox() {
             return Ok(Arc::new(MailboxFolder::new(self.sandbox_folder().join("outbox"))));
         }
@@ -324,6 +327,62 @@ pub(super) async fn open(config: &Config) -> Result<Database, DatabaseError> {
         DatabaseLocation::Sqlite(path) => Database::open(path, key).await,
         DatabaseLocation::Postgres(url) => Database::connect(url, key).await,
     }
+}
+
+/// The folder of the sandbox.
+fn sandbox_folder() -> PathBuf {
+    PathBuf::from("invite-sandbox")
+}
+
+fn read_config(global: &Global, environment: &Environment, for_authors: bool) -> Result<Config, BoxFault> {
+    /// What the organization is called where nothing is configured.
+    const EXAMPLE: &str = "Example";
+    const NAME: &str = "INVITE_ORGANIZATION__NAME";
+    if global.sandbox {
+        return Ok(Config::sandbox(&sandbox_folder()));
+    }
+    let file = Config::find(global.config.as_deref(), environment).map_err(BoxFault::new)?;
+    let config = if for_authors && file.is_none() && environment.get(NAME).is_none() {
+        Config::load(None, &environment.clone().with(NAME, EXAMPLE))
+    } else {
+        Config::load(file.as_deref(), environment)
+    };
+    config.map_err(BoxFault::new)
+}
+
+/// What templates are tried with. Where no mail server is configured, mails come from an example.
+fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
+    let organization = config.organization.clone();
+    let sender = match &config.smtp {
+        Some(smtp) => Mailbox::new(
+            smtp.from.name.as_deref().unwrap_or_default(),
+            smtp.from.address.clone(),
+        ),
+        None => Mailbox::new(
+            &organization.name,
+            Sandbox::sender().map_err(BoxFault::new)?.address,
+        ),
+    };
+    let (times, attendees) = calendar_of(config);
+    Ok(Setting {
+        organization,
+        dir: config.templates.dir.clone(),
+        sender,
+        times,
+        attendees,
+    })
+}
+
+fn calendar_of(config: &Config) -> (Times, AttendeeList) {
+    let times = match config.calendar.times {
+        CalendarTimes::Utc => Times::Utc,
+        CalendarTimes::Zone => Times::Zone,
+    };
+    let attendees = match config.calendar.attendees {
+        CalendarAttendees::All => AttendeeList::All,
+        CalendarAttendees::Recipient => AttendeeList::Recipient,
+    };
+    (times, attendees)
 }
 
 fn zoom_settings(config: &Config) -> Result<ZoomSettings, BoxFault> {

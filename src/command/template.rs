@@ -6,6 +6,8 @@ use serde_json::json;
 use super::session::Session;
 use super::template_check::Check;
 use super::template_import::ImportEspocrm;
+use super::template_preview::Preview;
+use super::template_test_send::TestSend;
 use super::terminal::{DIM, STRONG, Table};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
@@ -21,6 +23,10 @@ pub(super) enum TemplateCommand {
     Show(Show),
     /// Everything that is wrong with the templates, without sending
     Check(Check),
+    /// A template as an invitee will see it, in files or, with --serve, in the browser
+    Preview(Preview),
+    /// Mail a template to yourself, marked as a test
+    TestSend(TestSend),
     /// EspoCRM's own templates, converted
     ImportEspocrm(ImportEspocrm),
 }
@@ -35,7 +41,7 @@ pub(super) struct Show {
     #[arg(long, value_enum)]
     part: Option<PartName>,
     /// As readers of this language get it [default: the organization's language]
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, visible_alias = "lang", value_name = "TAG")]
     language: Option<Language>,
 }
 
@@ -83,6 +89,8 @@ impl TemplateCommand {
             Self::List => Ok(list(session, &session.templates().await?)),
             Self::Show(show) => show.run(session, &session.templates().await?).await,
             Self::Check(check) => check.run(session).await,
+            Self::Preview(preview) => preview.run(session).await,
+            Self::TestSend(send) => send.run(session).await,
             Self::ImportEspocrm(import) => import.run(session),
         }
     }

@@ -27,6 +27,7 @@ mod report;
 mod right;
 mod sample;
 mod sync;
+mod trial;
 mod worker;
 
 use std::fmt;
@@ -50,7 +51,9 @@ pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendO
 pub use render::Invitation;
 pub use reply::{AnswerOutcome, AnswerReport};
 pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
+pub use sample::{SampleError, sample_of_records};
 pub use sync::SyncState;
+pub use trial::{Trial, TrialError, Trials};
 pub use worker::{Delivery, Worked};
 
 /// How often a send begins again because somebody else sent the same meeting at the same moment.

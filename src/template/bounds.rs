@@ -7,6 +7,7 @@
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
+use super::conditions::{AS_IF, conditions};
 use super::filters::MAX_TEXT;
 use super::rendering::now;
 use super::scan::{Tag, Token, tags};
@@ -94,6 +95,15 @@ fn is_small(value: &Value, elements: &mut usize, octets: &mut usize) -> bool {
 
 /// Puts the checks in.
 pub(super) fn checked(template: &str) -> Checked {
+    woven(None, template)
+}
+
+/// Puts the checks in, and a call around each condition, for a template of this name.
+pub(super) fn traced(name: &str, template: &str) -> Checked {
+    woven(Some(name), template)
+}
+
+fn woven(traced: Option<&str>, template: &str) -> Checked {
     let tags = tags(template);
     let extends = tags.first().is_some_and(|tag| tag.keyword() == Some("extends"));
     let mut places: Vec<Place<'_>> = Vec::new();
@@ -126,6 +136,21 @@ pub(super) fn checked(template: &str) -> Checked {
             _ => continue,
         };
         places.push(print(tag, &call));
+    }
+    if let Some(name) = traced {
+        for (tag, start, end, id) in conditions(name, template, &tags) {
+            let id = id.replace(['"', '\\'], "");
+            let mut around = |at, text| {
+                places.push(Place {
+                    at,
+                    tag: Some(tag),
+                    text,
+                })
+            };
+            around(start, format!("{AS_IF}(at=\"{id}\", is=("));
+            around(end, ")) ".to_owned());
+        }
+        places.sort_by_key(|place| place.at);
     }
     insert(template, &places)
 }

@@ -221,9 +221,10 @@ fn escape_into(text: &str, html: &mut String) {
     }
 }
 
-/// HTML as text.
+/// HTML as text, without what its styles hide.
 pub(super) fn to_text(html: &str) -> String {
     let text = html2text::config::with_decorator(TextForm::default())
+        .use_doc_css()
         .raw_mode(true)
         .link_footnotes(false)
         .string_from_read(html.as_bytes(), WIDTH)

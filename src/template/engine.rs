@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tera::Tera;
 
-use super::{bounds, filters, functions};
+use super::{bounds, conditions, filters, functions};
 
 /// The most that one part may print, in octets.
 pub(super) const MAX_OUTPUT: usize = 1024 * 1024;
@@ -37,6 +37,7 @@ pub(super) fn engine() -> Tera {
     functions::register(&mut tera);
     filters::register(&mut tera);
     bounds::register(&mut tera);
+    conditions::register(&mut tera);
     tera
 }
 

@@ -97,11 +97,7 @@ impl Templates {
                     )));
                 }
             };
-        let named = Sample::all().into_iter().map(|mut sample| {
-            // The bare one keeps an organization without anything.
-            if sample.organization.site_url.is_some() {
-                sample.organization = organization.clone();
-            }
+        let named = Sample::all_of(organization).into_iter().map(|sample| {
             let in_all_languages = TRIED_IN_ALL.contains(&sample.id.as_str());
             (sample, in_all_languages)
         });
@@ -145,11 +141,8 @@ impl Templates {
 
     /// The problems of one mail.
     fn problems_of(&self, name: TemplateName, sample: &Sample, language: &Language) -> Vec<Problem> {
-        let mut sample_for = sample.context(language);
-        if name.kind != super::Kind::Update {
-            sample_for.change = None;
-        }
-        let (rendered, subject) = match self.render_parts(name, &sample_for) {
+        let sample_for = sample.context_for(name, language);
+        let (rendered, subject) = match self.render_parts(name, &sample_for, None) {
             Ok(rendered) => rendered,
             Err(error) => return error.problems().to_vec(),
         };

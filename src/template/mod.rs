@@ -16,6 +16,7 @@ mod calendar_links;
 mod catalogue;
 mod check;
 mod code;
+mod conditions;
 mod context;
 mod dates;
 mod description;
@@ -39,8 +40,9 @@ mod wording;
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use fluent_bundle::FluentArgs;
 use tera::{Context, Tera};
 
 use crate::mail::InlineImage;
@@ -48,6 +50,7 @@ use crate::meeting::{JoinUrl, Language, one_line};
 
 use bounds::Checked;
 use catalogue::Catalogue;
+use conditions::Trace;
 use context::Variables;
 use diagnosis::Sources;
 use engine::Page;
@@ -56,6 +59,7 @@ use labels::{Labels, with_parents};
 use rendering::{Form, Rendering, rendering};
 use voice::{Voice, Voices};
 
+pub use conditions::Condition;
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, Severity, TemplateError};
@@ -76,6 +80,8 @@ struct Inner {
     checked: HashMap<String, Checked>,
     labels: Arc<Labels>,
     voices: Voices,
+    /// The templates telling of their conditions, made when it is first asked for.
+    traced: OnceLock<Result<Tera, Vec<Problem>>>,
 }
 
 impl std::fmt::Debug for Templates {
@@ -222,6 +228,7 @@ impl Templates {
                 checked,
                 labels,
                 voices,
+                traced: OnceLock::new(),
             })))
         } else {
             Err(TemplateError::Broken { problems })
@@ -312,14 +319,16 @@ impl Templates {
         name: TemplateName,
         context: &InvitationContext<'_>,
     ) -> Result<Rendered, TemplateError> {
-        self.render_parts(name, context).map(|(rendered, _)| rendered)
+        self.render_parts(name, context, None)
+            .map(|(rendered, _)| rendered)
     }
 
-    /// The mail, and the subject as it was printed.
+    /// The mail, and the subject as it was printed. Where conditions are traced, the link to join may be missing.
     fn render_parts(
         &self,
         name: TemplateName,
         context: &InvitationContext<'_>,
+        trace: Option<&Rc<Trace>>,
     ) -> Result<(Rendered, String), TemplateError> {
         let ours = &context.organization.language;
         let choose = |part| self.choose(name, part, context.language, ours);
@@ -335,13 +344,8 @@ impl Templates {
         let begin = |voice: &Arc<Voice>, form| {
             let color = context.organization.brand.color;
             let zone = context.invitee_zone.clone();
-            Rc::new(Rendering::new(
-                Arc::clone(voice),
-                form,
-                zone,
-                color,
-                Rc::clone(&entry),
-            ))
+            let rendering = Rendering::new(Arc::clone(voice), form, zone, color, Rc::clone(&entry));
+            Rc::new(rendering.traced(trace))
         };
         // Mostly all parts are of one language, and share their variables.
         let render_text = |choice: &Choice<'_>| {
@@ -376,7 +380,7 @@ impl Templates {
             Some(text) => tidy(&text),
             None => description::to_text(&page),
         };
-        if name.kind != Kind::Cancellation {
+        if name.kind != Kind::Cancellation && trace.is_none() {
             let choices = [(&html, &page), (text.as_ref().unwrap_or(&html), &text_body)];
             self.require_link(context.join_url, choices)?;
         }
@@ -425,12 +429,27 @@ impl Templates {
         language: &Language,
         organization_language: &Language,
     ) -> Result<String, TemplateError> {
+        self.label_with(key, None, language, organization_language)
+    }
+
+    /// A label with one argument, such as `test-subject` with `subject`.
+    ///
+    /// # Errors
+    /// As of [`Templates::label`].
+    pub fn label_with(
+        &self,
+        key: &str,
+        argument: Option<(&str, &str)>,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Result<String, TemplateError> {
         let voice = self
             .0
             .voices
             .of(language, organization_language, &self.0.labels)?;
+        let arguments: Option<FluentArgs<'_>> = argument.map(|argument| [argument].into_iter().collect());
         voice
-            .label(key, None)
+            .label(key, arguments.as_ref())
             .map_err(|error| TemplateError::problem(check::label_problem(&error, &self.0.catalogue)))
     }
 
@@ -491,7 +510,11 @@ impl Templates {
         part: &Rc<Rendering>,
     ) -> Result<String, TemplateError> {
         let mut page = Page::default();
-        rendering(part, || self.0.tera.render_to(template, context, &mut page)).map_err(|error| {
+        let tera = match part.trace {
+            None => &self.0.tera,
+            Some(_) => self.traced_engine()?,
+        };
+        rendering(part, || tera.render_to(template, context, &mut page)).map_err(|error| {
             TemplateError::Broken {
                 problems: diagnosis::problems(&error, template, &*self.0),
             }

@@ -36,7 +36,7 @@ impl Templates {
         sample: &Sample,
         language: &Language,
     ) -> Result<Preview, TemplateError> {
-        let context = sample.context(language);
+        let context = sample.context_for(name, language);
         let ours = &sample.organization.language;
         let rendered = self.render(name, &context)?;
         let sources = Part::ALL

@@ -13,6 +13,7 @@ use crate::meeting::Zone;
 use crate::organization::Color;
 
 use super::calendar_links::CalendarEntry;
+use super::conditions::Trace;
 use super::voice::Voice;
 
 /// How many steps a part may take: turns of loops, calls of components, inclusions.
@@ -39,6 +40,8 @@ pub(super) struct Rendering {
     /// What goes into links that add the meeting to a calendar.
     pub(super) entry: Rc<CalendarEntry>,
     pub(super) images: RefCell<Vec<InlineImage>>,
+    /// What is to be told of conditions; only for looking at templates.
+    pub(super) trace: Option<Rc<Trace>>,
     steps: Cell<u32>,
     end: Instant,
 }
@@ -67,9 +70,16 @@ impl Rendering {
             color,
             entry,
             images: RefCell::default(),
+            trace: None,
             steps: Cell::new(0),
             end: Instant::now() + MAX_TIME,
         }
+    }
+
+    /// The same, telling of conditions.
+    pub(super) fn traced(mut self, trace: Option<&Rc<Trace>>) -> Self {
+        self.trace = trace.cloned();
+        self
     }
 
     /// Takes steps, if there are any left.

@@ -10,6 +10,7 @@ use crate::meeting::{
 use crate::organization::{Brand, Organization};
 
 use super::context::{AnswerLinks, InvitationContext, OnlineFacts};
+use super::name::{Kind, TemplateName};
 
 /// One mail's worth of facts, without a CRM behind them.
 #[derive(Debug, Clone)]
@@ -250,6 +251,20 @@ impl Sample {
         ]
     }
 
+    /// The same, in an organization's name; the bare one keeps one that has nothing but a language.
+    #[must_use]
+    pub fn all_of(organization: &Organization) -> Vec<Self> {
+        let mut all = Self::all();
+        for sample in &mut all {
+            if sample.organization.site_url.is_some() {
+                sample.organization = organization.clone();
+            } else {
+                sample.organization.language = organization.language.clone();
+            }
+        }
+        all
+    }
+
     /// Long texts and many people.
     fn long() -> Self {
         let mut long = Self::with("long", "long texts and many people", ALL);
@@ -311,6 +326,19 @@ impl Sample {
             }
         }
         all
+    }
+
+    /// What a template of this name is told: only an update tells what has changed.
+    pub(super) fn context_for<'a>(
+        &'a self,
+        name: TemplateName,
+        language: &'a Language,
+    ) -> InvitationContext<'a> {
+        let mut context = self.context(language);
+        if name.kind != Kind::Update {
+            context.change = None;
+        }
+        context
     }
 
     /// What a template is told, for a reader of a language.

@@ -1,0 +1,27 @@
+//! The template authors' desk: templates in the browser as invitees will see them, while they are edited.
+//!
+//! A server for one person on one machine. It listens on loopback only, answers GET only, and only to its own name, so
+//! that no page on the web can read it through the browser (DNS rebinding). Pages are made here; a small script asks
+//! for the page again when a file has changed.
+//!
+//! | path | answers |
+//! | --- | --- |
+//! | `/` | the page |
+//! | `/mail` | the mail's HTML alone, for the frames of the page |
+//! | `/message.eml`, `/invite.ics` | the files |
+//! | `/events` | the number of the edition, again whenever a file has changed (server-sent events) |
+
+mod bench;
+mod edition;
+mod guard;
+mod looks;
+mod page;
+mod query;
+mod server;
+mod watch;
+
+pub(crate) use bench::{Bench, Choice, Meetings};
+pub(crate) use edition::{ReadSetting, Setting};
+pub(crate) use looks::{Theme, themed};
+pub(crate) use page::{Overview, overview};
+pub(crate) use server::Desk;

@@ -1,0 +1,274 @@
+//! Beside the way of a send: the whole mail about a sample, to look at or to be sent as a test.
+
+use chrono::{DateTime, Utc};
+
+use super::Pipeline;
+use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
+use crate::fault::{Class, Fault};
+use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
+use crate::meeting::{Acceptance, Change, Language, Person};
+use crate::template::{
+    Kind, Preview, Rendered, Sample, TemplateError, TemplateName, Templates, sanitize_description,
+};
+
+/// The mail about a sample.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// The rendered template, and what it was made of.
+    pub preview: Preview,
+    /// The calendar object; a reminder has none.
+    pub calendar: Option<String>,
+    /// The whole message: MIME bytes, with CRLF line ends.
+    pub message: Vec<u8>,
+    /// Message-ID, with its angle brackets.
+    pub message_id: String,
+}
+
+/// Why a sample's mail could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The calendar object.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// The message.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+}
+
+impl TrialError {
+    fn fault(&self) -> &dyn Fault {
+        match self {
+            Self::Template(error) => error,
+            Self::Calendar(error) => error,
+            Self::Compose(error) => error,
+        }
+    }
+}
+
+impl Fault for TrialError {
+    fn kind(&self) -> &'static str {
+        self.fault().kind()
+    }
+
+    fn class(&self) -> Class {
+        self.fault().class()
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.fault().hint()
+    }
+
+    fn report(&self) -> Option<String> {
+        self.fault().report()
+    }
+}
+
+/// Makes the mails about samples, as a send would.
+#[derive(Debug, Clone)]
+pub struct Trials {
+    /// The templates.
+    pub templates: Templates,
+    /// From whom mails come.
+    pub sender: Mailbox,
+    /// How calendar objects write times.
+    pub times: Times,
+    /// Whom calendar objects list.
+    pub attendees: AttendeeList,
+}
+
+impl Trials {
+    /// The mail that the sample's invitee would get.
+    ///
+    /// # Errors
+    /// [`TrialError`]: the template is wrong, or the sample's organizer or invitee has no address.
+    pub fn preview(
+        &self,
+        name: TemplateName,
+        sample: &Sample,
+        language: &Language,
+        now: DateTime<Utc>,
+    ) -> Result<Trial, TrialError> {
+        let preview = self.templates.preview(name, sample, language)?;
+        let id = format!("preview-{}", sample.id);
+        let reply_to = sample
+            .organizer
+            .email
+            .as_ref()
+            .filter(|email| !email.is_same_mailbox(&self.sender.address))
+            .map(|email| Mailbox::new(&sample.organizer.name, email.clone()));
+        self.compose(preview, name, sample, reply_to, &id, now)
+    }
+
+    /// The same as a mail to `to` that says it is a test: in the subject, above the text, and in the name of the
+    /// meeting. Whoever accepts it answers the sender, not the sample's organizer, and nobody else is listed.
+    ///
+    /// `id` tells this test from all others: calendars keep what has the same one together.
+    ///
+    /// # Errors
+    /// [`TrialError`]: the template is wrong.
+    pub fn test(
+        &self,
+        name: TemplateName,
+        sample: &Sample,
+        language: &Language,
+        (to, id): (&Mailbox, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Trial, TrialError> {
+        let mut preview = self.templates.preview(name, sample, language)?;
+        let ours = &sample.organization.language;
+        let marked = |text: &str| {
+            let subject = Some(("subject", text));
+            self.templates.label_with("test-subject", subject, language, ours)
+        };
+        let notice = self.templates.label("test-notice", language, ours)?;
+        let rendered = &mut preview.rendered;
+        rendered.subject = marked(&rendered.subject)?;
+        rendered.text = format!("{notice}\n\n{}", rendered.text);
+        rendered.html = with_notice(&rendered.html, &notice, rendered.right_to_left);
+        let mut theirs = sample.clone();
+        // The name of a meeting is one line, and so is what is put before it.
+        let _ = theirs.meeting.rename(&marked(sample.meeting.name())?);
+        theirs.organizer.name = self.sender.name.clone().unwrap_or_default();
+        theirs.organizer.email = Some(self.sender.address.clone());
+        theirs.organizer.reference = sample.organizer.reference.clone();
+        theirs.invitee.name = to.name.clone().unwrap_or_else(|| to.address.to_string());
+        theirs.invitee.email = Some(to.address.clone());
+        theirs.change = None;
+        self.compose(preview, name, &theirs, None, id, now)
+    }
+
+    fn compose(
+        &self,
+        preview: Preview,
+        name: TemplateName,
+        sample: &Sample,
+        reply_to: Option<Mailbox>,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Trial, TrialError> {
+        let method = match name.kind {
+            Kind::Invitation | Kind::Update => Some(Method::Request),
+            Kind::Cancellation => Some(Method::Cancel),
+            Kind::Reminder => None,
+        };
+        let domain = self.sender.address.domain();
+        let calendar = method
+            .map(|method| self.calendar(method, sample, &preview.rendered, &format!("{id}@{domain}"), now))
+            .transpose()?;
+        let invitee = &sample.invitee;
+        let Some(email) = &invitee.email else {
+            return Err(CalendarError::RecipientWithoutAddress {
+                meeting: sample.meeting.name().to_owned(),
+                recipient: invitee.reference.clone(),
+            }
+            .into());
+        };
+        let message_id = format!(
+            "<{}@{domain}>",
+            id.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+        );
+        let message = compose(&Draft {
+            from: &self.sender,
+            reply_to: reply_to.as_ref(),
+            to: &Mailbox::new(&invitee.name, email.clone()),
+            subject: &preview.rendered.subject,
+            text: &preview.rendered.text,
+            html: &preview.rendered.html,
+            images: &preview.rendered.images,
+            language: &preview.rendered.language,
+            calendar: method
+                .zip(calendar.as_deref())
+                .map(|(method, object)| CalendarPart { method, object }),
+            message_id: &message_id,
+            references: None,
+            date: now,
+        })?;
+        Ok(Trial {
+            preview,
+            calendar,
+            message,
+            message_id,
+        })
+    }
+
+    fn calendar(
+        &self,
+        method: Method,
+        sample: &Sample,
+        rendered: &Rendered,
+        uid: &str,
+        now: DateTime<Utc>,
+    ) -> Result<String, TrialError> {
+        let label = |key| {
+            self.templates
+                .label(key, &rendered.language, &sample.organization.language)
+        };
+        let (join, passcode) = (label("join")?, label("passcode")?);
+        let description = sample.meeting.description.as_deref().map(sanitize_description);
+        let description = description.filter(|description| !description.is_empty());
+        let participants = [Participant {
+            person: &sample.invitee,
+            status: Acceptance::None,
+        }];
+        let sender = &self.sender.address;
+        let is_sender = |organizer: &Person| {
+            let email = organizer.email.as_ref();
+            email.is_some_and(|email| email.is_same_mailbox(sender))
+        };
+        let event = Event {
+            sent_by: (!is_sender(&sample.organizer)).then_some(sender),
+            rescheduled: sample.change.as_ref().is_some_and(Change::is_rescheduled),
+            join_url: sample.meeting.join_url.as_ref(),
+            passcode: sample
+                .online
+                .as_ref()
+                .and_then(|(_, passcode)| passcode.as_deref()),
+            join_label: &join,
+            passcode_label: &passcode,
+            description: description.as_ref().map_or("", |safe| &safe.text),
+            description_html: description.as_ref().map(|safe| safe.html.as_str()),
+            times: self.times,
+            attendee_list: self.attendees,
+            ..Event::new(
+                method,
+                &sample.meeting,
+                uid,
+                sample.revision,
+                &sample.organizer,
+                &participants,
+                now,
+            )
+        };
+        Ok(EventWriter::new(&event)?.for_recipient(&sample.invitee.reference)?)
+    }
+}
+
+/// The page with a line above everything else.
+fn with_notice(html: &str, notice: &str, right_to_left: bool) -> String {
+    let body = html
+        .find("<body")
+        .and_then(|at| Some(at + html[at..].find('>')? + 1));
+    let (before, after) = html.split_at(body.unwrap_or(0));
+    let direction = if right_to_left { "rtl" } else { "ltr" };
+    let notice = ammonia::clean_text(notice);
+    format!(
+        "{before}<div dir=\"{direction}\" style=\"padding:10px 16px;background-color:#ffe9a8;color:#3d2f00;\
+         font-family:Arial,sans-serif;font-size:14px;line-height:20px;text-align:center;\">{notice}</div>{after}"
+    )
+}
+
+impl Pipeline {
+    /// What makes the mails about samples as this pipeline would.
+    #[must_use]
+    pub fn trials(&self) -> Trials {
+        Trials {
+            templates: self.templates.clone(),
+            sender: self.sender.clone(),
+            times: self.times,
+            attendees: self.attendees,
+        }
+    }
+}
