@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::session::Session;
 use super::{DONE, Outcome};
-use crate::config::{Config, DatabaseLocation, starter};
-use crate::database::Database;
+use crate::config::{Config, starter};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::template::{TemplateFolder, TemplatePath, Templates};
 
@@ -104,10 +103,7 @@ async fn make(config_file: &Path, templates: &Path, session: &Session<'_>) -> Re
     }
     let config = Config::load(Some(config_file), &session.environment).map_err(BoxFault::new)?;
     config.encryption_key().load_or_create().map_err(BoxFault::new)?;
-    if let DatabaseLocation::Sqlite(path) = &config.database.location {
-        let database = Database::open(path, config.encryption_key().clone()).await?;
-        database.close().await;
-    }
+    super::session::open(&config).await?.close().await;
     Ok(count)
 }
 

@@ -7,13 +7,16 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::session::Session;
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN, visible};
-use super::{DONE, Outcome};
+use super::terminal::{BAD, DIM, GOOD, Listing, STRONG, Table, WARN, visible};
+use super::{DONE, DONE_IN_PART, Outcome};
 use crate::database::Which;
 use crate::fault::{BoxFault, Class, Fault, chain};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
 use crate::pipeline::Progress;
+
+/// How many invitations of a list are in memory.
+const LISTED_AT_ONCE: u32 = 500;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OutboxCommand {
@@ -23,6 +26,8 @@ pub(super) enum OutboxCommand {
     Show(Show),
     /// Let what waits, failed or was given up be tried again at once
     Retry(Retry),
+    /// Call off what waits, failed or was given up
+    Cancel(Cancel),
     /// Deliver what is due, until stopped
     Worker(Worker),
 }
@@ -71,6 +76,20 @@ pub(super) struct Retry {
 
 #[derive(Debug, Args)]
 #[command(
+    after_help = "Example: invite outbox cancel 3 4\n\nWhat is on its way cannot be called off. The next `invite send` of the meeting invites anew."
+)]
+#[group(required = true, multiple = false)]
+pub(super) struct Cancel {
+    /// The invitations' numbers: all are called off, or none
+    #[arg(value_name = "ID")]
+    ids: Vec<i64>,
+    /// Everything of this meeting that has not left
+    #[arg(long, value_name = "ID")]
+    meeting: Option<MeetingId>,
+}
+
+#[derive(Debug, Args)]
+#[command(
     after_help = "Example: invite outbox worker --drain\n\nAny number of workers can share an outbox. Ctrl-C ends one after the mails that are on the wire."
 )]
 pub(super) struct Worker {
@@ -105,6 +124,7 @@ impl OutboxCommand {
             Self::List(list) => list.run(session).await,
             Self::Show(show) => show.run(session).await,
             Self::Retry(retry) => retry.run(session).await,
+            Self::Cancel(cancel) => cancel.run(session).await,
             Self::Worker(worker) => worker.run(session).await,
         };
         session.close().await;
@@ -141,33 +161,43 @@ fn style(state: DeliveryState) -> anstyle::Style {
     }
 }
 
+fn table(entries: &[OutboxEntry]) -> Table {
+    let mut table = Table::default();
+    for entry in entries {
+        table.row([
+            (entry.id.to_string().as_str(), DIM),
+            (entry.state.as_str(), style(entry.state)),
+            (entry.envelope.to.as_str(), STRONG),
+            (
+                format!("{} revision {}", entry.meeting, entry.revision).as_str(),
+                DIM,
+            ),
+            (entry.last_answer.as_deref().unwrap_or_default(), DIM),
+        ]);
+    }
+    table
+}
+
 impl List {
     async fn run(&self, session: &Session<'_>) -> Outcome {
         let database = session.database().await?;
-        let entries = database
-            .invitations(self.meeting.as_ref(), self.state, self.limit)
-            .await?;
-        let documents: Vec<_> = entries.iter().map(document).collect();
-        session.terminal.result(&documents, || {
-            let mut table = Table::default();
-            for entry in &entries {
-                table.row([
-                    (entry.id.to_string().as_str(), DIM),
-                    (entry.state.as_str(), style(entry.state)),
-                    (entry.envelope.to.as_str(), STRONG),
-                    (
-                        format!("{} revision {}", entry.meeting, entry.revision).as_str(),
-                        DIM,
-                    ),
-                    (entry.last_answer.as_deref().unwrap_or_default(), DIM),
-                ]);
+        let mut listing = Listing::new(session.terminal);
+        let (mut left, mut before) = (self.limit, None);
+        loop {
+            let count = left.min(LISTED_AT_ONCE);
+            let entries = database
+                .invitations(self.meeting.as_ref(), self.state, before, count)
+                .await?;
+            let documents: Vec<_> = entries.iter().map(document).collect();
+            listing.add(&documents, || table(&entries));
+            let was_last = u32::try_from(entries.len()).is_ok_and(|found| found < count);
+            left -= count;
+            before = entries.last().map(|entry| entry.id);
+            if was_last || left == 0 {
+                break;
             }
-            if table.is_empty() {
-                "no invitations\n".to_owned()
-            } else {
-                table.to_text()
-            }
-        });
+        }
+        listing.end("no invitations\n");
         Ok(DONE)
     }
 }
@@ -215,6 +245,25 @@ impl Retry {
             format!("{count} to be tried again\n")
         });
         Ok(DONE)
+    }
+}
+
+impl Cancel {
+    async fn run(&self, session: &Session<'_>) -> Outcome {
+        let database = session.database().await?;
+        let (cancelled, sending) = match &self.meeting {
+            Some(meeting) => database.cancel_of_meeting(meeting).await?,
+            None => {
+                let cancelled = database.cancel_invitations(&self.ids).await;
+                (cancelled.map_err(BoxFault::new)?, 0)
+            }
+        };
+        let document = json!({"cancelled": cancelled, "sending": sending});
+        session.terminal.result(&document, || match sending {
+            0 => format!("{cancelled} called off\n"),
+            _ => format!("{cancelled} called off; {sending} on their way just now cannot be\n"),
+        });
+        Ok(if sending == 0 { DONE } else { DONE_IN_PART })
     }
 }
 

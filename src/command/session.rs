@@ -14,7 +14,7 @@ use crate::config::{
     CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, SmtpTls, ZoomAuth,
     ZoomMode, ZoomRecording,
 };
-use crate::database::Database;
+use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
@@ -45,8 +45,6 @@ pub(super) struct Session<'a> {
 /// What is configured, but not built yet.
 #[derive(Debug, thiserror::Error)]
 enum NotSupported {
-    #[error("`[database] url` names PostgreSQL, which this version cannot use")]
-    Postgres,
     #[error("`[crm] url` names EspoCRM, which this version cannot use")]
     EspoCrm,
     #[error("`[smtp.dkim]` is set, but this version cannot sign messages")]
@@ -65,7 +63,6 @@ impl Fault for NotSupported {
     fn hint(&self) -> Option<String> {
         Some(
             match self {
-                Self::Postgres => "name an SQLite file, such as sqlite://invite.db",
                 Self::EspoCrm => "use the built-in CRM: url = \"builtin\"",
                 Self::Dkim => "remove the section and let the mail server sign",
             }
@@ -125,21 +122,18 @@ impl<'a> Session<'a> {
     }
 
     pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
-        let open = async || {
+        let make = async || {
             let config = self.config().await?;
-            let DatabaseLocation::Sqlite(path) = &config.database.location else {
-                return Err(BoxFault::new(NotSupported::Postgres));
-            };
             if self.is_sandbox() {
                 Sandbox::prepare(&self.sandbox_folder()).map_err(BoxFault::new)?;
             }
-            let database = Database::open(path, config.encryption_key().clone()).await?;
+            let database = open(config).await?;
             if self.is_sandbox() {
                 Sandbox::fill(&self.sandbox_folder(), &database).await?;
             }
             Ok(database)
         };
-        self.database.get_or_try_init(open).await
+        self.database.get_or_try_init(make).await
     }
 
     /// The built-in CRM's records.
@@ -323,6 +317,15 @@ impl<'a> Session<'a> {
         if let Some(database) = self.database.get() {
             database.close().await;
         }
+    }
+}
+
+/// Opens the configured database.
+pub(super) async fn open(config: &Config) -> Result<Database, DatabaseError> {
+    let key = config.encryption_key().clone();
+    match &config.database.location {
+        DatabaseLocation::Sqlite(path) => Database::open(path, key).await,
+        DatabaseLocation::Postgres(url) => Database::connect(url, key).await,
     }
 }
 

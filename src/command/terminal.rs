@@ -222,17 +222,22 @@ impl Table {
 
     /// The table, each line indented by two spaces.
     pub(super) fn to_text(&self) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.text.width()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        self.to_text_below(&mut Vec::new())
+    }
+
+    /// The table as it goes on below another one: `widths` are those of the columns above, and then of both.
+    fn to_text_below(&self, widths: &mut Vec<usize>) -> String {
+        for row in &self.rows {
+            widths.resize(widths.len().max(row.len()), 0);
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.text.width());
+            }
+        }
         let mut text = String::new();
         for row in &self.rows {
             let last = row.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
             text.push_str("  ");
-            for (place, (cell, width)) in row.iter().zip(&widths).enumerate().take(last + 1) {
+            for (place, (cell, width)) in row.iter().zip(&*widths).enumerate().take(last + 1) {
                 let style = cell.style;
                 text.push_str(&format!("{style}{}{style:#}", cell.text));
                 if place < last {
@@ -242,6 +247,50 @@ impl Table {
             text.push('\n');
         }
         text
+    }
+}
+
+/// A list of which only a part is in memory at a time. What is printed in the end is the same: one table, or one
+/// JSON array.
+#[derive(Debug)]
+pub(super) struct Listing<'t> {
+    terminal: &'t Terminal,
+    count: usize,
+    widths: Vec<usize>,
+}
+
+impl<'t> Listing<'t> {
+    pub(super) fn new(terminal: &'t Terminal) -> Self {
+        Self {
+            terminal,
+            count: 0,
+            widths: Vec::new(),
+        }
+    }
+
+    /// Prints the next part: the documents, or the table with a row for each.
+    pub(super) fn add(&mut self, documents: &[Value], table: impl FnOnce() -> Table) {
+        if !self.terminal.is_json() {
+            self.count += documents.len();
+            print_text(&table().to_text_below(&mut self.widths));
+            return;
+        }
+        for document in documents {
+            let text = serde_json::to_string_pretty(document).unwrap_or_default();
+            let before = if self.count == 0 { "[" } else { "," };
+            print_text(&format!("{before}\n  {}", text.replace('\n', "\n  ")));
+            self.count += 1;
+        }
+    }
+
+    /// Ends it; `none` is said where there was nothing.
+    pub(super) fn end(self, none: &str) {
+        match (self.terminal.is_json(), self.count) {
+            (true, 0) => print_text("[]\n"),
+            (true, _) => print_text("\n]\n"),
+            (false, 0) => print_text(none),
+            (false, _) => {}
+        }
     }
 }
 

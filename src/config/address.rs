@@ -142,6 +142,28 @@ pub(super) fn database(text: &str, folder: &Path) -> Result<DatabaseLocation, St
 
 const OTHER_DATABASE: &str = "it must be sqlite://FILE or postgres://USER@HOST/DATABASE";
 
+/// Whether a PostgreSQL server on another machine may be talked to without TLS: that is so unless the URL asks for it.
+pub(super) fn may_be_overheard(url: &SecretString) -> bool {
+    let Ok(url) = Url::parse(url.expose_secret()) else {
+        return false;
+    };
+    let parameter = |names: &[&str]| {
+        let mut pairs = url.query_pairs();
+        let found = pairs.find(|(name, _)| names.contains(&name.as_ref()));
+        found.map(|(_, value)| value.into_owned())
+    };
+    if let Some(mode) = parameter(&["sslmode", "ssl-mode"]) {
+        return !matches!(mode.as_str(), "require" | "verify-ca" | "verify-full");
+    }
+    // A path is that of a socket.
+    match parameter(&["host"]) {
+        Some(host) => !host.starts_with('/') && !is_loopback(&Host::Domain(host)),
+        None => url.host().is_some_and(|host| {
+            !is_loopback(&host) && !host.to_string().to_ascii_lowercase().starts_with("%2f")
+        }),
+    }
+}
+
 /// Puts a password into a PostgreSQL URL that has none.
 pub(super) fn with_password(url: &SecretString, password: &SecretString) -> Result<SecretString, String> {
     let mut url = Url::parse(url.expose_secret()).map_err(|_| OTHER_DATABASE.to_owned())?;

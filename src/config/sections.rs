@@ -20,7 +20,7 @@ pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Con
     // Every section is read before the first that is wrong ends it, so that everything wrong is noted.
     reader.refuse_secrets_given_twice();
     let organization = organization(reader);
-    let location = database(reader);
+    let location = database(reader, environment);
     let key = encryption_key(reader, environment);
     let crm = crm(reader);
     let zoom = reader.has_section("zoom").then(|| zoom(reader)).flatten();
@@ -104,7 +104,7 @@ fn organization(reader: &mut Reader) -> Option<Organization> {
     })
 }
 
-fn database(reader: &mut Reader) -> Option<DatabaseLocation> {
+fn database(reader: &mut Reader, environment: &Environment) -> Option<DatabaseLocation> {
     let folder = reader.folder().to_owned();
     let location = match reader.parsed("database.url", |text| address::database(text, &folder)) {
         None if reader.is_given("database.url") => return None,
@@ -115,6 +115,12 @@ fn database(reader: &mut Reader) -> Option<DatabaseLocation> {
         reader.warn_if_unused("database.password", "an SQLite database has no password");
         return Some(location);
     };
+    if environment.get("PGSSLMODE").is_none() && address::may_be_overheard(url) {
+        reader.warn(
+            "database.url",
+            "does not ask for TLS, so that everything may travel unencrypted; add ?sslmode=verify-full",
+        );
+    }
     let Some(password) = reader.secret("database.password") else {
         return Some(location);
     };

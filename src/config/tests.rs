@@ -951,6 +951,32 @@ fn postgres_keeps_its_password_to_itself() {
 }
 
 #[test]
+fn a_database_elsewhere_is_to_be_asked_for_tls() {
+    let warnings = |url: &str, environment: &Environment| {
+        let text = format!("[organization]\nname = \"A\"\n[database]\nurl = \"{url}\"");
+        read(&text, environment).unwrap().warnings.len()
+    };
+    for url in [
+        "postgres://me@db.example/invite",
+        "postgres://me@db.example/invite?sslmode=prefer",
+        "postgres://me@localhost/invite?host=db.example",
+    ] {
+        assert_eq!(warnings(url, &nothing()), 1, "{url}");
+    }
+    for url in [
+        "postgres://me@db.example/invite?sslmode=verify-full",
+        "postgres://me@127.0.0.1/invite",
+        "postgres://me@[::1]:5433/invite",
+        "postgres://me@%2Frun%2Fpostgresql/invite",
+        "postgres:///invite?host=/run/postgresql",
+    ] {
+        assert_eq!(warnings(url, &nothing()), 0, "{url}");
+    }
+    let environment = nothing().with("PGSSLMODE", "require");
+    assert_eq!(warnings("postgres://me@db.example/invite", &environment), 0);
+}
+
+#[test]
 fn secrets_are_not_shown() {
     let dir = full_folder();
     let environment = nothing().with("INVITE_KEY", "ab".repeat(32));

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::rows::Named;
+use super::sql::query;
 use super::{Database, DatabaseError, millis};
 use crate::fault::BoxFault;
 use crate::mail::{Answers, Given, Taken};
@@ -12,12 +13,15 @@ use crate::meeting::{MeetingId, PersonRef};
 impl Answers for Database {
     async fn meeting_with_uid(&self, uid: &str) -> Result<Option<MeetingId>, BoxFault> {
         let doing = "looking for the meeting of an answer";
-        let id: Option<String> =
-            sqlx::query_scalar("SELECT meeting_id FROM issued WHERE uid = ? ORDER BY issued_at DESC LIMIT 1")
-                .bind(uid)
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(self.explain(doing))?;
+        let row = query("SELECT meeting_id FROM issued WHERE uid = $1 ORDER BY issued_at DESC LIMIT 1")
+            .bind(uid)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(self.explain(doing))?;
+        let id: Option<String> = row
+            .map(|row| row.only())
+            .transpose()
+            .map_err(self.explain(doing))?;
         let id = id.map(MeetingId::new).transpose();
         Ok(id.map_err(|error| self.invalid("the meeting of an answer", error))?)
     }
@@ -30,10 +34,11 @@ impl Answers for Database {
     ) -> Result<Taken, BoxFault> {
         let doing = "recording an answer";
         // The same answer again is taken again: whoever recorded it may not have come to act on it.
-        let taken = sqlx::query(
-            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp, status = excluded.status
-             WHERE (excluded.sequence, excluded.stamp) >= (sequence, stamp)",
+        let taken = query(
+            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp, status) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (meeting_id, kind, person_id)
+             DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp, status = excluded.status
+             WHERE (excluded.sequence, excluded.stamp) >= (answer.sequence, answer.stamp)",
         )
         .bind(meeting.as_str())
         .bind(person.kind.as_str())
@@ -44,7 +49,7 @@ impl Answers for Database {
         .execute(&self.pool)
         .await
         .map_err(self.explain(doing))?;
-        Ok(match taken.rows_affected() {
+        Ok(match taken {
             0 => Taken::Older,
             _ => Taken::Newest,
         })
@@ -56,9 +61,9 @@ impl Answers for Database {
         person: &PersonRef,
     ) -> Result<Option<Given>, BoxFault> {
         let doing = "reading an answer";
-        let row = sqlx::query(
+        let row = query(
             "SELECT sequence, stamp, status FROM answer
-             WHERE meeting_id = ? AND kind = ? AND person_id = ? AND status IS NOT NULL",
+             WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND status IS NOT NULL",
         )
         .bind(meeting.as_str())
         .bind(person.kind.as_str())
@@ -73,7 +78,7 @@ impl Answers for Database {
                 what: format!("the answer of {person} to the meeting {meeting}"),
             };
             Ok(Given {
-                sequence: named.get("sequence")?,
+                sequence: named.number("sequence")?,
                 stamp: named.instant("stamp")?,
                 status: named.word("status")?,
             })

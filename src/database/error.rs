@@ -1,83 +1,138 @@
 //! Why the database did not do what it was asked.
 
-use std::path::{Path, PathBuf};
-
 use sqlx::migrate::MigrateError;
 
 use super::KeyError;
+use super::postgres::Place;
 use crate::fault::{BoxFault, Class, Fault};
 
-/// Why the database did not do what it was asked. The file is as it was before.
+/// Why the database did not do what it was asked. It is as it was before.
+///
+/// `database` is its name in all of them, as [`Database::name`](super::Database::name) has it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
     /// The file cannot be opened or made.
-    #[error("the database {} cannot be opened", path.display())]
+    #[error("the database {database} cannot be opened")]
     CannotOpen {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// Why.
         source: sqlx::Error,
     },
     /// The file is something else, or damaged.
-    #[error("{} is not an SQLite database, or is damaged", path.display())]
+    #[error("{database} is not an SQLite database, or is damaged")]
     NotADatabase {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite says.
+        /// Its name.
+        database: String,
+        /// What it says.
+        source: sqlx::Error,
+    },
+    /// The address in `[database] url` says what PostgreSQL's connections do not know.
+    #[error("the address of the database cannot be used")]
+    Address {
+        /// What is wrong with it.
+        source: sqlx::Error,
+    },
+    /// The server does not answer, or not over TLS as it must.
+    #[error("the database {database} cannot be reached")]
+    Unreachable {
+        /// Its name.
+        database: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The server does not let this user in: the password, or the server's own rules.
+    #[error("the database {database} does not let the user {user:?} in")]
+    NotLetIn {
+        /// Its name.
+        database: String,
+        /// The user.
+        user: String,
+        /// What it says.
+        source: sqlx::Error,
+    },
+    /// The server has no such database.
+    #[error("the database {database} does not exist")]
+    Missing {
+        /// Its name.
+        database: String,
+        /// The command that makes it.
+        make: String,
+        /// What it says.
+        source: sqlx::Error,
+    },
+    /// The user of the database may not do it.
+    #[error("the database {database} does not permit it: {doing}")]
+    NotPermitted {
+        /// Its name.
+        database: String,
+        /// What was being done.
+        doing: String,
+        /// What it says.
+        source: sqlx::Error,
+    },
+    /// The server went away, or has no connection for us.
+    #[error("the connection to the database {database} was lost: {doing}")]
+    Lost {
+        /// Its name.
+        database: String,
+        /// What was being done.
+        doing: String,
+        /// What became of it.
         source: sqlx::Error,
     },
     /// A newer version of this program has changed the tables.
-    #[error("the database {} was made by a newer version of invite", path.display())]
+    #[error("the database {database} was made by a newer version of invite")]
     TooNew {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// What is unknown in it.
         source: MigrateError,
     },
     /// The tables cannot be made.
-    #[error("the tables of the database {} cannot be brought up to date", path.display())]
+    #[error("the tables of the database {database} cannot be brought up to date")]
     Migration {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// Why.
         source: MigrateError,
     },
     /// Somebody else has been writing for too long.
-    #[error("the database {} is held by another program: {doing} has waited too long", path.display())]
+    #[error("the database {database} is held by another program: {doing} has waited too long")]
     Busy {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// What was being done.
         doing: String,
-        /// What SQLite says.
+        /// What it says.
         source: sqlx::Error,
     },
     /// The file cannot be written: permissions, a full disk.
-    #[error("the database {} cannot be written: {doing}", path.display())]
+    #[error("the database {database} cannot be written: {doing}")]
     CannotWrite {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// What was being done.
         doing: String,
-        /// What SQLite says.
+        /// What it says.
         source: sqlx::Error,
     },
     /// A query failed.
-    #[error("the database {} failed: {doing}", path.display())]
+    #[error("the database {database} failed: {doing}")]
     Query {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// What was being done.
         doing: String,
-        /// What SQLite says.
+        /// What it says.
         source: sqlx::Error,
     },
     /// A row holds what this program does not write.
-    #[error("{what} in the database {} is not valid: {reason}", path.display())]
+    #[error("{what} in the database {database} is not valid: {reason}")]
     Invalid {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// Which row, such as `meeting "kickoff"`.
         what: String,
         /// What is wrong.
@@ -99,10 +154,10 @@ pub enum DatabaseError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A token was encrypted with another key.
-    #[error("{what} in the database {} cannot be decrypted with this key", path.display())]
+    #[error("{what} in the database {database} cannot be decrypted with this key")]
     WrongKey {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        database: String,
         /// What was to be read.
         what: String,
     },
@@ -110,7 +165,10 @@ pub enum DatabaseError {
 
 /// What SQLite's result codes mean here (<https://www.sqlite.org/rescode.html>), the low byte of each.
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let code = error.as_database_error()?.code()?;
+    let error = error
+        .as_database_error()?
+        .try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+    let code = sqlx::error::DatabaseError::code(error)?;
     Some(code.parse::<u32>().ok()? & 0xff)
 }
 
@@ -123,50 +181,138 @@ const SQLITE_FULL: u32 = 13;
 const SQLITE_CANTOPEN: u32 = 14;
 const SQLITE_NOTADB: u32 = 26;
 
-/// Whether a failure to make the tables may come from somebody else who makes them at the same moment.
-pub(super) fn is_race(error: &sqlx::Error) -> bool {
-    let exists = error.to_string().contains("already exists");
-    let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
-    exists || unique || matches!(primary_code(error), Some(SQLITE_BUSY | SQLITE_LOCKED))
+/// PostgreSQL's SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn sql_state(error: &sqlx::Error) -> Option<&str> {
+    let error = error
+        .as_database_error()?
+        .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+    Some(error.code())
+}
+
+/// What a failure is, whichever database says it.
+enum Kind {
+    /// Somebody else is at work for too long.
+    Busy,
+    /// No room, or no leave to write.
+    CannotWrite,
+    /// The file is something else.
+    NotADatabase,
+    /// The server has gone, or sent us away.
+    Lost,
+    /// The user of the database may not do it.
+    NotPermitted,
+    Other,
+}
+
+impl Kind {
+    fn of(error: &sqlx::Error) -> Self {
+        if let Some(state) = sql_state(error) {
+            return match state {
+                // A deadlock or a conflict between transactions, a lock that was waited for too long.
+                "40001" | "40P01" | "55P03" => Self::Busy,
+                // No room on the disk; a server that only follows another one.
+                "53100" | "25006" => Self::CannotWrite,
+                "42501" => Self::NotPermitted,
+                // Too many connections, or none for this database; shutting down, crashed, starting up; a transaction that was idle for too long.
+                "53300" | "55000" | "57P01" | "57P02" | "57P03" | "25P03" => Self::Lost,
+                state if state.starts_with("08") => Self::Lost,
+                _ => Self::Other,
+            };
+        }
+        match primary_code(error) {
+            Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy,
+            Some(SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN) => Self::CannotWrite,
+            Some(SQLITE_NOTADB | SQLITE_CORRUPT) => Self::NotADatabase,
+            Some(_) => Self::Other,
+            None => match error {
+                sqlx::Error::PoolTimedOut => Self::Busy,
+                // SQLite is reached through files alone, by its own code.
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => Self::Lost,
+                _ => Self::Other,
+            },
+        }
+    }
+}
+
+/// Whether a failure comes from the connection alone, so that the same question over a new one may be answered.
+pub(super) fn is_connection_lost(error: &sqlx::Error) -> bool {
+    matches!(Kind::of(error), Kind::Lost)
 }
 
 impl DatabaseError {
-    pub(super) fn opening(path: &Path, source: sqlx::Error) -> Self {
-        let path = path.to_owned();
-        match primary_code(&source) {
-            Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy {
-                path,
+    pub(super) fn opening_file(name: &str, source: sqlx::Error) -> Self {
+        let database = name.to_owned();
+        match Kind::of(&source) {
+            Kind::Busy => Self::Busy {
+                database,
                 doing: "opening it".to_owned(),
                 source,
             },
-            Some(SQLITE_NOTADB | SQLITE_CORRUPT) => Self::NotADatabase { path, source },
-            _ => Self::CannotOpen { path, source },
+            Kind::NotADatabase => Self::NotADatabase { database, source },
+            _ => Self::CannotOpen { database, source },
         }
     }
 
-    pub(super) fn migrating(path: &Path, source: MigrateError) -> Self {
-        let path = path.to_owned();
+    pub(super) fn connecting(place: &Place, source: sqlx::Error) -> Self {
+        let database = place.to_string();
+        match sql_state(&source) {
+            None => Self::Unreachable { database, source },
+            Some("3D000") => Self::Missing {
+                database,
+                make: place.createdb(),
+                source,
+            },
+            Some(state) if state.starts_with("28") || state == "42501" => Self::NotLetIn {
+                database,
+                user: place.user.clone(),
+                source,
+            },
+            Some(_) => Self::query(&database, "connecting to it", source),
+        }
+    }
+
+    pub(super) fn migrating(name: &str, source: MigrateError) -> Self {
+        let database = name.to_owned();
         match source {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-                Self::TooNew { path, source }
+                Self::TooNew { database, source }
             }
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                Self::query(&path, "bringing its tables up to date", error)
+                Self::query(name, "bringing its tables up to date", error)
             }
-            source => Self::Migration { path, source },
+            source => Self::Migration { database, source },
         }
     }
 
-    pub(super) fn query(path: &Path, doing: &str, source: sqlx::Error) -> Self {
-        let (path, doing) = (path.to_owned(), doing.to_owned());
-        match primary_code(&source) {
-            Some(SQLITE_BUSY | SQLITE_LOCKED) => Self::Busy { path, doing, source },
-            Some(SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN) => {
-                Self::CannotWrite { path, doing, source }
-            }
-            Some(SQLITE_NOTADB | SQLITE_CORRUPT) => Self::NotADatabase { path, source },
-            _ if matches!(source, sqlx::Error::PoolTimedOut) => Self::Busy { path, doing, source },
-            _ => Self::Query { path, doing, source },
+    pub(super) fn query(name: &str, doing: &str, source: sqlx::Error) -> Self {
+        let (database, doing) = (name.to_owned(), doing.to_owned());
+        match Kind::of(&source) {
+            Kind::Busy => Self::Busy {
+                database,
+                doing,
+                source,
+            },
+            Kind::CannotWrite => Self::CannotWrite {
+                database,
+                doing,
+                source,
+            },
+            Kind::NotADatabase => Self::NotADatabase { database, source },
+            Kind::Lost => Self::Lost {
+                database,
+                doing,
+                source,
+            },
+            Kind::NotPermitted => Self::NotPermitted {
+                database,
+                doing,
+                source,
+            },
+            Kind::Other => Self::Query {
+                database,
+                doing,
+                source,
+            },
         }
     }
 }
@@ -182,6 +328,12 @@ impl Fault for DatabaseError {
         match self {
             Self::CannotOpen { .. } => "database.cannot_open",
             Self::NotADatabase { .. } => "database.not_a_database",
+            Self::Address { .. } => "database.address",
+            Self::Unreachable { .. } => "database.unreachable",
+            Self::NotLetIn { .. } => "database.not_let_in",
+            Self::Missing { .. } => "database.missing",
+            Self::NotPermitted { .. } => "database.not_permitted",
+            Self::Lost { .. } => "database.connection_lost",
             Self::TooNew { .. } => "database.too_new",
             Self::Migration { .. } => "database.migration",
             Self::Busy { .. } => "database.busy",
@@ -199,8 +351,14 @@ impl Fault for DatabaseError {
         match self {
             Self::CannotOpen { .. } | Self::CannotWrite { .. } => Class::CannotCreate,
             Self::NotADatabase { .. } | Self::Invalid { .. } => Class::BadData,
-            Self::TooNew { .. } | Self::WrongKey { .. } => Class::Configuration,
-            Self::Busy { .. } | Self::LeaseLost { .. } => Class::Temporary,
+            Self::Unreachable { .. } => Class::Unavailable,
+            Self::Address { .. }
+            | Self::NotLetIn { .. }
+            | Self::Missing { .. }
+            | Self::NotPermitted { .. }
+            | Self::TooNew { .. }
+            | Self::WrongKey { .. } => Class::Configuration,
+            Self::Busy { .. } | Self::Lost { .. } | Self::LeaseLost { .. } => Class::Temporary,
             Self::Migration { .. } | Self::Query { .. } => Class::Internal,
             Self::NotFound { .. } => Class::NotFound,
             Self::Key(error) => error.class(),
@@ -215,11 +373,22 @@ impl Fault for DatabaseError {
             Self::NotADatabase { .. } => {
                 "name another file in `[database] url`, or put the database back from your backup"
             }
+            Self::Address { .. } => "correct `[database] url`: postgres://USER@HOST/DATABASE?sslmode=require",
+            Self::Unreachable { .. } => {
+                "check the host and port in `[database] url`, and that the server runs"
+            }
+            Self::NotLetIn { .. } => {
+                "check the user in `[database] url`, and the password in `[database] password_file` or PGPASSWORD"
+            }
+            Self::Missing { make, .. } => return Some(format!("make it: {make}")),
+            Self::NotPermitted { .. } => {
+                "make the user in `[database] url` the owner of the database: ALTER DATABASE … OWNER TO …"
+            }
             Self::TooNew { .. } => "use that version",
             Self::Migration { .. } | Self::Query { .. } => {
                 "this should not happen: report it with the command that you ran"
             }
-            Self::Busy { .. } | Self::LeaseLost { .. } => "run the same command again",
+            Self::Busy { .. } | Self::Lost { .. } | Self::LeaseLost { .. } => "run the same command again",
             Self::CannotWrite { .. } => {
                 "make room on the disk and the folder writable, then run the same command again"
             }

@@ -5,12 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::rows::Named;
-use super::{Database, DatabaseError, held_until, lease_end, millis, sealing};
+use super::sql::{On, Row, Transaction, query};
+use super::{Database, DatabaseError, Subject, millis, sealing};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::online::zoom::{
@@ -24,22 +23,25 @@ fn place(key: &TokenKey) -> String {
     format!("oauth_grant|{PROVIDER}|{}|{}", key.mode, key.client_id)
 }
 
+fn subject(key: &TokenKey) -> Subject<'static> {
+    Subject::Grant(place(key))
+}
+
 impl Database {
     /// The row of a key, and the transaction in which it stays as it is. The row is made when there is none.
-    async fn grant_row(
-        &self,
-        key: &TokenKey,
-        doing: &str,
-    ) -> Result<(Transaction<'static, Sqlite>, SqliteRow), DatabaseError> {
-        let mut tx = self.write(doing).await?;
-        sqlx::query("INSERT OR IGNORE INTO oauth_grant (provider, mode, client_id) VALUES (?, ?, ?)")
-            .bind(PROVIDER)
-            .bind(key.mode.as_str())
-            .bind(&key.client_id)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.explain(doing))?;
-        let row = self.find_grant(&mut *tx, key, doing).await?;
+    async fn grant_row(&self, key: &TokenKey, doing: &str) -> Result<(Transaction, Row), DatabaseError> {
+        let mut tx = self.write(&subject(key), doing).await?;
+        query(
+            "INSERT INTO oauth_grant (provider, mode, client_id) VALUES ($1, $2, $3)
+             ON CONFLICT (provider, mode, client_id) DO NOTHING",
+        )
+        .bind(PROVIDER)
+        .bind(key.mode.as_str())
+        .bind(&key.client_id)
+        .execute(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let row = self.find_grant(&mut tx, key, doing).await?;
         // It was made above, in the same transaction.
         let row = row.ok_or_else(|| self.explain(doing)(sqlx::Error::RowNotFound))?;
         Ok((tx, row))
@@ -48,26 +50,26 @@ impl Database {
     /// The row of a key, if there is one.
     async fn find_grant(
         &self,
-        executor: impl sqlx::SqliteExecutor<'_>,
+        on: impl Into<On<'_>>,
         key: &TokenKey,
         doing: &str,
-    ) -> Result<Option<SqliteRow>, DatabaseError> {
-        sqlx::query("SELECT * FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
+    ) -> Result<Option<Row>, DatabaseError> {
+        query("SELECT * FROM oauth_grant WHERE provider = $1 AND mode = $2 AND client_id = $3")
             .bind(PROVIDER)
             .bind(key.mode.as_str())
             .bind(&key.client_id)
-            .fetch_optional(executor)
+            .fetch_optional(on)
             .await
             .map_err(self.explain(doing))
     }
 
-    fn stored_grant(&self, key: &TokenKey, row: &SqliteRow) -> Result<Option<StoredGrant>, DatabaseError> {
+    fn stored_grant(&self, key: &TokenKey, row: &Row) -> Result<Option<StoredGrant>, DatabaseError> {
         let row = named(self, key, row);
         let Some(sealed) = row.get::<Option<Vec<u8>>>("sealed")? else {
             return Ok(None);
         };
         let wrong_key = || DatabaseError::WrongKey {
-            path: self.path(),
+            database: self.name.to_string(),
             what: row.what.clone(),
         };
         // A key that is made now would not be the one that it was sealed with.
@@ -91,7 +93,7 @@ impl Database {
 
     async fn write_grant(
         &self,
-        tx: &mut Transaction<'static, Sqlite>,
+        tx: &mut Transaction,
         key: &TokenKey,
         grant: &Grant,
         doing: &str,
@@ -100,16 +102,16 @@ impl Database {
         let secret = grant.to_secret_json();
         let sealed = sealing::seal(&encryption_key, &place(key), secret.expose_secret().as_bytes())?;
         let version = Uuid::new_v4();
-        sqlx::query(
-            "UPDATE oauth_grant SET sealed = ?, version = ?, lost_reason = NULL, lost_at = NULL
-             WHERE provider = ? AND mode = ? AND client_id = ?",
+        query(
+            "UPDATE oauth_grant SET sealed = $1, version = $2, lost_reason = NULL, lost_at = NULL
+             WHERE provider = $3 AND mode = $4 AND client_id = $5",
         )
         .bind(sealed)
         .bind(version.to_string())
         .bind(PROVIDER)
         .bind(key.mode.as_str())
         .bind(&key.client_id)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
         Ok(version)
@@ -118,26 +120,26 @@ impl Database {
     /// Ends a lease, unless somebody else has taken it over.
     async fn end_lease(
         &self,
-        tx: &mut Transaction<'static, Sqlite>,
+        tx: &mut Transaction,
         lease: &RefreshLease,
         doing: &str,
     ) -> Result<(), DatabaseError> {
-        sqlx::query(
+        query(
             "UPDATE oauth_grant SET lease_holder = NULL, lease_until = NULL
-             WHERE provider = ? AND mode = ? AND client_id = ? AND lease_holder = ?",
+             WHERE provider = $1 AND mode = $2 AND client_id = $3 AND lease_holder = $4",
         )
         .bind(PROVIDER)
         .bind(lease.key.mode.as_str())
         .bind(&lease.key.client_id)
         .bind(lease.holder.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
         Ok(())
     }
 }
 
-fn named<'a>(database: &'a Database, key: &TokenKey, row: &'a SqliteRow) -> Named<'a> {
+fn named<'a>(database: &'a Database, key: &TokenKey, row: &'a Row) -> Named<'a> {
     Named {
         database,
         row,
@@ -171,7 +173,7 @@ impl TokenStore for Database {
         let named = named(self, key, &row);
         let holder: Option<String> = named.get("lease_holder")?;
         let held = holder.zip(named.get("lease_until")?);
-        if let Some(until) = held.and_then(|(holder, until)| held_until(holder, until)) {
+        if let Some(until) = held.and_then(|(holder, until)| self.clock.held_until(holder, until)) {
             return Ok(RefreshLock::Busy(until));
         }
         let stored = self.stored_grant(key, &row)?;
@@ -180,16 +182,16 @@ impl TokenStore for Database {
             holder: Holder::new(),
             version: stored.as_ref().map(|stored| stored.version),
         };
-        sqlx::query(
-            "UPDATE oauth_grant SET lease_holder = ?, lease_until = ?
-             WHERE provider = ? AND mode = ? AND client_id = ?",
+        query(
+            "UPDATE oauth_grant SET lease_holder = $1, lease_until = $2
+             WHERE provider = $3 AND mode = $4 AND client_id = $5",
         )
         .bind(lease.holder.as_str())
-        .bind(lease_end(lasting))
+        .bind(self.clock.lease_end(lasting))
         .bind(PROVIDER)
         .bind(key.mode.as_str())
         .bind(&key.client_id)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
@@ -216,16 +218,16 @@ impl TokenStore for Database {
         let version = version_of(&named(self, &lease.key, &row))?;
         let is_current = version.is_some() && version == lease.version;
         if is_current {
-            sqlx::query(
-                "UPDATE oauth_grant SET lost_reason = ?, lost_at = ?
-                 WHERE provider = ? AND mode = ? AND client_id = ?",
+            query(
+                "UPDATE oauth_grant SET lost_reason = $1, lost_at = $2
+                 WHERE provider = $3 AND mode = $4 AND client_id = $5",
             )
             .bind(reason)
             .bind(millis(Utc::now()))
             .bind(PROVIDER)
             .bind(lease.key.mode.as_str())
             .bind(&lease.key.client_id)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         }
@@ -235,20 +237,22 @@ impl TokenStore for Database {
 
     async fn release(&self, lease: &RefreshLease) -> Result<(), BoxFault> {
         let doing = "ending the renewal of the connection to Zoom";
-        let mut tx = self.write(doing).await?;
+        let mut tx = self.write(&subject(&lease.key), doing).await?;
         self.end_lease(&mut tx, lease, doing).await?;
         Ok(tx.commit().await.map_err(self.explain(doing))?)
     }
 
     async fn forget(&self, key: &TokenKey) -> Result<(), BoxFault> {
-        sqlx::query("DELETE FROM oauth_grant WHERE provider = ? AND mode = ? AND client_id = ?")
+        let doing = "forgetting the connection to Zoom";
+        let mut tx = self.write(&subject(key), doing).await?;
+        query("DELETE FROM oauth_grant WHERE provider = $1 AND mode = $2 AND client_id = $3")
             .bind(PROVIDER)
             .bind(key.mode.as_str())
             .bind(&key.client_id)
-            .execute(&self.pool)
+            .execute(&mut tx)
             .await
-            .map_err(self.explain("forgetting the connection to Zoom"))?;
-        Ok(())
+            .map_err(self.explain(doing))?;
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
     }
 
     async fn record_request(
@@ -259,19 +263,19 @@ impl TokenStore for Database {
     ) -> Result<(), BoxFault> {
         let doing = "recording how a request to Zoom went";
         let (mut tx, _) = self.grant_row(key, doing).await?;
-        sqlx::query(
+        query(
             "UPDATE oauth_grant SET
-                 last_success_at = CASE WHEN ?1 IS NULL THEN ?2 ELSE last_success_at END,
-                 last_error_at = CASE WHEN ?1 IS NULL THEN last_error_at ELSE ?2 END,
-                 last_error = coalesce(?1, last_error)
-             WHERE provider = ?3 AND mode = ?4 AND client_id = ?5",
+                 last_success_at = CASE WHEN $1 IS NULL THEN $2 ELSE last_success_at END,
+                 last_error_at = CASE WHEN $1 IS NULL THEN last_error_at ELSE $2 END,
+                 last_error = coalesce($1, last_error)
+             WHERE provider = $3 AND mode = $4 AND client_id = $5",
         )
         .bind(error)
         .bind(millis(at))
         .bind(PROVIDER)
         .bind(key.mode.as_str())
         .bind(&key.client_id)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         Ok(tx.commit().await.map_err(self.explain(doing))?)

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, Transaction};
 
 use super::rows::{Named, to_json};
-use super::{Database, DatabaseError, held_until, lease_end, millis};
+use super::sql::{Row, Transaction, query};
+use super::{Database, DatabaseError, Subject, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::meeting::{JoinUrl, MeetingId};
@@ -19,7 +18,7 @@ use crate::online::{
 const PUSH: Duration = Duration::from_secs(300);
 
 impl Database {
-    fn link_row(&self, meeting: &MeetingId, row: &SqliteRow) -> Result<OnlineLink, DatabaseError> {
+    fn link_row(&self, meeting: &MeetingId, row: &Row) -> Result<OnlineLink, DatabaseError> {
         let row = Named {
             database: self,
             row,
@@ -38,7 +37,7 @@ impl Database {
         })
     }
 
-    fn intent_row(&self, meeting: &MeetingId, row: &SqliteRow) -> Result<PushIntent, DatabaseError> {
+    fn intent_row(&self, meeting: &MeetingId, row: &Row) -> Result<PushIntent, DatabaseError> {
         let row = Named {
             database: self,
             row,
@@ -53,16 +52,16 @@ impl Database {
     }
 
     /// Begins a transaction for the holder of a lease.
-    async fn as_holder(
-        &self,
-        lease: &PushLease,
-        doing: &str,
-    ) -> Result<Transaction<'static, Sqlite>, DatabaseError> {
-        let mut tx = self.write(doing).await?;
-        let holder: Option<String> = sqlx::query_scalar("SELECT holder FROM push_lease WHERE meeting_id = ?")
+    async fn as_holder(&self, lease: &PushLease, doing: &str) -> Result<Transaction, DatabaseError> {
+        let mut tx = self.write(&Subject::Meeting(&lease.meeting), doing).await?;
+        let row = query("SELECT holder FROM push_lease WHERE meeting_id = $1")
             .bind(lease.meeting.as_str())
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await
+            .map_err(self.explain(doing))?;
+        let holder: Option<String> = row
+            .map(|row| row.only())
+            .transpose()
             .map_err(self.explain(doing))?;
         if holder.as_deref() == Some(lease.holder.as_str()) {
             Ok(tx)
@@ -75,30 +74,36 @@ impl Database {
 
     async fn take_push(&self, meeting: &MeetingId) -> Result<Begun, DatabaseError> {
         let doing = "beginning a push";
-        let mut tx = self.write(doing).await?;
-        let held: Option<(String, i64)> =
-            sqlx::query_as("SELECT holder, until FROM push_lease WHERE meeting_id = ?")
-                .bind(meeting.as_str())
-                .fetch_optional(&mut *tx)
-                .await
-                .map_err(self.explain(doing))?;
-        if let Some(until) = held.and_then(|(holder, until)| held_until(holder, until)) {
-            return Ok(Begun::Busy(until));
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        let held = query("SELECT holder, until FROM push_lease WHERE meeting_id = $1")
+            .bind(meeting.as_str())
+            .fetch_optional(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        if let Some(row) = held {
+            let holder = row.get("holder").map_err(self.explain(doing))?;
+            let until = row.get("until").map_err(self.explain(doing))?;
+            if let Some(until) = self.clock.held_until(holder, until) {
+                return Ok(Begun::Busy(until));
+            }
         }
         let lease = PushLease {
             meeting: meeting.clone(),
             holder: Holder::new(),
         };
-        sqlx::query("INSERT OR REPLACE INTO push_lease (meeting_id, holder, until) VALUES (?, ?, ?)")
+        query(
+            "INSERT INTO push_lease (meeting_id, holder, until) VALUES ($1, $2, $3)
+             ON CONFLICT (meeting_id) DO UPDATE SET holder = excluded.holder, until = excluded.until",
+        )
+        .bind(meeting.as_str())
+        .bind(lease.holder.as_str())
+        .bind(self.clock.lease_end(PUSH))
+        .execute(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let intent = query("SELECT * FROM push_intent WHERE meeting_id = $1")
             .bind(meeting.as_str())
-            .bind(lease.holder.as_str())
-            .bind(lease_end(PUSH))
-            .execute(&mut *tx)
-            .await
-            .map_err(self.explain(doing))?;
-        let intent = sqlx::query("SELECT * FROM push_intent WHERE meeting_id = ?")
-            .bind(meeting.as_str())
-            .fetch_optional(&mut *tx)
+            .fetch_optional(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         let intent = intent.map(|row| self.intent_row(meeting, &row)).transpose()?;
@@ -116,22 +121,30 @@ impl Database {
         let meeting = lease.meeting.as_str();
         let mut tx = self.as_holder(lease, doing).await?;
         if before == Replaced::ToDelete {
-            sqlx::query(
-                "INSERT OR IGNORE INTO superseded (meeting_id, location, online_id)
+            query(
+                "INSERT INTO superseded (meeting_id, location, online_id)
                  SELECT meeting_id, location, online_id FROM online_link
-                 WHERE meeting_id = ? AND NOT (location = ? AND online_id = ?)",
+                 WHERE meeting_id = $1 AND NOT (location = $2 AND online_id = $3)
+                 ON CONFLICT (meeting_id, location, online_id) DO NOTHING",
             )
             .bind(meeting)
             .bind(link.location.as_str())
             .bind(&link.id.0)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         }
-        sqlx::query(
-            "INSERT OR REPLACE INTO online_link
+        query("DELETE FROM online_link WHERE meeting_id = $1 OR (location = $2 AND online_id = $3)")
+            .bind(meeting)
+            .bind(link.location.as_str())
+            .bind(&link.id.0)
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        query(
+            "INSERT INTO online_link
              (meeting_id, location, online_id, join_url, passcode, marker, told, unsure, seen_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(meeting)
         .bind(link.location.as_str())
@@ -142,12 +155,12 @@ impl Database {
         .bind(to_json(&link.told)?)
         .bind(link.unsure)
         .bind(millis(link.seen_at))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
-        sqlx::query("DELETE FROM push_intent WHERE meeting_id = ?")
+        query("DELETE FROM push_intent WHERE meeting_id = $1")
             .bind(meeting)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))
@@ -157,18 +170,18 @@ impl Database {
         let doing = "ending a begun push";
         let mut tx = self.as_holder(lease, doing).await?;
         if orphan {
-            sqlx::query(
+            query(
                 "INSERT INTO orphan (meeting_id, marker, location, spec, begun_at)
-                 SELECT meeting_id, marker, location, spec, begun_at FROM push_intent WHERE meeting_id = ?",
+                 SELECT meeting_id, marker, location, spec, begun_at FROM push_intent WHERE meeting_id = $1",
             )
             .bind(lease.meeting.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         }
-        sqlx::query("DELETE FROM push_intent WHERE meeting_id = ?")
+        query("DELETE FROM push_intent WHERE meeting_id = $1")
             .bind(lease.meeting.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))
@@ -178,7 +191,7 @@ impl Database {
 #[async_trait]
 impl LinkStore for Database {
     async fn link(&self, meeting: &MeetingId) -> Result<Option<OnlineLink>, BoxFault> {
-        let row = sqlx::query("SELECT * FROM online_link WHERE meeting_id = ?")
+        let row = query("SELECT * FROM online_link WHERE meeting_id = $1")
             .bind(meeting.as_str())
             .fetch_optional(&self.pool)
             .await
@@ -193,16 +206,17 @@ impl LinkStore for Database {
     async fn record_intent(&self, lease: &PushLease, intent: &PushIntent) -> Result<(), BoxFault> {
         let doing = "recording that an online meeting is about to be made";
         let mut tx = self.as_holder(lease, doing).await?;
-        sqlx::query(
-            "INSERT OR REPLACE INTO push_intent (meeting_id, marker, location, spec, begun_at)
-             VALUES (?, ?, ?, ?, ?)",
+        query(
+            "INSERT INTO push_intent (meeting_id, marker, location, spec, begun_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (meeting_id) DO UPDATE SET marker = excluded.marker, location = excluded.location,
+                 spec = excluded.spec, begun_at = excluded.begun_at",
         )
         .bind(lease.meeting.as_str())
         .bind(&intent.marker)
         .bind(intent.location.as_str())
         .bind(to_json(&intent.spec)?)
         .bind(millis(intent.begun_at))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await
         .map_err(self.explain(doing))?;
         Ok(tx.commit().await.map_err(self.explain(doing))?)
@@ -224,21 +238,21 @@ impl LinkStore for Database {
     async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault> {
         let doing = "forgetting an online link";
         let mut tx = self.as_holder(lease, doing).await?;
-        sqlx::query("DELETE FROM online_link WHERE meeting_id = ?")
+        query("DELETE FROM online_link WHERE meeting_id = $1")
             .bind(lease.meeting.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         Ok(tx.commit().await.map_err(self.explain(doing))?)
     }
 
     async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<Superseded>, BoxFault> {
-        let rows = sqlx::query("SELECT location, online_id FROM superseded WHERE meeting_id = ?")
+        let rows = query("SELECT location, online_id FROM superseded WHERE meeting_id = $1")
             .bind(meeting.as_str())
             .fetch_all(&self.pool)
             .await
             .map_err(self.explain("reading replaced online meetings"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let row = Named {
                 database: self,
                 row,
@@ -253,7 +267,7 @@ impl LinkStore for Database {
     }
 
     async fn forget_superseded(&self, meeting: &MeetingId, superseded: &Superseded) -> Result<(), BoxFault> {
-        sqlx::query("DELETE FROM superseded WHERE meeting_id = ? AND location = ? AND online_id = ?")
+        query("DELETE FROM superseded WHERE meeting_id = $1 AND location = $2 AND online_id = $3")
             .bind(meeting.as_str())
             .bind(superseded.location.as_str())
             .bind(&superseded.id.0)
@@ -264,11 +278,11 @@ impl LinkStore for Database {
     }
 
     async fn orphans(&self) -> Result<Vec<Orphan>, BoxFault> {
-        let rows = sqlx::query("SELECT * FROM orphan ORDER BY id")
+        let rows = query("SELECT * FROM orphan ORDER BY id")
             .fetch_all(&self.pool)
             .await
             .map_err(self.explain("reading online meetings that may be left over"))?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let named = Named {
                 database: self,
                 row,
@@ -282,7 +296,7 @@ impl LinkStore for Database {
     }
 
     async fn end_push(&self, lease: PushLease) -> Result<(), BoxFault> {
-        sqlx::query("DELETE FROM push_lease WHERE meeting_id = ? AND holder = ?")
+        query("DELETE FROM push_lease WHERE meeting_id = $1 AND holder = $2")
             .bind(lease.meeting.as_str())
             .bind(lease.holder.as_str())
             .execute(&self.pool)

@@ -5,25 +5,35 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 
+use super::sql::{Column, Row};
 use super::{Database, DatabaseError};
 use crate::meeting::{OnlineLocation, PersonId, PersonKind, PersonRef};
 
 /// A row, and what to call it in an error.
 pub(super) struct Named<'a> {
     pub(super) database: &'a Database,
-    pub(super) row: &'a SqliteRow,
+    pub(super) row: &'a Row,
     pub(super) what: String,
 }
 
 impl Named<'_> {
     pub(super) fn get<'r, T>(&'r self, column: &str) -> Result<T, DatabaseError>
     where
-        T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+        T: Column<'r>,
     {
-        self.row.try_get(column).map_err(|e| self.invalid(e))
+        self.row.get(column).map_err(|e| self.invalid(e))
+    }
+
+    /// A number that is smaller than what a column holds.
+    pub(super) fn number<T>(&self, column: &str) -> Result<T, DatabaseError>
+    where
+        T: TryFrom<i64, Error: Display>,
+    {
+        let number: i64 = self.get(column)?;
+        number
+            .try_into()
+            .map_err(|e| self.invalid(format!("{column} is {number}: {e}")))
     }
 
     /// A text that is checked when it is made into `T`.
@@ -89,7 +99,7 @@ impl Named<'_> {
 /// A value as JSON text. The types that are stored so always have one.
 pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, DatabaseError> {
     serde_json::to_string(value).map_err(|error| DatabaseError::Query {
-        path: std::path::PathBuf::new(),
+        database: String::new(),
         doing: "writing a value as JSON".to_owned(),
         source: sqlx::Error::Encode(error.into()),
     })

@@ -1,8 +1,13 @@
+mod files;
+mod home;
+mod servers;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tempfile::TempDir;
 
+use self::home::Home;
+use super::sql::{query, query_in_words};
 use super::*;
 use crate::crm::Crm as _;
 use crate::crm::import;
@@ -30,28 +35,12 @@ const RECORDS: &str = r#"{
                 "time_zone": "Europe/Berlin"}]
 }"#;
 
-async fn open(dir: &TempDir) -> Database {
-    let key = KeySource::File(dir.path().join("invite.key"));
-    Database::open(&dir.path().join("invite.db"), key).await.unwrap()
-}
-
-async fn filled(dir: &TempDir) -> Database {
-    let database = open(dir).await;
-    database
-        .import(&import::read(RECORDS, "r.json").unwrap(), "r.json")
-        .await
-        .unwrap();
-    database
-}
-
 fn kickoff() -> MeetingId {
     MeetingId::new("kickoff").unwrap()
 }
 
-#[tokio::test]
-async fn records_read_back_as_they_were_loaded() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn records_read_back_as_they_were_loaded(home: &Home) {
+    let database = home.filled().await;
     let records = import::read(RECORDS, "r.json").unwrap();
     let loaded = database.meetings().await.unwrap();
     assert_eq!(loaded, [records.meetings[1].clone(), records.meetings[0].clone()]);
@@ -75,10 +64,8 @@ async fn records_read_back_as_they_were_loaded() {
     assert_eq!(people.len(), 2);
 }
 
-#[tokio::test]
-async fn a_file_that_refers_to_nothing_loads_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn a_file_that_refers_to_nothing_loads_nothing(home: &Home) {
+    let database = home.open().await;
     let text = r#"{"contacts": [{"id": "lee", "name": "Lee"}],
         "meetings": [{"id": "m", "name": "M", "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z",
         "time_zone": "UTC", "assigned_user": "nobody", "attendees": [{"kind": "lead", "id": "mika"}]}]}"#;
@@ -101,10 +88,8 @@ async fn a_file_that_refers_to_nothing_loads_nothing() {
     );
 }
 
-#[tokio::test]
-async fn a_record_loaded_again_is_replaced() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn a_record_loaded_again_is_replaced(home: &Home) {
+    let database = home.filled().await;
     let text =
         r#"{"users": [{"id": "ana", "name": "Ana N", "email": "ana@acme.example", "roles": ["boss"]}]}"#;
     database
@@ -128,10 +113,8 @@ async fn a_record_loaded_again_is_replaced() {
     );
 }
 
-#[tokio::test]
-async fn an_edit_that_is_refused_changes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
+async fn an_edit_that_is_refused_changes_nothing(home: &Home) {
+    let database = home.filled().await;
     let before = database.meeting(&kickoff()).await.unwrap().unwrap();
     let result: Result<_, DatabaseError> = database
         .edit_meeting(&kickoff(), |meeting| {
@@ -200,10 +183,8 @@ async fn begin(database: &Database) -> (PushLease, Option<PushIntent>) {
     }
 }
 
-#[tokio::test]
-async fn one_pushes_at_a_time_and_an_intent_outlives_its_process() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn one_pushes_at_a_time_and_an_intent_outlives_its_process(home: &Home) {
+    let database = home.open().await;
     let (lease, none) = begin(&database).await;
     assert_eq!(none, None);
     assert!(matches!(
@@ -260,13 +241,11 @@ fn ended_process() -> Holder {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn what_a_killed_process_held_is_free_at_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn what_a_killed_process_held_is_free_at_once(home: &Home) {
+    let database = home.open().await;
     let ended = ended_process();
     let later = millis(Utc::now() + TimeDelta::hours(1));
-    sqlx::query("INSERT INTO push_lease VALUES ('kickoff', ?, ?)")
+    query("INSERT INTO push_lease VALUES ('kickoff', $1, $2)")
         .bind(ended.as_str())
         .bind(later)
         .execute(&database.pool)
@@ -276,13 +255,46 @@ async fn what_a_killed_process_held_is_free_at_once() {
     enqueue(&database, 0, &["lee"]).await;
     assert_eq!(database.claim(&request()).await.unwrap().len(), 1);
     assert!(database.claim(&request()).await.unwrap().is_empty());
-    sqlx::query("UPDATE invitation SET lease_holder = ?")
+    query("UPDATE invitation SET lease_holder = $1")
         .bind(ended.as_str())
         .execute(&database.pool)
         .await
         .unwrap();
     let again = database.claim(&request()).await.unwrap();
     assert_eq!(again[0].entry.attempts, 2);
+}
+
+/// Whether a process on another machine has ended cannot be known from here.
+async fn what_another_machine_holds_is_free_when_its_time_is_over(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee", "mo"]).await;
+    database.claim(&request()).await.unwrap();
+    let held = async |person: &str, until: i64| {
+        query("UPDATE invitation SET lease_holder = 'another-machine/1.1/x', lease_until = $1 WHERE person_id = $2")
+            .bind(until)
+            .bind(person)
+            .execute(&database.pool)
+            .await
+            .unwrap();
+    };
+    held("lee", database.clock.now() + 30_000).await;
+    held("mo", database.clock.now() - 1).await;
+    let claimed = database.claim(&request()).await.unwrap();
+    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    assert_eq!(people, ["mo"]);
+    query("INSERT INTO push_lease VALUES ('kickoff', 'another-machine/1.1/x', $1)")
+        .bind(database.clock.now() + 30_000)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let held = database.begin_push(&kickoff()).await.unwrap();
+    assert!(matches!(held, Begun::Busy(_)));
+    query("UPDATE push_lease SET until = $1")
+        .bind(database.clock.now() - 1)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    begin(&database).await;
 }
 
 fn issued(revision: u32) -> Issued {
@@ -329,10 +341,8 @@ fn request() -> ClaimRequest {
     }
 }
 
-#[tokio::test]
-async fn an_invitation_is_claimed_once_and_its_fate_recorded() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
+    let database = home.open().await;
     assert_eq!(enqueue(&database, 0, &["lee", "mo"]).await, Enqueued::Queued);
     let claimed = database.claim(&request()).await.unwrap();
     assert_eq!(claimed.len(), 2);
@@ -383,10 +393,8 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded() {
     assert_eq!((found.id, message), (entries[0].id, invitation("lee", 0).message));
 }
 
-#[tokio::test]
-async fn a_newer_revision_calls_off_what_still_waits() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn a_newer_revision_calls_off_what_still_waits(home: &Home) {
+    let database = home.open().await;
     enqueue(&database, 0, &["lee", "mo"]).await;
     let claimed = database
         .claim(&ClaimRequest {
@@ -417,10 +425,8 @@ async fn a_newer_revision_calls_off_what_still_waits() {
     );
 }
 
-#[tokio::test]
-async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Home) {
+    let database = home.open().await;
     enqueue(&database, 0, &["lee"]).await;
     let stale = database
         .enqueue(&kickoff(), None, &issued(0), &[invitation("mo", 0)], &[])
@@ -430,6 +436,236 @@ async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing() {
     // The same revision to the same person again, from the same state: the second of two at once.
     assert_eq!(enqueue(&database, 0, &["mo", "lee"]).await, Enqueued::Overtaken);
     assert_eq!(database.of_meeting(&kickoff()).await.unwrap().len(), 1);
+}
+
+/// Like an invitation: much that all have in common, little that differs.
+fn long(person: &str, revision: u32) -> NewInvitation {
+    let lines: String = (0..300)
+        .map(|n| format!("line {n} of what everybody is told\r\n"))
+        .collect();
+    NewInvitation {
+        message: format!("To: {person}\r\n\r\nDear {person}, this is revision {revision}.\r\n{lines}").into(),
+        ..invitation(person, revision)
+    }
+}
+
+async fn stored(database: &Database, what: &str) -> i64 {
+    let row = query_in_words(format!("SELECT {what}"))
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    row.only().unwrap()
+}
+
+async fn what_is_common_is_stored_once(home: &Home) {
+    let database = home.open().await;
+    let put = async |before: Option<&Issued>, revision, invitations: &[NewInvitation]| {
+        let queued = database
+            .enqueue(&kickoff(), before, &issued(revision), invitations, &[])
+            .await;
+        assert_eq!(queued.unwrap(), Enqueued::Queued);
+    };
+    let german = NewInvitation {
+        language: "de".parse().unwrap(),
+        ..long("jörg", 0)
+    };
+    let mut first: Vec<_> = (0..450).map(|n| long(&format!("guest-{n}"), 0)).collect();
+    first.insert(200, german);
+    put(None, 0, &first).await;
+    let in_order = database.of_meeting(&kickoff()).await.unwrap();
+    let in_order = in_order.iter().map(|entry| &entry.message_id);
+    assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
+    let whole: usize = first.iter().map(|invitation| invitation.message.len()).sum();
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
+    let sizes = "CAST(sum(length(message)) AS BIGINT) FROM";
+    let size = stored(&database, &format!("{sizes} message_base")).await
+        + stored(&database, &format!("{sizes} invitation")).await;
+    assert!(size * 50 < whole as i64, "{size} of {whole} bytes");
+    // A later send of the same meeting refers to the same base; one that says something else has its own.
+    put(Some(&issued(0)), 1, &[long("lee", 1)]).await;
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
+    put(Some(&issued(1)), 2, &[invitation("lee", 2)]).await;
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 3);
+    database.close().await;
+
+    let database = home.open().await;
+    let expected = |id: &str| match id {
+        id if id.contains(".0@") => first
+            .iter()
+            .find(|it| it.message_id == id)
+            .unwrap()
+            .message
+            .clone(),
+        _ => invitation("lee", 2).message,
+    };
+    query("UPDATE invitation SET state = 'queued' WHERE state = 'cancelled' AND revision = 0")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let all = ClaimRequest {
+        limit: 1000,
+        ..request()
+    };
+    let claimed = database.claim(&all).await.unwrap();
+    assert_eq!(claimed.len(), first.len() + 1);
+    for claimed in claimed {
+        assert_eq!(claimed.message, expected(&claimed.entry.message_id));
+    }
+    let (_, message) = database.invitation("lee.1@acme.example").await.unwrap().unwrap();
+    assert_eq!(message, long("lee", 1).message);
+}
+
+async fn a_damaged_message_keeps_back_no_other(home: &Home) {
+    let database = home.open().await;
+    let invitations = [long("lee", 0), long("mo", 0), long("kim", 0)];
+    database
+        .enqueue(&kickoff(), None, &issued(0), &invitations, &[])
+        .await
+        .unwrap();
+    let (entry, _) = database.invitation("mo.0@acme.example").await.unwrap().unwrap();
+    let row = query("SELECT message FROM invitation WHERE id = $1")
+        .bind(entry.id)
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    let mut bytes: Vec<u8> = row.only().unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    query("UPDATE invitation SET message = $1 WHERE id = $2")
+        .bind(bytes)
+        .bind(entry.id)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let claimed = database.claim(&request()).await.unwrap();
+    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    assert_eq!(people, ["lee", "kim"]);
+    let entries = database.of_meeting(&kickoff()).await.unwrap();
+    assert_eq!(entries[1].state, DeliveryState::Failed);
+    assert!(entries[1].last_answer.as_ref().unwrap().contains("is not valid"));
+    let error = database.invitation("mo.0@acme.example").await.unwrap_err();
+    assert_eq!(error.class(), Class::BadData);
+}
+
+async fn what_has_not_left_can_be_called_off(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee", "mo", "kim", "jo"]).await;
+    let one = ClaimRequest {
+        limit: 1,
+        ..request()
+    };
+    let sent = database.claim(&one).await.unwrap();
+    let answer = "250 ok".to_owned();
+    database
+        .record(&sent[0], &AttemptResult::Sent { answer })
+        .await
+        .unwrap();
+    database.claim(&one).await.unwrap();
+    let ids: Vec<i64> = database
+        .of_meeting(&kickoff())
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.id)
+        .collect();
+    let kind = async |ids: &[i64]| database.cancel_invitations(ids).await.unwrap_err().kind();
+    assert_eq!(kind(&[ids[2], ids[0]]).await, "outbox.sent");
+    assert_eq!(kind(&[ids[2], ids[1]]).await, "outbox.sending");
+    assert_eq!(kind(&[ids[2], 999_999]).await, "outbox.not_found");
+    assert_eq!(database.cancel_invitations(&ids[2..3]).await.unwrap(), 1);
+    assert_eq!(database.cancel_invitations(&ids[2..3]).await.unwrap(), 0);
+    assert_eq!(database.cancel_of_meeting(&kickoff()).await.unwrap(), (1, 1));
+    let states: Vec<_> = database
+        .of_meeting(&kickoff())
+        .await
+        .unwrap()
+        .iter()
+        .map(|e| e.state)
+        .collect();
+    use DeliveryState::{Cancelled, Sending, Sent};
+    assert_eq!(states, [Sent, Sending, Cancelled, Cancelled]);
+    // What was called off is not tried again.
+    assert_eq!(database.retry(&Which::All).await.unwrap(), 0);
+}
+
+async fn a_list_is_read_in_parts(home: &Home) {
+    let database = home.open().await;
+    let people: Vec<String> = (0..7).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    enqueue(&database, 0, &people).await;
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let part = database.invitations(None, None, before, 3).await.unwrap();
+        let Some(last) = part.last() else { break };
+        before = Some(last.id);
+        seen.extend(part.iter().map(|entry| entry.person.id.as_str().to_owned()));
+    }
+    let newest_first: Vec<_> = people.iter().rev().copied().collect();
+    assert_eq!(seen, newest_first);
+    let queued = Some(DeliveryState::Queued);
+    let of_meeting = database.invitations(Some(&kickoff()), queued, None, 10).await;
+    assert_eq!(of_meeting.unwrap().len(), 7);
+    let sent = Some(DeliveryState::Sent);
+    assert!(
+        database
+            .invitations(None, sent, None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// Several processes that take, record, put off, retry, call off and send anew at the same time: nothing is taken by
+/// two, and nobody waits for somebody who waits for them.
+async fn many_share_an_outbox(home: &Home) {
+    const WORKERS: usize = 6;
+    let database = home.open().await;
+    let people: Vec<String> = (0..120).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    enqueue(&database, 0, &people).await;
+    let mut running = tokio::task::JoinSet::new();
+    for worker in 0..WORKERS {
+        let database = home.open().await;
+        running.spawn(async move {
+            let mut taken = Vec::new();
+            loop {
+                let batch = ClaimRequest {
+                    limit: 5,
+                    ..request()
+                };
+                let batch = database.claim(&batch).await.unwrap();
+                if batch.is_empty() {
+                    break;
+                }
+                for claimed in batch {
+                    taken.push(claimed.entry.id);
+                    let answer = format!("250 by {worker}");
+                    database
+                        .record(&claimed, &AttemptResult::Sent { answer })
+                        .await
+                        .unwrap();
+                }
+                database.retry(&Which::All).await.unwrap();
+                database.postpone(&kickoff(), Utc::now(), "later").await.unwrap();
+                database.due().await.unwrap();
+                let other = MeetingId::new(format!("other-{worker}")).unwrap();
+                let before = database.issued(&other).await.unwrap().pop();
+                let revision = before.as_ref().map_or(0, |it| it.revision.0 + 1);
+                let new = [invitation("lee", revision)];
+                database
+                    .enqueue(&other, before.as_ref(), &issued(revision), &new, &[])
+                    .await
+                    .unwrap();
+                database.cancel_of_meeting(&other).await.unwrap();
+            }
+            taken
+        });
+    }
+    let mut taken = running.join_all().await.concat();
+    taken.sort_unstable();
+    let entries = database.of_meeting(&kickoff()).await.unwrap();
+    let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(taken, ids);
+    assert!(entries.iter().all(|entry| entry.state == DeliveryState::Sent));
 }
 
 fn grant(refresh: &str) -> Grant {
@@ -450,31 +686,34 @@ fn key() -> TokenKey {
     }
 }
 
-#[tokio::test]
-async fn tokens_are_unreadable_in_the_file_and_with_another_key() {
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+async fn tokens_are_unreadable_in_the_file_and_with_another_key(home: &Home) {
+    let database = home.open().await;
     database.put(&key(), &grant("ref-tok")).await.unwrap();
     let stored = database.load(&key()).await.unwrap().unwrap();
     assert_eq!(
         secrecy::ExposeSecret::expose_secret(&stored.grant.access_token),
         "acc-tok"
     );
+    let row = query("SELECT sealed FROM oauth_grant")
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    let mut stored = vec![row.only::<Vec<u8>>().unwrap()];
     database.close().await;
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+    for entry in std::fs::read_dir(home.dir.path()).unwrap() {
+        stored.push(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    for bytes in stored {
         for secret in [&b"acc-tok"[..], b"ref-tok"] {
             assert!(!bytes.windows(secret.len()).any(|w| w == secret));
         }
     }
     for (name, text) in [("other.key", Some("00".repeat(32))), ("missing.key", None)] {
-        let path = dir.path().join(name);
+        let path = home.dir.path().join(name);
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();
         }
-        let database = Database::open(&dir.path().join("invite.db"), KeySource::File(path.clone()))
-            .await
-            .unwrap();
+        let database = home.open_with(KeySource::File(path.clone())).await.unwrap();
         let error = database.load(&key()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.class()),
@@ -488,11 +727,9 @@ async fn tokens_are_unreadable_in_the_file_and_with_another_key() {
     }
 }
 
-#[tokio::test]
-async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was() {
+async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was(home: &Home) {
     use crate::online::zoom::Replaced::{Kept, Superseded};
-    let dir = tempfile::tempdir().unwrap();
-    let database = open(&dir).await;
+    let database = home.open().await;
     database.put(&key(), &grant("r0")).await.unwrap();
     let minute = Duration::from_secs(60);
     let RefreshLock::Ours(lease, Some(stored)) = database.lock_refresh(&key(), minute).await.unwrap() else {
@@ -533,87 +770,57 @@ async fn a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was() {
     assert!(database.load(&key()).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn many_that_open_a_new_file_at_once_all_succeed() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("invite.db");
-    let opening = (0..8).map(|_| {
-        let path = path.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let key = KeySource::File("unused".into());
-                let database = Database::open(&path, key).await.unwrap();
-                let count = database.meetings().await.unwrap().len();
-                database.close().await;
-                count
+async fn many_that_open_a_new_one_at_once_all_succeed(home: &Home) {
+    std::thread::scope(|scope| {
+        let opening = (0..10).map(|_| {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(async {
+                    let database = home.open_with(KeySource::File("unused".into())).await.unwrap();
+                    let count = database.meetings().await.unwrap().len();
+                    database.close().await;
+                    count
+                })
             })
-        })
+        });
+        for thread in opening.collect::<Vec<_>>() {
+            assert_eq!(thread.join().unwrap(), 0);
+        }
     });
-    for thread in opening.collect::<Vec<_>>() {
-        assert_eq!(thread.join().unwrap(), 0);
-    }
 }
 
-#[tokio::test]
-async fn what_cannot_be_opened_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let key = || KeySource::File("unused".into());
-    let text = dir.path().join("notes.txt");
-    std::fs::write(
-        &text,
-        "not a database, but long enough to be taken for one if nobody looked".repeat(20),
-    )
-    .unwrap();
-    let error = Database::open(&text, key()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class()),
-        ("database.not_a_database", Class::BadData),
-        "{error:?}"
-    );
-    let error = Database::open(&dir.path().join("missing/invite.db"), key())
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class().exit_code()),
-        ("database.cannot_open", 73),
-        "{error:?}"
-    );
-    let database = open(&dir).await;
-    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'x', 1, x'00', 0)")
-        .execute(&database.pool)
-        .await
-        .unwrap();
-    database.close().await;
-    let error = Database::open(&dir.path().join("invite.db"), key())
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class().exit_code()),
-        ("database.too_new", 78),
-        "{error:?}"
-    );
+/// Each of these on either kind of database.
+macro_rules! on_both {
+    ($($(#[$attribute:meta])* $name:ident,)*) => {
+        mod sqlite {
+            $($(#[$attribute])* #[tokio::test] async fn $name() { super::$name(&super::Home::sqlite()).await; })*
+        }
+        mod postgres {
+            $($(#[$attribute])* #[tokio::test] async fn $name() { super::$name(&super::Home::postgres()).await; })*
+        }
+    };
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn nobody_else_reads_the_files() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let dir = tempfile::tempdir().unwrap();
-    let database = filled(&dir).await;
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(dir.path()).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(
-            entry.metadata().unwrap().permissions().mode() & 0o077,
-            0,
-            "{entry:?}"
-        );
-        names.push(entry.file_name());
-    }
-    assert_eq!(names.len(), 3, "database, log and shared memory: {names:?}");
-    database.close().await;
+on_both! {
+    records_read_back_as_they_were_loaded,
+    a_file_that_refers_to_nothing_loads_nothing,
+    a_record_loaded_again_is_replaced,
+    an_edit_that_is_refused_changes_nothing,
+    one_pushes_at_a_time_and_an_intent_outlives_its_process,
+    #[cfg(target_os = "linux")] what_a_killed_process_held_is_free_at_once,
+    an_invitation_is_claimed_once_and_its_fate_recorded,
+    a_newer_revision_calls_off_what_still_waits,
+    of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
+    what_another_machine_holds_is_free_when_its_time_is_over,
+    what_is_common_is_stored_once,
+    a_damaged_message_keeps_back_no_other,
+    what_has_not_left_can_be_called_off,
+    a_list_is_read_in_parts,
+    many_share_an_outbox,
+    tokens_are_unreadable_in_the_file_and_with_another_key,
+    a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was,
+    many_that_open_a_new_one_at_once_all_succeed,
 }

@@ -289,6 +289,12 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be read.
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault>;
 
+    /// Waits until it is worth looking for what others have put in, but not longer than `at_most`. An outbox that
+    /// is told comes back at once, also for what was put in since the last call; one that is not, after two seconds.
+    async fn wait(&self, at_most: Duration) {
+        tokio::time::sleep(at_most.min(Duration::from_secs(2))).await;
+    }
+
     /// Puts off what waits of a meeting, without counting it as a try.
     ///
     /// # Errors

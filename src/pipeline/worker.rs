@@ -17,7 +17,7 @@ use crate::meeting::{MeetingId, MeetingStatus, PersonRef};
 /// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
 /// wrong or a Zoom that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
-/// How often a worker looks for what others have put in.
+/// How often a worker looks while something waits: who is delivering it may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
 
 /// What became of the mails of one meeting.
@@ -72,11 +72,10 @@ impl Pipeline {
             }
             match self.outbox.next_due().await? {
                 None if drain => break,
-                next => {
-                    let wait = next
-                        .and_then(|at| (at - Utc::now()).to_std().ok())
-                        .unwrap_or(LOOKS);
-                    self.sleep(wait.min(LOOKS)).await;
+                None => self.pause(Duration::MAX).await,
+                Some(at) => {
+                    let wait = (at - Utc::now()).to_std().unwrap_or(Duration::ZERO);
+                    self.pause(wait.min(LOOKS)).await;
                 }
             }
         }
@@ -97,12 +96,17 @@ impl Pipeline {
         Ok(self.outbox.postpone(&due.meeting, again, &words).await?)
     }
 
-    /// Sleeps, unless it is to stop.
-    async fn sleep(&self, wait: Duration) {
+    /// Waits for something to be put in, unless it is to stop.
+    async fn pause(&self, at_most: Duration) {
         const STEP: Duration = Duration::from_millis(100);
-        let end = tokio::time::Instant::now() + wait.max(STEP);
-        while tokio::time::Instant::now() < end && !self.stop.load(Ordering::Relaxed) {
-            tokio::time::sleep(STEP.min(end - tokio::time::Instant::now())).await;
+        let stopped = async {
+            while !self.stop.load(Ordering::Relaxed) {
+                tokio::time::sleep(STEP).await;
+            }
+        };
+        tokio::select! {
+            () = self.outbox.wait(at_most.max(STEP)) => {}
+            () = stopped => {}
         }
     }
 

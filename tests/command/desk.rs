@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::cluster::Cluster;
 use crate::http::browse;
 use crate::mail::{MailServer, PASSWORD, USERNAME};
 use crate::records;
@@ -359,10 +360,11 @@ impl std::ops::DerefMut for Desk {
 }
 
 impl Desk {
-    /// Two servers and an empty folder.
+    /// Two servers and an empty folder. With `INVITE_TEST_ON=postgres` in the environment, all that is tested so uses
+    /// a PostgreSQL database.
     pub(crate) fn empty() -> Self {
         let redirect_uri = format!("http://127.0.0.1:{}/zoom/callback", free_port());
-        let desk = Self {
+        let mut desk = Self {
             folder: Folder::new(),
             zoom: Zoom::start(&redirect_uri),
             mail: MailServer::start(),
@@ -370,7 +372,28 @@ impl Desk {
         };
         desk.write_secret("zoom.secret", CLIENT_SECRET);
         desk.write_secret("smtp.secret", PASSWORD);
+        if std::env::var("INVITE_TEST_ON").is_ok_and(|on| on == "postgres") {
+            desk.use_postgres();
+        }
         desk
+    }
+
+    /// From now on everything is in a PostgreSQL database of its own; answers its name.
+    pub(crate) fn use_postgres(&mut self) -> String {
+        let cluster = Cluster::get();
+        let database = cluster.new_database();
+        self.set("INVITE_DATABASE__URL", &cluster.url(&database));
+        database
+    }
+
+    /// Ready to send, with everything in a PostgreSQL database of that name.
+    pub(crate) fn on_postgres() -> (Self, String) {
+        let mut desk = Self::empty();
+        let database = desk.use_postgres();
+        desk.write("invite.toml", &desk.configuration());
+        desk.import(&records::all());
+        desk.connect();
+        (desk, database)
     }
 
     /// Configured, with [`records::all`] loaded, not connected to Zoom.

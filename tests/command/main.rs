@@ -8,6 +8,8 @@
 
 mod arguments;
 mod at_once;
+#[path = "../cluster/mod.rs"]
+mod cluster;
 mod connecting;
 mod desk;
 mod editing;
@@ -20,7 +22,9 @@ mod mail;
 mod mistakes;
 mod names;
 mod nights;
+mod outbox;
 mod permissions;
+mod postgres;
 mod records;
 mod replying;
 mod sandbox;

@@ -10,11 +10,11 @@ use crate::stage::{INVITEES, KIM, LEE, Stage, counts, kickoff, states};
 use crate::store_file;
 
 async fn planned(stage: &Stage, options: &SendOptions) -> invite::pipeline::Plan {
-    let before = store_file::contents(&stage.database.path()).await;
+    let before = store_file::contents(stage.database.name().as_ref()).await;
     stage.zoom.forget_requests();
     let tries = stage.post.tries().len();
     let plan = stage.pipeline().plan(&kickoff(), options).await.unwrap();
-    assert_eq!(store_file::contents(&stage.database.path()).await, before);
+    assert_eq!(store_file::contents(stage.database.name().as_ref()).await, before);
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(
         (stage.post.tries().len(), stage.post.connections().0 > 0),

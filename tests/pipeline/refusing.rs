@@ -16,7 +16,7 @@ fn as_user(id: &str) -> SendOptions {
 
 /// A send that is refused, having done nothing.
 async fn refused(stage: &Stage, options: &SendOptions) -> PipelineError {
-    let before = store_file::contents(&stage.database.path()).await;
+    let before = store_file::contents(stage.database.name().as_ref()).await;
     let error = stage.try_send(options).await.unwrap_err();
     let planned = stage.pipeline().plan(&kickoff(), options).await.unwrap_err();
     assert_eq!(
@@ -26,7 +26,7 @@ async fn refused(stage: &Stage, options: &SendOptions) -> PipelineError {
     );
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(stage.post.tries().len(), 0);
-    assert_eq!(store_file::contents(&stage.database.path()).await, before);
+    assert_eq!(store_file::contents(stage.database.name().as_ref()).await, before);
     error
 }
 

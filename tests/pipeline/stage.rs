@@ -176,7 +176,7 @@ impl Stage {
 
     /// Another handle on the same file, as another process has it.
     pub(crate) async fn second_handle(&self) -> Database {
-        open(&self.database.path()).await
+        open(self.database.name().as_ref()).await
     }
 
     pub(crate) fn zoom_client(&self) -> Arc<ZoomClient> {

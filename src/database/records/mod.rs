@@ -6,8 +6,10 @@ mod write;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use chrono::NaiveTime;
 
-use super::{Database, DatabaseError};
+use super::sql::{Query, query};
+use super::{Database, DatabaseError, Subject};
 use crate::crm::import::{ImportErrors, Records, Reference, Target};
 use crate::crm::{Crm, CrmError};
 use crate::fault::{BoxFault, Class, Fault};
@@ -80,7 +82,7 @@ impl Database {
     /// [`ImportError::Database`].
     pub async fn import(&self, records: &Records, file_name: &str) -> Result<Imported, ImportError> {
         let doing = "loading records";
-        let mut tx = self.write(doing).await?;
+        let mut tx = self.write(&Subject::Records, doing).await?;
         let mut unknown: Vec<&Reference> = Vec::new();
         for reference in records.references() {
             if !self.exists(&mut tx, &reference.target).await? {
@@ -118,14 +120,13 @@ impl Database {
     /// [`DatabaseError`].
     pub async fn meetings(&self) -> Result<Vec<Meeting>, DatabaseError> {
         let doing = "listing meetings";
-        let rows = sqlx::query(
-            "SELECT * FROM meeting ORDER BY coalesce(start_at, unixepoch(start_date) * 1000), id",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(self.explain(doing))?;
-        let rows_of_attendees = sqlx::query("SELECT * FROM attendee ORDER BY meeting_id, position")
-            .fetch_all(&self.pool)
+        let mut tx = self.read(doing).await?;
+        let rows = query("SELECT * FROM meeting ORDER BY id")
+            .fetch_all(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        let rows_of_attendees = query("SELECT * FROM attendee ORDER BY meeting_id, position")
+            .fetch_all(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         let mut attendees: HashMap<String, Vec<Attendee>> = HashMap::new();
@@ -133,13 +134,18 @@ impl Database {
             let (meeting, attendee) = self.attendee_row(row)?;
             attendees.entry(meeting).or_default().push(attendee);
         }
-        rows.iter()
-            .map(|row| {
-                let mut meeting = self.meeting_row(row)?;
-                meeting.attendees = attendees.remove(meeting.id().as_str()).unwrap_or_default();
-                Ok(meeting)
-            })
-            .collect()
+        let mut meetings = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let mut meeting = self.meeting_row(row)?;
+            meeting.attendees = attendees.remove(meeting.id().as_str()).unwrap_or_default();
+            meetings.push(meeting);
+        }
+        // Days come at their midnight in UTC; of what begins at the same time, the smaller id comes first.
+        meetings.sort_by_key(|meeting| match (meeting.when.instants(), meeting.when.days()) {
+            (Some((start, _)), _) => Some(start.naive_utc()),
+            (None, days) => days.map(|(first, _)| first.and_time(NaiveTime::MIN)),
+        });
+        Ok(meetings)
     }
 
     /// All users, by id.
@@ -148,24 +154,25 @@ impl Database {
     /// [`DatabaseError`].
     pub async fn users(&self) -> Result<Vec<UserRecord>, DatabaseError> {
         let doing = "listing users";
-        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM person WHERE kind = 'user' ORDER BY id")
-            .fetch_all(&self.pool)
+        let mut tx = self.read(doing).await?;
+        let rows = query("SELECT id FROM person WHERE kind = 'user' ORDER BY id")
+            .fetch_all(&mut tx)
             .await
             .map_err(self.explain(doing))?;
-        let mut connection = self.pool.acquire().await.map_err(self.explain(doing))?;
-        let mut users = Vec::with_capacity(ids.len());
-        for id in ids {
-            let Ok(id) = PersonId::new(id) else { continue };
-            if let Some(person) = self
-                .read_person(&mut connection, &PersonRef::user(id.clone()))
-                .await?
-            {
-                let roles =
-                    sqlx::query_scalar("SELECT role_id FROM user_role WHERE user_id = ? ORDER BY role_id")
-                        .bind(id.as_str())
-                        .fetch_all(&mut *connection)
-                        .await
-                        .map_err(self.explain(doing))?;
+        let mut users = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Ok(id) = PersonId::new(row.only::<String>().map_err(self.explain(doing))?) else {
+                continue;
+            };
+            if let Some(person) = self.read_person(&mut tx, &PersonRef::user(id.clone())).await? {
+                let roles = query("SELECT role_id FROM user_role WHERE user_id = $1 ORDER BY role_id")
+                    .bind(id.as_str())
+                    .fetch_all(&mut tx)
+                    .await
+                    .map_err(self.explain(doing))?
+                    .iter()
+                    .map(|row| row.only().map_err(self.explain(doing)))
+                    .collect::<Result<_, _>>()?;
                 users.push(UserRecord { person, roles });
             }
         }
@@ -183,7 +190,7 @@ impl Database {
         change: impl FnOnce(&mut Meeting) -> Result<(), E> + Send,
     ) -> Result<Meeting, E> {
         let doing = "changing a meeting";
-        let mut tx = self.write(doing).await?;
+        let mut tx = self.write(&Subject::Records, doing).await?;
         let not_found = || DatabaseError::NotFound {
             what: format!("meeting {:?}", id.as_str()),
         };
@@ -211,20 +218,14 @@ impl Database {
         enabled: bool,
         zoom_id: Option<&str>,
     ) -> Result<(), DatabaseError> {
-        let changed =
-            sqlx::query("UPDATE person SET zoom_enabled = ?, zoom_id = ? WHERE kind = 'user' AND id = ?")
+        let change =
+            query("UPDATE person SET zoom_enabled = $1, zoom_id = $2 WHERE kind = 'user' AND id = $3")
                 .bind(enabled)
                 .bind(zoom_id)
-                .bind(user.as_str())
-                .execute(&self.pool)
-                .await
-                .map_err(self.explain("changing a user's Zoom account"))?;
-        if changed.rows_affected() == 0 {
-            return Err(DatabaseError::NotFound {
-                what: format!("user {:?}", user.as_str()),
-            });
-        }
-        Ok(())
+                .bind(user.as_str());
+        let what = || format!("user {:?}", user.as_str());
+        self.change_record(change, "changing a user's Zoom account", what)
+            .await
     }
 }
 
@@ -239,13 +240,13 @@ impl Crm for Database {
     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
         let doing = "reading a meeting";
         // One snapshot for the meeting and its attendees.
-        let mut tx = self.pool.begin().await.map_err(self.explain(doing))?;
+        let mut tx = self.read(doing).await?;
         Ok(self.read_meeting(&mut tx, id).await?)
     }
 
     async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
         let doing = "reading people";
-        let mut tx = self.pool.begin().await.map_err(self.explain(doing))?;
+        let mut tx = self.read(doing).await?;
         let mut people = Vec::with_capacity(who.len());
         for reference in who {
             people.extend(self.read_person(&mut tx, reference).await?);
@@ -254,13 +255,13 @@ impl Crm for Database {
     }
 
     async fn set_join_url(&self, id: &MeetingId, join_url: Option<&JoinUrl>) -> Result<(), CrmError> {
-        let changed = sqlx::query("UPDATE meeting SET join_url = ? WHERE id = ?")
+        let change = query("UPDATE meeting SET join_url = $1 WHERE id = $2")
             .bind(join_url.map(JoinUrl::as_str))
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await
-            .map_err(self.explain("writing the join URL back"))?;
-        self.found(changed.rows_affected(), || format!("meeting {:?}", id.as_str()))
+            .bind(id.as_str());
+        let what = || format!("meeting {:?}", id.as_str());
+        Ok(self
+            .change_record(change, "writing the join URL back", what)
+            .await?)
     }
 
     async fn set_attendee_status(
@@ -269,26 +270,30 @@ impl Crm for Database {
         person: &PersonRef,
         status: Acceptance,
     ) -> Result<(), CrmError> {
-        let changed =
-            sqlx::query("UPDATE attendee SET status = ? WHERE meeting_id = ? AND kind = ? AND person_id = ?")
+        let change =
+            query("UPDATE attendee SET status = $1 WHERE meeting_id = $2 AND kind = $3 AND person_id = $4")
                 .bind(status.as_str())
                 .bind(id.as_str())
                 .bind(person.kind.as_str())
-                .bind(person.id.as_str())
-                .execute(&self.pool)
-                .await
-                .map_err(self.explain("recording an answer"))?;
-        self.found(changed.rows_affected(), || {
-            format!("attendee {person} of meeting {:?}", id.as_str())
-        })
+                .bind(person.id.as_str());
+        let what = || format!("attendee {person} of meeting {:?}", id.as_str());
+        Ok(self.change_record(change, "recording an answer", what).await?)
     }
 }
 
 impl Database {
-    fn found(&self, rows: u64, what: impl FnOnce() -> String) -> Result<(), CrmError> {
-        if rows == 0 {
-            return Err(DatabaseError::NotFound { what: what() }.into());
+    /// Changes one record, which must be there.
+    async fn change_record(
+        &self,
+        change: Query<'_>,
+        doing: &str,
+        what: impl Fn() -> String + Send,
+    ) -> Result<(), DatabaseError> {
+        let mut tx = self.write(&Subject::Records, doing).await?;
+        let changed = change.execute(&mut tx).await.map_err(self.explain(doing))?;
+        if changed == 0 {
+            return Err(DatabaseError::NotFound { what: what() });
         }
-        Ok(())
+        tx.commit().await.map_err(self.explain(doing))
     }
 }

@@ -1,10 +1,9 @@
 //! Records out of their tables.
 
 use chrono::NaiveDate;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 
 use crate::database::rows::Named;
+use crate::database::sql::{Row, Transaction, query};
 use crate::database::{Database, DatabaseError};
 use crate::meeting::{
     Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,
@@ -14,18 +13,18 @@ use crate::meeting::{
 impl Database {
     pub(super) async fn read_meeting(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         id: &MeetingId,
     ) -> Result<Option<Meeting>, DatabaseError> {
         let doing = "reading a meeting";
-        let row = sqlx::query("SELECT * FROM meeting WHERE id = ?")
+        let row = query("SELECT * FROM meeting WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&mut *connection)
             .await
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let mut meeting = self.meeting_row(&row)?;
-        let rows = sqlx::query("SELECT * FROM attendee WHERE meeting_id = ? ORDER BY position")
+        let rows = query("SELECT * FROM attendee WHERE meeting_id = $1 ORDER BY position")
             .bind(id.as_str())
             .fetch_all(&mut *connection)
             .await
@@ -36,7 +35,7 @@ impl Database {
         Ok(Some(meeting))
     }
 
-    pub(super) fn meeting_row(&self, row: &SqliteRow) -> Result<Meeting, DatabaseError> {
+    pub(super) fn meeting_row(&self, row: &Row) -> Result<Meeting, DatabaseError> {
         let mut row = Named {
             database: self,
             row,
@@ -77,7 +76,7 @@ impl Database {
         Ok(meeting)
     }
 
-    pub(super) fn attendee_row(&self, row: &SqliteRow) -> Result<(String, Attendee), DatabaseError> {
+    pub(super) fn attendee_row(&self, row: &Row) -> Result<(String, Attendee), DatabaseError> {
         let mut row = Named {
             database: self,
             row,
@@ -94,11 +93,11 @@ impl Database {
 
     pub(super) async fn read_person(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         who: &PersonRef,
     ) -> Result<Option<Person>, DatabaseError> {
         let doing = "reading a person";
-        let row = sqlx::query("SELECT * FROM person WHERE kind = ? AND id = ?")
+        let row = query("SELECT * FROM person WHERE kind = $1 AND id = $2")
             .bind(who.kind.as_str())
             .bind(who.id.as_str())
             .fetch_optional(&mut *connection)
@@ -135,11 +134,11 @@ impl Database {
     /// What the roles of a user grant, together.
     pub(super) async fn permissions(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         user: &PersonId,
     ) -> Result<UserFacts, DatabaseError> {
-        let roles = sqlx::query(
-            "SELECT role.* FROM role JOIN user_role ON role.id = user_role.role_id WHERE user_role.user_id = ?",
+        let roles = query(
+            "SELECT role.* FROM role JOIN user_role ON role.id = user_role.role_id WHERE user_role.user_id = $1",
         )
         .bind(user.as_str())
         .fetch_all(connection)

@@ -1,48 +1,35 @@
 //! Records into their tables.
 
-use sqlx::{Sqlite, Transaction};
-
 use crate::crm::import::{ImportedUser, Role, Target};
 use crate::database::rows::to_json;
+use crate::database::sql::{Transaction, query};
 use crate::database::{Database, DatabaseError, millis};
 use crate::meeting::{EditAccess, JoinUrl, Meeting, OnlineLocation, Person, PersonId, Zone};
 
 impl Database {
-    pub(super) async fn exists(
-        &self,
-        tx: &mut Transaction<'static, Sqlite>,
-        target: &Target,
-    ) -> Result<bool, DatabaseError> {
+    pub(super) async fn exists(&self, tx: &mut Transaction, target: &Target) -> Result<bool, DatabaseError> {
         let query = match target {
-            Target::Role(id) => {
-                sqlx::query_scalar("SELECT count(*) FROM role WHERE id = ?").bind(id.as_str())
-            }
-            Target::Person(person) => {
-                sqlx::query_scalar("SELECT count(*) FROM person WHERE kind = ? AND id = ?")
-                    .bind(person.kind.as_str())
-                    .bind(person.id.as_str())
-            }
+            Target::Role(id) => query("SELECT 1 FROM role WHERE id = $1").bind(id.as_str()),
+            Target::Person(person) => query("SELECT 1 FROM person WHERE kind = $1 AND id = $2")
+                .bind(person.kind.as_str())
+                .bind(person.id.as_str()),
         };
-        let count: i64 = query
-            .fetch_one(&mut **tx)
+        let found = query
+            .fetch_optional(&mut *tx)
             .await
             .map_err(self.explain("looking for a record"))?;
-        Ok(count > 0)
+        Ok(found.is_some())
     }
 
-    pub(super) async fn put_role(
-        &self,
-        tx: &mut Transaction<'static, Sqlite>,
-        role: &Role,
-    ) -> Result<(), DatabaseError> {
-        sqlx::query(
-            "INSERT INTO role (id, zoom_meetings, meeting_edit) VALUES (?, ?, ?)
-             ON CONFLICT DO UPDATE SET zoom_meetings = excluded.zoom_meetings, meeting_edit = excluded.meeting_edit",
+    pub(super) async fn put_role(&self, tx: &mut Transaction, role: &Role) -> Result<(), DatabaseError> {
+        query(
+            "INSERT INTO role (id, zoom_meetings, meeting_edit) VALUES ($1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET zoom_meetings = excluded.zoom_meetings, meeting_edit = excluded.meeting_edit",
         )
         .bind(role.id.as_str())
         .bind(role.zoom_meetings)
         .bind(edit_word(role.meeting_edit))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await
         .map_err(self.explain("loading a role"))?;
         Ok(())
@@ -50,21 +37,21 @@ impl Database {
 
     pub(super) async fn put_user(
         &self,
-        tx: &mut Transaction<'static, Sqlite>,
+        tx: &mut Transaction,
         user: &ImportedUser,
     ) -> Result<(), DatabaseError> {
         let doing = "loading a user";
         self.put_person(tx, &user.person).await?;
-        sqlx::query("DELETE FROM user_role WHERE user_id = ?")
+        query("DELETE FROM user_role WHERE user_id = $1")
             .bind(user.person.reference.id.as_str())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
         for role in &user.roles {
-            sqlx::query("INSERT INTO user_role (user_id, role_id) VALUES (?, ?)")
+            query("INSERT INTO user_role (user_id, role_id) VALUES ($1, $2)")
                 .bind(user.person.reference.id.as_str())
                 .bind(role.as_str())
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await
                 .map_err(self.explain(doing))?;
         }
@@ -73,14 +60,14 @@ impl Database {
 
     pub(super) async fn put_person(
         &self,
-        tx: &mut Transaction<'static, Sqlite>,
+        tx: &mut Transaction,
         person: &Person,
     ) -> Result<(), DatabaseError> {
         let user = person.user.as_ref();
-        sqlx::query(
+        query(
             "INSERT INTO person (kind, id, name, email, time_zone, language, zoom_enabled, zoom_id)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT DO UPDATE SET name = excluded.name, email = excluded.email,
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, email = excluded.email,
                  time_zone = excluded.time_zone, language = excluded.language,
                  zoom_enabled = excluded.zoom_enabled, zoom_id = excluded.zoom_id",
         )
@@ -92,7 +79,7 @@ impl Database {
         .bind(person.language.as_ref().map(|language| language.tag()))
         .bind(user.is_some_and(|user| user.zoom_enabled))
         .bind(user.and_then(|user| user.zoom_id.as_deref()))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await
         .map_err(self.explain("loading a person"))?;
         Ok(())
@@ -100,7 +87,7 @@ impl Database {
 
     pub(super) async fn put_meeting(
         &self,
-        tx: &mut Transaction<'static, Sqlite>,
+        tx: &mut Transaction,
         meeting: &Meeting,
     ) -> Result<(), DatabaseError> {
         let doing = "storing a meeting";
@@ -110,10 +97,10 @@ impl Database {
             true => None,
             false => Some(to_json(&meeting.online_settings)?),
         };
-        let stored = sqlx::query(
+        let stored = query(
             "INSERT INTO meeting (id, uid, name, status, start_at, end_at, start_date, end_date, time_zone,
                  description, location, online_location, online_settings, join_url, assigned_user)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, name = excluded.name, status = excluded.status,
                  start_at = excluded.start_at, end_at = excluded.end_at, start_date = excluded.start_date,
                  end_date = excluded.end_date, time_zone = excluded.time_zone,
@@ -137,7 +124,7 @@ impl Database {
         .bind(online_settings)
         .bind(meeting.join_url.as_ref().map(JoinUrl::as_str))
         .bind(meeting.assigned_user.as_ref().map(PersonId::as_str))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await;
         match stored {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
@@ -148,21 +135,21 @@ impl Database {
             }
             stored => stored.map_err(self.explain(doing))?,
         };
-        sqlx::query("DELETE FROM attendee WHERE meeting_id = ?")
+        query("DELETE FROM attendee WHERE meeting_id = $1")
             .bind(meeting.id().as_str())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
         for (position, attendee) in (0_i64..).zip(&meeting.attendees) {
-            sqlx::query(
-                "INSERT INTO attendee (meeting_id, position, kind, person_id, status) VALUES (?, ?, ?, ?, ?)",
+            query(
+                "INSERT INTO attendee (meeting_id, position, kind, person_id, status) VALUES ($1, $2, $3, $4, $5)",
             )
             .bind(meeting.id().as_str())
             .bind(position)
             .bind(attendee.person.kind.as_str())
             .bind(attendee.person.id.as_str())
             .bind(attendee.status.as_str())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
         }

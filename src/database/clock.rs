@@ -1,0 +1,90 @@
+//! What time it is for everybody who uses a database.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::millis;
+use crate::lease::Holder;
+
+/// A difference that is no difference: asking takes time itself.
+const UNNOTICED: TimeDelta = TimeDelta::seconds(1);
+
+/// The clock that leases and tries are timed by. On a server it is the server's, so that machines whose clocks differ
+/// agree on what has run out. Times in the tables are its milliseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Clock {
+    /// How far it is ahead of this machine's.
+    ahead: TimeDelta,
+}
+
+impl Clock {
+    /// A clock that showed `theirs` between `asked` and `answered` of this machine's.
+    pub(super) fn compared(asked: DateTime<Utc>, theirs: DateTime<Utc>, answered: DateTime<Utc>) -> Self {
+        let ahead = theirs - (asked + (answered - asked) / 2);
+        match ahead.abs() < UNNOTICED {
+            true => Self::default(),
+            false => Self { ahead },
+        }
+    }
+
+    /// Now, as the tables have it.
+    pub(super) fn now(self) -> i64 {
+        self.stored(Utc::now())
+    }
+
+    /// An instant of this machine's clock, as the tables have it.
+    pub(super) fn stored(self, instant: DateTime<Utc>) -> i64 {
+        millis(instant).saturating_add(self.ahead.num_milliseconds())
+    }
+
+    /// An instant in the tables by this machine's clock.
+    pub(super) fn local(self, stored: i64) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(stored.saturating_sub(self.ahead.num_milliseconds()))
+    }
+
+    /// When a lease that is taken now runs out, as the tables have it.
+    pub(super) fn lease_end(self, lasting: Duration) -> i64 {
+        self.now()
+            .saturating_add(i64::try_from(lasting.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Until when a lease is held at the latest; `None` when it has run out or its holder has ended.
+    pub(super) fn held_until(self, holder: String, until: i64) -> Option<DateTime<Utc>> {
+        let is_held = until > self.now() && !Holder::from_stored(holder).is_gone();
+        is_held.then(|| self.local(until).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines_whose_clocks_differ_agree_on_what_has_run_out() {
+        let asked = Utc::now();
+        // This machine is an hour slow.
+        let server = asked + TimeDelta::hours(1) + TimeDelta::seconds(2);
+        let clock = Clock::compared(asked, server, asked + TimeDelta::seconds(4));
+        let hour = 3_600_000;
+        assert!((clock.now() - millis(Utc::now()) - hour).abs() < 1000);
+        let of_another_machine = || "elsewhere/1.1/x".to_owned();
+        let ran_out = millis(Utc::now() + TimeDelta::minutes(59));
+        assert_eq!(clock.held_until(of_another_machine(), ran_out), None);
+        let holds = millis(Utc::now() + TimeDelta::minutes(61));
+        let until = clock.held_until(of_another_machine(), holds).unwrap();
+        assert!((until - Utc::now() - TimeDelta::minutes(1)).abs() < TimeDelta::seconds(1));
+        assert_eq!(clock.local(clock.stored(until)), Some(until));
+    }
+
+    #[test]
+    fn how_long_the_answer_took_is_no_difference() {
+        let asked = Utc::now();
+        let clock = Clock::compared(
+            asked,
+            asked + TimeDelta::milliseconds(900),
+            asked + TimeDelta::milliseconds(950),
+        );
+        assert_eq!(clock.stored(asked), millis(asked));
+    }
+}

@@ -1,0 +1,270 @@
+//! What people ask of the outbox: to see it, to let something be tried again, to call something off.
+
+use std::collections::BTreeSet;
+
+use super::super::sql::{Row, Transaction, Value, query, query_in_words};
+use super::super::{Database, DatabaseError, Subject};
+use super::entry_columns;
+use crate::fault::{Class, Fault};
+use crate::mail::{DeliveryState, OutboxEntry};
+use crate::meeting::MeetingId;
+
+/// Which invitations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One, by its number.
+    One(i64),
+    /// Those of a meeting.
+    Meeting(MeetingId),
+    /// All.
+    All,
+}
+
+/// Why an invitation was not called off, nor any other that was to be with it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CannotCancel {
+    /// It is on its way: nobody can say whether the mail server has it already.
+    #[error("invitation {id} is being delivered just now")]
+    Sending {
+        /// Its number.
+        id: i64,
+    },
+    /// It has left.
+    #[error("invitation {id} was sent already")]
+    Sent {
+        /// Its number.
+        id: i64,
+    },
+    /// There is no such invitation.
+    #[error("there is no invitation {id} in the outbox")]
+    NotFound {
+        /// What was looked for.
+        id: i64,
+    },
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl Fault for CannotCancel {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Sending { .. } => "outbox.sending",
+            Self::Sent { .. } => "outbox.sent",
+            Self::NotFound { .. } => "outbox.not_found",
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Sending { .. } => Class::Temporary,
+            Self::Sent { .. } => Class::Usage,
+            Self::NotFound { .. } => Class::NotFound,
+            Self::Database(error) => error.class(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Sending { .. } => Some("see what becomes of it with `invite outbox show`".to_owned()),
+            Self::Sent { .. } => {
+                Some("to take it back, call the meeting off or remove the attendee, and send".to_owned())
+            }
+            Self::NotFound { .. } => Some("see `invite outbox list`".to_owned()),
+            Self::Database(error) => error.hint(),
+        }
+    }
+}
+
+impl Database {
+    /// Invitations in the outbox, the newest first: those of one meeting, or of all; in one state, or in any;
+    /// those with smaller numbers than `before`, or all. To go through a long list, ask again with the number of the
+    /// last one.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be read.
+    pub async fn invitations(
+        &self,
+        meeting: Option<&MeetingId>,
+        state: Option<DeliveryState>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>, DatabaseError> {
+        let rows = query(concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM invitation
+             WHERE ($1 IS NULL OR meeting_id = $1) AND ($2 IS NULL OR state = $2) AND id < $3
+             ORDER BY id DESC LIMIT $4"
+        ))
+        .bind(meeting.map(MeetingId::as_str))
+        .bind(state.map(DeliveryState::as_str))
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain("reading the outbox"))?;
+        self.entries(&rows)
+    }
+
+    /// One invitation with its whole message, by its number or its Message-ID (with or without angle brackets).
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be read.
+    pub async fn invitation(&self, id: &str) -> Result<Option<(OutboxEntry, Vec<u8>)>, DatabaseError> {
+        let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
+        let doing = "reading the outbox";
+        let mut tx = self.read(doing).await?;
+        let row = query("SELECT * FROM invitation WHERE id = $1 OR message_id = $2")
+            .bind(bare.parse::<i64>().ok())
+            .bind(format!("<{bare}>"))
+            .fetch_optional(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((self.entry(&row)?, self.message(&mut tx, &row).await?)))
+    }
+
+    /// Lets what waits, failed or was given up be tried at once: one invitation by its number, or all of a
+    /// meeting, or all. What is no longer true is left alone. Answers how many. Each meeting is a transaction of its
+    /// own.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be written.
+    pub async fn retry(&self, which: &Which) -> Result<u64, DatabaseError> {
+        let doing = "letting invitations be tried again";
+        let (id, meeting) = match which {
+            Which::One(id) => (Some(*id), None),
+            Which::Meeting(meeting) => (None, Some(meeting.as_str())),
+            Which::All => (None, None),
+        };
+        let rows = query(
+            "SELECT DISTINCT meeting_id FROM invitation
+             WHERE state IN ('queued', 'failed', 'given_up')
+               AND ($1 IS NULL OR id = $1) AND ($2 IS NULL OR meeting_id = $2)",
+        )
+        .bind(id)
+        .bind(meeting)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain(doing))?;
+        let mut count = 0;
+        for row in &rows {
+            let meeting = self.meeting_of(row)?;
+            let mut tx = self.write(&Subject::Meeting(&meeting), doing).await?;
+            // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer
+            // true.
+            count += query(
+                "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1
+                 WHERE state IN ('queued', 'failed', 'given_up') AND meeting_id = $2 AND ($3 IS NULL OR id = $3)
+                   AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = $2)",
+            )
+            .bind(self.clock.now())
+            .bind(meeting.as_str())
+            .bind(id)
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+            tx.wake_workers().await.map_err(self.explain(doing))?;
+            tx.commit().await.map_err(self.explain(doing))?;
+        }
+        Ok(count)
+    }
+
+    /// The meeting of a row that has but its id.
+    fn meeting_of(&self, row: &Row) -> Result<MeetingId, DatabaseError> {
+        let id: String = row
+            .only()
+            .map_err(self.explain("reading the meeting of an invitation"))?;
+        MeetingId::new(id).map_err(|error| self.invalid("the meeting of an invitation", error))
+    }
+
+    /// Calls off invitations by their numbers, all or none. One that was called off before stays so. Answers how many
+    /// were called off.
+    ///
+    /// # Errors
+    /// [`CannotCancel`]: one of them is not there, was sent, or is being sent.
+    pub async fn cancel_invitations(&self, ids: &[i64]) -> Result<u64, CannotCancel> {
+        let doing = "calling invitations off";
+        let mut meetings = BTreeSet::new();
+        for &id in ids {
+            let row = query("SELECT meeting_id FROM invitation WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(self.explain(doing))?;
+            meetings.insert(self.meeting_of(&row.ok_or(CannotCancel::NotFound { id })?)?);
+        }
+        let mut tx = self.write_rows(doing).await?;
+        // In their order: two that want several of the same do not wait for each other.
+        for meeting in &meetings {
+            let subject = Subject::Meeting(meeting).to_string();
+            tx.guard(&subject).await.map_err(self.explain(doing))?;
+        }
+        let mut count = 0;
+        for &id in ids {
+            let row = query_in_words(format!(
+                "SELECT state FROM invitation WHERE id = $1 {}",
+                self.pool.dialect().for_update()
+            ))
+            .bind(id)
+            .fetch_one(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+            let state: String = row.only().map_err(self.explain(doing))?;
+            let state = state
+                .parse()
+                .map_err(|error: String| self.invalid(format!("invitation {id}"), error))?;
+            match state {
+                DeliveryState::Sending => return Err(CannotCancel::Sending { id }),
+                DeliveryState::Sent => return Err(CannotCancel::Sent { id }),
+                DeliveryState::Cancelled => {}
+                DeliveryState::Queued | DeliveryState::Failed | DeliveryState::GivenUp => {
+                    count += self.cancel_where("id = $1", id.into(), &mut tx, doing).await?;
+                }
+            }
+        }
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(count)
+    }
+
+    /// Calls off what waits, failed or was given up of a meeting. Answers how many, and how many are on their way
+    /// and were left alone.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the outbox cannot be written.
+    pub async fn cancel_of_meeting(&self, meeting: &MeetingId) -> Result<(u64, u64), DatabaseError> {
+        let doing = "calling invitations off";
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        let count = self
+            .cancel_where("meeting_id = $1", meeting.as_str().into(), &mut tx, doing)
+            .await?;
+        let row = query("SELECT count(*) FROM invitation WHERE meeting_id = $1 AND state = 'sending'")
+            .bind(meeting.as_str())
+            .fetch_one(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        let sending: i64 = row.only().map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok((count, u64::try_from(sending).unwrap_or(0)))
+    }
+
+    async fn cancel_where(
+        &self,
+        condition: &'static str,
+        value: Value<'_>,
+        tx: &mut Transaction,
+        doing: &str,
+    ) -> Result<u64, DatabaseError> {
+        query_in_words(format!(
+            "UPDATE invitation SET state = 'cancelled', last_answer = 'called off by hand'
+             WHERE {condition} AND state IN ('queued', 'failed', 'given_up')"
+        ))
+        .bind(value)
+        .execute(tx)
+        .await
+        .map_err(self.explain(doing))
+    }
+}

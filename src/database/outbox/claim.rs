@@ -1,0 +1,150 @@
+//! Taking what is due, so that nobody else delivers it.
+
+use super::super::rows::Named;
+use super::super::sql::{Transaction, query, query_in_words};
+use super::super::{Database, DatabaseError};
+use crate::lease::Holder;
+use crate::mail::{ClaimRequest, Claimed, Due};
+use crate::meeting::MeetingId;
+
+impl Database {
+    /// Gives back what processes hold that have ended, and what is held for longer than its lease.
+    async fn free_abandoned(&self, tx: &mut Transaction, doing: &str) -> Result<(), DatabaseError> {
+        let rows = query(
+            "SELECT lease_holder, min(coalesce(lease_until, 0)) AS until FROM invitation WHERE state = 'sending'
+             GROUP BY lease_holder",
+        )
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        for row in rows {
+            let holder: Option<String> = row.get("lease_holder").map_err(self.explain(doing))?;
+            let until: i64 = row.get("until").map_err(self.explain(doing))?;
+            let now = self.clock.now();
+            let gone = holder
+                .as_ref()
+                .is_none_or(|h| Holder::from_stored(h.clone()).is_gone());
+            if until > now && !gone {
+                continue;
+            }
+            query_in_words(format!(
+                "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL
+                 WHERE id IN (SELECT id FROM invitation
+                              WHERE state = 'sending' AND lease_holder IS NOT DISTINCT FROM $1
+                                AND ($2 OR coalesce(lease_until, 0) <= $3)
+                              ORDER BY id {})",
+                self.pool.dialect().for_update_of_free()
+            ))
+            .bind(&holder)
+            .bind(gone)
+            .bind(now)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
+        let doing = "taking invitations from the outbox";
+        let mut tx = self.write_rows(doing).await?;
+        self.free_abandoned(&mut tx, doing).await?;
+        let holder = Holder::new();
+        let latest = if request.early { i64::MAX } else { self.clock.now() };
+        let of_meeting = match &request.meeting {
+            Some(_) => "AND meeting_id = $6",
+            None => "",
+        };
+        let free = self.pool.dialect().for_update_of_free();
+        let mut update = query_in_words(format!(
+            "UPDATE invitation
+             SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
+             WHERE id IN (SELECT id FROM invitation
+                          WHERE state = 'queued' AND id > $3 AND next_attempt_at <= $4 {of_meeting}
+                          ORDER BY id LIMIT $5 {free})
+             RETURNING *"
+        ))
+        .bind(holder.as_str())
+        .bind(self.clock.lease_end(request.lease))
+        .bind(request.after.unwrap_or(0))
+        .bind(latest)
+        .bind(request.limit);
+        if let Some(meeting) = &request.meeting {
+            update = update.bind(meeting.as_str());
+        }
+        let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let entry = self.entry(row)?;
+            match self.message(&mut tx, row).await {
+                Ok(message) => claimed.push(Claimed {
+                    entry,
+                    message,
+                    holder: holder.clone(),
+                }),
+                // One that is damaged must not keep back the others.
+                Err(error @ DatabaseError::Invalid { .. }) => {
+                    tracing::error!(meeting = %entry.meeting, message_id = entry.message_id, %error, "not sent");
+                    self.set_aside(&mut tx, entry.id, &error.to_string(), doing)
+                        .await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        tx.commit().await.map_err(self.explain(doing))?;
+        claimed.sort_by_key(|claimed| claimed.entry.id);
+        Ok(claimed)
+    }
+
+    async fn set_aside(
+        &self,
+        tx: &mut Transaction,
+        id: i64,
+        reason: &str,
+        doing: &str,
+    ) -> Result<(), DatabaseError> {
+        query(
+            "UPDATE invitation SET state = 'failed', last_answer = $1, lease_holder = NULL, lease_until = NULL
+             WHERE id = $2",
+        )
+        .bind(reason)
+        .bind(id)
+        .execute(tx)
+        .await
+        .map_err(self.explain(doing))?;
+        Ok(())
+    }
+
+    pub(super) async fn look_for_due(&self) -> Result<Vec<Due>, DatabaseError> {
+        let doing = "looking for invitations that are due";
+        let mut tx = self.write_rows(doing).await?;
+        self.free_abandoned(&mut tx, doing).await?;
+        let rows = query(
+            "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
+             WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY meeting_id, kind, person_id",
+        )
+        .bind(self.clock.now())
+        .fetch_all(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        let mut due: Vec<Due> = Vec::new();
+        for row in &rows {
+            let row = Named {
+                database: self,
+                row,
+                what: "an invitation".to_owned(),
+            };
+            let meeting: MeetingId = row.parse("meeting_id")?;
+            let person = row.person("kind", "person_id")?;
+            match due.last_mut().filter(|last| last.meeting == meeting) {
+                Some(last) => last.people.push(person),
+                None => due.push(Due {
+                    meeting,
+                    people: vec![person],
+                }),
+            }
+        }
+        Ok(due)
+    }
+}

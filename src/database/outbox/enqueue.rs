@@ -1,0 +1,169 @@
+//! Putting a revision's invitations in, all or none.
+
+use std::fmt::Write as _;
+
+use super::super::rows::to_json;
+use super::super::sql::{Transaction, query, query_in_words};
+use super::super::{Database, DatabaseError, Subject};
+use super::message::{Batch, BatchBase};
+use crate::mail::{Enqueued, Issued, NewInvitation};
+use crate::meeting::{MeetingId, PersonRef};
+
+/// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
+/// values in a statement.
+const ROWS_AT_ONCE: usize = 200;
+
+/// An invitation, the number of its base, and its message as it is stored.
+type Row<'a> = (&'a NewInvitation, i64, &'a [u8]);
+
+impl Database {
+    pub(super) async fn put_in(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+        called_off: &[PersonRef],
+    ) -> Result<Enqueued, DatabaseError> {
+        let doing = "putting invitations into the outbox";
+        // Before others have to wait.
+        let batches = self.pack_batches(meeting, invitations).await?;
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
+            return Ok(Enqueued::Overtaken);
+        }
+        let now = self.clock.now();
+        query(
+            "INSERT INTO issued (meeting_id, uid, revision, facts, issued_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (meeting_id, revision) DO UPDATE SET uid = excluded.uid, facts = excluded.facts,
+                 issued_at = excluded.issued_at",
+        )
+        .bind(meeting.as_str())
+        .bind(&issued.uid)
+        .bind(issued.revision.0)
+        .bind(to_json(&issued.facts)?)
+        .bind(now)
+        .execute(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        query(
+            "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
+             WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND purpose = 'invitation'",
+        )
+        .bind(meeting.as_str())
+        .bind(issued.revision.0)
+        .execute(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        for person in called_off {
+            query(
+                "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
+                 WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued'",
+            )
+            .bind(meeting.as_str())
+            .bind(person.kind.as_str())
+            .bind(person.id.as_str())
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        }
+        let bases = self.put_bases(&mut tx, meeting, &batches, doing).await?;
+        let mut packed: Vec<(usize, Row<'_>)> = Vec::with_capacity(invitations.len());
+        for (batch, base) in batches.iter().zip(bases) {
+            for (place, invitation, message) in &batch.messages {
+                packed.push((*place, (invitation, base, message)));
+            }
+        }
+        // They leave in the order in which they were given.
+        packed.sort_unstable_by_key(|(place, _)| *place);
+        for rows in packed.chunks(ROWS_AT_ONCE) {
+            match self.put_rows(&mut tx, meeting, issued, now, rows).await {
+                Ok(()) => {}
+                // Somebody else has sent the same revision to this person in the meantime.
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Ok(Enqueued::Overtaken);
+                }
+                Err(error) => return Err(self.explain(doing)(error)),
+            }
+        }
+        tx.wake_workers().await.map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(Enqueued::Queued)
+    }
+
+    /// Stores the bases that are new; answers the number of each batch's.
+    async fn put_bases(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        batches: &[Batch<'_>],
+        doing: &str,
+    ) -> Result<Vec<i64>, DatabaseError> {
+        let mut ids = Vec::with_capacity(batches.len());
+        for batch in batches {
+            ids.push(match &batch.base {
+                BatchBase::Stored(id) => *id,
+                BatchBase::New(packed) => {
+                    let row = query(
+                        "INSERT INTO message_base (meeting_id, purpose, language, message) VALUES ($1, $2, $3, $4)
+                         RETURNING id",
+                    )
+                    .bind(meeting.as_str())
+                    .bind(batch.purpose.as_str())
+                    .bind(batch.language.tag())
+                    .bind(packed.as_slice())
+                    .fetch_one(&mut *tx)
+                    .await
+                    .map_err(self.explain(doing))?;
+                    row.only().map_err(self.explain(doing))?
+                }
+            });
+        }
+        Ok(ids)
+    }
+
+    async fn put_rows(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        issued: &Issued,
+        now: i64,
+        rows: &[(usize, Row<'_>)],
+    ) -> Result<(), sqlx::Error> {
+        let mut words = String::from(
+            "INSERT INTO invitation
+             (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
+              message_id, envelope_from, envelope_to, base_id, message) VALUES ",
+        );
+        // What all have in common comes first, then ten of each row's own.
+        for (row, first) in (4..).step_by(10).take(rows.len()).enumerate() {
+            words.push_str(if row == 0 {
+                "($1, $2, 'queued', $3, $3"
+            } else {
+                ", ($1, $2, 'queued', $3, $3"
+            });
+            for own in first..first + 10 {
+                let _ = write!(words, ", ${own}");
+            }
+            words.push(')');
+        }
+        let mut insert = query_in_words(words)
+            .bind(meeting.as_str())
+            .bind(issued.revision.0)
+            .bind(now);
+        for (_, (invitation, base, message)) in rows {
+            insert = insert
+                .bind(invitation.purpose.as_str())
+                .bind(invitation.resend)
+                .bind(invitation.person.kind.as_str())
+                .bind(invitation.person.id.as_str())
+                .bind(invitation.language.tag())
+                .bind(&invitation.message_id)
+                .bind(invitation.envelope.from.as_str())
+                .bind(invitation.envelope.to.as_str())
+                .bind(*base)
+                .bind(*message);
+        }
+        insert.execute(tx).await.map(|_| ())
+    }
+}

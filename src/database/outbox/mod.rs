@@ -1,0 +1,230 @@
+//! Invitations and what invitees were last told: the port [`Outbox`].
+
+mod by_hand;
+mod claim;
+mod enqueue;
+mod message;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::error::is_connection_lost;
+use super::rows::Named;
+use super::sql::{On, Row, query};
+use super::{Database, DatabaseError, Subject};
+use crate::fault::BoxFault;
+use crate::mail::{
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Envelope, Issued, NewInvitation,
+    Outbox, OutboxEntry,
+};
+use crate::meeting::{Language, MeetingId, PersonRef, Revision};
+
+pub use by_hand::{CannotCancel, Which};
+
+/// When recording is tried again over a new connection.
+const RECORD_AGAIN: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+];
+
+/// What is read of an invitation without its message.
+macro_rules! entry_columns {
+    () => {
+        "id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
+         envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at"
+    };
+}
+use entry_columns;
+
+impl Database {
+    fn entry(&self, row: &Row) -> Result<OutboxEntry, DatabaseError> {
+        let mut row = Named {
+            database: self,
+            row,
+            what: "an invitation".to_owned(),
+        };
+        let id: i64 = row.get("id")?;
+        row.what = format!("invitation {id}");
+        Ok(OutboxEntry {
+            id,
+            meeting: row.parse("meeting_id")?,
+            revision: Revision(row.number("revision")?),
+            purpose: row.word("purpose")?,
+            resend: row.number("resend")?,
+            person: row.person("kind", "person_id")?,
+            language: row.parse::<Language>("language")?,
+            envelope: Envelope {
+                from: row.parse("envelope_from")?,
+                to: row.parse("envelope_to")?,
+            },
+            message_id: row.get("message_id")?,
+            state: row.parse("state")?,
+            attempts: row.number("attempts")?,
+            next_attempt_at: row.instant("next_attempt_at")?,
+            last_answer: row.get("last_answer")?,
+            created_at: row.instant("created_at")?,
+            sent_at: row.instant_option("sent_at")?,
+        })
+    }
+
+    fn entries(&self, rows: &[Row]) -> Result<Vec<OutboxEntry>, DatabaseError> {
+        rows.iter().map(|row| self.entry(row)).collect()
+    }
+
+    /// What invitees were told; the newest `limit` revisions, the newest first.
+    async fn read_issued(
+        &self,
+        on: impl Into<On<'_>>,
+        meeting: &MeetingId,
+        limit: i64,
+    ) -> Result<Vec<Issued>, DatabaseError> {
+        let rows = query("SELECT * FROM issued WHERE meeting_id = $1 ORDER BY revision DESC LIMIT $2")
+            .bind(meeting.as_str())
+            .bind(limit)
+            .fetch_all(on)
+            .await
+            .map_err(self.explain("reading what invitees were told"))?;
+        let read = |row: &Row| {
+            let row = Named {
+                database: self,
+                row,
+                what: format!("what the invitees of meeting {:?} were told", meeting.as_str()),
+            };
+            Ok(Issued {
+                uid: row.get("uid")?,
+                revision: Revision(row.number("revision")?),
+                facts: row.json("facts")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+}
+
+#[async_trait]
+impl Outbox for Database {
+    async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault> {
+        let mut issued = self.read_issued(&self.pool, meeting, i64::MAX).await?;
+        issued.reverse();
+        Ok(issued)
+    }
+
+    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
+        let rows = query(concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM invitation WHERE meeting_id = $1 ORDER BY id"
+        ))
+        .bind(meeting.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain("reading the outbox"))?;
+        Ok(self.entries(&rows)?)
+    }
+
+    async fn enqueue(
+        &self,
+        meeting: &MeetingId,
+        before: Option<&Issued>,
+        issued: &Issued,
+        invitations: &[NewInvitation],
+        called_off: &[PersonRef],
+    ) -> Result<Enqueued, BoxFault> {
+        Ok(self
+            .put_in(meeting, before, issued, invitations, called_off)
+            .await?)
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
+        Ok(self.take_due(request).await?)
+    }
+
+    async fn due(&self) -> Result<Vec<Due>, BoxFault> {
+        Ok(self.look_for_due().await?)
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
+        let doing = "looking for the next invitation";
+        let row = query(
+            "SELECT min(next) FROM
+                 (SELECT min(next_attempt_at) AS next FROM invitation WHERE state = 'queued' UNION ALL
+                  SELECT min(coalesce(lease_until, 0)) FROM invitation WHERE state = 'sending') AS waiting",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(self.explain(doing))?;
+        let next: Option<i64> = row.only().map_err(self.explain(doing))?;
+        Ok(next.and_then(|next| self.clock.local(next)))
+    }
+
+    async fn wait(&self, at_most: Duration) {
+        self.bell.wait(at_most).await;
+    }
+
+    async fn postpone(
+        &self,
+        meeting: &MeetingId,
+        until: DateTime<Utc>,
+        reason: &str,
+    ) -> Result<(), BoxFault> {
+        let doing = "putting invitations off";
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        query(
+            "UPDATE invitation SET last_answer = $2,
+                 next_attempt_at = CASE WHEN next_attempt_at < $1 THEN $1 ELSE next_attempt_at END
+             WHERE meeting_id = $3 AND state = 'queued'",
+        )
+        .bind(self.clock.stored(until))
+        .bind(reason)
+        .bind(meeting.as_str())
+        .execute(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
+    }
+
+    async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
+        let now = self.clock.now();
+        let (state, answer, next, sent) = match result {
+            AttemptResult::Sent { answer } => (DeliveryState::Sent, Some(answer), None, Some(now)),
+            AttemptResult::Failed { answer } => (DeliveryState::Failed, Some(answer), None, None),
+            AttemptResult::GivenUp { answer } => (DeliveryState::GivenUp, Some(answer), None, None),
+            AttemptResult::Retry { answer, at } => (
+                DeliveryState::Queued,
+                Some(answer),
+                Some(self.clock.stored(*at)),
+                None,
+            ),
+            AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
+        };
+        let mut again = RECORD_AGAIN.into_iter();
+        loop {
+            let recorded = query(
+                "UPDATE invitation SET
+                     state = $1, last_answer = coalesce($2, last_answer),
+                     next_attempt_at = coalesce($3, next_attempt_at), sent_at = $4, attempts = attempts - $5,
+                     lease_holder = NULL, lease_until = NULL
+                 WHERE id = $6 AND state = 'sending' AND lease_holder = $7",
+            )
+            .bind(state.as_str())
+            .bind(answer.map(String::as_str))
+            .bind(next)
+            .bind(sent)
+            .bind(i64::from(*result == AttemptResult::NotTried))
+            .bind(claimed.entry.id)
+            .bind(claimed.holder.as_str())
+            .execute(&self.pool)
+            .await;
+            match (recorded, again.next()) {
+                (Ok(_), _) => return Ok(()),
+                // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
+                (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
+                (Err(error), _) => {
+                    return Err(self.explain("recording the fate of an invitation")(error).into());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Connecting to a PostgreSQL database, and hearing from it that something was put into the outbox.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::Utc;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::clock::Clock;
+use super::compact::Bases;
+use super::sql::{OUTBOX_CHANNEL, Pool};
+use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");
+
+const USUAL_PORT: u16 = 5432;
+
+/// How many connections a process has at most, with the one that listens.
+const CONNECTIONS: u32 = 9;
+
+/// How long after a failure listening is tried again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(5);
+
+/// How long to wait at most where everything is told: long enough to be no load, short enough to find what was told
+/// in vain, over a connection that broke without a sign.
+const TOLD: Duration = Duration::from_secs(60);
+
+/// How long where nothing is.
+const UNTOLD: Duration = Duration::from_secs(2);
+
+/// What every connection is told first. A lock is not waited for without end; and the transaction of a machine
+/// that went away amid it ends after a minute, with its locks.
+const SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+
+impl Database {
+    /// Connects to a PostgreSQL database (version 12 or later), and brings its tables up to date; any number of
+    /// processes may do so at once. `url` is `postgres://USER@HOST/DATABASE`, with a password or not, and with
+    /// `sslmode` and the other parameters of libpq that sqlx knows; what it leaves out comes from `PGPASSWORD` and
+    /// its like, and from `~/.pgpass`. `key` is used when a token is first stored or read, not before.
+    ///
+    /// # Errors
+    /// [`DatabaseError`]: the server cannot be reached, does not let us in, has no such database, or the tables
+    /// cannot be made, or were made by a newer `invite`.
+    pub async fn connect(url: &SecretString, key: KeySource) -> Result<Self, DatabaseError> {
+        let options: PgConnectOptions = url
+            .expose_secret()
+            .parse()
+            .map_err(|source| DatabaseError::Address { source })?;
+        // A statement that waits for its lock is not worth a warning.
+        let mut options = options.disable_statement_logging();
+        if options.get_application_name().is_none() {
+            options = options.application_name("invite");
+        }
+        let place = Place::of(&options);
+        let name = place.to_string();
+        // The pool would try a server that does not listen for as long as it may take, and then not say why.
+        let connecting = tokio::time::timeout(LONGEST_WAIT, PgConnection::connect_with(&options));
+        let mut first = match connecting.await {
+            Ok(connected) => connected.map_err(|source| place.refusal(source))?,
+            Err(_) => return Err(place.refusal(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))),
+        };
+        if !is_up_to_date(&mut first).await {
+            migrate(&mut first)
+                .await
+                .map_err(|source| DatabaseError::migrating(&name, source))?;
+        }
+        let clock = compare_clocks(&mut first)
+            .await
+            .map_err(|source| DatabaseError::query(&name, "reading its clock", source))?;
+        // An error in saying goodbye changes nothing.
+        let _ = first.close().await;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(LONGEST_WAIT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(sqlx::raw_sql(SETTINGS)).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self {
+            clock,
+            bell: Bell::of(pool.clone()),
+            pool: Pool::Postgres(pool),
+            name: name.into(),
+            key,
+            bases: Bases::default(),
+        })
+    }
+}
+
+async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    connection.execute(sqlx::raw_sql(SETTINGS)).await?;
+    // Takes an advisory lock, under which it looks again. Not `run`: its future is not `Send` for every lifetime of a
+    // connection.
+    MIGRATIONS.run_direct(None, connection, false).await
+}
+
+async fn compare_clocks(connection: &mut PgConnection) -> Result<Clock, sqlx::Error> {
+    let asked = Utc::now();
+    let theirs = sqlx::query_scalar("SELECT clock_timestamp()")
+        .fetch_one(connection)
+        .await?;
+    Ok(Clock::compared(asked, theirs, Utc::now()))
+}
+
+async fn is_up_to_date(connection: &mut PgConnection) -> bool {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let applied: Result<Option<i64>, _> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(connection)
+            .await;
+    matches!(applied, Ok(version) if version == newest)
+}
+
+/// Where a database is, without what is secret of its address.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The host, with its port unless it is the usual one; or the folder of the socket.
+    server: String,
+    host: String,
+    port: u16,
+    pub(super) user: String,
+    database: String,
+}
+
+impl Place {
+    fn of(options: &PgConnectOptions) -> Self {
+        let user = options.get_username().to_owned();
+        let host = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => options.get_host().to_owned(),
+        };
+        let port = options.get_port();
+        let server = match port {
+            USUAL_PORT => host.clone(),
+            port if host.contains(':') => format!("[{}]:{port}", host.trim_matches(['[', ']'])),
+            port => format!("{host}:{port}"),
+        };
+        Self {
+            server,
+            host,
+            port,
+            // PostgreSQL's own rule.
+            database: options.get_database().unwrap_or(&user).to_owned(),
+            user,
+        }
+    }
+
+    /// The command that makes the database, run by who may make one.
+    pub(super) fn createdb(&self) -> String {
+        let quoted = |text: &str| match text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c))
+        {
+            true => text.to_owned(),
+            false => format!("'{}'", text.replace('\'', r"'\''")),
+        };
+        let port = match self.port {
+            USUAL_PORT => String::new(),
+            port => format!(" --port {port}"),
+        };
+        format!(
+            "createdb --host {}{port} --owner {} {}",
+            quoted(&self.host),
+            quoted(&self.user),
+            quoted(&self.database)
+        )
+    }
+
+    fn refusal(&self, source: sqlx::Error) -> DatabaseError {
+        DatabaseError::connecting(self, source)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.database, self.server)
+    }
+}
+
+/// Rings when something may have been put into the outbox. Only PostgreSQL pulls it.
+#[derive(Clone, Default)]
+pub(super) struct Bell {
+    pool: Option<PgPool>,
+    rung: Arc<Notify>,
+    listening: Arc<Mutex<Option<Listening>>>,
+}
+
+/// The task that listens. It ends with the last clone of the database.
+struct Listening(JoinHandle<()>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bell")
+    }
+}
+
+impl Bell {
+    fn of(pool: PgPool) -> Self {
+        Self {
+            pool: Some(pool),
+            ..Self::default()
+        }
+    }
+
+    /// Waits until it rings, but not longer than `at_most`. What rang since the last call counts; the first call begins
+    /// to listen, and comes back as soon as it does, since nothing was heard before.
+    pub(super) async fn wait(&self, at_most: Duration) {
+        let Some(pool) = &self.pool else {
+            return tokio::time::sleep(at_most.min(UNTOLD)).await;
+        };
+        {
+            let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
+            listening
+                .get_or_insert_with(|| Listening(tokio::spawn(listen(pool.clone(), Arc::clone(&self.rung)))));
+        }
+        // Too long a wait is how it ends when nothing happens.
+        let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.notified()).await;
+    }
+
+    /// Ends listening.
+    pub(super) fn silence(&self) {
+        self.listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+}
+
+/// Rings for every notification, and whenever it has begun to listen: what was told in between was not heard.
+async fn listen(pool: PgPool, rung: Arc<Notify>) {
+    loop {
+        let failed = match begin_to_listen(&pool).await {
+            Ok(mut listener) => loop {
+                rung.notify_one();
+                // No notification means that the connection was lost, and listens again.
+                if let Err(error) = listener.try_recv().await {
+                    break error;
+                }
+            },
+            Err(error) => error,
+        };
+        if pool.is_closed() {
+            return;
+        }
+        tracing::warn!(error = %failed, "the database cannot be listened to; the outbox is looked at from time to time");
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+async fn begin_to_listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(OUTBOX_CHANNEL).await?;
+    Ok(listener)
+}

@@ -1,0 +1,340 @@
+//! One way to put a question to both kinds of database: pool, transaction, query and row of either.
+//!
+//! Queries are written in what SQLite and PostgreSQL have in common: placeholders `$1`, `ON CONFLICT`,
+//! `RETURNING`, `IS NOT DISTINCT FROM`. Where they differ, [`Dialect`] has the words.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite};
+
+/// Which kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// How a transaction begins that writes. SQLite takes its one write lock; PostgreSQL sees what was committed
+    /// before each statement, and what must not change in between is guarded by [`Transaction::guard`].
+    const fn begin_to_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// How a transaction begins that only reads, all of it as of one moment.
+    const fn begin_to_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
+    pub(super) const fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// The same for rows; those that somebody else is about to write are left out.
+    pub(super) const fn for_update_of_free(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+}
+
+/// The channel on which it is told that something was put into the outbox.
+pub(super) const OUTBOX_CHANNEL: &str = "invite_outbox";
+
+/// The connections to a database.
+#[derive(Clone)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl fmt::Debug for Pool {
+    // What sqlx would show may come to have a password in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pool({:?})", self.dialect())
+    }
+}
+
+impl Pool {
+    pub(super) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub(super) async fn begin_to_write(&self) -> Result<Transaction, sqlx::Error> {
+        self.begin(self.dialect().begin_to_write()).await
+    }
+
+    /// Begins a transaction that only reads.
+    pub(super) async fn begin_to_read(&self) -> Result<Transaction, sqlx::Error> {
+        self.begin(self.dialect().begin_to_read()).await
+    }
+
+    async fn begin(&self, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with(how).await?),
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin_with(how).await?),
+        })
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A transaction. Dropped before it is committed, it has done nothing.
+pub(super) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Transaction {
+    /// Waits until nobody else writes about a subject, and keeps it so until the end. Taken first, and of several
+    /// subjects in their order, so that two cannot wait for each other. SQLite's write lock is about every subject.
+    pub(super) async fn guard(&mut self, subject: &str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(format!("invite {subject}"))
+                .execute(self)
+                .await
+                .map(|_| ()),
+        }
+    }
+
+    /// With the commit, wakes those who wait for something to be put into the outbox.
+    pub(super) async fn wake_workers(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => query("SELECT pg_notify($1, '')")
+                .bind(OUTBOX_CHANNEL)
+                .execute(self)
+                .await
+                .map(|_| ()),
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// What a query runs on.
+pub(super) enum On<'e> {
+    Pool(&'e Pool),
+    Transaction(&'e mut Transaction),
+}
+
+impl<'e> From<&'e Pool> for On<'e> {
+    fn from(pool: &'e Pool) -> Self {
+        Self::Pool(pool)
+    }
+}
+
+impl<'e> From<&'e mut Transaction> for On<'e> {
+    fn from(transaction: &'e mut Transaction) -> Self {
+        Self::Transaction(transaction)
+    }
+}
+
+/// A value for a placeholder. `None` has its type too, because PostgreSQL asks for one.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'q> {
+    Text(Option<Cow<'q, str>>),
+    Integer(Option<i64>),
+    Bytes(Cow<'q, [u8]>),
+    Boolean(bool),
+}
+
+macro_rules! value_from {
+    ($($type:ty => |$it:ident| $value:expr;)*) => {$(
+        impl<'q> From<$type> for Value<'q> {
+            fn from($it: $type) -> Self {
+                $value
+            }
+        }
+    )*};
+}
+
+value_from! {
+    &'q str => |text| Self::Text(Some(text.into()));
+    &'q String => |text| Self::Text(Some(text.into()));
+    String => |text| Self::Text(Some(text.into()));
+    Option<&'q str> => |text| Self::Text(text.map(Cow::from));
+    Option<String> => |text| Self::Text(text.map(Cow::from));
+    &'q Option<String> => |text| Self::Text(text.as_deref().map(Cow::from));
+    i64 => |number| Self::Integer(Some(number));
+    u32 => |number| Self::Integer(Some(number.into()));
+    Option<i64> => |number| Self::Integer(number);
+    &'q [u8] => |bytes| Self::Bytes(bytes.into());
+    Vec<u8> => |bytes| Self::Bytes(bytes.into());
+    bool => |is_so| Self::Boolean(is_so);
+}
+
+/// A query with its values.
+#[must_use = "it does nothing until it is run"]
+pub(super) struct Query<'q> {
+    sql: SqlStr,
+    values: Vec<Value<'q>>,
+}
+
+/// A query, in words that both databases understand.
+pub(super) fn query<'q>(sql: &'static str) -> Query<'q> {
+    Query {
+        sql: sql.into_sql_str(),
+        values: Vec::new(),
+    }
+}
+
+/// A query put together from our own words alone, such as those of [`Dialect`]; never from a value.
+pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
+    Query {
+        sql: AssertSqlSafe(sql).into_sql_str(),
+        values: Vec::new(),
+    }
+}
+
+/// Runs a query on whatever it is to run on, and lets `$then` make one type out of both.
+macro_rules! run {
+    ($query:expr, $on:expr, $method:ident, $then:expr) => {
+        match $on.into() {
+            On::Pool(Pool::Sqlite(pool)) => $then($query.for_sqlite().$method(pool).await?, Row::Sqlite),
+            On::Pool(Pool::Postgres(pool)) => {
+                $then($query.for_postgres().$method(pool).await?, Row::Postgres)
+            }
+            On::Transaction(Transaction::Sqlite(tx)) => {
+                $then($query.for_sqlite().$method(&mut **tx).await?, Row::Sqlite)
+            }
+            On::Transaction(Transaction::Postgres(tx)) => {
+                $then($query.for_postgres().$method(&mut **tx).await?, Row::Postgres)
+            }
+        }
+    };
+}
+
+impl<'q> Query<'q> {
+    /// Gives the next placeholder its value.
+    pub(super) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Runs it; answers how many rows it wrote.
+    pub(super) async fn execute<'e>(self, on: impl Into<On<'e>>) -> Result<u64, sqlx::Error> {
+        Ok(match on.into() {
+            On::Pool(Pool::Sqlite(pool)) => self.for_sqlite().execute(pool).await?.rows_affected(),
+            On::Pool(Pool::Postgres(pool)) => self.for_postgres().execute(pool).await?.rows_affected(),
+            On::Transaction(Transaction::Sqlite(tx)) => {
+                self.for_sqlite().execute(&mut **tx).await?.rows_affected()
+            }
+            On::Transaction(Transaction::Postgres(tx)) => {
+                self.for_postgres().execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    pub(super) async fn fetch_all<'e>(self, on: impl Into<On<'e>>) -> Result<Vec<Row>, sqlx::Error> {
+        fn each<R>(rows: Vec<R>, row: fn(R) -> Row) -> Vec<Row> {
+            rows.into_iter().map(row).collect()
+        }
+        Ok(run!(self, on, fetch_all, each))
+    }
+
+    /// The first row.
+    pub(super) async fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Result<Option<Row>, sqlx::Error> {
+        fn it<R>(found: Option<R>, row: fn(R) -> Row) -> Option<Row> {
+            found.map(row)
+        }
+        Ok(run!(self, on, fetch_optional, it))
+    }
+
+    /// The first row, of a query that always has one.
+    pub(super) async fn fetch_one<'e>(self, on: impl Into<On<'e>>) -> Result<Row, sqlx::Error> {
+        self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    fn for_sqlite(self) -> sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments> {
+        let mut query = sqlx::query(self.sql);
+        for value in self.values {
+            query = match value {
+                Value::Text(text) => query.bind(text.map(Cow::into_owned)),
+                Value::Integer(number) => query.bind(number),
+                Value::Bytes(bytes) => query.bind(bytes.into_owned()),
+                Value::Boolean(is_so) => query.bind(is_so),
+            };
+        }
+        query
+    }
+
+    fn for_postgres(self) -> sqlx::query::Query<'q, Postgres, sqlx::postgres::PgArguments> {
+        let mut query = sqlx::query(self.sql);
+        for value in self.values {
+            query = match value {
+                // PostgreSQL's texts cannot hold the character zero, which other sides may have sent us.
+                Value::Text(Some(text)) if text.contains('\0') => query.bind(text.replace('\0', "\u{fffd}")),
+                Value::Text(text) => query.bind(text),
+                Value::Integer(number) => query.bind(number),
+                Value::Bytes(bytes) => query.bind(bytes),
+                Value::Boolean(is_so) => query.bind(is_so),
+            };
+        }
+        query
+    }
+}
+
+/// What a column can be read as, from both.
+pub(super) trait Column<'r>:
+    sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
+
+impl<'r, T> Column<'r> for T where
+    T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
+
+/// A row of an answer.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    pub(super) fn get<'r, T: Column<'r>>(&'r self, column: &str) -> Result<T, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+
+    /// The column of a query that has but one.
+    pub(super) fn only<'r, T: Column<'r>>(&'r self) -> Result<T, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(0),
+            Self::Postgres(row) => row.try_get(0),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Opening an SQLite file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use super::clock::Clock;
+use super::compact::Bases;
+use super::postgres::Bell;
+use super::sql::Pool;
+use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
+
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
+
+impl Database {
+    /// Opens an SQLite file, made when it is missing, and brings its tables up to date. `key` is used when
+    /// a token is first stored or read, not before.
+    ///
+    /// # Errors
+    /// [`DatabaseError`]: the file cannot be made or opened, is no database, was made by a newer `invite`, or
+    /// is held by somebody else for longer than ten seconds.
+    pub async fn open(path: &Path, key: KeySource) -> Result<Self, DatabaseError> {
+        let name = path.display().to_string();
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(LONGEST_WAIT)
+            .optimize_on_close(false, None);
+        make_private(path);
+        // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
+        let began = Instant::now();
+        let pool = loop {
+            let opened = SqlitePoolOptions::new()
+                .max_connections(4)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(LONGEST_WAIT * 2)
+                .connect_with(options.clone())
+                .await;
+            match opened.map_err(|source| DatabaseError::opening_file(&name, source)) {
+                Ok(pool) => break pool,
+                Err(DatabaseError::Busy { .. }) if began.elapsed() < LONGEST_WAIT => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        migrate(&pool, &name).await?;
+        Ok(Self {
+            pool: Pool::Sqlite(pool),
+            name: name.into(),
+            key,
+            clock: Clock::default(),
+            bell: Bell::default(),
+            bases: Bases::default(),
+        })
+    }
+}
+
+async fn migrate(pool: &SqlitePool, name: &str) -> Result<(), DatabaseError> {
+    // Mostly there is nothing to do, and then no lock is taken.
+    if is_up_to_date(pool).await {
+        return Ok(());
+    }
+    let explain = |source| DatabaseError::query(name, "bringing its tables up to date", source);
+    // Who comes second waits, and finds them made.
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
+    // Not `run`: its future is not `Send` for every lifetime of a connection.
+    MIGRATIONS
+        .run_direct(None, &mut *tx, false)
+        .await
+        .map_err(|source| DatabaseError::migrating(name, source))?;
+    tx.commit().await.map_err(explain)
+}
+
+async fn is_up_to_date(pool: &SqlitePool) -> bool {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let applied: Result<Option<i64>, _> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(pool)
+            .await;
+    matches!(applied, Ok(version) if version == newest)
+}
+
+/// Makes the file readable by its owner only: it holds mails with links to join. What SQLite puts beside it gets
+/// the same permissions. An error, or a file that is there already, is left to SQLite to find.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
+}

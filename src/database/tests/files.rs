@@ -1,0 +1,97 @@
+//! What only files do: SQLite's.
+
+use super::home::Home;
+use super::request;
+use crate::database::sql::query;
+use crate::database::sqlite::MIGRATIONS;
+use crate::database::{Database, KeySource};
+use crate::fault::{Class, Fault as _};
+use crate::mail::Outbox as _;
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_named() {
+    let home = Home::sqlite();
+    let dir = &home.dir;
+    let key = || KeySource::File("unused".into());
+    let text = dir.path().join("notes.txt");
+    std::fs::write(
+        &text,
+        "not a database, but long enough to be taken for one if nobody looked".repeat(20),
+    )
+    .unwrap();
+    let error = Database::open(&text, key()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class()),
+        ("database.not_a_database", Class::BadData),
+        "{error:?}"
+    );
+    let error = Database::open(&dir.path().join("missing/invite.db"), key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class().exit_code()),
+        ("database.cannot_open", 73),
+        "{error:?}"
+    );
+    let database = home.open().await;
+    query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'x', 1, x'00', 0)")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    database.close().await;
+    let error = Database::open(&dir.path().join("invite.db"), key())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.class().exit_code()),
+        ("database.too_new", 78),
+        "{error:?}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::sqlite();
+    let dir = &home.dir;
+    let database = home.filled().await;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{entry:?}"
+        );
+        names.push(entry.file_name());
+    }
+    assert_eq!(names.len(), 3, "database, log and shared memory: {names:?}");
+    database.close().await;
+}
+
+#[tokio::test]
+async fn what_an_older_version_queued_is_sent_as_it_was() {
+    let home = Home::sqlite();
+    let path = home.dir.path().join("invite.db");
+    let older = sqlx::SqlitePool::connect(&format!("sqlite://{}?mode=rwc", path.display()))
+        .await
+        .unwrap();
+    MIGRATIONS.run_to(2, &older).await.unwrap();
+    sqlx::query(
+        "INSERT INTO invitation (id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id,
+             envelope_from, envelope_to, message, state, next_attempt_at, created_at)
+         VALUES (7, 'kickoff', 0, 'invitation', 0, 'contact', 'lee', 'en', '<7@acme.example>', 'm@acme.example',
+             'lee@client.example', ?, 'queued', 1, 1)",
+    )
+    .bind(&b"From: m\r\n\r\nof old\r\n"[..])
+    .execute(&older)
+    .await
+    .unwrap();
+    older.close().await;
+    let database = home.open().await;
+    let claimed = database.claim(&request()).await.unwrap();
+    assert_eq!(claimed[0].message, b"From: m\r\n\r\nof old\r\n");
+    let (_, shown) = database.invitation("7").await.unwrap().unwrap();
+    assert_eq!(shown, claimed[0].message);
+}

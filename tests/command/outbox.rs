@@ -1,0 +1,96 @@
+//! What people ask of the outbox.
+
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::records;
+
+/// A desk with three mails in the outbox, none of which could leave.
+fn waiting() -> Desk {
+    let desk = Desk::new();
+    desk.mail.control(&json!({"close_at_connect": true}));
+    let run = desk.run("send --meeting kickoff --format json");
+    assert_eq!(run.json()["queued"], 3, "{run:?}");
+    desk.mail.behave();
+    desk
+}
+
+#[test]
+fn what_is_called_off_does_not_leave() {
+    let desk = waiting();
+    let listed = desk.json("outbox list");
+    let [newest, middle, oldest] = [0, 1, 2].map(|n| listed[n]["id"].as_i64().unwrap());
+    desk.fails(&format!("outbox cancel {newest} 999999"), 66, "outbox.not_found");
+    let cancelled = desk.json(&format!("outbox cancel {newest} {middle}"));
+    assert_eq!(cancelled, json!({"cancelled": 2, "sending": 0}));
+    desk.run("outbox retry --all").done();
+    assert_eq!(desk.json("outbox worker --drain")["sent"], 1);
+    desk.fails(&format!("outbox cancel {oldest}"), 2, "outbox.sent");
+    let shown = desk.run("outbox list").done().out;
+    assert_eq!(shown.matches("cancelled").count(), 2, "{shown}");
+    // Who was left out is invited when the meeting is sent again.
+    let sent = desk.json("send --meeting kickoff");
+    assert_eq!((&sent["sent"], &sent["skipped"]), (&json!(2), &json!(2)));
+    let mut addresses = desk.mail.addresses();
+    addresses.sort();
+    assert_eq!(addresses, records::KICKOFF);
+}
+
+#[test]
+fn what_is_on_its_way_cannot_be_called_off() {
+    let desk = Desk::new();
+    desk.mail
+        .control(&json!({"hold": ["rcpt", "lee@client.example"]}));
+    let sending = desk.start("send --meeting kickoff");
+    desk.mail.wait_for("hold lee@client.example");
+    let listed = desk.json("outbox list --state sending");
+    let id = listed.as_array().unwrap().last().unwrap()["id"].to_string();
+    let error = desk.fails(&format!("outbox cancel {id}"), 75, "outbox.sending");
+    assert!(
+        error["message"].as_str().unwrap().contains("being delivered"),
+        "{error}"
+    );
+    let left = desk.run("outbox cancel --meeting kickoff").ends(1);
+    assert!(left.out.contains("on their way"), "{left:?}");
+    desk.mail.behave();
+    sending.finish();
+}
+
+#[test]
+fn an_empty_outbox_and_a_long_one_are_listed_alike() {
+    let desk = Desk::new();
+    assert_eq!(desk.json("outbox list"), json!([]));
+    assert_eq!(desk.run("outbox list").done().out, "no invitations\n");
+    let mut all = records::all();
+    // More than are read at a time.
+    let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": format!("c{n}@crowd.example")});
+    all["contacts"] = (0..520).map(contact).collect();
+    all["leads"] = json!([]);
+    let mut meeting = all["meetings"][0].clone();
+    meeting["attendees"] = (0..520)
+        .map(|n| json!({"kind": "contact", "id": format!("c{n}")}))
+        .collect();
+    all["meetings"] = json!([meeting]);
+    desk.import(&all);
+    desk.mail.control(&json!({"close_at_connect": true}));
+    assert_eq!(
+        desk.run("send --meeting kickoff --format json").json()["queued"],
+        520
+    );
+    let listed = desk.run("outbox list --limit 1000 --format json").done();
+    let listed_ids: Vec<_> = listed
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_i64().unwrap())
+        .collect();
+    assert_eq!(listed_ids.len(), 520);
+    assert!(listed_ids.is_sorted_by(|newer, older| newer > older));
+    assert_eq!(
+        format!("{}\n", serde_json::to_string_pretty(&listed.json()).unwrap()),
+        listed.out
+    );
+    let text = desk.run("outbox list --limit 510").done().out;
+    assert_eq!(text.lines().count(), 510);
+}
