@@ -26,7 +26,7 @@ pub(super) enum TemplateCommand {
     /// Everything that is wrong with the templates, without sending
     Check(Check),
     /// A template as an invitee will see it, in files or, with --serve, in the browser
-    Preview(Preview),
+    Preview(Box<Preview>),
     /// Mail a template to yourself, marked as a test
     TestSend(TestSend),
     /// Change a template in your editor; it counts when nothing is wrong with it

@@ -210,7 +210,7 @@ impl Edit {
             .or_else(|| set("VISUAL"))
             .or_else(|| set("EDITOR"))
             .or_else(usual)
-            .ok_or_else(|| EditError::NoEditor)?;
+            .ok_or(EditError::NoEditor)?;
         // EDITOR is a shell command, by old custom: it may have arguments.
         let ended = Command::new("sh")
             .arg("-c")

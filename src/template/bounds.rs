@@ -98,6 +98,12 @@ pub(super) fn checked(template: &str) -> Checked {
     woven(None, template)
 }
 
+/// Puts nothing in.
+#[cfg(feature = "unbounded")]
+pub(super) fn unchecked(template: &str) -> Checked {
+    insert(template, &[])
+}
+
 /// Puts the checks in, and a call around each condition, for a template of this name.
 pub(super) fn traced(name: &str, template: &str) -> Checked {
     woven(Some(name), template)

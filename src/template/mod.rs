@@ -65,10 +65,9 @@ pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, Severity, TemplateError};
 pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
-pub(crate) use folder::difference;
 pub use folder::{
     Change as FileChange, FolderError, InvalidTemplatePath, Reason as ChangeReason, TemplateFolder,
-    TemplatePath, Upgrade, UpgradeState, Version,
+    TemplatePath, Upgrade, UpgradeState, Version, difference,
 };
 pub use inspection::Inspection;
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
@@ -175,7 +174,24 @@ impl Templates {
         Self::load(Some(dir), &[])
     }
 
+    /// The built-in templates without the checks that bound what they may spend, to measure what these cost.
+    ///
+    /// # Errors
+    /// As of [`Templates::built_in`].
+    #[cfg(feature = "unbounded")]
+    pub fn built_in_unbounded() -> Result<Self, TemplateError> {
+        Self::woven(None, &[], bounds::unchecked)
+    }
+
     fn load(dir: Option<&Path>, changes: &[FileChange]) -> Result<Self, TemplateError> {
+        Self::woven(dir, changes, bounds::checked)
+    }
+
+    fn woven(
+        dir: Option<&Path>,
+        changes: &[FileChange],
+        weave: impl Fn(&str) -> Checked,
+    ) -> Result<Self, TemplateError> {
         let catalogue = Catalogue::load(dir, changes)?;
         let mut problems = Vec::new();
         let mut labels = Labels::new();
@@ -195,7 +211,7 @@ impl Templates {
         let mut tera = engine::engine();
         let checked: HashMap<String, Checked> = catalogue
             .templates()
-            .map(|(name, file)| (name.to_owned(), bounds::checked(&file.text)))
+            .map(|(name, file)| (name.to_owned(), weave(&file.text)))
             .collect();
         let templates = checked.iter().map(|(name, checked)| (name, &checked.text));
         if let Err(error) = tera.add_raw_templates(templates) {

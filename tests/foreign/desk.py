@@ -31,7 +31,7 @@ class Browser:
             [
                 "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
                 "--disable-dev-shm-usage", "--disable-extensions", "--remote-debugging-port=0",
-                "--remote-allow-origins=*", f"--user-data-dir={folder}", "--window-size=1280,1000", "about:blank",
+                "--remote-allow-origins=*", f"--user-data-dir={folder}", "--window-size=1240,1000", "about:blank",
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -108,7 +108,7 @@ class Browser:
         if SHOTS != "-":
             size = self.value("[innerWidth, Math.min(document.documentElement.scrollHeight, 1500)]")
             clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
-            data = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
+            data = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip, format="png")["data"]
             pathlib.Path(SHOTS, f"{name}.png").write_bytes(base64.b64decode(data))
 
 
@@ -128,6 +128,7 @@ def with_line(line):
     )
 
 
+AGENDA = "{% if description_text %}<p>Please read the agenda below before we meet.</p>{% endif %}"
 DESKTOP = "document.querySelector('iframe.desktop').contentDocument"
 PHONE = "document.querySelector('iframe.phone').contentDocument"
 COMPLETE = f"{DESKTOP}.readyState === 'complete' && {PHONE}.readyState === 'complete' && {PHONE}.body.innerText"
@@ -154,14 +155,30 @@ with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             browser.until(f"{DESKTOP}.body.innerText.includes('Turn {turn} of the wheel')")
             took.append(round((time.monotonic() - began) * 1000))
         seen["milliseconds"] = took
-        browser.shot("changed")
 
-        save(with_line("<p>{{ meetng.location }}</p>"))
+        # The colour stands in the configuration, which is watched too.
+        config = TEMPLATES.parent / "invite.toml"
+        config.write_text(config.read_text() + 'color = "#0b7a53"\n')
+        button = f"[...{DESKTOP}.querySelectorAll('td, a')].some((each) => getComputedStyle(each).backgroundColor"
+        browser.until(f"{button} === 'rgb(11, 122, 83)')")
+
+        save(with_line(AGENDA))
+        browser.until(f"{DESKTOP}.body.innerText.includes('read the agenda')")
+        browser.shot("agenda")
+        save(with_line(AGENDA.replace("description", "descripton")))
         browser.until("document.querySelector('.wrong')")
         seen["wrong"] = browser.value("document.querySelector('.wrong').innerText")
         browser.shot("mistake")
-        save(with_line("<p>Mended</p>"))
-        browser.until(f"{DESKTOP}.body.innerText.includes('Mended')")
+        save(with_line(AGENDA))
+        browser.until(f"{DESKTOP}.body.innerText.includes('read the agenda')")
+
+        dutch = TEMPLATES / "invitation/meeting/nl/subject.txt"
+        dutch.parent.mkdir()
+        dutch.write_text("Graag tot ziens: {{ name }}, {{ date_start }}\n")
+        browser.go(URL + "&language=nl")
+        browser.until(f"document.querySelector('.inbox').innerText.includes('Graag tot ziens') && {COMPLETE}")
+        seen["dutch"] = browser.value(f"{PHONE}.body.innerText")
+        browser.shot("dutch")
 
         browser.go(URL + "&theme=dark")
         browser.until(COMPLETE)

@@ -20,8 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::FolderError;
-pub(crate) use upgrade::difference;
-pub use upgrade::{Upgrade, UpgradeState};
+pub use upgrade::{Upgrade, UpgradeState, difference};
 pub use versions::{Reason, Version};
 
 use super::catalogue::{Meaning, meaning};

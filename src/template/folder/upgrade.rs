@@ -75,7 +75,8 @@ impl Upgrade {
 }
 
 /// A unified diff between two texts of these names; empty where they are the same.
-pub(crate) fn difference(from: &str, to: &str, names: (&str, &str)) -> String {
+#[must_use]
+pub fn difference(from: &str, to: &str, names: (&str, &str)) -> String {
     if from == to {
         return String::new();
     }
