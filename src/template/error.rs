@@ -105,6 +105,16 @@ impl Problem {
         }
     }
 
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Whether another problem of the same file begins within what this one concerns.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let columns = self.column..self.column + self.length;
+        self.line == other.line && columns.contains(&other.column)
+    }
+
     pub(super) fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self

@@ -11,7 +11,7 @@ use super::error::{Origin, Place, Problem, Severity};
 use super::folder::{Change as FileChange, TemplateFolder, Upgrade, UpgradeState};
 use super::name::{Part, TemplateName};
 use super::sample::Sample;
-use super::{TemplateError, Templates};
+use super::{TemplateError, Templates, lint};
 
 /// The samples that are rendered in every language: a time, days, and what is written from right to left amid the rest.
 const TRIED_IN_ALL: [&str; 3] = ["zoom", "all-day", "odd"];
@@ -75,6 +75,12 @@ impl Templates {
         let catalogue = &templates.0.catalogue;
         inspection.files = catalogue.edited().count();
         inspection.problems = written(catalogue);
+        // Errors among these have kept the folder from being loaded.
+        for (path, file) in catalogue.edited() {
+            inspection
+                .problems
+                .extend(lint::lint(&file.origin, path, &file.text));
+        }
         if let Some(dir) = dir {
             inspection.problems.extend(outdated(dir)?);
         }

@@ -29,6 +29,7 @@ mod folder;
 mod functions;
 mod inspection;
 mod labels;
+mod lint;
 mod name;
 mod preview;
 mod rendering;
@@ -227,14 +228,23 @@ impl Templates {
                     variables: &variables,
                     labels: &labels,
                 };
-                for (_, file) in catalogue.templates() {
+                for (name, file) in catalogue.templates() {
                     // Behind a syntax error nothing is what it looks like.
                     let end = problems
                         .iter()
                         .filter(|problem| problem.code == "syntax" && problem.file == file.origin)
                         .map(|problem| (problem.line, problem.column))
                         .min();
-                    let found = scan::check(&file.origin, &file.text, &known);
+                    let mut found = scan::check(&file.origin, &file.text, &known);
+                    // What is dangerous in HTML; what is only unwise is looked for by `inspect`.
+                    let written = lint::lint(&file.origin, name, &file.text);
+                    // Of a name that does not exist, more cannot be said.
+                    let is_new = |problem: &Problem| !found.iter().any(|known| problem.covers(known));
+                    let dangerous: Vec<_> = written
+                        .into_iter()
+                        .filter(|problem| problem.is_error() && is_new(problem))
+                        .collect();
+                    found.extend(dangerous);
                     let is_before = |p: &Problem| end.is_none_or(|end| (p.line, p.column) < end);
                     problems.extend(found.into_iter().filter(is_before));
                 }
