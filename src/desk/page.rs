@@ -11,7 +11,7 @@ use super::query::Query;
 use crate::calendar::in_words;
 use crate::meeting::{Language, Zone};
 use crate::pipeline::Trial;
-use crate::template::{Condition, Inspection, Origin, Preview, Problem, Sample, TemplateName};
+use crate::template::{Condition, Inspection, Origin, Preview, Problem, Sample, TemplateName, escaped};
 
 /// Both pages. That they are templates without mistakes, a test makes sure of.
 static PAGES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
@@ -386,7 +386,7 @@ fn render(page: &str, context: &Context) -> String {
         Ok(tera) => tera.render(page, context).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
-    rendered.unwrap_or_else(|error| format!("this page cannot be made: {}", ammonia::clean_text(&error)))
+    rendered.unwrap_or_else(|error| format!("this page cannot be made: {}", escaped(&error)))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use super::watch::{Watched, watch};
 use crate::fault::{Class, Fault};
 use crate::meeting::Language;
 use crate::pipeline::Trial;
-use crate::template::{Sample, TemplateName, Templates};
+use crate::template::{Sample, TemplateName, Templates, escaped};
 
 /// A desk that is ready to be looked at.
 pub(crate) struct Desk {
@@ -310,7 +310,7 @@ async fn inspected(edition: &Edition, content: &Content) -> Extra {
 /// A page for a frame that has no mail.
 fn no_mail(wrong: &Wrong) -> Response {
     let text = wrong.report.as_ref().unwrap_or(&wrong.message);
-    let page = format!("<!doctype html><pre>{}</pre>", ammonia::clean_text(text));
+    let page = format!("<!doctype html><pre>{}</pre>", escaped(text));
     (StatusCode::UNPROCESSABLE_ENTITY, for_frame(page)).into_response()
 }
 

@@ -8,7 +8,7 @@ use crate::fault::{Class, Fault};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Change, Language, Person};
 use crate::template::{
-    Kind, Preview, Rendered, Sample, TemplateError, TemplateName, Templates, sanitize_description,
+    Kind, Preview, Rendered, Sample, TemplateError, TemplateName, Templates, escaped, sanitize_description,
 };
 
 /// The mail about a sample.
@@ -253,7 +253,7 @@ fn with_notice(html: &str, notice: &str, right_to_left: bool) -> String {
         .and_then(|at| Some(at + html[at..].find('>')? + 1));
     let (before, after) = html.split_at(body.unwrap_or(0));
     let direction = if right_to_left { "rtl" } else { "ltr" };
-    let notice = ammonia::clean_text(notice);
+    let notice = escaped(notice);
     format!(
         "{before}<div dir=\"{direction}\" style=\"padding:10px 16px;background-color:#ffe9a8;color:#3d2f00;\
          font-family:Arial,sans-serif;font-size:14px;line-height:20px;text-align:center;\">{notice}</div>{after}"

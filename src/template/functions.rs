@@ -126,7 +126,7 @@ fn text_or_label(kwargs: &Kwargs, rendering: &Rendering, key: &str) -> TeraResul
 }
 
 /// Text as Tera escapes it in HTML.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = Vec::with_capacity(text.len());
     // Writing into memory does not fail.
     let _ = escape_html(text, &mut escaped);

@@ -65,6 +65,7 @@ pub use folder::{
     Change as FileChange, FolderError, InvalidTemplatePath, Reason as ChangeReason, TemplateFolder,
     TemplatePath, Upgrade, UpgradeState, Version, difference,
 };
+pub(crate) use functions::escaped;
 pub use inspection::Inspection;
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 pub use preview::Preview;
