@@ -8,8 +8,19 @@ use super::{Source, listed, support};
 /// The declarations of a `style` attribute.
 pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, problems: &mut Vec<Problem>) {
     let mut from = range.start;
-    for piece in pieces(&source.html[range.clone()], ';') {
-        declaration(source, from..from + piece.len(), problems);
+    let mut before: Vec<String> = Vec::new();
+    let pieces = pieces(&source.html[range.clone()], ';');
+    let property = |piece: &str| piece.split(':').next().unwrap_or_default().trim().to_lowercase();
+    let has_color = pieces.iter().any(|piece| property(piece) == "background-color");
+    for piece in pieces {
+        let name = property(piece);
+        // A value before it, or a colour behind a picture, is what the others show.
+        let has_fallback = before.contains(&name)
+            || (has_color && matches!(name.as_str(), "background" | "background-image"));
+        if !has_fallback {
+            declaration(source, from..from + piece.len(), problems);
+        }
+        before.push(name);
         from += piece.len() + 1;
     }
 }

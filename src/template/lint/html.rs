@@ -116,13 +116,12 @@ fn element(source: &Source<'_>, tag: &StartTag<usize>, is_mjml: bool, problems: 
     // The places of values; expressions elsewhere in the tag are in its name or in the name of an attribute.
     let mut values: Vec<Range<usize>> = Vec::new();
     let mut names: HashSet<String> = HashSet::new();
-    for (attribute, value) in &tag.attributes {
-        let attribute = text_of(attribute);
-        if let Some((range, is_quoted)) = value_of(source, value.span.start..value.span.end) {
-            attribute_value(source, &attribute, &range, is_quoted, problems);
-            values.push(range);
+    for attribute in attributes(&source.html, opening.end..span.end) {
+        if !attribute.value.is_empty() {
+            attribute_value(source, &attribute, problems);
+            values.push(attribute.value);
         }
-        names.insert(attribute);
+        names.insert(attribute.name);
     }
     let outside = source.expressions.iter().find(|expression| {
         expression.start > span.start
@@ -182,29 +181,57 @@ fn element(source: &Source<'_>, tag: &StartTag<usize>, is_mjml: bool, problems: 
     }
 }
 
-/// The place of an attribute's value, without its quotes, and whether it has any.
-fn value_of(source: &Source<'_>, attribute: Range<usize>) -> Option<(Range<usize>, bool)> {
-    let written = source.html.get(attribute.clone())?;
-    let equals = written.find('=')? + 1;
-    let value = &written[equals..];
-    let start = attribute.start + equals + (value.len() - value.trim_start().len());
-    let value = value.trim();
-    match value.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let inside = value[1..].strip_suffix(quote).unwrap_or(&value[1..]);
-            Some((start + 1..start + 1 + inside.len(), true))
-        }
-        _ => Some((start..start + value.len(), false)),
-    }
+/// An attribute as it is written.
+struct Attribute {
+    name: String,
+    /// Where its value stands, without quotes; empty where it has none.
+    value: Range<usize>,
+    is_quoted: bool,
 }
 
-fn attribute_value(
-    source: &Source<'_>,
-    name: &str,
-    range: &Range<usize>,
-    is_quoted: bool,
-    problems: &mut Vec<Problem>,
-) {
+/// The attributes of a tag, from behind its name to its end. An attribute may be there several times, once for each
+/// branch of a condition; HTML itself knows the first only, so this does not ask the tokenizer.
+fn attributes(html: &str, tag: Range<usize>) -> Vec<Attribute> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '=' | '/' | '>' | '"' | '\'');
+    let mut found = Vec::new();
+    let mut at = tag.start;
+    while at < tag.end {
+        let rest = &html[at..tag.end];
+        let name = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+        if name.is_empty() {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        at += name.len();
+        let mut attribute = Attribute {
+            name: name.to_lowercase(),
+            value: at..at,
+            is_quoted: false,
+        };
+        let behind = html[at..tag.end].trim_start();
+        if let Some(value) = behind.strip_prefix('=') {
+            let value = value.trim_start();
+            let start = tag.end - value.len();
+            attribute.value = match value.chars().next() {
+                Some(quote @ ('"' | '\'')) => {
+                    attribute.is_quoted = true;
+                    let length = value[1..].find(quote).unwrap_or(value.len() - 1);
+                    start + 1..start + 1 + length
+                }
+                _ => {
+                    let length = value.find(|c: char| c.is_whitespace() || c == '>');
+                    start..start + length.unwrap_or(value.len())
+                }
+            };
+            at = (attribute.value.end + usize::from(attribute.is_quoted)).min(tag.end);
+        }
+        found.push(attribute);
+    }
+    found
+}
+
+fn attribute_value(source: &Source<'_>, attribute: &Attribute, problems: &mut Vec<Problem>) {
+    let (name, range, is_quoted) = (attribute.name.as_str(), &attribute.value, attribute.is_quoted);
     let expression = source.expression_in(range);
     if let Some(expression) = &expression
         && !is_quoted

@@ -253,6 +253,8 @@ mod tests {
             "<!--[if mso]><v:rect style=\"position:absolute\"><![endif]-->",
             "{# <script> #}{{ label(key=\"<script>\") }}",
             "{{ \"<b>x</b>\" | safe }}{{ description | safe }}{% set a = \"b\" | safe %}{{ a | safe }}",
+            "<a {% if join_url %}href=\"{{ join_url }}\"{% else %}href=\"https://x.example\"{% endif %} title='{{ name }}'>x</a>",
+            "<p style=\"width:90%;width:calc(100% - 2px);background:#fff url(https://x.example/a.png);background-color:#fff\">x</p>",
             "plain < text & more",
         ] {
             assert_eq!(found(text), [], "{text}");
