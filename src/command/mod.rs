@@ -4,6 +4,7 @@
 //! and shows what it answers.
 
 mod cancel;
+mod dkim;
 mod ics;
 mod import;
 mod init;
@@ -114,6 +115,9 @@ enum Command {
     /// Look at the invitations that wait, were sent or failed
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Signatures of mails (DKIM)
+    #[command(subcommand)]
+    Dkim(dkim::DkimCommand),
     /// Print a script that completes this command in a shell
     Completions(shell::Completions),
     /// Print the manual page, or write the pages of all commands
@@ -179,6 +183,7 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Zoom(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session.for_authors()).await,
         Command::Outbox(command) => command.run(&session).await,
+        Command::Dkim(command) => command.run(&session).await,
         Command::Completions(completions) => completions.run(&session),
         Command::Man(man) => man.run(&session),
     }

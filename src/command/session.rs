@@ -17,7 +17,9 @@ use crate::config::{
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::mail::{Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
+use crate::mail::{
+    DkimSigner, Encryption, Mailbox, MailboxFolder, SigningTransport, SmtpSettings, SmtpTransport, Transport,
+};
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
@@ -47,8 +49,6 @@ pub(super) struct Session<'a> {
 enum NotSupported {
     #[error("`[crm] url` names EspoCRM, which this version cannot use")]
     EspoCrm,
-    #[error("`[smtp.dkim]` is set, but this version cannot sign messages")]
-    Dkim,
 }
 
 impl Fault for NotSupported {
@@ -64,7 +64,6 @@ impl Fault for NotSupported {
         Some(
             match self {
                 Self::EspoCrm => "use the built-in CRM: url = \"builtin\"",
-                Self::Dkim => "remove the section and let the mail server sign",
             }
             .to_owned(),
         )
@@ -265,9 +264,6 @@ impl<'a> Session<'a> {
             return Ok(Arc::new(MailboxFolder::new(self.sandbox_folder().join("outbox"))));
         }
         let smtp = self.config().await?.require_smtp().map_err(BoxFault::new)?;
-        if smtp.dkim.is_some() {
-            return Err(BoxFault::new(NotSupported::Dkim));
-        }
         let settings = SmtpSettings {
             host: smtp.server.host.clone(),
             port: smtp.server.port,
@@ -286,7 +282,20 @@ impl<'a> Session<'a> {
             max_per_second: smtp.max_per_second,
             timeout: SMTP_TIMEOUT,
         };
-        Ok(Arc::new(SmtpTransport::new(settings).map_err(BoxFault::new)?))
+        let transport = SmtpTransport::new(settings).map_err(BoxFault::new)?;
+        Ok(match self.signer().await? {
+            None => Arc::new(transport),
+            Some(signer) => Arc::new(SigningTransport::new(vec![signer], transport)),
+        })
+    }
+
+    /// What signs mails, where that is configured.
+    pub(super) async fn signer(&self) -> Result<Option<DkimSigner>, BoxFault> {
+        let smtp = self.config().await?.smtp.as_ref();
+        let dkim = smtp.and_then(|smtp| smtp.dkim.as_ref());
+        dkim.map(|dkim| DkimSigner::new(&dkim.domain, &dkim.selector, &dkim.key))
+            .transpose()
+            .map_err(BoxFault::new)
     }
 
     /// From now on Ctrl-C ends delivering after the messages that are on the wire. The second one ends the

@@ -2,6 +2,7 @@
 
 mod answers;
 mod compose;
+mod dkim;
 mod mailbox;
 mod outbox;
 mod smtp;
@@ -9,6 +10,7 @@ mod transport;
 
 pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
+pub use dkim::{DkimError, DkimSigner, SigningTransport};
 pub use mailbox::MailboxFolder;
 pub use outbox::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, Outbox,

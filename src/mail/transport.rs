@@ -101,6 +101,14 @@ pub enum TransportError {
         /// Whether the server ended the connection with it (421).
         closing: bool,
     },
+    /// The message cannot be signed. Every further one would fare the same.
+    #[error("the message to {to} cannot be signed")]
+    CannotSign {
+        /// The recipient.
+        to: EmailAddress,
+        /// Why.
+        source: BoxError,
+    },
     /// A mailbox folder or file cannot be written.
     #[error("cannot write the message to {}", path.display())]
     CannotWrite {
@@ -116,7 +124,10 @@ impl TransportError {
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::AnswerLost { .. } | Self::Unwelcome { .. } => true,
+            Self::Unreachable { .. }
+            | Self::AnswerLost { .. }
+            | Self::Unwelcome { .. }
+            | Self::CannotSign { .. } => true,
             Self::PutOff { closing, .. } => *closing,
             Self::Refused { .. } | Self::CannotWrite { .. } => false,
         }
@@ -137,6 +148,7 @@ impl Fault for TransportError {
             Self::Unwelcome { .. } => "smtp.unwelcome",
             Self::Refused { .. } => "smtp.refused",
             Self::PutOff { .. } => "smtp.put_off",
+            Self::CannotSign { .. } => "dkim.cannot_sign",
             Self::CannotWrite { .. } => "mailbox.cannot_write",
         }
     }
@@ -145,6 +157,7 @@ impl Fault for TransportError {
         match self {
             Self::Unreachable { .. } | Self::Unwelcome { .. } | Self::Refused { .. } => Class::Unavailable,
             Self::AnswerLost { .. } | Self::PutOff { .. } => Class::Temporary,
+            Self::CannotSign { .. } => Class::Configuration,
             Self::CannotWrite { .. } => Class::CannotCreate,
         }
     }
@@ -163,6 +176,9 @@ impl Fault for TransportError {
                     "check `[smtp] username`, `password`, `url` and `from` with the server's administrator"
                 }
                 Self::Refused { .. } => "check the address; the server's words say what it disliked",
+                Self::CannotSign { .. } => {
+                    "check the key of `[smtp.dkim]`; the invitation stays in the outbox"
+                }
                 Self::CannotWrite { .. } => "make the folder writable, then run the same command again",
             }
             .to_owned(),

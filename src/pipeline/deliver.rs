@@ -309,7 +309,9 @@ fn words_of(error: &TransportError) -> Option<String> {
 fn is_about_us(error: &TransportError) -> bool {
     matches!(
         error,
-        TransportError::Unwelcome { .. } | TransportError::CannotWrite { .. }
+        TransportError::Unwelcome { .. }
+            | TransportError::CannotSign { .. }
+            | TransportError::CannotWrite { .. }
     )
 }
 

@@ -57,7 +57,9 @@ impl Pipeline {
                 }
                 match self.deliver_due(due).await {
                     Ok(_) => worked.meetings += 1,
-                    Err(PipelineError::Transport(error @ TransportError::Unwelcome { .. })) => {
+                    Err(PipelineError::Transport(
+                        error @ (TransportError::Unwelcome { .. } | TransportError::CannotSign { .. }),
+                    )) => {
                         return Err(error.into());
                     }
                     Err(error) => {

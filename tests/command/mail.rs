@@ -155,6 +155,11 @@ impl Mail {
         }
     }
 
+    /// Its bytes.
+    pub(crate) fn raw(&self) -> &[u8] {
+        self.message.raw_message()
+    }
+
     /// The address of the envelope.
     pub(crate) fn to(&self) -> String {
         let to = self.envelope["to"].as_array().unwrap();

@@ -15,6 +15,8 @@ mod desk;
 mod editing;
 mod failing_mail;
 mod first_send;
+#[path = "../foreign/mod.rs"]
+mod foreign;
 mod http;
 mod killed;
 mod later_sends;
@@ -28,6 +30,7 @@ mod postgres;
 mod records;
 mod replying;
 mod sandbox;
+mod signing;
 mod templates;
 mod zoom;
 mod zoom_at_work;

@@ -1,0 +1,48 @@
+//! `invite dkim`: what the domain has to publish, so that receivers can check signatures.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::session::Session;
+use super::terminal::{DIM, STRONG};
+use super::{DONE, Outcome};
+use crate::fault::{BoxFault, Class, Fault};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DkimCommand {
+    /// Print the DNS record of the key that signs
+    #[command(after_help = "Example: invite dkim record")]
+    Record,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("mail is not signed: the section [smtp.dkim] of the configuration is not there")]
+struct NotSigned;
+
+impl Fault for NotSigned {
+    fn kind(&self) -> &'static str {
+        "dkim.not_configured"
+    }
+
+    fn class(&self) -> Class {
+        Class::Configuration
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("add [smtp.dkim] to invite.toml; docs/configuration.md shows how".to_owned())
+    }
+}
+
+impl DkimCommand {
+    pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
+        let Self::Record = self;
+        let signer = session.signer().await?.ok_or_else(|| BoxFault::new(NotSigned))?;
+        let (name, text) = signer.dns_record();
+        session
+            .terminal
+            .result(&json!({"name": name, "type": "TXT", "text": text}), || {
+                format!("{STRONG}{name}{STRONG:#} {DIM}TXT{DIM:#}\n{text}\n")
+            });
+        Ok(DONE)
+    }
+}
