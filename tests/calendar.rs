@@ -450,6 +450,22 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_location_of_controls_alone_is_none() {
+    let (mut meeting, url) = (kickoff(), join_url());
+    meeting.location = Some(" \u{7f}\u{0} ".to_owned());
+    let ana = person("user:ana", "Ana", "ana@acme.example");
+    let lee = [person("contact:lee", "Lee", "lee@client.example")];
+    let participants = participants(&lee);
+    let event = Event {
+        join_url: Some(&url),
+        ..request(&meeting, &ana, &participants)
+    };
+    let ics = write(&event, &who("contact:lee")).unwrap();
+    let unfolded = ics.replace("\r\n ", "");
+    assert!(unfolded.contains(&format!("LOCATION:{url}")), "{ics}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
 
@@ -497,12 +513,12 @@ proptest! {
         let calendar = parse(&ics);
         let found = self::event(&calendar);
         prop_assert_eq!(text(found, &ICalendarProperty::Summary), Some(meeting.name()));
-        let location = if location.trim().is_empty() { url.to_string() } else { kept(&location) };
+        let location = if kept(&location).trim().is_empty() { url.to_string() } else { kept(&location) };
         prop_assert_eq!(text(found, &ICalendarProperty::Location), Some(location.as_str()));
         let described = text(found, &ICalendarProperty::Description).unwrap();
         let invited = kept(&format!("{label}\n{url}"));
         prop_assert!(described.starts_with(&invited));
-        prop_assert!(description.trim().is_empty() || described.contains(&kept(&description)));
+        prop_assert!(kept(&description).trim().is_empty() || described.contains(&kept(&description)));
         for (name_read, _) in attendees(&ics) {
             let sent = invite::meeting::one_line(&name).replace('"', "'").replace('\\', "/");
             let sent = if sent.is_empty() { "lee@client.example".to_owned() } else { sent };

@@ -50,7 +50,7 @@ impl<'a> EventWriter<'a> {
                 organizer: event.organizer.display_name(),
             });
         };
-        if event.uid.trim().is_empty() {
+        if !says_something(event.uid) {
             return Err(CalendarError::NoUid {
                 meeting: event.meeting.name().to_owned(),
             });
@@ -220,14 +220,14 @@ fn place(event: &Event<'_>, block: &mut Block) {
         join_url: event.join_url.filter(|_| event.method == Method::Request),
         passcode: event
             .passcode
-            .filter(|code| event.method == Method::Request && !code.trim().is_empty()),
+            .filter(|code| event.method == Method::Request && says_something(code)),
         ..*event
     };
     let location = event
         .meeting
         .location
         .as_deref()
-        .filter(|text| !text.trim().is_empty());
+        .filter(|text| says_something(text));
     let join_url = event.join_url.map(JoinUrl::as_str);
     if let Some(location) = location.or(join_url) {
         block.push(Line::new("LOCATION", Value::text(location)));
@@ -263,7 +263,7 @@ fn description(event: &Event<'_>) -> String {
     let join = join.join("\n");
     let record = event.record_url.filter(|url| !event.description.contains(url));
     let parts = [join.as_str(), event.description, record.unwrap_or_default()];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
+    let parts: Vec<_> = parts.into_iter().filter(|part| says_something(part)).collect();
     parts.join("\n\n")
 }
 
@@ -365,4 +365,8 @@ fn attendee(event: &Event<'_>, invitee: &Invitee<'_>) -> Line {
         Method::Request => line.with("RSVP", Param::token("TRUE")),
         Method::Cancel => line,
     }
+}
+/// Whether anything of a text is left when it is written: controls are left out, and spaces alone say nothing.
+fn says_something(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control())
 }

@@ -262,7 +262,7 @@ impl Shared {
 
 async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<Query>) -> Html<String> {
     let edition = shared.editions.latest();
-    let query = Shared::filled(query, &edition);
+    let mut query = Shared::filled(query, &edition);
     let content = match &edition.content {
         Ok(content) => content,
         Err(wrong) => {
@@ -282,6 +282,12 @@ async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<
     };
     let choices = shared.choices(content).await;
     let shown = shared.show(content, &query).await;
+    if let Ok(shown) = &shown
+        && query.to.is_empty()
+        && !query.about.starts_with("sample:")
+    {
+        query.to = shown.sample.invitee.reference.to_string();
+    }
     let extra = match (query.view.as_str(), &shown) {
         ("check", _) => inspected(&edition, content).await,
         ("conditions", Ok(shown)) => {

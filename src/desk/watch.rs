@@ -27,10 +27,11 @@ impl Watched {
     /// Whether a path that was heard of is one of them. Hidden files, in which editors keep what is not saved, are not.
     fn has(&self, path: &Path) -> bool {
         let is_file = |file: &PathBuf| file.file_name() == path.file_name();
+        // A folder may be named by way of a link; which name is heard is up to the system.
         let below = self.folders.iter().find_map(|folder| {
-            let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-            let path = path.strip_prefix(&folder).ok()?;
-            Some(path.to_owned())
+            let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            let below = path.strip_prefix(folder).or_else(|_| path.strip_prefix(&real));
+            below.ok().map(Path::to_owned)
         });
         match below {
             Some(below) => below
