@@ -56,6 +56,9 @@ impl Severity {
     }
 }
 
+/// More problems of one kind are not told of a file: nobody reads them, and each has its whole line with it.
+pub(super) const MOST_PROBLEMS: usize = 100;
+
 /// One thing that is wrong in one place of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

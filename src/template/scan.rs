@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use tera::Value;
 
-use super::error::{Origin, Place, Problem, nearest};
+use super::error::{MOST_PROBLEMS, Origin, Place, Problem, nearest};
 use super::labels::Labels;
 use super::wording::is_statement;
 
@@ -20,7 +20,7 @@ pub(super) struct Known<'a> {
     pub(super) labels: &'a Labels,
 }
 
-/// The problems of one template.
+/// The problems of one template, as far as [`MOST_PROBLEMS`].
 pub(super) fn check(file: &Origin, text: &str, known: &Known<'_>) -> Vec<Problem> {
     let tags = tags(text);
     let locals: HashSet<&str> = tags.iter().flat_map(declared).collect();
@@ -28,6 +28,9 @@ pub(super) fn check(file: &Origin, text: &str, known: &Known<'_>) -> Vec<Problem
     for tag in &tags {
         check_names(file, text, tag, &locals, known, &mut problems);
         check_labels(file, text, tag, known, &mut problems);
+        if problems.len() >= MOST_PROBLEMS {
+            break;
+        }
     }
     problems
 }

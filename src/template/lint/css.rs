@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::super::error::Problem;
-use super::{Source, listed, support};
+use super::{Finding, Source, listed, support};
 
 /// The declarations of a `style` attribute.
-pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, problems: &mut Vec<Problem>) {
+pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {
     let mut from = range.start;
     let mut before: Vec<String> = Vec::new();
     let pieces = pieces(&source.html[range.clone()], ';');
@@ -18,7 +17,7 @@ pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, problems: 
         let has_fallback = before.contains(&name)
             || (has_color && matches!(name.as_str(), "background" | "background-image"));
         if !has_fallback {
-            declaration(source, from..from + piece.len(), problems);
+            declaration(source, from..from + piece.len(), findings);
         }
         before.push(name);
         from += piece.len() + 1;
@@ -26,7 +25,7 @@ pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, problems: 
 }
 
 /// The rules of a style sheet. What stands in `@media` and the like is meant for those who understand it.
-pub(super) fn sheet(source: &Source<'_>, range: &Range<usize>, problems: &mut Vec<Problem>) {
+pub(super) fn sheet(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {
     let text = &source.html[range.clone()];
     let mut at = 0;
     while at < text.len() {
@@ -44,7 +43,7 @@ pub(super) fn sheet(source: &Source<'_>, range: &Range<usize>, problems: &mut Ve
         if rest.starts_with('@') {
             if rest.starts_with("@import") {
                 let range = range.start + at..range.start + at + "@import".len();
-                dropped(source, "@import", &range, problems);
+                dropped("@import", &range, findings);
             }
             at += match rest[end..].chars().next() {
                 Some('{') => end + block(&rest[end..]),
@@ -54,7 +53,7 @@ pub(super) fn sheet(source: &Source<'_>, range: &Range<usize>, problems: &mut Ve
             let length = block(&rest[end..]);
             let inside = end + 1..(end + length).saturating_sub(1).max(end + 1);
             let start = range.start + at;
-            declarations(source, &(start + inside.start..start + inside.end), problems);
+            declarations(source, &(start + inside.start..start + inside.end), findings);
             at += end + length;
         } else {
             at += end + 1;
@@ -102,7 +101,7 @@ fn pieces(text: &str, separator: char) -> Vec<&str> {
     found
 }
 
-fn declaration(source: &Source<'_>, range: Range<usize>, problems: &mut Vec<Problem>) {
+fn declaration(source: &Source<'_>, range: Range<usize>, findings: &mut Vec<Finding>) {
     let written = &source.html[range.clone()];
     let Some((property, value)) = written.split_once(':') else {
         return;
@@ -130,7 +129,7 @@ fn declaration(source: &Source<'_>, range: Range<usize>, problems: &mut Vec<Prob
         .chain(image)
         .find(|name| support::STYLES.iter().any(|(known, _)| known == name));
     if let Some(name) = name {
-        dropped(source, name, &place, problems);
+        dropped(name, &place, findings);
     }
 }
 
@@ -142,18 +141,13 @@ fn calls(value: &str, function: &str) -> bool {
     })
 }
 
-fn dropped(source: &Source<'_>, name: &str, range: &Range<usize>, problems: &mut Vec<Problem>) {
+fn dropped(name: &str, range: &Range<usize>, findings: &mut Vec<Finding>) {
     let Some((_, clients)) = support::STYLES.iter().find(|(known, _)| *known == name) else {
         return;
     };
     let verb = if clients.len() == 1 { "does" } else { "do" };
     let message = format!("{} {verb} not support `{name}`", listed(clients));
-    problems.push(
-        source
-            .problem("css_dropped", message, range)
-            .warning()
-            .hint(instead(name)),
-    );
+    findings.push(Finding::warning("css_dropped", range, message, instead(name)));
 }
 
 /// What does the same everywhere.

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use html5gum::Tokenizer;
 use html5gum::emitters::default::{DefaultEmitter, StartTag, Token};
-use html5gum::{HtmlString, Tokenizer};
 
-use super::super::error::Problem;
-use super::super::scan::{Tag, Token as TemplateToken, tags};
-use super::{Source, css, listed, support};
+use super::values::{Declared, address_of_value, raw_values};
+use super::{Finding, Source, css, listed, support};
 
 /// Elements that every mail program takes out of a mail.
 const TAKEN_OUT: &[&str] = &[
@@ -16,34 +15,11 @@ const TAKEN_OUT: &[&str] = &[
 ];
 /// Attributes that hold an address.
 const ADDRESSES: &[&str] = &["href", "src", "background", "action", "poster", "background-url"];
-/// Variables that hold an address.
-const ADDRESS_VALUES: &[&str] = &[
-    "join_url",
-    "record_url",
-    "accept_link",
-    "tentative_link",
-    "decline_link",
-    "meeting.join_url",
-    "meeting.record_url",
-    "organization.logo_url",
-    "organization.site_url",
-    "organization.public_url",
-];
 /// What an expression in a style sheet may begin with: no text that somebody typed.
 const SAFE_IN_STYLE: &[&str] = &["organization.color", "organization.color_text"];
-/// Values that are HTML already: sanitized, or made by our own functions.
-const HTML_VALUES: &[&str] = &[
-    "description",
-    "join_button",
-    "add_to_calendar_links",
-    "qr_code",
-    "label",
-    "super",
-    "body",
-];
-
-pub(super) fn look(source: &Source<'_>, is_mjml: bool, problems: &mut Vec<Problem>) {
-    raw_values(source, problems);
+pub(super) fn look(source: &Source<'_>, is_mjml: bool, findings: &mut Vec<Finding>) {
+    let declared = Declared::of(source);
+    raw_values(source, &declared, findings);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     // Within these, text is not HTML.
@@ -56,16 +32,16 @@ pub(super) fn look(source: &Source<'_>, is_mjml: bool, problems: &mut Vec<Proble
                     b"style" => Some("style"),
                     _ => None,
                 };
-                element(source, &tag, is_mjml, problems);
+                element(source, &declared, &tag, is_mjml, findings);
             }
             Token::EndTag(_) => raw = None,
             Token::String(text) => {
                 let range = text.span.start..text.span.end;
                 match raw {
-                    Some("script") => in_script(source, &range, problems),
+                    Some("script") => in_script(source, &range, findings),
                     Some(_) => {
-                        in_style(source, &range, problems);
-                        css::sheet(source, &range, problems);
+                        in_style(source, &range, findings);
+                        css::sheet(source, &range, findings);
                     }
                     None => {}
                 }
@@ -75,42 +51,38 @@ pub(super) fn look(source: &Source<'_>, is_mjml: bool, problems: &mut Vec<Proble
     }
 }
 
-fn in_script(source: &Source<'_>, range: &Range<usize>, problems: &mut Vec<Problem>) {
-    if let Some(expression) = source.expression_in(range) {
-        let message = "a value in a script is not escaped for it".to_owned();
-        problems.push(
-            source
-                .problem("expression_in_tag", message, &expression)
-                .hint("leave the script out: mail programs do not run it"),
-        );
-    }
+fn in_script(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {
+    findings.extend(source.expression_in(range).map(|expression| {
+        Finding::error(
+            "expression_in_tag",
+            expression,
+            "a value in a script is not escaped for it",
+            "leave the script out: mail programs do not run it",
+        )
+    }));
 }
 
-fn in_style(source: &Source<'_>, range: &Range<usize>, problems: &mut Vec<Problem>) {
-    let unsafe_ones = source
-        .expressions
-        .iter()
-        .filter(|expression| expression.start >= range.start && expression.end <= range.end)
-        .filter(|expression| {
-            let inside = source.text[(*expression).clone()].trim_matches(['{', '}', '-', ' ']);
-            !SAFE_IN_STYLE.contains(&inside)
-        });
-    for expression in unsafe_ones {
-        let message = "a value in a style sheet is not escaped for it".to_owned();
-        problems.push(
-            source
-                .problem("expression_in_tag", message, expression)
-                .hint("only organization.color and organization.color_text can stand there"),
-        );
-    }
+fn in_style(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {
+    let expressions = source.expressions_in(range).iter();
+    let unsafe_ones = expressions.filter(|expression| !SAFE_IN_STYLE.contains(&source.inside(expression)));
+    findings.extend(unsafe_ones.map(|expression| {
+        Finding::error(
+            "expression_in_tag",
+            expression,
+            "a value in a style sheet is not escaped for it",
+            "only organization.color and organization.color_text can stand there",
+        )
+    }));
 }
 
-fn text_of(value: &HtmlString) -> String {
-    String::from_utf8_lossy(value).into_owned()
-}
-
-fn element(source: &Source<'_>, tag: &StartTag<usize>, is_mjml: bool, problems: &mut Vec<Problem>) {
-    let name = text_of(&tag.name);
+fn element(
+    source: &Source<'_>,
+    declared: &Declared<'_>,
+    tag: &StartTag<usize>,
+    is_mjml: bool,
+    findings: &mut Vec<Finding>,
+) {
+    let name = String::from_utf8_lossy(&tag.name);
     let span = tag.span.start..tag.span.end;
     let opening = span.start..span.start + 1 + name.len();
     // The places of values; expressions elsewhere in the tag are in its name or in the name of an attribute.
@@ -118,51 +90,51 @@ fn element(source: &Source<'_>, tag: &StartTag<usize>, is_mjml: bool, problems: 
     let mut names: HashSet<String> = HashSet::new();
     for attribute in attributes(&source.html, opening.end..span.end) {
         if !attribute.value.is_empty() {
-            attribute_value(source, &attribute, problems);
+            attribute_value(source, declared, &attribute, findings);
             values.push(attribute.value);
         }
         names.insert(attribute.name);
     }
-    let outside = source.expressions.iter().find(|expression| {
-        expression.start > span.start
-            && expression.end <= span.end
-            && !values
-                .iter()
-                .any(|value| value.start <= expression.start && expression.end <= value.end)
-    });
+    let is_value = |expression: &&Range<usize>| {
+        // They are in their order.
+        let before = values.partition_point(|value| value.start <= expression.start);
+        let value = before.checked_sub(1).and_then(|place| values.get(place));
+        value.is_some_and(|value| expression.end <= value.end)
+    };
+    let outside = source
+        .expressions_in(&span)
+        .iter()
+        .find(|expression| !is_value(expression));
     if let Some(expression) = outside {
-        let message =
-            "a value stands in a tag, outside of an attribute's quotes, where it is not escaped".to_owned();
-        problems.push(
-            source
-                .problem("expression_in_tag", message, expression)
-                .hint("put it between the quotes of an attribute, or make a condition around the attribute"),
-        );
+        findings.push(Finding::error(
+            "expression_in_tag",
+            expression,
+            "a value stands in a tag, outside of an attribute's quotes, where it is not escaped",
+            "put it between the quotes of an attribute, or make a condition around the attribute",
+        ));
         return;
     }
-    if matches!(name.as_str(), "img" | "mj-image") && !names.contains("alt") {
-        let message = "the picture has no words for those who do not see it".to_owned();
-        problems.push(
-            source
-                .problem("image_without_alt", message, &opening)
-                .warning()
-                .hint("add alt=\"…\"; alt=\"\" where it is only decoration"),
-        );
+    if matches!(&*name, "img" | "mj-image") && !names.contains("alt") {
+        findings.push(Finding::warning(
+            "image_without_alt",
+            &opening,
+            "the picture has no words for those who do not see it",
+            "add alt=\"…\"; alt=\"\" where it is only decoration",
+        ));
     }
     if is_mjml {
         return;
     }
     if name == "html" && !names.contains("lang") {
-        let message = "the page does not say its language, so screen readers read it in another".to_owned();
-        problems.push(
-            source
-                .problem("lang_missing", message, &opening)
-                .warning()
-                .hint("write <html lang=\"{{ lang }}\" dir=\"{{ dir }}\">"),
-        );
+        findings.push(Finding::warning(
+            "lang_missing",
+            &opening,
+            "the page does not say its language, so screen readers read it in another",
+            "write <html lang=\"{{ lang }}\" dir=\"{{ dir }}\">",
+        ));
     }
     let clients = support::ELEMENTS.iter().find(|(element, _)| *element == name);
-    let dropped = if TAKEN_OUT.contains(&name.as_str()) {
+    let dropped = if TAKEN_OUT.contains(&&*name) {
         Some("every mail program takes".to_owned())
     } else {
         clients.map(|(_, clients)| match clients {
@@ -170,15 +142,14 @@ fn element(source: &Source<'_>, tag: &StartTag<usize>, is_mjml: bool, problems: 
             several => format!("{} take", listed(several)),
         })
     };
-    if let Some(who) = dropped {
-        let message = format!("{who} <{name}> out of mails");
-        problems.push(
-            source
-                .problem("element_dropped", message, &opening)
-                .warning()
-                .hint("use text, pictures, links and tables"),
-        );
-    }
+    findings.extend(dropped.map(|who| {
+        Finding::warning(
+            "element_dropped",
+            &opening,
+            format!("{who} <{name}> out of mails"),
+            "use text, pictures, links and tables",
+        )
+    }));
 }
 
 /// An attribute as it is written.
@@ -230,176 +201,84 @@ fn attributes(html: &str, tag: Range<usize>) -> Vec<Attribute> {
     found
 }
 
-fn attribute_value(source: &Source<'_>, attribute: &Attribute, problems: &mut Vec<Problem>) {
-    let (name, range, is_quoted) = (attribute.name.as_str(), &attribute.value, attribute.is_quoted);
+fn attribute_value(
+    source: &Source<'_>,
+    declared: &Declared<'_>,
+    attribute: &Attribute,
+    findings: &mut Vec<Finding>,
+) {
+    let (name, range) = (attribute.name.as_str(), &attribute.value);
     let expression = source.expression_in(range);
-    if let Some(expression) = &expression
-        && !is_quoted
+    if let Some(expression) = expression
+        && !attribute.is_quoted
     {
-        let message = format!("the value of `{name}` has no quotes, so what is put there can add attributes");
-        problems.push(
-            source
-                .problem("unquoted_attribute", message, expression)
-                .hint(format!("write {name}=\"…\"")),
-        );
+        findings.push(Finding::error(
+            "unquoted_attribute",
+            expression,
+            format!("the value of `{name}` has no quotes, so what is put there can add attributes"),
+            format!("write {name}=\"…\""),
+        ));
         return;
     }
-    if let Some(expression) = &expression
+    if let Some(expression) = expression
         && name.starts_with("on")
     {
-        let message = format!("a value in `{name}` is not escaped for a script");
-        problems.push(
-            source
-                .problem("expression_in_tag", message, expression)
-                .hint("leave the attribute out: mail programs take it out"),
-        );
+        findings.push(Finding::error(
+            "expression_in_tag",
+            expression,
+            format!("a value in `{name}` is not escaped for a script"),
+            "leave the attribute out: mail programs take it out",
+        ));
     }
     if name == "style" {
-        css::declarations(source, range, problems);
+        css::declarations(source, range, findings);
     }
-    // Tags that print nothing are spaces by now.
-    let is_empty = |range: Range<usize>| source.html[range].trim().is_empty();
     if ADDRESSES.contains(&name) {
+        // Tags that print nothing are spaces by now.
+        let is_empty = |range: Range<usize>| source.html[range].trim().is_empty();
         match expression {
             Some(expression) if is_empty(range.start..expression.start) => {
-                address_of_value(source, name, &expression, problems);
+                address_of_value(source, declared, name, expression, findings);
             }
-            _ => address(source, name, range, problems),
+            _ => address(source, name, range, findings),
         }
-    }
-}
-
-/// An address that begins with a value: only those that are known to be addresses can be followed.
-fn address_of_value(source: &Source<'_>, name: &str, expression: &Range<usize>, problems: &mut Vec<Problem>) {
-    let tags = tags(source.text);
-    let Some(tag) = tags.iter().find(|tag| tag.start == expression.start) else {
-        return;
-    };
-    if !is_address(&tags, tag, 0, 0) {
-        let value: String = source.text[expression.clone()]
-            .trim_matches(['{', '}', '-', ' '])
-            .to_owned();
-        let message =
-            format!("`{value}` is no address: what somebody has typed must not decide where `{name}` leads");
-        problems.push(
-            source
-                .problem("link_from_text", message, expression)
-                .hint(format!(
-                    "begin with https://… or with one of {}",
-                    ADDRESS_VALUES.join(", ")
-                )),
-        );
-    }
-}
-
-/// Whether the value that begins at a token is an address: one of the variables that are, a text that begins as one, or
-/// a name that the template itself gives to such.
-fn is_address(tags: &[Tag<'_>], tag: &Tag<'_>, at: usize, depth: usize) -> bool {
-    match tag.token(at) {
-        Some(TemplateToken::Text(text)) => ["https://", "mailto:", "tel:", "cid:", "#"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme)),
-        Some(TemplateToken::Name(first)) => {
-            let mut path = first.to_owned();
-            let mut next = at + 1;
-            while (tag.is_sign(next, ".") || tag.is_sign(next, "?."))
-                && let Some(field) = tag.name(next + 1)
-            {
-                path = format!("{path}.{field}");
-                next += 2;
-            }
-            if ADDRESS_VALUES.contains(&path.as_str()) {
-                return true;
-            }
-            let is_set = |other: &&Tag<'_>| {
-                matches!(other.keyword(), Some("set" | "set_global")) && other.name(1) == Some(first)
-            };
-            // A name that is set by way of itself is none.
-            let mut sets = tags.iter().filter(is_set).peekable();
-            (sets.peek().is_some() && depth < 8 && sets.all(|set| is_address(tags, set, 3, depth + 1)))
-                || is_argument(tags, first)
-        }
-        _ => false,
     }
 }
 
 /// An address that the author has written.
-fn address(source: &Source<'_>, name: &str, range: &Range<usize>, problems: &mut Vec<Problem>) {
-    let written = &source.html[range.clone()];
+fn address(source: &Source<'_>, name: &str, range: &Range<usize>, findings: &mut Vec<Finding>) {
     // Browsers pass over spaces and controls in front of a scheme, and over line breaks within it.
-    let plain: String = written
+    let plain: String = source.html[range.clone()]
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect::<String>()
         .to_lowercase();
-    let known = ["https:", "mailto:", "tel:", "sms:", "cid:", "#"];
-    if plain.is_empty() || known.iter().any(|scheme| plain.starts_with(scheme)) {
+    let begins = |schemes: &[&str]| schemes.iter().any(|scheme| plain.starts_with(scheme));
+    if plain.is_empty() || begins(&["https:", "mailto:", "tel:", "sms:", "cid:", "#"]) {
         return;
     }
-    let problem = |message: String| source.problem("link_not_https", message, range);
-    problems.push(
-        if ["javascript:", "vbscript:", "data:", "file:"]
-            .iter()
-            .any(|scheme| plain.starts_with(scheme))
-        {
-            let scheme = plain.split(':').next().unwrap_or_default();
-            problem(format!(
-                "`{name}` has an address of the kind {scheme}:, which mail programs refuse"
-            ))
-            .hint("use an address that begins with https://")
-        } else if plain.starts_with("http:") {
-            problem("the link is not encrypted, and some mail programs warn of it".to_owned())
-                .warning()
-                .hint("write https://")
-        } else {
-            problem("the link leads nowhere from a mail: it has no https:// in front".to_owned())
-                .warning()
-                .hint("write the whole address")
-        },
-    );
-}
-
-/// `| safe` behind something that a person has typed.
-fn raw_values(source: &Source<'_>, problems: &mut Vec<Problem>) {
-    let tags = tags(source.text);
-    let own: HashSet<&str> = tags
-        .iter()
-        .filter(|tag| matches!(tag.keyword(), Some("set" | "set_global")))
-        .filter_map(|tag| tag.name(1))
-        .collect();
-    for tag in &tags {
-        // Where the value begins: in `{{ name … }}`, and in `{% set x = name … %}`.
-        let first = match tag.keyword() {
-            None => 0,
-            Some("set" | "set_global") => 3,
-            Some(_) => continue,
-        };
-        let Some(at) =
-            (1..tag.tokens.len()).find(|at| tag.is_sign(at - 1, "|") && tag.name(*at) == Some("safe"))
-        else {
-            continue;
-        };
-        let is_html = match tag.name(first) {
-            Some(name) => HTML_VALUES.contains(&name) || own.contains(name) || is_argument(&tags, name),
-            // A text that the author has written.
-            None => true,
-        };
-        if !is_html {
-            let start = tag.tokens[at].0;
-            let message =
-                "`safe` leaves a value as it is that somebody has typed: it could be HTML or a script"
-                    .to_owned();
-            problems.push(
-                source
-                    .problem("safe_on_data", message, &(start..start + "safe".len()))
-                    .hint("leave `| safe` out"),
-            );
-        }
-    }
-}
-
-/// Whether a name is an argument of a component, whose value its callers choose.
-fn is_argument(tags: &[Tag<'_>], name: &str) -> bool {
-    let mut components = tags.iter().filter(|tag| tag.keyword() == Some("component"));
-    components.any(|tag| (2..tag.tokens.len()).any(|at| tag.name(at) == Some(name)))
+    const CODE: &str = "link_not_https";
+    findings.push(if begins(&["javascript:", "vbscript:", "data:", "file:"]) {
+        let scheme = plain.split(':').next().unwrap_or_default();
+        Finding::error(
+            CODE,
+            range,
+            format!("`{name}` has an address of the kind {scheme}:, which mail programs refuse"),
+            "use an address that begins with https://",
+        )
+    } else if plain.starts_with("http:") {
+        Finding::warning(
+            CODE,
+            range,
+            "the link is not encrypted, and some mail programs warn of it",
+            "write https://",
+        )
+    } else {
+        Finding::warning(
+            CODE,
+            range,
+            "the link leads nowhere from a mail: it has no https:// in front",
+            "write the whole address",
+        )
+    });
 }

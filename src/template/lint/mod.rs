@@ -6,65 +6,114 @@
 mod css;
 mod html;
 mod support;
+mod values;
 
 use std::ops::Range;
 
-use super::error::{Origin, Place, Problem};
+use super::error::{MOST_PROBLEMS, Origin, Place, Problem, Severity};
 use super::scan::{Tag, tags};
 
-/// The problems of a file: a page, a part of one, or MJML.
+/// The problems of a file: a page, a part of one, or MJML. Of errors and of warnings, at most [`MOST_PROBLEMS`] each.
 pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {
     if !(path.ends_with(".html") || path.ends_with(".mjml")) {
         return Vec::new();
     }
-    let source = Source::new(origin, text);
-    let mut problems = Vec::new();
-    html::look(&source, path.ends_with(".mjml"), &mut problems);
+    let mut findings = Vec::new();
+    html::look(&Source::new(text), path.ends_with(".mjml"), &mut findings);
+    findings.sort_by_key(|finding| finding.range.start);
+    let of = |severity| {
+        let found = findings
+            .iter()
+            .filter(move |finding| finding.severity == severity);
+        found.take(MOST_PROBLEMS)
+    };
+    let told = of(Severity::Error).chain(of(Severity::Warning));
+    let mut problems: Vec<Problem> = told.map(|finding| finding.problem(origin, text)).collect();
     problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.dedup();
     problems
 }
 
+/// What was found in a range of the source. It becomes a [`Problem`], which has its whole line with it, only if it is
+/// told.
+struct Finding {
+    code: &'static str,
+    severity: Severity,
+    range: Range<usize>,
+    message: String,
+    hint: String,
+}
+
+impl Finding {
+    fn error(
+        code: &'static str,
+        range: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            range: range.clone(),
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    fn warning(
+        code: &'static str,
+        range: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, range, message, hint)
+        }
+    }
+
+    fn problem(&self, origin: &Origin, text: &str) -> Problem {
+        let concerned = text.get(self.range.clone()).unwrap_or_default();
+        let length = concerned.lines().next().map_or(1, |line| line.chars().count());
+        let place = Place::at(origin, text, self.range.start, length);
+        let problem = Problem::new(self.code, &self.message, place).hint(&self.hint);
+        match self.severity {
+            Severity::Error => problem,
+            Severity::Warning => problem.warning(),
+        }
+    }
+}
+
 /// A template as HTML.
 struct Source<'a> {
-    origin: &'a Origin,
     text: &'a str,
+    tags: Vec<Tag<'a>>,
     /// The text with an `x` for each octet of an expression, and a space for each of other tags and of comments.
     html: String,
-    /// Where expressions (`{{ … }}`) stand.
+    /// Where expressions (`{{ … }}`) stand, in their order.
     expressions: Vec<Range<usize>>,
 }
 
 impl<'a> Source<'a> {
-    fn new(origin: &'a Origin, text: &'a str) -> Self {
+    fn new(text: &'a str) -> Self {
         let mut html = text.as_bytes().to_vec();
         let mut expressions = Vec::new();
-        let tags: Vec<Tag<'_>> = tags(text);
-        let blank = |html: &mut Vec<u8>, range: Range<usize>, with: u8| {
-            for octet in &mut html[range] {
-                if *octet != b'\n' || with != b' ' {
-                    *octet = with;
-                }
-            }
-        };
+        let tags = tags(text);
         let mut from = 0;
         for tag in &tags {
             blank_comments(text, from..tag.start, &mut html);
             from = tag.end;
-            let is_expression = text[tag.start..].starts_with("{{");
-            blank(
-                &mut html,
-                tag.start..tag.end,
-                if is_expression { b'x' } else { b' ' },
-            );
-            if is_expression {
+            if text[tag.start..].starts_with("{{") {
+                html[tag.start..tag.end].fill(b'x');
                 expressions.push(tag.start..tag.end);
+            } else {
+                blank(&mut html[tag.start..tag.end]);
             }
         }
         blank_comments(text, from..text.len(), &mut html);
         Self {
-            origin,
             text,
+            tags,
             // Only whole tags were replaced, by ASCII.
             html: String::from_utf8(html)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -72,23 +121,33 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The first expression within a range.
-    fn expression_in(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        self.expressions
-            .iter()
-            .find(|expression| expression.start < range.end && expression.end > range.start)
-            .cloned()
+    /// The expressions of which something lies within a range.
+    fn expressions_in(&self, range: &Range<usize>) -> &[Range<usize>] {
+        let first = self.expressions.partition_point(|one| one.end <= range.start);
+        let behind = self.expressions.partition_point(|one| one.start < range.end);
+        self.expressions.get(first..behind).unwrap_or_default()
     }
 
-    /// A problem that concerns a range.
-    fn problem(&self, code: &'static str, message: String, range: &Range<usize>) -> Problem {
-        let concerned = self.text.get(range.clone()).unwrap_or_default();
-        let length = concerned.lines().next().map_or(1, |line| line.chars().count());
-        Problem::new(
-            code,
-            message,
-            Place::at(self.origin, self.text, range.start, length),
-        )
+    fn expression_in(&self, range: &Range<usize>) -> Option<&Range<usize>> {
+        self.expressions_in(range).first()
+    }
+
+    /// What an expression prints, as it is written.
+    fn inside(&self, expression: &Range<usize>) -> &'a str {
+        self.text[expression.clone()].trim_matches(['{', '}', '-', ' '])
+    }
+
+    /// The tag that begins at an octet.
+    fn tag_at(&self, start: usize) -> Option<&Tag<'a>> {
+        let place = self.tags.binary_search_by_key(&start, |tag| tag.start).ok()?;
+        self.tags.get(place)
+    }
+}
+
+/// Spaces in place of everything but line ends.
+fn blank(html: &mut [u8]) {
+    for octet in html.iter_mut().filter(|octet| **octet != b'\n') {
+        *octet = b' ';
     }
 }
 
@@ -99,11 +158,7 @@ fn blank_comments(text: &str, range: Range<usize>, html: &mut [u8]) {
         let end = text[start..range.end]
             .find("#}")
             .map_or(range.end, |n| start + n + 2);
-        for octet in &mut html[start..end] {
-            if *octet != b'\n' {
-                *octet = b' ';
-            }
-        }
+        blank(&mut html[start..end]);
         at = end;
     }
 }
