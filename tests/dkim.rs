@@ -1,8 +1,7 @@
 //! Signatures of messages, read by somebody else's verifier (dkimpy).
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -89,18 +88,7 @@ fn verdicts(messages: &[Vec<u8>], signers: &[&DkimSigner]) -> Vec<Vec<Value>> {
         .iter()
         .map(|message| json!({"message": STANDARD.encode(message), "records": records}))
         .collect();
-    let mut python = foreign::python("verify_dkim.py")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = python.stdin.take().unwrap();
-    input
-        .write_all(serde_json::to_string(&cases).unwrap().as_bytes())
-        .unwrap();
-    drop(input);
-    let output = python.wait_with_output().unwrap();
-    serde_json::from_slice(&output.stdout).unwrap()
+    foreign::dkim_verdicts(&json!(cases))
 }
 
 fn signers() -> [DkimSigner; 2] {

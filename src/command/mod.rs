@@ -16,6 +16,7 @@ mod send;
 mod session;
 mod shell;
 mod template;
+mod template_changes;
 mod template_check;
 mod template_edit;
 mod template_import;

@@ -11,8 +11,8 @@ use super::sandbox::Sandbox;
 use super::terminal::Terminal;
 use crate::calendar::{AttendeeList, Times};
 use crate::config::{
-    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, SmtpTls, ZoomAuth,
-    ZoomMode, ZoomRecording,
+    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp, SmtpTls,
+    ZoomAuth, ZoomMode, ZoomRecording,
 };
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
@@ -114,10 +114,15 @@ impl<'a> Session<'a> {
         Ok(config)
     }
 
-    /// Reads what the configuration says about templates, anew each time.
-    pub(super) fn setting(&self) -> Box<ReadSetting> {
+    /// Reads what the configuration says about templates, anew each time that it is called.
+    pub(super) fn read_setting(&self) -> Box<ReadSetting> {
         let (global, environment) = (self.global.clone(), self.environment.clone());
         Box::new(move || setting_of(&read_config(&global, &environment, true)?))
+    }
+
+    /// What the configuration says about templates.
+    pub(super) fn setting(&self) -> Result<Setting, BoxFault> {
+        setting_of(&read_config(self.global, &self.environment, true)?)
     }
 
     pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
@@ -227,11 +232,7 @@ impl<'a> Session<'a> {
         if self.is_sandbox() {
             return Sandbox::sender().map_err(BoxFault::new);
         }
-        let from = &config.require_smtp().map_err(BoxFault::new)?.from;
-        Ok(Mailbox::new(
-            from.name.as_deref().unwrap_or_default(),
-            from.address.clone(),
-        ))
+        Ok(sender_of(config.require_smtp().map_err(BoxFault::new)?))
     }
 
     async fn builder(&self, sender: Mailbox) -> Result<PipelineBuilder, BoxFault> {
@@ -363,10 +364,7 @@ fn read_config(global: &Global, environment: &Environment, for_authors: bool) ->
 fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
     let organization = config.organization.clone();
     let sender = match &config.smtp {
-        Some(smtp) => Mailbox::new(
-            smtp.from.name.as_deref().unwrap_or_default(),
-            smtp.from.address.clone(),
-        ),
+        Some(smtp) => sender_of(smtp),
         None => Mailbox::new(
             &organization.name,
             Sandbox::sender().map_err(BoxFault::new)?.address,
@@ -380,6 +378,11 @@ fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
         times,
         attendees,
     })
+}
+
+fn sender_of(smtp: &Smtp) -> Mailbox {
+    let name = smtp.from.name.as_deref().unwrap_or_default();
+    Mailbox::new(name, smtp.from.address.clone())
 }
 
 fn calendar_of(config: &Config) -> (Times, AttendeeList) {

@@ -116,7 +116,7 @@ impl TemplateCommand {
     }
 }
 
-fn origin_of(origin: &Origin) -> &'static str {
+pub(super) fn origin_of(origin: &Origin) -> &'static str {
     match origin {
         Origin::BuiltIn(_) => "built-in",
         Origin::File(_) => "edited",

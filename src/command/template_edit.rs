@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::session::Session;
 use super::template::PartName;
+use super::template_changes::{inspect, new_errors};
 use super::template_check::problem;
 use super::template_target::{Target, folder};
 use super::terminal::{BAD, DIM, GOOD, WARN, visible};
@@ -16,10 +17,7 @@ use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::Language;
 use crate::organization::Organization;
-use crate::template::{
-    ChangeReason, FileChange, Inspection, Part, Problem, Severity, TemplateError, TemplateFolder,
-    TemplatePath, Templates,
-};
+use crate::template::{ChangeReason, FileChange, Inspection, Part, Problem, TemplateFolder, TemplatePath};
 
 #[derive(Debug, Args)]
 #[command(
@@ -101,7 +99,7 @@ impl Edit {
                 return Ok(tell(session, &work, "unchanged", None, &[]));
             }
             let change = [(work.path.clone(), Some(text))];
-            let inspection = work.inspect(&change)?;
+            let inspection = inspect(&work.folder, &change, &work.organization)?;
             let errors = work.new_errors(&inspection)?;
             if errors.is_empty() {
                 return work.install(session, &change, &inspection);
@@ -148,7 +146,7 @@ impl Edit {
             in_force,
             unchanged,
             draft,
-            organization: session.setting()()?.organization,
+            organization: session.setting()?.organization,
         })
     }
 
@@ -227,26 +225,11 @@ impl Edit {
 }
 
 impl Work {
-    fn inspect(&self, changes: &[FileChange]) -> Result<Inspection, BoxFault> {
-        inspect(&self.folder, changes, &self.organization).map_err(BoxFault::new)
-    }
-
-    /// The errors that the new text brings. Those of other files that there were before keep nobody from mending this one.
+    /// The errors that the new text brings, and those of this file.
     fn new_errors(&self, after: &Inspection) -> Result<Vec<Problem>, BoxFault> {
         let file = self.folder.file(&self.path);
-        let is_here = |problem: &&Problem| problem.file.path() == Some(&file);
-        let errors = || {
-            let problems = after.problems.iter();
-            problems.filter(|problem| problem.severity == Severity::Error)
-        };
-        if errors().all(|problem| is_here(&problem)) {
-            return Ok(errors().cloned().collect());
-        }
-        let before = self.inspect(&[])?;
-        Ok(errors()
-            .filter(|problem| is_here(problem) || !before.problems.contains(problem))
-            .cloned()
-            .collect())
+        let is_here = |problem: &Problem| problem.file.path() == Some(&file);
+        new_errors(&self.folder, &self.organization, after, is_here)
     }
 
     fn install(&self, session: &Session<'_>, change: &[FileChange], inspection: &Inspection) -> Outcome {
@@ -269,17 +252,6 @@ impl Work {
             .collect();
         Ok(tell(session, self, "in force", version.as_deref(), &warnings))
     }
-}
-
-/// Looks at the templates as they would be.
-pub(super) fn inspect(
-    folder: &TemplateFolder,
-    changes: &[FileChange],
-    organization: &Organization,
-) -> Result<Inspection, TemplateError> {
-    let has_text = changes.iter().any(|(_, text)| text.is_some());
-    let dir = (has_text || folder.dir().is_dir()).then(|| folder.dir());
-    Templates::inspect_changes(dir, changes, organization)
 }
 
 /// Asks what to do about errors. Where nobody can answer, the draft is kept.

@@ -8,14 +8,15 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::session::Session;
+use super::template::origin_of;
 use super::terminal::{DIM, STRONG};
 use super::trying::{File, OfCrm, TryOn};
 use super::{DONE, Outcome};
-use crate::desk::{Bench, Desk, Overview, Theme, overview, themed};
+use crate::desk::{Desk, Meetings, Overview, Theme, overview, themed};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::Language;
 use crate::pipeline::{Pick, Trial};
-use crate::template::{Condition, Origin, Sample, TemplateName};
+use crate::template::{self, Condition, Sample, TemplateName};
 
 #[derive(Debug, Args)]
 #[command(
@@ -89,7 +90,7 @@ impl Preview {
     }
 
     async fn write(&self, session: &Session<'_>) -> Outcome {
-        let setting = session.setting()()?;
+        let setting = session.setting()?;
         let sample = self
             .try_on
             .sample(session, self.to.as_ref(), &setting.organization)
@@ -141,7 +142,7 @@ impl Preview {
             .map(|(part, source)| {
                 json!({
                     "part": part.to_string(), "path": source.path, "file": source.origin.path(),
-                    "origin": if matches!(source.origin, Origin::File(_)) { "edited" } else { "built-in" },
+                    "origin": origin_of(&source.origin),
                 })
             })
             .collect();
@@ -150,12 +151,7 @@ impl Preview {
             "subject": preview.rendered.subject, "preheader": preview.preheader, "sources": sources, "files": files,
         });
         if self.variables {
-            let variables: serde_json::Map<String, Value> = preview
-                .variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect();
-            document["variables"] = Value::Object(variables);
+            document["variables"] = variables(preview);
             document["conditions"] = conditions
                 .iter()
                 .map(|condition| {
@@ -192,15 +188,12 @@ impl Preview {
             }
             text.push('\n');
             for condition in conditions {
-                let outcome = match (condition.held, condition.failed) {
-                    (true, true) => "sometimes",
-                    (true, false) => "yes",
-                    (false, true) => "no",
-                    (false, false) => "not asked",
-                };
                 text.push_str(&format!(
-                    "  {STRONG}{outcome}{STRONG:#}  {}  {DIM}{}:{}{DIM:#}\n",
-                    condition.test, condition.file, condition.line
+                    "  {STRONG}{}{STRONG:#}  {}  {DIM}{}:{}{DIM:#}\n",
+                    condition.outcome(),
+                    condition.test,
+                    condition.file,
+                    condition.line
                 ));
             }
         }
@@ -209,17 +202,16 @@ impl Preview {
     }
 
     async fn serve(&self, session: &Session<'_>) -> Outcome {
-        let read = session.setting();
-        let setting = read()?;
+        let setting = session.setting()?;
         let config = session.config().await?;
-        let mut bench = Bench::default();
+        let mut places: Vec<Box<dyn Meetings>> = Vec::new();
         let mut files: Vec<PathBuf> = config.file.iter().cloned().collect();
         if let Some(path) = &self.try_on.data {
-            bench.places.push(Box::new(File(path.clone())));
+            places.push(Box::new(File(path.clone())));
             files.push(path.clone());
         }
         match OfCrm::of(session).await {
-            Ok(Some(place)) => bench.places.push(Box::new(place)),
+            Ok(Some(place)) => places.push(Box::new(place)),
             Ok(None) => {}
             Err(fault) => session
                 .terminal
@@ -233,9 +225,14 @@ impl Preview {
         // A file is watched in its folder, and a path without one is in this one.
         let files = files.into_iter().map(absolute).collect();
         let folders = vec![absolute(setting.dir)];
-        let desk = Desk::open(self.port.unwrap_or(0), read, (folders, files), bench)
-            .await
-            .map_err(BoxFault::new)?;
+        let desk = Desk::open(
+            self.port.unwrap_or(0),
+            session.read_setting(),
+            (folders, files),
+            places,
+        )
+        .await
+        .map_err(BoxFault::new)?;
         let url = desk.url(self.name, self.language.as_ref(), about.as_deref());
         session
             .terminal
@@ -267,16 +264,19 @@ fn show(session: &Session<'_>, what: &str) {
     }
 }
 
-/// Writes everything that there is to see, and tells the files.
-fn write_all(folder: &Path, trial: &Trial, page: &str) -> Result<Vec<PathBuf>, CannotWrite> {
-    let rendered = &trial.preview.rendered;
-    let variables: serde_json::Map<String, Value> = trial
-        .preview
+/// Every variable with its value.
+fn variables(preview: &template::Preview) -> Value {
+    preview
         .variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    let variables = serde_json::to_string_pretty(&variables).unwrap_or_default();
+        .collect()
+}
+
+/// Writes everything that there is to see, and tells the files.
+fn write_all(folder: &Path, trial: &Trial, page: &str) -> Result<Vec<PathBuf>, CannotWrite> {
+    let rendered = &trial.preview.rendered;
+    let variables = format!("{:#}", variables(&trial.preview));
     let (light, dark) = (themed(rendered, Theme::Light), themed(rendered, Theme::Dark));
     let mut files: Vec<(&str, &[u8])> = vec![
         ("index.html", page.as_bytes()),

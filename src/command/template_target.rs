@@ -40,7 +40,7 @@ impl Target {
 
 /// The folder that is configured, which need not exist yet.
 pub(super) fn folder(session: &Session<'_>) -> Result<TemplateFolder, BoxFault> {
-    Ok(TemplateFolder::new(session.setting()()?.dir))
+    Ok(TemplateFolder::new(session.setting()?.dir))
 }
 
 /// The edited files that a target means; all without one.

@@ -41,7 +41,7 @@ impl TestSend {
 
     async fn send(&self, session: &Session<'_>) -> Outcome {
         let sender = session.sender().await?;
-        let setting = session.setting()()?;
+        let setting = session.setting()?;
         let sample = self.try_on.sample(session, None, &setting.organization).await?;
         let language = self.language.as_ref().unwrap_or(&setting.organization.language);
         let trials = setting.trials().map_err(BoxFault::new)?;

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::session::Session;
 use super::template::PartName;
-use super::template_edit::inspect;
+use super::template_changes::{inspect, new_errors};
 use super::template_target::{Target, edited, folder};
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::meeting::Language;
 use crate::template::{
-    ChangeReason, FileChange, Part, Problem, Severity, TemplateError, TemplateFolder, TemplatePath, Upgrade,
-    UpgradeState, difference,
+    ChangeReason, FileChange, Part, TemplateError, TemplateFolder, TemplatePath, Upgrade, UpgradeState,
+    difference,
 };
 
 #[derive(Debug, Args)]
@@ -111,11 +111,14 @@ impl Fault for NothingEdited {
     }
 }
 
-fn named(target: &Target) -> String {
-    match target {
-        Target::Template(name) => name.path(),
-        Target::File(path) => path.to_string(),
-    }
+fn nothing_edited(folder: &TemplateFolder, target: Option<&Target>) -> BoxFault {
+    BoxFault::new(NothingEdited {
+        dir: folder.dir().to_owned(),
+        of: target.map(|target| match target {
+            Target::Template(name) => name.path(),
+            Target::File(path) => path.to_string(),
+        }),
+    })
 }
 
 impl History {
@@ -170,10 +173,7 @@ impl Diff {
             paths = of_version.into_iter().filter(wanted).collect();
         }
         if paths.is_empty() {
-            return Err(BoxFault::new(NothingEdited {
-                dir: folder.dir().to_owned(),
-                of: self.target.as_ref().map(named),
-            }));
+            return Err(nothing_edited(&folder, self.target.as_ref()));
         }
         let mut documents = Vec::new();
         for path in &paths {
@@ -298,10 +298,7 @@ impl Reset {
         let part = self.part.map(Part::from);
         let paths = edited(&folder, self.target.as_ref(), part, self.language.as_ref())?;
         if paths.is_empty() {
-            return Err(BoxFault::new(NothingEdited {
-                dir: folder.dir().to_owned(),
-                of: self.target.as_ref().map(named),
-            }));
+            return Err(nothing_edited(&folder, self.target.as_ref()));
         }
         let changes: Vec<FileChange> = paths.into_iter().map(|path| (path, None)).collect();
         change(session, &folder, &changes, ChangeReason::Reset, &[])
@@ -324,10 +321,7 @@ impl Restore {
             }
         }
         if changes.is_empty() {
-            return Err(BoxFault::new(NothingEdited {
-                dir: folder.dir().to_owned(),
-                of: self.target.as_ref().map(named),
-            }));
+            return Err(nothing_edited(&folder, self.target.as_ref()));
         }
         let done = change(session, &folder, &changes, ChangeReason::Restored, &[])?;
         copied_from_now(&folder, &changes, false)?;
@@ -405,24 +399,11 @@ fn change(
     for (path, _) in changes {
         expected.push(folder.read(path).map_err(BoxFault::new)?);
     }
-    let organization = session.setting()()?.organization;
-    let errors = |changes: &[FileChange]| -> Result<Vec<Problem>, BoxFault> {
-        let inspection = inspect(folder, changes, &organization).map_err(BoxFault::new)?;
-        let problems = inspection.problems.into_iter();
-        Ok(problems
-            .filter(|problem| problem.severity == Severity::Error)
-            .collect())
-    };
-    let after = errors(changes)?;
-    if !after.is_empty() {
-        let before = errors(&[])?;
-        let problems: Vec<_> = after
-            .into_iter()
-            .filter(|problem| !before.contains(problem))
-            .collect();
-        if !problems.is_empty() {
-            return Err(BoxFault::new(TemplateError::Broken { problems }));
-        }
+    let organization = session.setting()?.organization;
+    let after = inspect(folder, changes, &organization)?;
+    let problems = new_errors(folder, &organization, &after, |_| false)?;
+    if !problems.is_empty() {
+        return Err(BoxFault::new(TemplateError::Broken { problems }));
     }
     let version = folder
         .install(changes, &expected, reason)

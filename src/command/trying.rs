@@ -12,7 +12,7 @@ use crate::crm::import::{self, Records};
 use crate::database::Database;
 use crate::desk::{Choice, Meetings};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{MeetingId, Person, PersonRef};
 use crate::organization::Organization;
 use crate::pipeline::{Pick, Pipeline, sample_of_records};
 use crate::template::Sample;
@@ -111,21 +111,16 @@ impl Meetings for File {
     }
 
     async fn list(&self) -> Result<Vec<Choice>, BoxFault> {
+        Ok(records(&self.0)?.meetings.iter().map(Choice::of).collect())
+    }
+
+    async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault> {
         let records = records(&self.0)?;
-        let users = records.users.iter().map(|user| &user.person);
-        let people: Vec<_> = users.chain(&records.contacts).chain(&records.leads).collect();
-        let choices = records.meetings.iter().map(|meeting| {
-            let attendees = meeting.attendees.iter();
-            Choice {
-                id: meeting.id().clone(),
-                title: meeting.name().to_owned(),
-                people: attendees
-                    .filter_map(|attendee| people.iter().find(|p| p.reference == attendee.person))
-                    .map(|person| Choice::person(person))
-                    .collect(),
-            }
-        });
-        Ok(choices.collect())
+        let meeting = records.meetings.iter().find(|meeting| meeting.id() == id);
+        let attendees = meeting.into_iter().flat_map(|meeting| &meeting.attendees);
+        Ok(attendees
+            .filter_map(|attendee| records.person(&attendee.person).cloned())
+            .collect())
     }
 
     async fn sample(
@@ -171,17 +166,14 @@ impl Meetings for OfCrm {
     async fn list(&self) -> Result<Vec<Choice>, BoxFault> {
         const MOST: usize = 100;
         let meetings = self.database.meetings().await.map_err(BoxFault::new)?;
-        let mut choices = Vec::new();
-        for meeting in meetings.iter().rev().take(MOST) {
-            let who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
-            let people = self.database.people(&who).await.map_err(BoxFault::new)?;
-            choices.push(Choice {
-                id: meeting.id().clone(),
-                title: meeting.name().to_owned(),
-                people: people.iter().map(Choice::person).collect(),
-            });
-        }
-        Ok(choices)
+        Ok(meetings.iter().rev().take(MOST).map(Choice::of).collect())
+    }
+
+    async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault> {
+        let meeting = self.database.meeting(id).await.map_err(BoxFault::new)?;
+        let attendees = meeting.into_iter().flat_map(|meeting| meeting.attendees);
+        let who: Vec<PersonRef> = attendees.map(|attendee| attendee.person).collect();
+        self.database.people(&who).await.map_err(BoxFault::new)
     }
 
     async fn sample(

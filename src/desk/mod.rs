@@ -11,17 +11,17 @@
 //! | `/message.eml`, `/invite.ics` | the files |
 //! | `/events` | the number of the edition, again whenever a file has changed (server-sent events) |
 
-mod bench;
 mod edition;
 mod guard;
 mod looks;
+mod meetings;
 mod page;
 mod query;
 mod server;
 mod watch;
 
-pub(crate) use bench::{Bench, Choice, Meetings};
 pub(crate) use edition::{ReadSetting, Setting};
 pub(crate) use looks::{Theme, themed};
+pub(crate) use meetings::{Choice, Meetings};
 pub(crate) use page::{Overview, overview};
 pub(crate) use server::Desk;

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::bench::Choice;
 use super::edition::{Edition, Wrong};
+use super::meetings::Choice;
 use super::query::Query;
 use crate::calendar::in_words;
-use crate::meeting::{Language, Zone};
+use crate::meeting::{Language, Person, Zone};
 use crate::pipeline::Trial;
 use crate::template::{Condition, Inspection, Origin, Preview, Problem, Sample, TemplateName, escaped};
 
@@ -110,6 +110,8 @@ pub(super) struct Choices {
     pub(super) samples: Vec<Sample>,
     /// The places with their titles; what could not be listed says why.
     pub(super) places: Vec<(String, Result<Vec<Choice>, Wrong>)>,
+    /// Who can get the mail about the meeting that was chosen.
+    pub(super) people: Vec<Person>,
 }
 
 impl Choices {
@@ -165,22 +167,15 @@ impl Choices {
     }
 
     fn people(&self, query: &Query) -> Vec<Entry> {
-        let Some((place, id)) = query.about.split_once(':') else {
-            return Vec::new();
+        let entry = |person: &Person| {
+            let value = person.reference.to_string();
+            Entry {
+                chosen: value == query.to,
+                value,
+                label: person.display_name(),
+            }
         };
-        let choices = place.parse::<usize>().ok().and_then(|n| self.places.get(n));
-        let chosen = choices
-            .and_then(|(_, choices)| choices.as_ref().ok())
-            .and_then(|choices| choices.iter().find(|choice| choice.id.as_str() == id));
-        let people = chosen.map(|choice| choice.people.as_slice()).unwrap_or_default();
-        people
-            .iter()
-            .map(|(value, label)| Entry {
-                chosen: *value == query.to,
-                value: value.clone(),
-                label: label.clone(),
-            })
-            .collect()
+        self.people.iter().map(entry).collect()
     }
 }
 
@@ -340,12 +335,7 @@ fn both<'a>(conditions: &'a [Condition], query: &Query) -> Vec<Both<'a>> {
                 file: condition.file.to_string(),
                 line: condition.line,
                 test: &condition.test,
-                outcome: match (condition.held, condition.failed) {
-                    (true, true) => "sometimes",
-                    (true, false) => "yes",
-                    (false, true) => "no",
-                    (false, false) => "not asked",
-                },
+                outcome: condition.outcome(),
                 if_so: as_if("yes"),
                 if_not: as_if("no"),
             }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
 
 use super::looks::Theme;
+use crate::meeting::MeetingId;
 
 /// The query of the page and of its frames. Whatever is missing or unknown has a default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,12 @@ impl Query {
             "dark" => Theme::Dark,
             _ => Theme::Light,
         }
+    }
+
+    /// The place and the meeting that it is about, if it is not about a sample.
+    pub(super) fn meeting(&self) -> Option<(usize, MeetingId)> {
+        let (place, id) = self.about.split_once(':')?;
+        Some((place.parse().ok()?, id.parse().ok()?))
     }
 
     /// The condition that is to be seen as if, and whether it is to hold.

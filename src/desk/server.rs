@@ -18,10 +18,10 @@ use tokio::net::TcpListener;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt as _};
 
-use super::bench::Bench;
 use super::edition::{Content, Edition, Editions, ReadSetting, Wrong};
 use super::guard::{MAIL, guard};
 use super::looks::themed;
+use super::meetings::Meetings;
 use super::page::{self, Choices, Extra};
 use super::query::Query;
 use super::watch::{Watched, watch};
@@ -39,7 +39,7 @@ pub(crate) struct Desk {
 
 struct Shared {
     editions: Arc<Editions>,
-    bench: Bench,
+    places: Vec<Box<dyn Meetings>>,
 }
 
 /// Why there is no desk.
@@ -85,7 +85,7 @@ impl Desk {
         port: u16,
         read: Box<ReadSetting>,
         (folders, files): (Vec<PathBuf>, Vec<PathBuf>),
-        bench: Bench,
+        places: Vec<Box<dyn Meetings>>,
     ) -> Result<Self, DeskError> {
         let listening = async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
@@ -100,7 +100,7 @@ impl Desk {
         Ok(Self {
             listener,
             address,
-            shared: Arc::new(Shared { editions, bench }),
+            shared: Arc::new(Shared { editions, places }),
         })
     }
 
@@ -177,11 +177,18 @@ impl Shared {
         query
     }
 
-    async fn choices(&self, content: &Content) -> Choices {
+    async fn choices(&self, content: &Content, query: &Query) -> Choices {
         let mut places = Vec::new();
-        for place in &self.bench.places {
+        for place in &self.places {
             let listed = place.list().await.map_err(|fault| Wrong::new(&fault));
             places.push((place.title(), listed));
+        }
+        let mut people = Vec::new();
+        if let Some((number, id)) = query.meeting()
+            && let Some(place) = self.places.get(number)
+        {
+            // Why they cannot be had is said of the mail, which needs one of them.
+            people = place.people(&id).await.unwrap_or_default();
         }
         Choices {
             languages: content
@@ -193,6 +200,7 @@ impl Shared {
                 .collect(),
             samples: Sample::all_of(&content.organization),
             places,
+            people,
         }
     }
 
@@ -232,18 +240,14 @@ impl Shared {
                 query.about
             ))
         };
-        let (place, id) = query.about.split_once(':').ok_or_else(nothing)?;
-        let sample = if place == "sample" {
+        let sample = if let Some(id) = query.about.strip_prefix("sample:") {
             Sample::all_of(&content.organization)
                 .into_iter()
                 .find(|sample| sample.id == id)
                 .ok_or_else(nothing)?
         } else {
-            let number: usize = place.parse().map_err(|_| nothing())?;
-            let place = self.bench.places.get(number).ok_or_else(nothing)?;
-            let id = id
-                .parse()
-                .map_err(|error: crate::meeting::InvalidId| refuse(error.to_string()))?;
+            let (number, id) = query.meeting().ok_or_else(nothing)?;
+            let place = self.places.get(number).ok_or_else(nothing)?;
             let to = match query.to.as_str() {
                 "" => None,
                 text => Some(
@@ -269,7 +273,7 @@ async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<
             let choices = Choices {
                 languages: Language::new(&query.language).into_iter().collect(),
                 samples: Sample::all(),
-                places: Vec::new(),
+                ..Choices::default()
             };
             return Html(page::desk(
                 &query,
@@ -280,11 +284,11 @@ async fn show_page(State(shared): State<Arc<Shared>>, UrlQuery(query): UrlQuery<
             ));
         }
     };
-    let choices = shared.choices(content).await;
+    let choices = shared.choices(content, &query).await;
     let shown = shared.show(content, &query).await;
     if let Ok(shown) = &shown
         && query.to.is_empty()
-        && !query.about.starts_with("sample:")
+        && query.meeting().is_some()
     {
         query.to = shown.sample.invitee.reference.to_string();
     }

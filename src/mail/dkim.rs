@@ -159,10 +159,15 @@ impl DkimSigner {
     /// # Errors
     /// [`DkimError::Unusable`] when the key fails to sign.
     pub fn signature(&self, message: &[u8], at: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
-        let (header, body) = split(message);
-        let body_hash = STANDARD.encode(Sha256::digest(relaxed_body(body)));
-        let fields = fields(header);
-        let names = signed_names(&fields);
+        self.signature_of(&Unsigned::new(message), at)
+    }
+
+    fn signature_of(&self, message: &Unsigned<'_>, at: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
+        let Unsigned {
+            fields,
+            names,
+            body_hash,
+        } = message;
         let algorithm = match &self.key {
             Key::Rsa(_) => "rsa-sha256",
             Key::Ed25519(_) => "ed25519-sha256",
@@ -187,7 +192,7 @@ impl DkimSigner {
             column += name.len();
         }
         field.push_str(";\r\n\tb=");
-        let signed = self.sign(&signed_text(&fields, &names, &field))?;
+        let signed = self.sign(&signed_text(fields, names, &field))?;
         let encoded = STANDARD.encode(signed);
         for (place, line) in encoded.as_bytes().chunks(FOLD - 4).enumerate() {
             if place > 0 {
@@ -213,6 +218,26 @@ impl DkimSigner {
                     })?;
                 Ok(signature)
             }
+        }
+    }
+}
+
+/// A message as far as all signatures of it have it in common.
+struct Unsigned<'a> {
+    fields: Vec<(&'a [u8], &'a [u8])>,
+    /// What is signed of them.
+    names: Vec<&'static str>,
+    body_hash: String,
+}
+
+impl<'a> Unsigned<'a> {
+    fn new(message: &'a [u8]) -> Self {
+        let (header, body) = split(message);
+        let fields = fields(header);
+        Self {
+            names: signed_names(&fields),
+            body_hash: STANDARD.encode(Sha256::digest(relaxed_body(body))),
+            fields,
         }
     }
 }
@@ -421,10 +446,11 @@ struct SigningConnection {
 impl Connection for SigningConnection {
     async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError> {
         let now = Utc::now();
+        let unsigned = Unsigned::new(message);
         let mut signed = Vec::with_capacity(message.len() + 1024 * self.signers.len());
         for signer in self.signers.iter() {
             let field = signer
-                .signature(message, now)
+                .signature_of(&unsigned, now)
                 .map_err(|source| TransportError::CannotSign {
                     to: envelope.to.clone(),
                     source: source.into(),

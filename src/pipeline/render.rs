@@ -19,7 +19,7 @@ use crate::meeting::{
 use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
-    Description, InvitationContext, OnlineFacts, Rendered, TemplateError, TemplateName, sanitize_description,
+    Description, InvitationContext, OnlineFacts, Rendered, TemplateError, TemplateName, Templates,
 };
 
 /// One rendered message to one recipient.
@@ -103,23 +103,38 @@ impl Letter {
 }
 
 /// The words of a calendar object in one language.
-struct Words {
-    join: String,
-    passcode: String,
+pub(super) struct Words {
+    pub(super) join: String,
+    pub(super) passcode: String,
 }
 
 impl Words {
-    fn new(pipeline: &Pipeline, language: &Language, person: &Person) -> Result<Self, PipelineError> {
-        let ours = &pipeline.organization.language;
-        let label = |key| pipeline.templates.label(key, language, ours);
-        let words = || -> Result<Self, TemplateError> {
-            Ok(Self {
-                join: label("join")?,
-                passcode: label("passcode")?,
-            })
-        };
-        words().map_err(|source| template_error(person, source))
+    pub(super) fn new(
+        templates: &Templates,
+        language: &Language,
+        ours: &Language,
+    ) -> Result<Self, TemplateError> {
+        let label = |key| templates.label(key, language, ours);
+        Ok(Self {
+            join: label("join")?,
+            passcode: label("passcode")?,
+        })
     }
+}
+
+/// Whether the organizer and the sender are one mailbox.
+pub(super) fn is_sender(organizer: &Person, sender: &Mailbox) -> bool {
+    let email = organizer.email.as_ref();
+    email.is_some_and(|email| email.is_same_mailbox(&sender.address))
+}
+
+/// Who gets the answers, where it is not the sender.
+pub(super) fn reply_to(organizer: &Person, sender: &Mailbox) -> Option<Mailbox> {
+    let email = organizer
+        .email
+        .as_ref()
+        .filter(|_| !is_sender(organizer, sender))?;
+    Some(Mailbox::new(&organizer.name, email.clone()))
 }
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
@@ -166,12 +181,6 @@ impl<'a> Renderer<'a> {
             })
             .collect();
         let names = participants.iter().map(|p| p.person.display_name()).collect();
-        let organizer = &case.organizer;
-        let reply_to = organizer
-            .email
-            .as_ref()
-            .filter(|email| !email.is_same_mailbox(&pipeline.sender.address))
-            .map(|email| Mailbox::new(&organizer.name, email.clone()));
         Self {
             pipeline,
             case,
@@ -182,15 +191,11 @@ impl<'a> Renderer<'a> {
                 .iter()
                 .map(|issued| (issued.revision, &issued.facts))
                 .collect(),
-            description: meeting
-                .description
-                .as_deref()
-                .map(sanitize_description)
-                .filter(|d| !d.is_empty()),
+            description: Description::of(meeting.description.as_deref()),
             participants,
             names,
             record_url: record_url(&pipeline.organization, meeting.id()),
-            reply_to,
+            reply_to: reply_to(&case.organizer, &pipeline.sender),
             now: Utc::now(),
         }
     }
@@ -212,7 +217,7 @@ impl<'a> Renderer<'a> {
             let Some(first) = recipients().next() else {
                 continue;
             };
-            let words = Words::new(self.pipeline, language, first.person)?;
+            let words = self.words(language, first.person)?;
             let change = match letter {
                 Letter::Update(revision) => self.change_since(revision),
                 _ => None,
@@ -243,9 +248,15 @@ impl<'a> Renderer<'a> {
 
     /// The calendar object for one participant.
     pub(super) fn object_for(&self, person: &Person, letter: Letter) -> Result<String, PipelineError> {
-        let words = Words::new(self.pipeline, self.language(person), person)?;
+        let words = self.words(self.language(person), person)?;
         let writer = EventWriter::new(&self.event(letter, &words, None, &self.participants))?;
         Ok(writer.for_recipient(&person.reference)?)
+    }
+
+    /// The words of calendar objects in a language; an error is said of a person who reads it.
+    fn words(&self, language: &Language, person: &Person) -> Result<Words, PipelineError> {
+        let ours = &self.pipeline.organization.language;
+        Words::new(&self.pipeline.templates, language, ours).map_err(|source| template_error(person, source))
     }
 
     /// Which kind of mail it is to be.
@@ -289,15 +300,9 @@ impl<'a> Renderer<'a> {
         change: Option<&Change>,
         participants: &'e [Participant<'e>],
     ) -> Event<'e> {
-        let sender = &self.pipeline.sender.address;
-        let is_organizer = self
-            .case
-            .organizer
-            .email
-            .as_ref()
-            .is_some_and(|e| e.is_same_mailbox(sender));
+        let sender = &self.pipeline.sender;
         Event {
-            sent_by: (!is_organizer).then_some(sender),
+            sent_by: (!is_sender(&self.case.organizer, sender)).then_some(&sender.address),
             rescheduled: change.is_some_and(Change::is_rescheduled),
             join_url: self.case.meeting.join_url.as_ref(),
             passcode: self.online.passcode(),

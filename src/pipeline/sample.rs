@@ -146,19 +146,15 @@ pub fn sample_of_records(
         meeting: meeting.id().clone(),
         what,
     };
-    let person = |who: &PersonRef| {
-        let users = records.users.iter().map(|user| &user.person);
-        let mut people = users.chain(&records.contacts).chain(&records.leads);
-        people.find(|person| person.reference == *who)
-    };
     let organizer = meeting
         .assigned_user
         .as_ref()
         .ok_or_else(|| missing("no assigned user".to_owned()))?;
-    let organizer = person(&PersonRef::user(organizer.clone()))
+    let organizer = records
+        .person(&PersonRef::user(organizer.clone()))
         .ok_or_else(|| missing(format!("the assigned user {organizer}, who is not in the file")))?;
     let attendees = || meeting.attendees.iter().map(|Attendee { person, .. }| person);
-    let people: Vec<&Person> = attendees().filter_map(person).collect();
+    let people: Vec<&Person> = attendees().filter_map(|who| records.person(who)).collect();
     let invitee = people.iter().find(|candidate| match to {
         Some(pick) => pick.picks(candidate),
         None => candidate.reference != organizer.reference && candidate.email.is_some(),

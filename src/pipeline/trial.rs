@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::Pipeline;
+use super::render::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Class, Fault};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
-use crate::meeting::{Acceptance, Change, Language, Person};
-use crate::template::{
-    Kind, Preview, Rendered, Sample, TemplateError, TemplateName, Templates, escaped, sanitize_description,
-};
+use crate::meeting::{Acceptance, Change, Language};
+use crate::template::{Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.
 #[derive(Debug, Clone)]
@@ -93,12 +92,7 @@ impl Trials {
     ) -> Result<Trial, TrialError> {
         let preview = self.templates.preview(name, sample, language)?;
         let id = format!("preview-{}", sample.id);
-        let reply_to = sample
-            .organizer
-            .email
-            .as_ref()
-            .filter(|email| !email.is_same_mailbox(&self.sender.address))
-            .map(|email| Mailbox::new(&sample.organizer.name, email.clone()));
+        let reply_to = reply_to(&sample.organizer, &self.sender);
         self.compose(preview, name, sample, reply_to, &id, now)
     }
 
@@ -156,7 +150,7 @@ impl Trials {
         };
         let domain = self.sender.address.domain();
         let calendar = method
-            .map(|method| self.calendar(method, sample, &preview.rendered, &format!("{id}@{domain}"), now))
+            .map(|method| self.calendar(method, sample, &preview, &format!("{id}@{domain}"), now))
             .transpose()?;
         let invitee = &sample.invitee;
         let Some(email) = &invitee.email else {
@@ -198,38 +192,31 @@ impl Trials {
         &self,
         method: Method,
         sample: &Sample,
-        rendered: &Rendered,
+        preview: &Preview,
         uid: &str,
         now: DateTime<Utc>,
     ) -> Result<String, TrialError> {
-        let label = |key| {
-            self.templates
-                .label(key, &rendered.language, &sample.organization.language)
-        };
-        let (join, passcode) = (label("join")?, label("passcode")?);
-        let description = sample.meeting.description.as_deref().map(sanitize_description);
-        let description = description.filter(|description| !description.is_empty());
+        let words = Words::new(
+            &self.templates,
+            &preview.rendered.language,
+            &sample.organization.language,
+        )?;
         let participants = [Participant {
             person: &sample.invitee,
             status: Acceptance::None,
         }];
-        let sender = &self.sender.address;
-        let is_sender = |organizer: &Person| {
-            let email = organizer.email.as_ref();
-            email.is_some_and(|email| email.is_same_mailbox(sender))
-        };
         let event = Event {
-            sent_by: (!is_sender(&sample.organizer)).then_some(sender),
+            sent_by: (!is_sender(&sample.organizer, &self.sender)).then_some(&self.sender.address),
             rescheduled: sample.change.as_ref().is_some_and(Change::is_rescheduled),
             join_url: sample.meeting.join_url.as_ref(),
             passcode: sample
                 .online
                 .as_ref()
                 .and_then(|(_, passcode)| passcode.as_deref()),
-            join_label: &join,
-            passcode_label: &passcode,
-            description: description.as_ref().map_or("", |safe| &safe.text),
-            description_html: description.as_ref().map(|safe| safe.html.as_str()),
+            join_label: &words.join,
+            passcode_label: &words.passcode,
+            description: preview.description.as_ref().map_or("", |safe| &safe.text),
+            description_html: preview.description.as_ref().map(|safe| safe.html.as_str()),
             times: self.times,
             attendee_list: self.attendees,
             ..Event::new(

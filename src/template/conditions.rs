@@ -40,6 +40,19 @@ pub struct Condition {
     pub failed: bool,
 }
 
+impl Condition {
+    /// How it came out, in a word or two.
+    #[must_use]
+    pub const fn outcome(&self) -> &'static str {
+        match (self.held, self.failed) {
+            (true, true) => "sometimes",
+            (true, false) => "yes",
+            (false, true) => "no",
+            (false, false) => "not asked",
+        }
+    }
+}
+
 /// What becomes of the conditions of one mail.
 #[derive(Debug, Default)]
 pub(super) struct Trace {

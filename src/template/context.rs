@@ -13,7 +13,7 @@ use crate::meeting::{
 use crate::organization::Organization;
 
 use super::calendar_links::CalendarEntry;
-use super::description::{Description, sanitize_description};
+use super::description::Description;
 use super::labels::LabelError;
 use super::name::TemplateName;
 use super::times::Times;
@@ -24,7 +24,7 @@ use super::voice::Voice;
 pub struct InvitationContext<'a> {
     /// The meeting.
     pub meeting: &'a Meeting,
-    /// Its description made safe by [`sanitize_description`], once for all invitees; `None`: it is made safe
+    /// Its description made safe by [`Description::of`], once for all invitees; `None`: it is made safe
     /// here.
     pub description: Option<&'a Description>,
     /// The revision that is sent.
@@ -88,10 +88,9 @@ impl Variables {
         voice: &Voice,
     ) -> Result<Self, LabelError> {
         let description = match facts.description {
-            Some(safe) => Some(safe.clone()),
-            None => facts.meeting.description.as_deref().map(sanitize_description),
-        }
-        .filter(|safe| !safe.is_empty());
+            Some(safe) => Some(safe.clone()).filter(|safe| !safe.is_empty()),
+            None => Description::of(facts.meeting.description.as_deref()),
+        };
         let here = voice.times(&facts.meeting.when, facts.invitee_zone)?;
         let meeting = meeting(facts, &here);
         let mut variables = Self {

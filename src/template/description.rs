@@ -26,6 +26,14 @@ pub struct Description {
 }
 
 impl Description {
+    /// A meeting's description made safe by [`sanitize_description`]; `None` where there is none, or nothing to show.
+    #[must_use]
+    pub fn of(html_or_text: Option<&str>) -> Option<Self> {
+        html_or_text
+            .map(sanitize_description)
+            .filter(|safe| !safe.is_empty())
+    }
+
     /// Whether there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {

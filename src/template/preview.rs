@@ -7,7 +7,7 @@ use crate::meeting::Language;
 use super::context::{InvitationContext, VARIABLES};
 use super::name::{Part, TemplateName};
 use super::sample::Sample;
-use super::{PartSource, Rendered, TemplateError, Templates, description};
+use super::{Description, PartSource, Rendered, TemplateError, Templates, description};
 
 /// How much of a mail's first words an inbox shows after the subject.
 const SNIPPET: usize = 140;
@@ -21,6 +21,8 @@ pub struct Preview {
     pub preheader: String,
     /// The file that each part comes from. Where there is none for the text, it was made of the HTML body.
     pub sources: Vec<(Part, PartSource)>,
+    /// The meeting's description, made safe.
+    pub description: Option<Description>,
     /// Every variable with its value, in the order of `docs/templates.md`.
     pub variables: Vec<(&'static str, Value)>,
 }
@@ -36,7 +38,11 @@ impl Templates {
         sample: &Sample,
         language: &Language,
     ) -> Result<Preview, TemplateError> {
-        let context = sample.context_for(name, language);
+        let description = Description::of(sample.meeting.description.as_deref());
+        let context = InvitationContext {
+            description: description.as_ref(),
+            ..sample.context_for(name, language)
+        };
         let ours = &sample.organization.language;
         let rendered = self.render(name, &context)?;
         let sources = Part::ALL
@@ -49,6 +55,7 @@ impl Templates {
             variables: self.values(name, &context)?,
             rendered,
             sources,
+            description,
         })
     }
 

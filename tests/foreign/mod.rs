@@ -13,6 +13,19 @@ pub(crate) fn python(script: &str) -> Command {
     command
 }
 
+/// What dkimpy says of each signature of each message: `[{"message": base64, "records": {name: text}}]`.
+pub(crate) fn dkim_verdicts(cases: &serde_json::Value) -> Vec<Vec<serde_json::Value>> {
+    use std::io::Write as _;
+    let mut python = python("verify_dkim.py")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let input = cases.to_string();
+    python.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    serde_json::from_slice(&python.wait_with_output().unwrap().stdout).unwrap()
+}
+
 /// The scripts of this folder that run in Node, with the packages of `package.json`.
 pub(crate) fn node(script: &str) -> Command {
     let modules = installed("node/node_modules");

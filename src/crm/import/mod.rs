@@ -109,6 +109,14 @@ impl Records {
         &self.references
     }
 
+    /// A user, contact or lead of the file.
+    #[must_use]
+    pub fn person(&self, who: &PersonRef) -> Option<&Person> {
+        let users = self.users.iter().map(|user| &user.person);
+        let mut people = users.chain(&self.contacts).chain(&self.leads);
+        people.find(|person| person.reference == *who)
+    }
+
     /// How many records there are.
     #[must_use]
     pub fn len(&self) -> usize {

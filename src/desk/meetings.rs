@@ -1,9 +1,9 @@
-//! What templates can be tried on: the samples, the CRM's meetings, those of a file.
+//! What templates can be tried on beside the samples: the CRM's meetings, those of a file.
 
 use async_trait::async_trait;
 
 use crate::fault::BoxFault;
-use crate::meeting::{MeetingId, Person};
+use crate::meeting::{Meeting, MeetingId, Person};
 use crate::organization::Organization;
 use crate::pipeline::Pick;
 use crate::template::Sample;
@@ -16,6 +16,9 @@ pub(crate) trait Meetings: Send + Sync {
 
     /// Its meetings.
     async fn list(&self) -> Result<Vec<Choice>, BoxFault>;
+
+    /// Who can get the mail about one of them; nobody where there is no such meeting.
+    async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault>;
 
     /// One of them, as a template is told of it.
     async fn sample(
@@ -31,18 +34,13 @@ pub(crate) trait Meetings: Send + Sync {
 pub(crate) struct Choice {
     pub(crate) id: MeetingId,
     pub(crate) title: String,
-    /// Who can get the mail: `contact:lee`, and the name.
-    pub(crate) people: Vec<(String, String)>,
 }
 
 impl Choice {
-    pub(crate) fn person(person: &Person) -> (String, String) {
-        (person.reference.to_string(), person.display_name())
+    pub(crate) fn of(meeting: &Meeting) -> Self {
+        Self {
+            id: meeting.id().clone(),
+            title: meeting.name().to_owned(),
+        }
     }
-}
-
-/// All places.
-#[derive(Default)]
-pub(crate) struct Bench {
-    pub(crate) places: Vec<Box<dyn Meetings>>,
 }
