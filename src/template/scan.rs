@@ -384,6 +384,11 @@ mod tests {
     }
 
     #[test]
+    fn of_many_unknown_names_a_hundred_are_told() {
+        assert_eq!(problems(&"{{ zebra }}".repeat(1_000)).len(), MOST_PROBLEMS);
+    }
+
+    #[test]
     fn what_exists_is_let_through() {
         for text in [
             "{{ name }} { not a tag } {# {{ comment }} #} {% raw %}{{ raw }}{% endraw %}{{ name }}",

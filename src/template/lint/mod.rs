@@ -316,6 +316,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn of_many_faults_a_hundred_are_told_and_no_error_is_among_the_others() {
+        let text = "<img>".repeat(5_000) + "<p title={{ name }}>";
+        let found = found(&text);
+        assert_eq!(found.len(), MOST_PROBLEMS + 1);
+        assert_eq!(found.last().unwrap().0, "unquoted_attribute");
+    }
+
+    #[test]
+    fn names_that_are_set_by_way_of_each_other_are_followed() {
+        let way = |first: &str| {
+            format!(
+                "{{% set c = b %}}{{% set b = a %}}{{% set a = {first} %}}{{% set x = y %}}{{% set y = x %}}\
+                 <a href=\"{{{{ c }}}}\">x</a>"
+            )
+        };
+        assert_eq!(found(&way("join_url")), []);
+        assert_eq!(found(&way("location"))[0].0, "link_from_text");
+        assert_eq!(found(&way("x"))[0].0, "link_from_text");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read(text in "(<|>|\"|'|=|\\{\\{|\\}\\}|\\{%|%\\}|\\{#|#\\}| |\n|a|style|href|src|é|:|;|/|@media|[a-z]{1,3}){0,40}") {
