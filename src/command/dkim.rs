@@ -7,6 +7,7 @@ use super::session::Session;
 use super::terminal::{DIM, STRONG};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
+use crate::mail::DkimSigner;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DkimCommand {
@@ -36,13 +37,25 @@ impl Fault for NotSigned {
 impl DkimCommand {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
         let Self::Record = self;
-        let signer = session.signer().await?.ok_or_else(|| BoxFault::new(NotSigned))?;
-        let (name, text) = signer.dns_record();
-        session
-            .terminal
-            .result(&json!({"name": name, "type": "TXT", "text": text}), || {
-                format!("{STRONG}{name}{STRONG:#} {DIM}TXT{DIM:#}\n{text}\n")
-            });
+        let signers = session.signers().await?;
+        if signers.is_empty() {
+            return Err(BoxFault::new(NotSigned));
+        }
+        let records: Vec<(String, String)> = signers.iter().map(DkimSigner::dns_record).collect();
+        let of_each = records
+            .iter()
+            .map(|(name, text)| json!({"name": name, "type": "TXT", "text": text}));
+        // One key is the usual case, and its record stands alone.
+        let document = match of_each.collect::<Vec<_>>() {
+            mut one if one.len() == 1 => one.remove(0),
+            several => several.into(),
+        };
+        session.terminal.result(&document, || {
+            let texts = records
+                .iter()
+                .map(|(name, text)| format!("{STRONG}{name}{STRONG:#} {DIM}TXT{DIM:#}\n{text}\n"));
+            texts.collect()
+        });
         Ok(DONE)
     }
 }

@@ -17,9 +17,7 @@ use crate::config::{
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::mail::{
-    DkimSigner, Encryption, Mailbox, MailboxFolder, SigningTransport, SmtpSettings, SmtpTransport, Transport,
-};
+use crate::mail::{DkimSigner, Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
@@ -222,6 +220,7 @@ impl<'a> Session<'a> {
             .stop(Arc::clone(&self.stop));
         builder
             .transport(self.transport().await?)
+            .signers(self.signers().await?)
             .build()
             .map_err(BoxFault::new)
     }
@@ -281,22 +280,19 @@ impl<'a> Session<'a> {
                 .map(|credentials| (credentials.username.clone(), credentials.password.clone())),
             connections: usize::try_from(smtp.connections).unwrap_or(1),
             max_per_second: smtp.max_per_second,
+            max_per_connection: smtp.max_per_connection,
             timeout: SMTP_TIMEOUT,
         };
-        let transport = SmtpTransport::new(settings).map_err(BoxFault::new)?;
-        Ok(match self.signer().await? {
-            None => Arc::new(transport),
-            Some(signer) => Arc::new(SigningTransport::new(vec![signer], transport)),
-        })
+        Ok(Arc::new(SmtpTransport::new(settings).map_err(BoxFault::new)?))
     }
 
-    /// What signs mails, where that is configured.
-    pub(super) async fn signer(&self) -> Result<Option<DkimSigner>, BoxFault> {
+    /// Who signs mails, as configured. In the sandbox nobody does.
+    pub(super) async fn signers(&self) -> Result<Vec<DkimSigner>, BoxFault> {
         let smtp = self.config().await?.smtp.as_ref();
-        let dkim = smtp.and_then(|smtp| smtp.dkim.as_ref());
-        dkim.map(|dkim| DkimSigner::new(&dkim.domain, &dkim.selector, &dkim.key))
-            .transpose()
-            .map_err(BoxFault::new)
+        let keys = smtp.map_or(&[][..], |smtp| &smtp.dkim);
+        keys.iter()
+            .map(|dkim| DkimSigner::new(&dkim.domain, &dkim.selector, &dkim.key).map_err(BoxFault::new))
+            .collect()
     }
 
     /// From now on Ctrl-C ends delivering after the messages that are on the wire. The second one ends the

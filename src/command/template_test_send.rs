@@ -9,7 +9,7 @@ use super::terminal::{DIM, GOOD};
 use super::trying::TryOn;
 use super::{DONE, Outcome};
 use crate::fault::BoxFault;
-use crate::mail::{Envelope, Mailbox};
+use crate::mail::{Envelope, Mailbox, Outgoing, signed};
 use crate::meeting::{EmailAddress, Language};
 use crate::template::TemplateName;
 
@@ -54,9 +54,19 @@ impl TestSend {
             from: sender.address,
             to: self.to.clone(),
         };
+        let signers = session.signers().await?;
+        let message = signed(&signers, trial.message, Utc::now()).map_err(BoxFault::new)?;
         let transport = session.transport().await?;
         let mut connection = transport.connect().await.map_err(BoxFault::new)?;
-        let sent = connection.send(&envelope, &trial.message).await;
+        let sent = connection
+            .send(
+                Outgoing {
+                    envelope: &envelope,
+                    message: &message,
+                },
+                None,
+            )
+            .await;
         connection.close().await;
         let receipt = sent.map_err(BoxFault::new)?;
         let document = json!({

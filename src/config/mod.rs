@@ -188,12 +188,14 @@ pub struct Smtp {
     pub connections: u32,
     /// How many messages leave in a second at most; `None` for no limit.
     pub max_per_second: Option<NonZeroU32>,
+    /// How many messages a connection carries before it is replaced; `None` for no limit.
+    pub max_per_connection: Option<NonZeroU32>,
     /// How long after a temporary refusal the next try is made. It doubles from try to try, up to an hour.
     pub first_retry: Duration,
     /// How long after the first try a message is given up.
     pub give_up_after: Duration,
-    /// How messages are signed; `None` when the mail server does it, or nobody.
-    pub dkim: Option<Dkim>,
+    /// How messages are signed, a signature for each; none when the mail server does it, or nobody.
+    pub dkim: Vec<Dkim>,
 }
 
 /// A mail server.

@@ -377,13 +377,15 @@ fn smtp(reader: &mut Reader) -> Option<Smtp> {
     let connections = reader.number("smtp.connections", 1..=100).unwrap_or(8);
     let max_per_second = reader.number("smtp.max_per_second", 0..=1_000_000);
     let (first_retry, give_up_after) = smtp_times(reader);
-    let dkim = reader.has_section("smtp.dkim").then(|| dkim(reader)).flatten();
+    let max_per_connection = reader.number("smtp.max_per_connection", 0..=1_000_000);
+    let dkim = dkim(reader);
     Some(Smtp {
         server: server?,
         credentials,
         from: from?,
         connections,
         max_per_second: max_per_second.and_then(NonZeroU32::new),
+        max_per_connection: max_per_connection.and_then(NonZeroU32::new),
         first_retry,
         give_up_after,
         dkim,
@@ -413,37 +415,66 @@ fn smtp_times(reader: &mut Reader) -> (Duration, Duration) {
     (first_retry, give_up_after)
 }
 
-fn dkim(reader: &mut Reader) -> Option<Dkim> {
-    let mut text = |key| {
-        let text = reader.text(key);
-        if text.is_none() {
-            reader.missing(key, Some("a signature needs it"));
+/// The keys that sign. A second one is for the same domain unless it says otherwise.
+fn dkim(reader: &mut Reader) -> Vec<Dkim> {
+    let sections = [
+        (
+            "smtp.dkim",
+            ["smtp.dkim.domain", "smtp.dkim.selector", "smtp.dkim.key"],
+        ),
+        (
+            "smtp.dkim.second",
+            [
+                "smtp.dkim.second.domain",
+                "smtp.dkim.second.selector",
+                "smtp.dkim.second.key",
+            ],
+        ),
+    ];
+    let mut keys: Vec<Dkim> = Vec::new();
+    let mut first_domain = None;
+    for (section, [domain_key, selector_key, key_key]) in sections {
+        if !reader.has_section(section) {
+            continue;
         }
-        text
-    };
-    let domain = text("smtp.dkim.domain");
-    let selector = text("smtp.dkim.selector");
-    let key = reader.secret("smtp.dkim.key");
-    if let Some(key) = &key {
-        check_pem(reader, key);
-    } else {
-        reader.missing(
-            "smtp.dkim.key",
-            Some("give the private key's PEM file as smtp.dkim.key_file"),
-        );
+        let domain = reader.text(domain_key).or_else(|| first_domain.clone());
+        let selector = reader.text(selector_key);
+        for (key, is_missing) in [(domain_key, domain.is_none()), (selector_key, selector.is_none())] {
+            if is_missing {
+                reader.missing(key, Some("a signature needs it"));
+            }
+        }
+        let key = reader.secret(key_key);
+        match &key {
+            Some(key) => check_pem(reader, key_key, key),
+            None => reader.missing(key_key, Some("give the private key's PEM file as key_file")),
+        }
+        first_domain.clone_from(&domain);
+        if let (Some(domain), Some(selector), Some(key)) = (domain, selector, key) {
+            if keys
+                .iter()
+                .any(|other| other.selector == selector && other.domain == domain)
+            {
+                reader.invalid(
+                    selector_key,
+                    "the other key has the same selector; each has a record of its own",
+                );
+            }
+            keys.push(Dkim {
+                domain,
+                selector,
+                key,
+            });
+        }
     }
-    Some(Dkim {
-        domain: domain?,
-        selector: selector?,
-        key: key?,
-    })
+    keys
 }
 
-fn check_pem(reader: &mut Reader, key: &secrecy::SecretString) {
+fn check_pem(reader: &mut Reader, name: &str, key: &secrecy::SecretString) {
     use secrecy::ExposeSecret as _;
     let begin = key.expose_secret().trim_start();
     if !(begin.starts_with("-----BEGIN ") && begin.contains("PRIVATE KEY-----")) {
-        reader.invalid("smtp.dkim.key", "it is no private key in PEM form");
+        reader.invalid(name, "it is no private key in PEM form");
     }
 }
 

@@ -192,7 +192,9 @@ fn every_key_is_read() {
     assert_eq!((smtp.connections, smtp.max_per_second), (4, NonZeroU32::new(30)));
     assert_eq!(smtp.first_retry, Duration::from_secs(90));
     assert_eq!(smtp.give_up_after, Duration::from_secs(129_600));
-    let dkim = smtp.dkim.as_ref().unwrap();
+    let [dkim] = smtp.dkim.as_slice() else {
+        panic!("{:?}", smtp.dkim)
+    };
     assert_eq!(
         (dkim.domain.as_str(), dkim.selector.as_str()),
         ("acme.example", "s1")
@@ -244,7 +246,7 @@ fn the_shortest_sections_get_the_documented_defaults() {
     assert_eq!(zoom.oauth_url.as_str(), "https://zoom.us/oauth");
     let smtp = config.smtp.unwrap();
     assert_eq!((smtp.server.port, smtp.server.tls), (465, SmtpTls::Wrapped));
-    assert!(smtp.credentials.is_none() && smtp.dkim.is_none() && smtp.max_per_second.is_none());
+    assert!(smtp.credentials.is_none() && smtp.dkim.is_empty() && smtp.max_per_second.is_none());
     assert_eq!(smtp.from.name, None);
     assert_eq!(smtp.connections, 8);
     assert_eq!(smtp.first_retry, Duration::from_secs(60));
@@ -569,7 +571,7 @@ fn each_impossible_value_is_explained() {
         ),
         (
             smtp("[smtp.dkim]\ndomain = \"a.example\"\nselector = \"s\""),
-            "f:6: smtp.dkim.key is missing: give the private key's PEM file as smtp.dkim.key_file",
+            "f:6: smtp.dkim.key is missing: give the private key's PEM file as key_file",
         ),
         (
             smtp("[smtp.dkim]\nselector = \"s\"\nkey = \"\"\"-----BEGIN PRIVATE KEY-----\nx\n\"\"\""),
@@ -1107,11 +1109,12 @@ fn the_starter_loads_and_shows_every_key() {
     for name in ["database.secret", "zoom-development.secret"] {
         fs::write(dir.path().join(name), "s3cret").unwrap();
     }
+    fs::write(dir.path().join("dkim-ed25519.pem"), PEM).unwrap();
     let filled = filled.replace("join_before_host = true", "join_before_host = false");
     let path = dir.path().join("filled.toml");
     fs::write(&path, &filled).unwrap();
     let config = Config::load(Some(&path), &nothing()).unwrap();
-    assert!(config.zoom.is_some() && config.smtp.is_some_and(|smtp| smtp.dkim.is_some()));
+    assert!(config.zoom.is_some() && config.smtp.is_some_and(|smtp| smtp.dkim.len() == 2));
 
     let mut layers = Layers::default();
     layers.read_file(&filled, &path).unwrap();

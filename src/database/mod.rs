@@ -47,6 +47,7 @@ pub struct Database {
     clock: clock::Clock,
     bell: postgres::Bell,
     bases: compact::Bases,
+    records: outbox::Records,
 }
 
 /// What a transaction writes about. Of two about the same subject, one waits for the other.

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::clock::Clock;
 use super::compact::Bases;
+use super::outbox::Records;
 use super::sql::{OUTBOX_CHANNEL, Pool};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
@@ -92,6 +93,7 @@ impl Database {
             name: name.into(),
             key,
             bases: Bases::default(),
+            records: Records::default(),
         })
     }
 }

@@ -10,6 +10,7 @@ use sqlx::sqlite::{
 
 use super::clock::Clock;
 use super::compact::Bases;
+use super::outbox::Records;
 use super::postgres::Bell;
 use super::sql::Pool;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
@@ -60,6 +61,7 @@ impl Database {
             clock: Clock::default(),
             bell: Bell::default(),
             bases: Bases::default(),
+            records: Records::default(),
         })
     }
 }

@@ -7,7 +7,6 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use async_trait::async_trait;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
@@ -18,7 +17,6 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use super::transport::{Connection, Envelope, Receipt, Transport, TransportError};
 use crate::fault::{Class, Fault};
 
 /// Header fields that are signed when a message has them. Those of the first group are signed once more than they are
@@ -222,6 +220,23 @@ impl DkimSigner {
     }
 }
 
+/// A message with a signature of each signer in front of it, which is the message itself where there is no signer.
+///
+/// # Errors
+/// [`DkimError::Unusable`] when a key fails to sign.
+pub fn signed(signers: &[DkimSigner], message: Vec<u8>, at: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
+    if signers.is_empty() {
+        return Ok(message);
+    }
+    let unsigned = Unsigned::new(&message);
+    let mut signed = Vec::with_capacity(message.len() + 1024 * signers.len());
+    for signer in signers {
+        signed.extend_from_slice(&signer.signature_of(&unsigned, at)?);
+    }
+    signed.extend_from_slice(&message);
+    Ok(signed)
+}
+
 /// A message as far as all signatures of it have it in common.
 struct Unsigned<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
@@ -403,65 +418,4 @@ fn relaxed_body(body: &[u8]) -> Vec<u8> {
         }
     }
     text
-}
-
-/// Signs what passes through on its way to another transport.
-#[derive(Debug)]
-pub struct SigningTransport<T> {
-    signers: std::sync::Arc<[DkimSigner]>,
-    inner: T,
-}
-
-impl<T: Transport> SigningTransport<T> {
-    /// Each signer adds its signature to each message.
-    #[must_use]
-    pub fn new(signers: Vec<DkimSigner>, inner: T) -> Self {
-        Self {
-            signers: signers.into(),
-            inner,
-        }
-    }
-}
-
-#[async_trait]
-impl<T: Transport> Transport for SigningTransport<T> {
-    fn connections(&self) -> usize {
-        self.inner.connections()
-    }
-
-    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
-        Ok(Box::new(SigningConnection {
-            signers: std::sync::Arc::clone(&self.signers),
-            inner: self.inner.connect().await?,
-        }))
-    }
-}
-
-struct SigningConnection {
-    signers: std::sync::Arc<[DkimSigner]>,
-    inner: Box<dyn Connection>,
-}
-
-#[async_trait]
-impl Connection for SigningConnection {
-    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError> {
-        let now = Utc::now();
-        let unsigned = Unsigned::new(message);
-        let mut signed = Vec::with_capacity(message.len() + 1024 * self.signers.len());
-        for signer in self.signers.iter() {
-            let field = signer
-                .signature_of(&unsigned, now)
-                .map_err(|source| TransportError::CannotSign {
-                    to: envelope.to.clone(),
-                    source: source.into(),
-                })?;
-            signed.extend_from_slice(&field);
-        }
-        signed.extend_from_slice(message);
-        self.inner.send(envelope, &signed).await
-    }
-
-    async fn close(self: Box<Self>) {
-        self.inner.close().await;
-    }
 }

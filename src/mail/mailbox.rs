@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
-use super::transport::{Connection, Envelope, Receipt, Transport, TransportError};
+use super::transport::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};
 
 /// Writes messages as `.eml` files.
 ///
@@ -84,8 +84,8 @@ impl Transport for MailboxFolder {
 
 #[async_trait]
 impl Connection for MailboxFolder {
-    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError> {
-        let path = self.write(envelope, message)?;
+    async fn send(&mut self, mail: Outgoing<'_>, _: Option<Outgoing<'_>>) -> Result<Receipt, TransportError> {
+        let path = self.write(mail.envelope, mail.message)?;
         Ok(Receipt {
             answer: format!("written to {}", path.display()),
             file: Some(path),

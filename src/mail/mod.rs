@@ -10,11 +10,11 @@ mod transport;
 
 pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
-pub use dkim::{DkimError, DkimSigner, SigningTransport};
+pub use dkim::{DkimError, DkimSigner, signed};
 pub use mailbox::MailboxFolder;
 pub use outbox::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, Outbox,
     OutboxEntry, Purpose,
 };
 pub use smtp::{Encryption, SmtpSettings, SmtpSetupError, SmtpTransport};
-pub use transport::{Connection, Envelope, Receipt, Transport, TransportError};
+pub use transport::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};

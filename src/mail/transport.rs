@@ -17,6 +17,15 @@ pub struct Envelope {
     pub to: EmailAddress,
 }
 
+/// A message on its way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// From and for whom.
+    pub envelope: &'a Envelope,
+    /// Its bytes, with CRLF line ends and not dot-stuffed.
+    pub message: &'a [u8],
+}
+
 /// What the other side said when it took a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -42,12 +51,22 @@ pub trait Transport: Send + Sync {
 /// An open connection.
 #[async_trait]
 pub trait Connection: Send {
-    /// Sends one message: its bytes have CRLF line ends and are not dot-stuffed.
+    /// Sends one message. `next` is the one that is sent after it over this connection, where there is one: the
+    /// other side may be told of it already. Whoever names one sends it next, or closes the connection.
     ///
     /// # Errors
     /// [`TransportError`]. After an error for which [`TransportError::is_connection_lost`] holds, this
     /// connection is of no more use.
-    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError>;
+    async fn send(
+        &mut self,
+        mail: Outgoing<'_>,
+        next: Option<Outgoing<'_>>,
+    ) -> Result<Receipt, TransportError>;
+
+    /// Whether it has carried as many messages as it may.
+    fn is_spent(&self) -> bool {
+        false
+    }
 
     /// Says goodbye.
     async fn close(self: Box<Self>);

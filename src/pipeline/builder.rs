@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Answers, Mailbox, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, Mailbox, Outbox, Transport};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -26,6 +26,7 @@ pub struct PipelineBuilder {
     outbox: Option<Arc<dyn Outbox>>,
     answers: Option<Arc<dyn Answers>>,
     transport: Option<Arc<dyn Transport>>,
+    signers: Arc<[DkimSigner]>,
     templates: Option<Templates>,
     times: Times,
     attendees: AttendeeList,
@@ -86,6 +87,7 @@ impl Pipeline {
             outbox: None,
             answers: None,
             transport: None,
+            signers: Arc::default(),
             templates: None,
             times: Times::default(),
             attendees: AttendeeList::default(),
@@ -141,6 +143,12 @@ impl PipelineBuilder {
         self
     }
 
+    /// Who signs each mail before it leaves; each signer adds a signature of its own.
+    pub fn signers(mut self, signers: Vec<DkimSigner>) -> Self {
+        self.signers = signers.into();
+        self
+    }
+
     /// The templates; the built-in ones without.
     pub fn templates(mut self, templates: Templates) -> Self {
         self.templates = Some(templates);
@@ -190,6 +198,7 @@ impl PipelineBuilder {
                 .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
             answers: self.answers,
             transport: self.transport,
+            signers: self.signers,
             templates: match self.templates {
                 Some(templates) => templates,
                 None => Templates::built_in()?,

@@ -36,7 +36,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
-use crate::mail::{Answers, Enqueued, Mailbox, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, Enqueued, Mailbox, Outbox, Transport};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
@@ -68,6 +68,7 @@ pub struct Pipeline {
     outbox: Arc<dyn Outbox>,
     answers: Option<Arc<dyn Answers>>,
     transport: Option<Arc<dyn Transport>>,
+    signers: Arc<[DkimSigner]>,
     templates: Templates,
     organization: Organization,
     sender: Mailbox,

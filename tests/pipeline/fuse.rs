@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Envelope, Issued, NewInvitation, Outbox,
-    OutboxEntry, Receipt, Transport, TransportError,
+    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Issued, NewInvitation, Outbox,
+    OutboxEntry, Outgoing, Receipt, Transport, TransportError,
 };
 use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
 use invite::online::{
@@ -417,8 +417,12 @@ struct FusedConnection {
 
 #[async_trait]
 impl Connection for FusedConnection {
-    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError> {
-        let call = self.connection.send(envelope, message);
+    async fn send(
+        &mut self,
+        mail: Outgoing<'_>,
+        next: Option<Outgoing<'_>>,
+    ) -> Result<Receipt, TransportError> {
+        let call = self.connection.send(mail, next);
         self.fuse.pass("mail.send", call).await
     }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use invite::mail::{Connection, Envelope, Receipt, Transport, TransportError};
+use invite::mail::{Connection, Outgoing, Receipt, Transport, TransportError};
 
 use crate::letter::Letter;
 
@@ -138,7 +138,8 @@ struct Counter {
 
 #[async_trait]
 impl Connection for Counter {
-    async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Receipt, TransportError> {
+    async fn send(&mut self, mail: Outgoing<'_>, _: Option<Outgoing<'_>>) -> Result<Receipt, TransportError> {
+        let Outgoing { envelope, message } = mail;
         assert!(!self.is_broken, "a broken connection was used again");
         let mut office = self.post.office();
         let to = envelope.to.as_str();

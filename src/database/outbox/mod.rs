@@ -4,31 +4,24 @@ mod by_hand;
 mod claim;
 mod enqueue;
 mod message;
+mod record;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::error::is_connection_lost;
 use super::rows::Named;
 use super::sql::{On, Row, query};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Envelope, Issued, NewInvitation,
-    Outbox, OutboxEntry,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, NewInvitation, Outbox, OutboxEntry,
 };
 use crate::meeting::{Language, MeetingId, PersonRef, Revision};
 
 pub use by_hand::{CannotCancel, Which};
-
-/// When recording is tried again over a new connection.
-const RECORD_AGAIN: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-];
+pub(super) use record::Records;
 
 /// What is read of an invitation without its message.
 macro_rules! entry_columns {
@@ -186,45 +179,6 @@ impl Outbox for Database {
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
-        let now = self.clock.now();
-        let (state, answer, next, sent) = match result {
-            AttemptResult::Sent { answer } => (DeliveryState::Sent, Some(answer), None, Some(now)),
-            AttemptResult::Failed { answer } => (DeliveryState::Failed, Some(answer), None, None),
-            AttemptResult::GivenUp { answer } => (DeliveryState::GivenUp, Some(answer), None, None),
-            AttemptResult::Retry { answer, at } => (
-                DeliveryState::Queued,
-                Some(answer),
-                Some(self.clock.stored(*at)),
-                None,
-            ),
-            AttemptResult::NotTried => (DeliveryState::Queued, None, None, None),
-        };
-        let mut again = RECORD_AGAIN.into_iter();
-        loop {
-            let recorded = query(
-                "UPDATE invitation SET
-                     state = $1, last_answer = coalesce($2, last_answer),
-                     next_attempt_at = coalesce($3, next_attempt_at), sent_at = $4, attempts = attempts - $5,
-                     lease_holder = NULL, lease_until = NULL
-                 WHERE id = $6 AND state = 'sending' AND lease_holder = $7",
-            )
-            .bind(state.as_str())
-            .bind(answer.map(String::as_str))
-            .bind(next)
-            .bind(sent)
-            .bind(i64::from(*result == AttemptResult::NotTried))
-            .bind(claimed.entry.id)
-            .bind(claimed.holder.as_str())
-            .execute(&self.pool)
-            .await;
-            match (recorded, again.next()) {
-                (Ok(_), _) => return Ok(()),
-                // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
-                (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
-                (Err(error), _) => {
-                    return Err(self.explain("recording the fate of an invitation")(error).into());
-                }
-            }
-        }
+        Ok(self.record_with_others(claimed, result).await?)
     }
 }

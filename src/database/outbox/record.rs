@@ -1,0 +1,170 @@
+//! Recording how attempts ended.
+//!
+//! Whoever comes while a recording is being written waits, and is written together with all who came meanwhile: over
+//! many connections a commit is then shared, and nobody goes on before theirs is durable.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::super::error::is_connection_lost;
+use super::super::sql::query_in_words;
+use super::super::{Database, DatabaseError};
+use crate::mail::{AttemptResult, Claimed, DeliveryState};
+
+/// When recording is tried again over a new connection.
+const RECORD_AGAIN: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+];
+/// How many are written by one statement.
+const MOST_AT_ONCE: usize = 128;
+
+/// How one attempt ended, as it is stored.
+#[derive(Debug)]
+struct Record {
+    id: i64,
+    holder: String,
+    state: DeliveryState,
+    answer: Option<String>,
+    next: Option<i64>,
+    sent: Option<i64>,
+    /// Whether it does not count as a try.
+    takes_back: bool,
+}
+
+/// Somebody's recording that waits for its turn.
+#[derive(Debug)]
+struct Waiting {
+    record: Record,
+    written: oneshot::Sender<()>,
+}
+
+/// Recordings that wait.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Records {
+    waiting: Arc<Mutex<Vec<Waiting>>>,
+    writing: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Records {
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Database {
+    pub(super) async fn record_with_others(
+        &self,
+        claimed: &Claimed,
+        result: &AttemptResult,
+    ) -> Result<(), DatabaseError> {
+        let (written, mut is_written) = oneshot::channel();
+        let record = self.record_of(claimed, result);
+        self.records.waiting().push(Waiting { record, written });
+        let _one_at_a_time = self.records.writing.lock().await;
+        loop {
+            match is_written.try_recv() {
+                Ok(()) => return Ok(()),
+                // Who had it failed with all of them, or was cut off. Alone it gets an error of its own.
+                Err(oneshot::error::TryRecvError::Closed) => {
+                    return self.write_records(&[self.record_of(claimed, result)]).await;
+                }
+                Err(oneshot::error::TryRecvError::Empty) => {}
+            }
+            let (mut batch, mut others) = (Vec::new(), Vec::new());
+            {
+                let mut waiting = self.records.waiting();
+                let count = waiting.len().min(MOST_AT_ONCE);
+                for waiting in waiting.drain(..count) {
+                    batch.push(waiting.record);
+                    others.push(waiting.written);
+                }
+            }
+            self.write_records(&batch).await?;
+            for other in others {
+                // Somebody who has stopped waiting is written all the same.
+                let _ = other.send(());
+            }
+        }
+    }
+
+    fn record_of(&self, claimed: &Claimed, result: &AttemptResult) -> Record {
+        let mut record = Record {
+            id: claimed.entry.id,
+            holder: claimed.holder.as_str().to_owned(),
+            state: DeliveryState::Queued,
+            answer: None,
+            next: None,
+            sent: None,
+            takes_back: false,
+        };
+        match result {
+            AttemptResult::Sent { answer } => {
+                record.state = DeliveryState::Sent;
+                record.answer = Some(answer.clone());
+                record.sent = Some(self.clock.now());
+            }
+            AttemptResult::Failed { answer } => {
+                record.state = DeliveryState::Failed;
+                record.answer = Some(answer.clone());
+            }
+            AttemptResult::GivenUp { answer } => {
+                record.state = DeliveryState::GivenUp;
+                record.answer = Some(answer.clone());
+            }
+            AttemptResult::Retry { answer, at } => {
+                record.answer = Some(answer.clone());
+                record.next = Some(self.clock.stored(*at));
+            }
+            AttemptResult::NotTried => record.takes_back = true,
+        }
+        record
+    }
+
+    async fn write_records(&self, records: &[Record]) -> Result<(), DatabaseError> {
+        let mut words = String::from("WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES ");
+        for (row, first) in (1..).step_by(7).take(records.len()).enumerate() {
+            let [holder, state, answer, next, sent, back] = std::array::from_fn(|place| first + place + 1);
+            let _ = write!(
+                words,
+                "{}(CAST(${first} AS BIGINT), ${holder}, ${state}, CAST(${answer} AS TEXT), CAST(${next} AS BIGINT),
+                 CAST(${sent} AS BIGINT), CAST(${back} AS BIGINT))",
+                if row == 0 { "" } else { ", " }
+            );
+        }
+        // Nothing is recorded for whom another has taken over from.
+        words.push_str(
+            ") UPDATE invitation SET
+                 state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
+                 next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
+                 attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
+             FROM ended
+             WHERE invitation.id = ended.id AND invitation.state = 'sending'
+               AND invitation.lease_holder = ended.holder",
+        );
+        let mut again = RECORD_AGAIN.into_iter();
+        loop {
+            let mut update = query_in_words(words.clone());
+            for record in records {
+                update = update
+                    .bind(record.id)
+                    .bind(record.holder.as_str())
+                    .bind(record.state.as_str())
+                    .bind(record.answer.as_deref())
+                    .bind(record.next)
+                    .bind(record.sent)
+                    .bind(i64::from(record.takes_back));
+            }
+            match (update.execute(&self.pool).await, again.next()) {
+                (Ok(_), _) => return Ok(()),
+                // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
+                (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
+                (Err(error), _) => return Err(self.explain("recording the fate of an invitation")(error)),
+            }
+        }
+    }
+}

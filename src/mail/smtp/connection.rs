@@ -1,0 +1,434 @@
+//! One connection, and the transactions on it (RFC 5321 §3.3).
+//!
+//! Where the server offers PIPELINING (RFC 2920), MAIL, RCPT and DATA are written in one piece, and those of the next
+//! message together with the end of this one: a message then costs one way there and back instead of four.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use lettre::transport::smtp::response::Response;
+use tokio::time::error::Elapsed;
+
+use super::super::transport::{Connection, Envelope, Outgoing, Receipt, TransportError};
+use super::SmtpSettings;
+use super::answers::{answer_of, words};
+use super::offer::Offer;
+use super::pace::Pace;
+use crate::fault::BoxError;
+use crate::meeting::EmailAddress;
+
+pub(super) struct SmtpConnection {
+    smtp: AsyncSmtpConnection,
+    offer: Offer,
+    server: String,
+    timeout: Duration,
+    pace: Option<Arc<Pace>>,
+    max_messages: Option<NonZeroU32>,
+    /// How many messages it has carried.
+    carried: u32,
+    state: State,
+}
+
+/// Between two messages.
+enum State {
+    /// The server waits for MAIL.
+    Ready,
+    /// A transaction may be half open: the next one begins with RSET.
+    HalfOpen,
+    /// MAIL, RCPT and DATA of the next message are written; their answers are on the way.
+    Announced(Envelope),
+    /// Of no more use.
+    Broken,
+}
+
+/// What begins a transaction.
+struct Opening {
+    mail: Mail,
+    rcpt: Rcpt,
+}
+
+impl Opening {
+    /// All of it in one piece.
+    fn joined(&self) -> String {
+        format!("{}{}{Data}", self.mail, self.rcpt)
+    }
+}
+
+/// How far a transaction had come when something failed.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// RSET and DATA: about nobody in particular.
+    Session,
+    /// MAIL: about us.
+    Sender,
+    /// RCPT.
+    Recipient,
+    /// The message, from its first octet to the answer.
+    Message,
+}
+
+/// An answer, an error, or none in time.
+type Answer = Result<Result<Response, SmtpError>, Elapsed>;
+
+impl SmtpConnection {
+    pub(super) fn new(
+        smtp: AsyncSmtpConnection,
+        offer: Offer,
+        server: String,
+        settings: &SmtpSettings,
+        pace: Option<Arc<Pace>>,
+    ) -> Self {
+        Self {
+            smtp,
+            offer,
+            server,
+            timeout: settings.timeout,
+            pace,
+            max_messages: settings.max_per_connection,
+            carried: 0,
+            state: State::Ready,
+        }
+    }
+
+    /// What begins the transaction of a message, unless this server cannot take it anyway.
+    fn opening(&self, mail: &Outgoing<'_>) -> Result<Opening, TransportError> {
+        let Envelope { from, to } = mail.envelope;
+        let cannot = |answer: String| TransportError::Refused {
+            to: to.clone(),
+            answer,
+        };
+        let octets = u64::try_from(mail.message.len()).unwrap_or(u64::MAX);
+        if let Some(most) = self.offer.most_octets().filter(|most| octets > *most) {
+            return Err(cannot(format!(
+                "{} takes messages of at most {most} octets, and this one has {octets}",
+                self.server
+            )));
+        }
+        let mut parameters = Vec::new();
+        if self.offer.size.is_some() {
+            parameters.push(MailParameter::Size(mail.message.len()));
+        }
+        if !(from.as_str().is_ascii() && to.as_str().is_ascii() && mail.message.is_ascii()) {
+            if !self.offer.utf8 {
+                return Err(cannot(format!(
+                    "{} does not offer SMTPUTF8 (RFC 6531), which this address needs",
+                    self.server
+                )));
+            }
+            if self.offer.eight_bit {
+                parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if self.offer.dsn {
+            // A bounce needs to name the message, not to hold all of it (RFC 3461 §4.3).
+            parameters.push(MailParameter::Other {
+                keyword: "RET".to_owned(),
+                value: Some("HDRS".to_owned()),
+            });
+        }
+        let invalid = |reason: lettre::address::AddressError| cannot(reason.to_string());
+        Ok(Opening {
+            mail: Mail::new(Some(from.as_str().parse().map_err(invalid)?), parameters),
+            rcpt: Rcpt::new(to.as_str().parse().map_err(invalid)?, Vec::new()),
+        })
+    }
+
+    async fn write(&mut self, command: impl std::fmt::Display) -> Answer {
+        tokio::time::timeout(self.timeout, self.smtp.command(command)).await
+    }
+
+    async fn read(&mut self) -> Answer {
+        tokio::time::timeout(self.timeout, self.smtp.read_response()).await
+    }
+
+    /// Comes to where the server waits for the message. After an error, [`Self::state`] says what is left of the
+    /// connection.
+    async fn open(&mut self, mail: &Outgoing<'_>, opening: &Opening) -> Result<(), TransportError> {
+        let to = &mail.envelope.to;
+        let state = std::mem::replace(&mut self.state, State::Broken);
+        let resets = matches!(state, State::HalfOpen);
+        let is_announced = match state {
+            State::Announced(envelope) if envelope == *mail.envelope => true,
+            State::Announced(_) | State::Broken => return Err(self.lost(Stage::Session, OUT_OF_STEP.into())),
+            State::Ready | State::HalfOpen => false,
+        };
+        let refused = if is_announced || self.offer.pipelining {
+            self.open_at_once(to, opening, resets, is_announced).await?
+        } else {
+            self.open_step_by_step(to, opening, resets).await?
+        };
+        match refused {
+            None => Ok(()),
+            Some(error) => {
+                self.state = State::HalfOpen;
+                Err(error)
+            }
+        }
+    }
+
+    /// Answers with the refusal, or fails with what ended the connection.
+    async fn open_at_once(
+        &mut self,
+        to: &EmailAddress,
+        opening: &Opening,
+        resets: bool,
+        is_announced: bool,
+    ) -> Result<Option<TransportError>, TransportError> {
+        let mut first = if is_announced {
+            None
+        } else if resets {
+            Some(self.write(format!("{Rset}{}", opening.joined())).await)
+        } else {
+            Some(self.write(opening.joined()).await)
+        };
+        let stages = [Stage::Session, Stage::Sender, Stage::Recipient, Stage::Session];
+        let mut refused = None;
+        let mut is_open = false;
+        for stage in &stages[usize::from(!resets)..] {
+            let answer = match first.take() {
+                Some(answer) => answer,
+                None => self.read().await,
+            };
+            match self.understand(answer, to, *stage) {
+                // The last answer is that to DATA.
+                Ok(_) => is_open = true,
+                Err(error) if error.is_connection_lost() => return Err(refused.unwrap_or(error)),
+                Err(error) => {
+                    is_open = false;
+                    refused.get_or_insert(error);
+                }
+            }
+        }
+        if refused.is_some() && is_open {
+            // It wants the message all the same: one without content, which is for nobody (RFC 2920 §3.1).
+            let ended = self.write(".\r\n").await;
+            if let Err(error) = self.understand(ended, to, Stage::Session)
+                && error.is_connection_lost()
+            {
+                return Err(refused.unwrap_or(error));
+            }
+        }
+        Ok(refused)
+    }
+
+    async fn open_step_by_step(
+        &mut self,
+        to: &EmailAddress,
+        opening: &Opening,
+        resets: bool,
+    ) -> Result<Option<TransportError>, TransportError> {
+        let steps = [
+            (Rset.to_string(), Stage::Session),
+            (opening.mail.to_string(), Stage::Sender),
+            (opening.rcpt.to_string(), Stage::Recipient),
+            (Data.to_string(), Stage::Session),
+        ];
+        for (command, stage) in &steps[usize::from(!resets)..] {
+            let answer = self.write(command).await;
+            match self.understand(answer, to, *stage) {
+                Ok(_) => {}
+                Err(error) if error.is_connection_lost() => return Err(error),
+                Err(error) => return Ok(Some(error)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn understand(
+        &self,
+        answer: Answer,
+        to: &EmailAddress,
+        stage: Stage,
+    ) -> Result<Response, TransportError> {
+        let error = match answer {
+            Ok(Ok(response)) => return Ok(response),
+            Ok(Err(error)) => error,
+            Err(elapsed) => return Err(self.lost(stage, elapsed.into())),
+        };
+        let Some(code) = error.status() else {
+            return Err(self.lost(stage, error.into()));
+        };
+        let (code, answer) = (u16::from(code), answer_of(&error));
+        Err(match code {
+            // RFC 4954 §6: it wants us to log in, or does not like how we did.
+            530 | 534 | 535 | 538 => TransportError::Unwelcome {
+                server: self.server.clone(),
+                answer,
+            },
+            // Not about this message's length or parameters: about who sends it, which is us.
+            550 | 551 | 553 | 554 if stage == Stage::Sender => TransportError::Unwelcome {
+                server: self.server.clone(),
+                answer,
+            },
+            500..=599 => TransportError::Refused {
+                to: to.clone(),
+                answer,
+            },
+            _ => TransportError::PutOff {
+                to: to.clone(),
+                answer,
+                closing: code == 421,
+            },
+        })
+    }
+
+    fn lost(&self, stage: Stage, source: BoxError) -> TransportError {
+        let server = self.server.clone();
+        match stage {
+            Stage::Message => TransportError::AnswerLost { server, source },
+            Stage::Session | Stage::Sender | Stage::Recipient => {
+                TransportError::Unreachable { server, source }
+            }
+        }
+    }
+
+    /// What to announce together with a message: the opening of the next, if there may be one.
+    fn announcement(&self, next: Option<Outgoing<'_>>) -> Option<(Envelope, Opening)> {
+        let next = next.filter(|_| self.offer.pipelining && self.pace.is_none())?;
+        if self
+            .max_messages
+            .is_some_and(|most| self.carried + 1 >= most.get())
+        {
+            return None;
+        }
+        // What cannot be sent says so when its turn comes.
+        let opening = self.opening(&next).ok()?;
+        Some((next.envelope.clone(), opening))
+    }
+
+    /// Writes the message and reads what the server says of it.
+    async fn transfer(&mut self, message: &[u8], behind: Option<&Opening>) -> Answer {
+        let Ok(text) = std::str::from_utf8(message) else {
+            // Only what is no text has to go by itself. lettre ends it with CRLF "." CRLF of its own.
+            let body = message.strip_suffix(b"\r\n").unwrap_or(message);
+            return tokio::time::timeout(self.timeout, self.smtp.message(body)).await;
+        };
+        let mut all = dot_stuffed(text);
+        if let Some(opening) = behind {
+            all.push_str(&opening.joined());
+        }
+        self.write(all).await
+    }
+}
+
+/// Messages were given in another order than they were announced.
+const OUT_OF_STEP: &str = "another message was announced to it";
+
+/// A message with its end (RFC 5321 §4.5.2).
+fn dot_stuffed(message: &str) -> String {
+    let mut text = String::with_capacity(message.len() + 256);
+    let mut rest = message;
+    if rest.starts_with('.') {
+        text.push('.');
+    }
+    while let Some(at) = rest.find("\r\n.") {
+        let (line, behind) = rest.split_at(at + 2);
+        text.push_str(line);
+        text.push('.');
+        // The dot itself is copied with what follows, and is not found again.
+        text.push('.');
+        rest = &behind[1..];
+    }
+    text.push_str(rest);
+    if !text.ends_with("\r\n") {
+        text.push_str("\r\n");
+    }
+    text.push_str(".\r\n");
+    text
+}
+
+#[async_trait]
+impl Connection for SmtpConnection {
+    async fn send(
+        &mut self,
+        mail: Outgoing<'_>,
+        next: Option<Outgoing<'_>>,
+    ) -> Result<Receipt, TransportError> {
+        let opening = self.opening(&mail)?;
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
+        self.open(&mail, &opening).await?;
+        let announced = match std::str::from_utf8(mail.message) {
+            Ok(_) => self.announcement(next),
+            Err(_) => None,
+        };
+        let answer = self
+            .transfer(mail.message, announced.as_ref().map(|(_, opening)| opening))
+            .await;
+        let result = self.understand(answer, &mail.envelope.to, Stage::Message);
+        self.carried += 1;
+        if !result.as_ref().is_err_and(TransportError::is_connection_lost) {
+            self.state = announced.map_or(State::Ready, |(envelope, _)| State::Announced(envelope));
+        }
+        let response = result?;
+        Ok(Receipt {
+            answer: words(
+                u16::from(response.code()),
+                &response.message().collect::<Vec<_>>().join(" "),
+            ),
+            file: None,
+        })
+    }
+
+    fn is_spent(&self) -> bool {
+        self.max_messages.is_some_and(|most| self.carried >= most.get())
+    }
+
+    async fn close(mut self: Box<Self>) {
+        match self.state {
+            // A goodbye that gets no answer harms nobody.
+            State::Ready | State::HalfOpen => {
+                let _ = tokio::time::timeout(Duration::from_secs(2), self.smtp.quit()).await;
+            }
+            // The server waits for a message: only hanging up tells it that there is none.
+            State::Announced(_) | State::Broken => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn dots_at_the_beginning_of_lines_are_doubled() {
+        for (message, wanted) in [
+            ("a\r\n", "a\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            (".\r\n", "..\r\n.\r\n"),
+            ("a\r\n.\r\n..\r\n.b", "a\r\n..\r\n...\r\n..b\r\n.\r\n"),
+            ("a.b\r\n\r\n", "a.b\r\n\r\n.\r\n"),
+        ] {
+            assert_eq!(dot_stuffed(message), wanted, "{message:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_dot_stuffed_is_read_back(lines in prop::collection::vec("[.ab ]{0,4}", 1..12)) {
+            let message: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+            let sent = dot_stuffed(&message);
+            let mut read = String::new();
+            let mut ended = false;
+            for line in sent.split_inclusive("\r\n") {
+                prop_assert!(!ended, "something follows the end: {sent:?}");
+                ended = line == ".\r\n";
+                if !ended {
+                    read.push_str(line.strip_prefix('.').unwrap_or(line));
+                }
+            }
+            prop_assert!(ended);
+            prop_assert_eq!(read, message);
+        }
+    }
+}
