@@ -43,24 +43,47 @@ pub(super) fn pack(message: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Reads a message that was written for this base; none: an empty one.
 pub(super) fn unpack(base: &[u8], packed: &[u8]) -> io::Result<Vec<u8>> {
-    let damaged = || {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is no frame that was written whole",
-        )
-    };
-    let size = get_frame_content_size(packed)
+    Unpacker::new(base)?.unpack(packed)
+}
+
+/// Reads messages that were written for one base.
+pub(super) struct Unpacker {
+    decompressor: Decompressor<'static>,
+}
+
+impl Unpacker {
+    pub(super) fn new(base: &[u8]) -> io::Result<Self> {
+        Ok(Self {
+            decompressor: Decompressor::with_dictionary(base)?,
+        })
+    }
+
+    pub(super) fn unpack(&mut self, packed: &[u8]) -> io::Result<Vec<u8>> {
+        let size = size_of(packed)?;
+        let message = self.decompressor.decompress(packed, size)?;
+        if message.len() == size {
+            Ok(message)
+        } else {
+            Err(damaged())
+        }
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "it is no frame that was written whole",
+    )
+}
+
+/// How long the message in a frame is.
+fn size_of(packed: &[u8]) -> io::Result<usize> {
+    get_frame_content_size(packed)
         .ok()
         .flatten()
         .filter(|size| *size <= LARGEST)
         .and_then(|size| usize::try_from(size).ok())
-        .ok_or_else(damaged)?;
-    let message = Decompressor::with_dictionary(base)?.decompress(packed, size)?;
-    if message.len() == size {
-        Ok(message)
-    } else {
-        Err(damaged())
-    }
+        .ok_or_else(damaged)
 }
 
 /// A base, by its number.

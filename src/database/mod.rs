@@ -80,6 +80,7 @@ impl Database {
     /// Closes all connections. What is in SQLite's write-ahead log moves to the file.
     pub async fn close(&self) {
         self.bell.silence();
+        self.records.close().await;
         self.pool.close().await;
     }
 

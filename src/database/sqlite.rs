@@ -38,13 +38,7 @@ impl Database {
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
         let began = Instant::now();
         let pool = loop {
-            let opened = SqlitePoolOptions::new()
-                .max_connections(4)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .acquire_timeout(LONGEST_WAIT * 2)
-                .connect_with(options.clone())
-                .await;
+            let opened = pool_options(4).connect_with(options.clone()).await;
             match opened.map_err(|source| DatabaseError::opening_file(&name, source)) {
                 Ok(pool) => break pool,
                 Err(DatabaseError::Busy { .. }) if began.elapsed() < LONGEST_WAIT => {
@@ -54,6 +48,8 @@ impl Database {
             }
         };
         migrate(&pool, &name).await?;
+        // Every claim of invitations is written through to the disk, and with it what was recorded before.
+        let quick = pool_options(1).connect_lazy_with(options.synchronous(SqliteSynchronous::Normal));
         Ok(Self {
             pool: Pool::Sqlite(pool),
             name: name.into(),
@@ -61,9 +57,19 @@ impl Database {
             clock: Clock::default(),
             bell: Bell::default(),
             bases: Bases::default(),
-            records: Records::default(),
+            records: Records::over(Pool::Sqlite(quick)),
         })
     }
+}
+
+fn pool_options(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A file does not go away as a server does.
+        .test_before_acquire(false)
+        .acquire_timeout(LONGEST_WAIT * 2)
 }
 
 async fn migrate(pool: &SqlitePool, name: &str) -> Result<(), DatabaseError> {

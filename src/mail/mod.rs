@@ -13,8 +13,8 @@ pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compo
 pub use dkim::{DkimError, DkimSigner, signed};
 pub use mailbox::MailboxFolder;
 pub use outbox::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, Outbox,
-    OutboxEntry, Purpose,
+    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
+    Outbox, OutboxEntry, Purpose, Supply,
 };
 pub use smtp::{Encryption, SmtpSettings, SmtpSetupError, SmtpTransport};
 pub use transport::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};

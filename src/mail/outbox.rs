@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::transport::Envelope;
-use crate::fault::BoxFault;
+use crate::fault::{BoxFault, Class, Fault};
 use crate::lease::Holder;
 use crate::meeting::{Facts, Language, MeetingId, PersonRef, Revision};
 
@@ -121,6 +121,40 @@ pub struct NewInvitation {
     pub envelope: Envelope,
     /// The whole message.
     pub message: Vec<u8>,
+}
+
+/// Where invitations come from that are put into the outbox: some at a time, so that there never are all of them in
+/// memory at once.
+#[async_trait]
+pub trait Supply: Send {
+    /// The next few; none when there are no more.
+    ///
+    /// # Errors
+    /// [`Abandoned`] when the next cannot be made: then none is put in. Why is for the supply to remember.
+    async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned>;
+}
+
+/// All at once.
+#[async_trait]
+impl Supply for Vec<NewInvitation> {
+    async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
+        Ok(std::mem::take(self))
+    }
+}
+
+/// Invitations could not be made, so that none is put into the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the invitations could not be made")]
+pub struct Abandoned;
+
+impl Fault for Abandoned {
+    fn kind(&self) -> &'static str {
+        "outbox.abandoned"
+    }
+
+    fn class(&self) -> Class {
+        Class::Internal
+    }
 }
 
 /// What [`Outbox::enqueue`] answers.
@@ -261,13 +295,13 @@ pub trait Outbox: Send + Sync {
     /// is cancelled as well: people who are not invited any more.
     ///
     /// # Errors
-    /// When the outbox cannot be written.
+    /// When the outbox cannot be written, and when the supply is [`Abandoned`].
     async fn enqueue(
         &self,
         meeting: &MeetingId,
         before: Option<&Issued>,
         issued: &Issued,
-        invitations: &[NewInvitation],
+        invitations: &mut dyn Supply,
         called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault>;
 

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::load::Case;
 use super::online::Online;
+use super::press::Press;
 use super::recipients::{Recipient, Verdict, cancel, choose, told, withdraw};
 use super::render::{Invitation, Renderer};
 use super::{CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
-use crate::mail::{Enqueued, Issued, NewInvitation, Purpose};
+use crate::mail::{Enqueued, Issued, Purpose, Supply, message_id};
 use crate::meeting::{Acceptance, Change, MeetingId, PersonRef, Revision};
 
 /// A revision and its mails, ready to be queued.
@@ -21,11 +22,30 @@ pub(super) struct Issue<'a> {
     pub(super) issued: Issued,
     /// What becomes of each attendee, and of those who are none any more.
     pub(super) verdicts: Vec<Verdict<'a>>,
-    /// The mails of those who get one.
-    pub(super) invitations: Vec<Invitation>,
 }
 
 impl Issue<'_> {
+    /// Those who get a mail, and what for.
+    pub(super) fn addressed(&self) -> impl Iterator<Item = (Purpose, &Recipient<'_>)> {
+        self.verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Invite(recipient) => Some((Purpose::Invitation, recipient)),
+            Verdict::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
+            Verdict::CallOff(_) | Verdict::Waits(_) | Verdict::Skip { .. } => None,
+        })
+    }
+
+    /// The Message-ID of somebody's mail.
+    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>, domain: &str) -> String {
+        message_id(
+            &self.issued.uid,
+            purpose.as_str(),
+            self.issued.revision,
+            &recipient.person.reference,
+            recipient.told.resend(purpose),
+            domain,
+        )
+    }
+
     /// Those who get a mail, or for whom one waits.
     pub(super) fn recipients(&self) -> HashSet<PersonRef> {
         self.verdicts
@@ -45,7 +65,7 @@ impl Issue<'_> {
             .verdicts
             .iter()
             .any(|verdict| matches!(verdict, Verdict::CallOff(_)));
-        self.invitations.is_empty() && !calls_off && self.before.as_ref() == Some(&self.issued)
+        self.addressed().next().is_none() && !calls_off && self.before.as_ref() == Some(&self.issued)
     }
 
     /// What differs from what invitees were told last.
@@ -55,13 +75,8 @@ impl Issue<'_> {
 }
 
 impl Pipeline {
-    /// Decides on the revision and the recipients, and renders.
-    pub(super) fn render<'a>(
-        &self,
-        case: &'a Case,
-        online: &Online,
-        options: &SendOptions,
-    ) -> Result<Issue<'a>, PipelineError> {
+    /// Decides on the revision and the recipients.
+    pub(super) fn decide<'a>(&self, case: &'a Case, options: &SendOptions) -> Issue<'a> {
         let before = case.history.last();
         let issued = next_issue(case, self.sender.address.domain());
         let rose = before.is_some_and(|before| before.revision != issued.revision);
@@ -70,74 +85,87 @@ impl Pipeline {
         if options.to.is_empty() {
             verdicts.extend(withdraw(case, &mut told));
         }
-        self.render_all(case, online, issued, verdicts)
+        issue(case, issued, verdicts)
     }
 
     /// The same for a meeting that was called off.
-    pub(super) fn render_cancellations<'a>(
-        &self,
-        case: &'a Case,
-        online: &Online,
-        options: &CancelOptions,
-    ) -> Result<Issue<'a>, PipelineError> {
+    pub(super) fn decide_cancellations<'a>(&self, case: &'a Case, options: &CancelOptions) -> Issue<'a> {
         let mut issued = next_issue(case, self.sender.address.domain());
         if case.history.is_empty() {
             // Nobody was told anything: there is nothing to take back, and no revision of it.
             issued.revision = Revision::default();
         }
         let verdicts = cancel(case, &options.to, told(&case.entries, issued.revision));
-        self.render_all(case, online, issued, verdicts)
+        issue(case, issued, verdicts)
     }
 
-    /// What those who were removed since the last send are to be told, and nothing else.
-    pub(super) fn render_withdrawals<'a>(
+    /// Renders every mail, for a caller that wants to have them all.
+    pub(super) fn render(
         &self,
-        case: &'a Case,
-        told_last: &Issued,
-    ) -> Result<Issue<'a>, PipelineError> {
-        let verdicts = withdraw(case, &mut told(&case.entries, told_last.revision));
-        self.render_all(case, &Online::as_recorded(None), told_last.clone(), verdicts)
-    }
-
-    fn render_all<'a>(
-        &self,
-        case: &'a Case,
+        case: &Case,
         online: &Online,
-        issued: Issued,
-        verdicts: Vec<Verdict<'a>>,
-    ) -> Result<Issue<'a>, PipelineError> {
-        let addressed: Vec<(Purpose, &Recipient<'_>)> = verdicts
-            .iter()
-            .filter_map(|verdict| match verdict {
-                Verdict::Invite(recipient) => Some((Purpose::Invitation, recipient)),
-                Verdict::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
-                Verdict::CallOff(_) | Verdict::Waits(_) | Verdict::Skip { .. } => None,
-            })
-            .collect();
+        issue: &Issue<'_>,
+    ) -> Result<Vec<Invitation>, PipelineError> {
+        let addressed: Vec<_> = issue.addressed().collect();
         (self.progress)(&Progress::Rendering {
             count: addressed.len(),
         });
-        let invitations = if addressed.is_empty() {
-            Vec::new()
-        } else {
-            Renderer::new(self, case, online, &issued).all(&addressed)?
-        };
-        Ok(Issue {
-            before: case.history.last().cloned(),
-            issued,
-            verdicts,
-            invitations,
-        })
+        if addressed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let renderer = Renderer::new(self, case, online, &issue.issued);
+        let groups = renderer.groups(&addressed)?;
+        Press::new(&renderer, &groups)?.all()
     }
 
-    /// Puts all mails into the outbox, with the revision that they tell.
-    pub(super) async fn enqueue(&self, case: &Case, issue: &Issue<'_>) -> Result<Enqueued, PipelineError> {
-        let was_never_sent = case.history.is_empty() && issue.invitations.is_empty();
+    /// Renders every mail and puts all of them into the outbox, with the revision that they tell. Of many there is
+    /// only a part in memory at a time; none is in when any of them cannot be rendered.
+    pub(super) async fn render_and_enqueue(
+        &self,
+        case: &Case,
+        online: &Online,
+        issue: &Issue<'_>,
+    ) -> Result<Enqueued, PipelineError> {
+        let addressed: Vec<_> = issue.addressed().collect();
+        (self.progress)(&Progress::Rendering {
+            count: addressed.len(),
+        });
+        if addressed.is_empty() {
+            return self.enqueue(case, issue, &mut Vec::new()).await;
+        }
+        let renderer = Renderer::new(self, case, online, &issue.issued);
+        let groups = renderer.groups(&addressed)?;
+        let mut press = Press::new(&renderer, &groups)?;
+        let enqueued = self.enqueue(case, issue, &mut press).await;
+        match press.into_failure() {
+            Some(error) => Err(error),
+            None => enqueued,
+        }
+    }
+
+    /// What those who were removed since the last send are to be told, and nothing else.
+    pub(super) async fn enqueue_withdrawals(
+        &self,
+        case: &Case,
+        told_last: &Issued,
+    ) -> Result<Enqueued, PipelineError> {
+        let verdicts = withdraw(case, &mut told(&case.entries, told_last.revision));
+        let issue = issue(case, told_last.clone(), verdicts);
+        self.render_and_enqueue(case, &Online::as_recorded(None), &issue)
+            .await
+    }
+
+    async fn enqueue(
+        &self,
+        case: &Case,
+        issue: &Issue<'_>,
+        invitations: &mut dyn Supply,
+    ) -> Result<Enqueued, PipelineError> {
+        let was_never_sent = case.history.is_empty() && issue.addressed().next().is_none();
         if issue.is_nothing_new() || was_never_sent {
             return Ok(Enqueued::Queued);
         }
         self.reset_answers(case, issue).await?;
-        let new: Vec<NewInvitation> = issue.invitations.iter().map(Invitation::to_new).collect();
         let called_off: Vec<PersonRef> = issue
             .verdicts
             .iter()
@@ -155,7 +183,7 @@ impl Pipeline {
             case.meeting.id(),
             issue.before.as_ref(),
             &issue.issued,
-            &new,
+            invitations,
             &called_off,
         );
         Ok(queued.await?)
@@ -168,9 +196,9 @@ impl Pipeline {
         issue: &Issue<'_>,
     ) -> Result<Enqueued, PipelineError> {
         self.reset_answers(case, issue).await?;
-        let recorded = self
-            .outbox
-            .enqueue(case.meeting.id(), issue.before.as_ref(), &issue.issued, &[], &[]);
+        let (id, before) = (case.meeting.id(), issue.before.as_ref());
+        let mut nothing = Vec::new();
+        let recorded = self.outbox.enqueue(id, before, &issue.issued, &mut nothing, &[]);
         Ok(recorded.await?)
     }
 
@@ -189,6 +217,14 @@ impl Pipeline {
             }
         }
         Ok(())
+    }
+}
+
+fn issue<'a>(case: &Case, issued: Issued, verdicts: Vec<Verdict<'a>>) -> Issue<'a> {
+    Issue {
+        before: case.history.last().cloned(),
+        issued,
+        verdicts,
     }
 }
 

@@ -19,6 +19,7 @@ mod issue;
 mod load;
 mod online;
 mod options;
+mod press;
 mod push;
 mod recipients;
 mod render;
@@ -105,8 +106,8 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options)?;
-            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+            let issue = self.decide(&case, options);
+            if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
             let delivered = self.deliver(id, &issue.recipients()).await?;
@@ -125,11 +126,12 @@ impl Pipeline {
             let mut case = self.load(id, options).await?;
             let online = self.push_for_send(&case, options).await?;
             self.write_back(&mut case, &online).await?;
-            let issue = self.render(&case, &online, options)?;
+            let issue = self.decide(&case, options);
+            let invitations = self.render(&case, &online, &issue)?;
             if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            return Ok(issue.into_prepared(&case, &online));
+            return Ok(issue.prepared(&case, &online, invitations));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -146,8 +148,8 @@ impl Pipeline {
         for _ in 0..ATTEMPTS {
             let case = self.load_for_cancel(id, options).await?;
             let online = Online::as_recorded(None);
-            let issue = self.render_cancellations(&case, &online, options)?;
-            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+            let issue = self.decide_cancellations(&case, options);
+            if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
             let delivered = self.deliver(id, &issue.recipients()).await?;
@@ -165,8 +167,9 @@ impl Pipeline {
         let mut case = self.load(id, options).await?;
         let online = self.foresee(&case, options).await?;
         case.meeting.join_url = online.join_url(&case.meeting);
-        let issue = self.render(&case, &online, options)?;
-        Ok(issue.into_plan(&case, &online))
+        let issue = self.decide(&case, options);
+        let invitations = self.render(&case, &online, &issue)?;
+        Ok(issue.plan(&case, &online, invitations))
     }
 
     /// Pushes a meeting to its provider and writes the link back: the first half of [`Pipeline::send`].

@@ -1,6 +1,6 @@
-//! Step 4, second half: every mail about a meeting, rendered before any of them is queued.
+//! One mail about a meeting, as step 4 renders it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -13,13 +13,14 @@ use crate::mail::{
     CalendarPart, Draft, Envelope, Issued, Mailbox, NewInvitation, Purpose, compose, message_id,
 };
 use crate::meeting::{
-    Acceptance, Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind,
-    PersonRef, Revision, Zone,
+    Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind, PersonRef,
+    Revision, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
-    Description, InvitationContext, OnlineFacts, Rendered, TemplateError, TemplateName, Templates,
+    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, TemplateError, TemplateName,
+    Templates,
 };
 
 /// One rendered message to one recipient.
@@ -52,15 +53,15 @@ pub struct Invitation {
 
 impl Invitation {
     /// What goes into the outbox.
-    pub(super) fn to_new(&self) -> NewInvitation {
+    pub(super) fn into_new(self) -> NewInvitation {
         NewInvitation {
-            person: self.person.clone(),
-            language: self.language.clone(),
+            person: self.person,
+            language: self.language,
             purpose: self.purpose,
             resend: self.resend,
-            message_id: self.message_id.clone(),
-            envelope: self.envelope.clone(),
-            message: self.message.clone(),
+            message_id: self.message_id,
+            envelope: self.envelope,
+            message: self.message,
         }
     }
 }
@@ -94,7 +95,7 @@ impl Letter {
         }
     }
 
-    fn purpose(self) -> Purpose {
+    pub(super) fn purpose(self) -> Purpose {
         match self {
             Self::Invitation | Self::Update(_) => Purpose::Invitation,
             Self::Off | Self::Removed => Purpose::Cancellation,
@@ -157,7 +158,7 @@ pub(super) struct Renderer<'a> {
     earlier: HashMap<Revision, &'a Facts>,
     description: Option<Description>,
     participants: Vec<Participant<'a>>,
-    names: Vec<String>,
+    names: ParticipantNames,
     record_url: Option<String>,
     reply_to: Option<Mailbox>,
     now: DateTime<Utc>,
@@ -200,50 +201,9 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Renders everybody's mail. What is the same for all who read one language, and were told the same before,
-    /// is made once.
-    pub(super) fn all(
-        &self,
-        addressed: &[(Purpose, &Recipient<'_>)],
-    ) -> Result<Vec<Invitation>, PipelineError> {
-        let mut groups: HashMap<(&Language, Letter), Vec<usize>> = HashMap::new();
-        for (place, (purpose, recipient)) in addressed.iter().enumerate() {
-            let key = (self.language(recipient.person), self.letter(*purpose, recipient));
-            groups.entry(key).or_default().push(place);
-        }
-        let mut invitations: Vec<Option<Invitation>> = addressed.iter().map(|_| None).collect();
-        for ((language, letter), places) in groups {
-            let recipients = || places.iter().map(|place| addressed[*place].1);
-            let Some(first) = recipients().next() else {
-                continue;
-            };
-            let words = self.words(language, first.person)?;
-            let change = match letter {
-                Letter::Update(revision) => self.change_since(revision),
-                _ => None,
-            };
-            // Who was removed is no participant any more, but is named in what says so.
-            let mut participants = self.participants.clone();
-            if letter.purpose() == Purpose::Cancellation {
-                let known: HashSet<_> = participants.iter().map(|p| &p.person.reference).collect();
-                let others: Vec<_> = recipients()
-                    .filter(|recipient| !known.contains(&recipient.person.reference))
-                    .map(|recipient| Participant {
-                        person: recipient.person,
-                        status: Acceptance::None,
-                    })
-                    .collect();
-                participants.extend(others);
-            }
-            let writer = EventWriter::new(&self.event(letter, &words, change.as_ref(), &participants))?;
-            for place in &places {
-                let recipient = addressed[*place].1;
-                let calendar = writer.for_recipient(&recipient.person.reference)?;
-                invitations[*place] =
-                    Some(self.one(recipient, letter, language, change.as_ref(), calendar)?);
-            }
-        }
-        Ok(invitations.into_iter().flatten().collect())
+    /// Those who are invited.
+    pub(super) fn participants(&self) -> &[Participant<'a>] {
+        &self.participants
     }
 
     /// The calendar object for one participant.
@@ -254,13 +214,13 @@ impl<'a> Renderer<'a> {
     }
 
     /// The words of calendar objects in a language; an error is said of a person who reads it.
-    fn words(&self, language: &Language, person: &Person) -> Result<Words, PipelineError> {
+    pub(super) fn words(&self, language: &Language, person: &Person) -> Result<Words, PipelineError> {
         let ours = &self.pipeline.organization.language;
         Words::new(&self.pipeline.templates, language, ours).map_err(|source| template_error(person, source))
     }
 
     /// Which kind of mail it is to be.
-    fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
+    pub(super) fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
         match purpose {
             Purpose::Cancellation if self.case.meeting.status == MeetingStatus::NotHeld => Letter::Off,
             Purpose::Cancellation => Letter::Removed,
@@ -275,11 +235,11 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn change_since(&self, revision: Revision) -> Option<Change> {
+    pub(super) fn change_since(&self, revision: Revision) -> Option<Change> {
         self.issued.facts.change_since(self.earlier.get(&revision)?)
     }
 
-    fn language<'p>(&'p self, person: &'p Person) -> &'p Language {
+    pub(super) fn language<'p>(&'p self, person: &'p Person) -> &'p Language {
         person
             .language
             .as_ref()
@@ -293,7 +253,7 @@ impl<'a> Renderer<'a> {
             .unwrap_or(&self.pipeline.organization.time_zone)
     }
 
-    fn event<'e>(
+    pub(super) fn event<'e>(
         &'e self,
         letter: Letter,
         words: &'e Words,
@@ -331,7 +291,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn one(
+    pub(super) fn one(
         &self,
         recipient: &Recipient<'_>,
         letter: Letter,

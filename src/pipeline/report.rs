@@ -9,10 +9,10 @@ use super::deliver::Delivered;
 use super::issue::Issue;
 use super::load::Case;
 use super::online::{Online, OnlineReport};
-use super::recipients::Verdict;
+use super::recipients::{Recipient, Verdict};
 use super::render::Invitation;
 use super::{Pipeline, PipelineError};
-use crate::mail::{DeliveryState, OutboxEntry, TransportError};
+use crate::mail::{DeliveryState, OutboxEntry, Purpose, TransportError};
 use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, Revision};
 
 /// What a push came to.
@@ -173,10 +173,22 @@ pub struct Prepared {
 }
 
 impl Issue<'_> {
-    /// A report in which every invitation waits.
-    fn report(&self, case: &Case, online: &Online) -> SendReport {
-        // They are in the order of their verdicts.
-        let mut invitations = self.invitations.iter();
+    /// A report in which every mail waits; its Message-ID is what `of_mail` says of it.
+    fn report(
+        &self,
+        case: &Case,
+        online: &Online,
+        mut of_mail: impl FnMut(Purpose, &Recipient<'_>) -> (Option<String>, String),
+    ) -> SendReport {
+        let mut queued = |purpose, recipient: &Recipient<'_>| {
+            let (language, message_id) = of_mail(purpose, recipient);
+            RecipientReport {
+                state: RecipientState::Queued,
+                language,
+                message_id: Some(message_id),
+                ..RecipientReport::of(recipient.person)
+            }
+        };
         let recipients = self.verdicts.iter().map(|verdict| match verdict {
             Verdict::Skip {
                 reference,
@@ -196,15 +208,8 @@ impl Issue<'_> {
                 reason: Some("is not invited any more, and had no invitation yet".to_owned()),
                 ..RecipientReport::of(person)
             },
-            Verdict::Invite(recipient) | Verdict::Cancel(recipient) => {
-                let invitation = invitations.next();
-                RecipientReport {
-                    state: RecipientState::Queued,
-                    language: invitation.map(|i| i.language.tag()),
-                    message_id: invitation.map(|i| i.message_id.clone()),
-                    ..RecipientReport::of(recipient.person)
-                }
-            }
+            Verdict::Invite(recipient) => queued(Purpose::Invitation, recipient),
+            Verdict::Cancel(recipient) => queued(Purpose::Cancellation, recipient),
         });
         let recipients = recipients.collect();
         SendReport::new(
@@ -215,15 +220,25 @@ impl Issue<'_> {
         )
     }
 
-    pub(super) fn into_plan(self, case: &Case, online: &Online) -> Plan {
+    /// A report of mails that are rendered, in their order.
+    fn report_of(&self, case: &Case, online: &Online, invitations: &[Invitation]) -> SendReport {
+        let mut invitations = invitations.iter();
+        self.report(case, online, |_, _| {
+            let of =
+                |invitation: &Invitation| (Some(invitation.language.tag()), invitation.message_id.clone());
+            invitations.next().map(of).unwrap_or_default()
+        })
+    }
+
+    pub(super) fn plan(&self, case: &Case, online: &Online, invitations: Vec<Invitation>) -> Plan {
         Plan {
-            report: self.report(case, online),
-            invitations: self.invitations,
+            report: self.report_of(case, online, &invitations),
+            invitations,
         }
     }
 
-    pub(super) fn into_prepared(self, case: &Case, online: &Online) -> Prepared {
-        let report = self.report(case, online);
+    pub(super) fn prepared(&self, case: &Case, online: &Online, invitations: Vec<Invitation>) -> Prepared {
+        let report = self.report_of(case, online, &invitations);
         Prepared {
             meeting: report.meeting,
             revision: report.revision,
@@ -233,7 +248,7 @@ impl Issue<'_> {
                 .into_iter()
                 .filter(|recipient| recipient.state == RecipientState::Skipped)
                 .collect(),
-            invitations: self.invitations,
+            invitations,
         }
     }
 }
@@ -247,7 +262,10 @@ impl Pipeline {
         issue: &Issue<'_>,
         delivered: Delivered,
     ) -> Result<SendReport, PipelineError> {
-        let mut planned = issue.report(case, online);
+        let domain = self.sender.address.domain();
+        let mut planned = issue.report(case, online, |purpose, recipient| {
+            (None, issue.message_id(purpose, recipient, domain))
+        });
         let entries = self.outbox.of_meeting(case.meeting.id()).await?;
         let by_message: HashMap<&str, &OutboxEntry> = entries
             .iter()

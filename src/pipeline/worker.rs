@@ -134,8 +134,7 @@ impl Pipeline {
             .iter()
             .any(|entry| entry.waits() && entry.purpose == Purpose::Invitation && is_removed(&entry.person));
         if still_invited && let Some(told) = case.history.last() {
-            let issue = self.render_withdrawals(&case, told)?;
-            if self.enqueue(&case, &issue).await? == Enqueued::Overtaken {
+            if self.enqueue_withdrawals(&case, told).await? == Enqueued::Overtaken {
                 return Err(PipelineError::Overtaken {
                     meeting: due.meeting.clone(),
                 });

@@ -50,7 +50,29 @@ pub struct InvitationContext<'a> {
     /// What changed since the invitee was told last.
     pub change: Option<&'a Change>,
     /// The display names of all who are invited.
-    pub participants: &'a [String],
+    pub participants: &'a ParticipantNames,
+}
+
+/// The display names of all who are invited: made once, and shared by all of their mails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticipantNames(Value);
+
+impl Default for ParticipantNames {
+    fn default() -> Self {
+        [""; 0].into_iter().collect()
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for ParticipantNames {
+    fn from_iter<T: IntoIterator<Item = S>>(names: T) -> Self {
+        Self(
+            names
+                .into_iter()
+                .map(|name| Value::from(name.as_ref()))
+                .collect::<Vec<_>>()
+                .into(),
+        )
+    }
 }
 
 /// How to join an online meeting without its link.
@@ -261,15 +283,7 @@ fn flat(
         .into(),
     );
     put("revision", facts.revision.0.into());
-    put(
-        "participants",
-        facts
-            .participants
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .into(),
-    );
+    put("participants", facts.participants.0.clone());
     put(
         "invitee",
         person(facts.invitee, facts.invitee_zone, facts.language),

@@ -57,7 +57,7 @@ use labels::Labels;
 use voice::Voices;
 
 pub use conditions::Condition;
-pub use context::{AnswerLinks, InvitationContext, OnlineFacts};
+pub use context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
 pub use description::{Description, sanitize_description};
 pub use error::{Origin, Problem, Severity, TemplateError};
 pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};

@@ -9,7 +9,7 @@ use crate::meeting::{
 };
 use crate::organization::{Brand, Organization};
 
-use super::context::{AnswerLinks, InvitationContext, OnlineFacts};
+use super::context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
 use super::name::{Kind, TemplateName};
 
 /// One mail's worth of facts, without a CRM behind them.
@@ -38,7 +38,7 @@ pub struct Sample {
     /// The revision that is sent.
     pub revision: Revision,
     /// The names of all who are invited.
-    pub participants: Vec<String>,
+    pub participants: ParticipantNames,
 }
 
 /// What a made-up meeting has.
@@ -149,7 +149,9 @@ impl Sample {
             id: id.to_owned(),
             title: title.to_owned(),
             change: meeting.facts().change_since(&before),
-            participants: vec![organizer.display_name(), invitee.display_name()],
+            participants: [organizer.display_name(), invitee.display_name()]
+                .into_iter()
+                .collect(),
             organization: Organization {
                 site_url: made::url("https://crm.acme.example"),
                 public_url: made::url("https://meet.acme.example"),
@@ -295,7 +297,10 @@ impl Sample {
         );
         odd.invitee.name = "O'Brien <img src=x onerror=alert(1)>, \"Q\"".to_owned();
         odd.organizer.name = "Zoë \u{202e}& Söhne".to_owned();
-        odd.participants = vec![odd.organizer.display_name(), odd.invitee.display_name()];
+        odd.participants = [&odd.organizer, &odd.invitee]
+            .map(Person::display_name)
+            .into_iter()
+            .collect();
         odd
     }
 

@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Issued, NewInvitation, Outbox,
-    OutboxEntry, Outgoing, Receipt, Transport, TransportError,
+    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Issued, Outbox, OutboxEntry, Outgoing,
+    Receipt, Supply, Transport, TransportError,
 };
 use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
 use invite::online::{
@@ -289,7 +289,7 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
         meeting: &MeetingId,
         before: Option<&Issued>,
         issued: &Issued,
-        invitations: &[NewInvitation],
+        invitations: &mut dyn Supply,
         called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
         let call = self

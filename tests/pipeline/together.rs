@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, NewInvitation, Outbox, OutboxEntry,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
 };
 use invite::meeting::{MeetingId, PersonRef};
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
@@ -83,7 +83,7 @@ impl Outbox for Meeting {
         meeting: &MeetingId,
         before: Option<&Issued>,
         issued: &Issued,
-        invitations: &[NewInvitation],
+        invitations: &mut dyn Supply,
         called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
         if !self.has_met.swap(true, Ordering::Relaxed) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::sql::{Row, Transaction, Value, query, query_in_words};
 use super::super::{Database, DatabaseError, Subject};
 use super::entry_columns;
+use super::message::Unpackers;
 use crate::fault::{Class, Fault};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
@@ -124,7 +125,10 @@ impl Database {
             .await
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some((self.entry(&row)?, self.message(&mut tx, &row).await?)))
+        Ok(Some((
+            self.entry(&row)?,
+            self.message(&mut tx, &row, &mut Unpackers::new()).await?,
+        )))
     }
 
     /// Lets what waits, failed or was given up be tried at once: one invitation by its number, or all of a

@@ -3,6 +3,7 @@
 use super::super::rows::Named;
 use super::super::sql::{Transaction, query, query_in_words};
 use super::super::{Database, DatabaseError};
+use super::message::Unpackers;
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due};
 use crate::meeting::MeetingId;
@@ -74,9 +75,10 @@ impl Database {
         }
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
         let mut claimed = Vec::with_capacity(rows.len());
+        let mut unpackers = Unpackers::new();
         for row in &rows {
             let entry = self.entry(row)?;
-            match self.message(&mut tx, row).await {
+            match self.message(&mut tx, row, &mut unpackers).await {
                 Ok(message) => claimed.push(Claimed {
                     entry,
                     message,

@@ -4,17 +4,15 @@ use std::fmt::Write as _;
 
 use super::super::rows::to_json;
 use super::super::sql::{Transaction, query, query_in_words};
-use super::super::{Database, DatabaseError, Subject};
-use super::message::{Batch, BatchBase};
-use crate::mail::{Enqueued, Issued, NewInvitation};
+use super::super::{Database, Subject};
+use super::message::{Packed, Packing};
+use crate::fault::BoxFault;
+use crate::mail::{Enqueued, Issued, NewInvitation, Supply};
 use crate::meeting::{MeetingId, PersonRef};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
-const ROWS_AT_ONCE: usize = 200;
-
-/// An invitation, the number of its base, and its message as it is stored.
-type Row<'a> = (&'a NewInvitation, i64, &'a [u8]);
+const ROWS_AT_ONCE: usize = 40;
 
 impl Database {
     pub(super) async fn put_in(
@@ -22,12 +20,12 @@ impl Database {
         meeting: &MeetingId,
         before: Option<&Issued>,
         issued: &Issued,
-        invitations: &[NewInvitation],
+        invitations: &mut dyn Supply,
         called_off: &[PersonRef],
-    ) -> Result<Enqueued, DatabaseError> {
+    ) -> Result<Enqueued, BoxFault> {
         let doing = "putting invitations into the outbox";
-        // Before others have to wait.
-        let batches = self.pack_batches(meeting, invitations).await?;
+        // Before others have to wait: mostly these are all.
+        let mut some = invitations.next().await.map_err(BoxFault::new)?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
             return Ok(Enqueued::Overtaken);
@@ -67,59 +65,24 @@ impl Database {
             .await
             .map_err(self.explain(doing))?;
         }
-        let bases = self.put_bases(&mut tx, meeting, &batches, doing).await?;
-        let mut packed: Vec<(usize, Row<'_>)> = Vec::with_capacity(invitations.len());
-        for (batch, base) in batches.iter().zip(bases) {
-            for (place, invitation, message) in &batch.messages {
-                packed.push((*place, (invitation, base, message)));
-            }
-        }
-        // They leave in the order in which they were given.
-        packed.sort_unstable_by_key(|(place, _)| *place);
-        for rows in packed.chunks(ROWS_AT_ONCE) {
-            match self.put_rows(&mut tx, meeting, issued, now, rows).await {
-                Ok(()) => {}
-                // Somebody else has sent the same revision to this person in the meantime.
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    return Ok(Enqueued::Overtaken);
+        let mut packing = Packing::default();
+        while !some.is_empty() {
+            let packed = self.pack_some(&mut tx, meeting, &mut packing, &some).await?;
+            for (some, packed) in some.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE)) {
+                match self.put_rows(&mut tx, meeting, issued, now, some, packed).await {
+                    Ok(()) => {}
+                    // Somebody else has sent the same revision to this person in the meantime.
+                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                        return Ok(Enqueued::Overtaken);
+                    }
+                    Err(error) => return Err(self.explain(doing)(error).into()),
                 }
-                Err(error) => return Err(self.explain(doing)(error)),
             }
+            some = invitations.next().await.map_err(BoxFault::new)?;
         }
         tx.wake_workers().await.map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
         Ok(Enqueued::Queued)
-    }
-
-    /// Stores the bases that are new; answers the number of each batch's.
-    async fn put_bases(
-        &self,
-        tx: &mut Transaction,
-        meeting: &MeetingId,
-        batches: &[Batch<'_>],
-        doing: &str,
-    ) -> Result<Vec<i64>, DatabaseError> {
-        let mut ids = Vec::with_capacity(batches.len());
-        for batch in batches {
-            ids.push(match &batch.base {
-                BatchBase::Stored(id) => *id,
-                BatchBase::New(packed) => {
-                    let row = query(
-                        "INSERT INTO message_base (meeting_id, purpose, language, message) VALUES ($1, $2, $3, $4)
-                         RETURNING id",
-                    )
-                    .bind(meeting.as_str())
-                    .bind(batch.purpose.as_str())
-                    .bind(batch.language.tag())
-                    .bind(packed.as_slice())
-                    .fetch_one(&mut *tx)
-                    .await
-                    .map_err(self.explain(doing))?;
-                    row.only().map_err(self.explain(doing))?
-                }
-            });
-        }
-        Ok(ids)
     }
 
     async fn put_rows(
@@ -128,7 +91,8 @@ impl Database {
         meeting: &MeetingId,
         issued: &Issued,
         now: i64,
-        rows: &[(usize, Row<'_>)],
+        invitations: &[NewInvitation],
+        packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
         let mut words = String::from(
             "INSERT INTO invitation
@@ -136,7 +100,7 @@ impl Database {
               message_id, envelope_from, envelope_to, base_id, message) VALUES ",
         );
         // What all have in common comes first, then ten of each row's own.
-        for (row, first) in (4..).step_by(10).take(rows.len()).enumerate() {
+        for (row, first) in (4..).step_by(10).take(invitations.len()).enumerate() {
             words.push_str(if row == 0 {
                 "($1, $2, 'queued', $3, $3"
             } else {
@@ -151,7 +115,7 @@ impl Database {
             .bind(meeting.as_str())
             .bind(issued.revision.0)
             .bind(now);
-        for (_, (invitation, base, message)) in rows {
+        for (invitation, packed) in invitations.iter().zip(packed) {
             insert = insert
                 .bind(invitation.purpose.as_str())
                 .bind(invitation.resend)
@@ -161,8 +125,8 @@ impl Database {
                 .bind(&invitation.message_id)
                 .bind(invitation.envelope.from.as_str())
                 .bind(invitation.envelope.to.as_str())
-                .bind(*base)
-                .bind(*message);
+                .bind(packed.base)
+                .bind(packed.message.as_slice());
         }
         insert.execute(tx).await.map(|_| ())
     }

@@ -1,9 +1,10 @@
 //! Messages as they are stored: see [`compact`](super::super::compact).
 
+use std::collections::hash_map::{Entry, HashMap};
 use std::io;
 use std::sync::Arc;
 
-use super::super::compact::{Packer, pack, unpack};
+use super::super::compact::{Packer, Unpacker, pack, unpack};
 use super::super::sql::{On, Row, Transaction, query};
 use super::super::{Database, DatabaseError};
 use crate::mail::{NewInvitation, Purpose};
@@ -12,90 +13,109 @@ use crate::meeting::{Language, MeetingId};
 /// After how many messages others get their turn at the processor.
 const MESSAGES_AT_ONCE: usize = 64;
 
-/// Invitations that have a base in common: those for the same purpose, in the same language.
-pub(super) struct Batch<'a> {
-    pub(super) purpose: Purpose,
-    pub(super) language: Language,
-    pub(super) base: BatchBase,
-    /// Each with its place among all.
-    pub(super) messages: Vec<(usize, &'a NewInvitation, Vec<u8>)>,
+/// A message as it is stored: the number of its base, and how it differs from that.
+pub(super) struct Packed {
+    pub(super) base: i64,
+    pub(super) message: Vec<u8>,
 }
 
-pub(super) enum BatchBase {
-    /// It is there, under this number.
-    Stored(i64),
-    /// It is to be stored, packed so.
-    New(Vec<u8>),
+/// What reads messages, by their bases.
+pub(super) type Unpackers = HashMap<i64, Unpacker>;
+
+/// Packs invitations to one meeting. Those for the same purpose, in the same language, have a base in common.
+#[derive(Default)]
+pub(super) struct Packing {
+    groups: Vec<Group>,
+}
+
+struct Group {
+    purpose: Purpose,
+    language: Language,
+    base: i64,
+    packer: Packer,
 }
 
 impl Database {
-    /// Packs invitations as they will be stored.
-    pub(super) async fn pack_batches<'a>(
+    /// Packs some invitations, in their order, and stores the bases that are new.
+    pub(super) async fn pack_some(
         &self,
+        tx: &mut Transaction,
         meeting: &MeetingId,
-        invitations: &'a [NewInvitation],
-    ) -> Result<Vec<Batch<'a>>, DatabaseError> {
-        let mut groups: Vec<Vec<(usize, &NewInvitation)>> = Vec::new();
-        for (place, invitation) in invitations.iter().enumerate() {
-            let of_same = |group: &&mut Vec<(usize, &NewInvitation)>| {
-                group.first().is_some_and(|(_, it)| {
-                    it.purpose == invitation.purpose && it.language == invitation.language
-                })
-            };
-            match groups.iter_mut().find(of_same) {
-                Some(group) => group.push((place, invitation)),
-                None => groups.push(vec![(place, invitation)]),
-            }
-        }
-        let mut batches = Vec::with_capacity(groups.len());
-        for group in groups {
-            let Some((_, first)) = group.first().copied() else {
-                continue;
-            };
-            let cannot = |error: io::Error| self.invalid(format!("the mail {}", first.message_id), error);
-            let whole = pack(&first.message).map_err(cannot)?;
-            // That of an earlier send does as well, unless the meeting has become another one.
-            let (base, mut packer) = match self.newest_base(meeting, first).await? {
-                Some((id, base)) => {
-                    let mut packer = Packer::new(&base).map_err(cannot)?;
-                    let is_alike = packer.pack(&first.message).map_err(cannot)?.len() * 3 <= whole.len();
-                    match is_alike {
-                        true => (BatchBase::Stored(id), packer),
-                        false => (
-                            BatchBase::New(whole),
-                            Packer::new(&first.message).map_err(cannot)?,
-                        ),
+        packing: &mut Packing,
+        invitations: &[NewInvitation],
+    ) -> Result<Vec<Packed>, DatabaseError> {
+        let mut packed = Vec::with_capacity(invitations.len());
+        for some in invitations.chunks(MESSAGES_AT_ONCE) {
+            for invitation in some {
+                let of_same = |group: &Group| {
+                    group.purpose == invitation.purpose && group.language == invitation.language
+                };
+                let place = match packing.groups.iter().position(of_same) {
+                    Some(place) => place,
+                    None => {
+                        packing
+                            .groups
+                            .push(self.new_group(tx, meeting, invitation).await?);
+                        packing.groups.len() - 1
                     }
-                }
-                None => (
-                    BatchBase::New(whole),
-                    Packer::new(&first.message).map_err(cannot)?,
-                ),
-            };
-            let mut messages = Vec::with_capacity(group.len());
-            for some in group.chunks(MESSAGES_AT_ONCE) {
-                for (place, invitation) in some {
-                    messages.push((
-                        *place,
-                        *invitation,
-                        packer.pack(&invitation.message).map_err(cannot)?,
-                    ));
-                }
-                tokio::task::yield_now().await;
+                };
+                let group = &mut packing.groups[place];
+                let message = group.packer.pack(&invitation.message);
+                packed.push(Packed {
+                    base: group.base,
+                    message: message.map_err(|error| self.cannot_pack(invitation, error))?,
+                });
             }
-            batches.push(Batch {
-                purpose: first.purpose,
-                language: first.language.clone(),
-                base,
-                messages,
-            });
+            tokio::task::yield_now().await;
         }
-        Ok(batches)
+        Ok(packed)
+    }
+
+    fn cannot_pack(&self, invitation: &NewInvitation, error: io::Error) -> DatabaseError {
+        self.invalid(format!("the mail {}", invitation.message_id), error)
+    }
+
+    async fn new_group(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        first: &NewInvitation,
+    ) -> Result<Group, DatabaseError> {
+        let cannot = |error: io::Error| self.cannot_pack(first, error);
+        let whole = pack(&first.message).map_err(cannot)?;
+        let group = |base, packer| Group {
+            purpose: first.purpose,
+            language: first.language.clone(),
+            base,
+            packer,
+        };
+        // That of an earlier send does as well, unless the meeting has become another one.
+        if let Some((id, base)) = self.newest_base(tx, meeting, first).await? {
+            let mut packer = Packer::new(&base).map_err(cannot)?;
+            if packer.pack(&first.message).map_err(cannot)?.len() * 3 <= whole.len() {
+                return Ok(group(id, packer));
+            }
+        }
+        let doing = "storing what the mails of a meeting have in common";
+        let row = query(
+            "INSERT INTO message_base (meeting_id, purpose, language, message) VALUES ($1, $2, $3, $4)
+             RETURNING id",
+        )
+        .bind(meeting.as_str())
+        .bind(first.purpose.as_str())
+        .bind(first.language.tag())
+        .bind(whole.as_slice())
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let id = row.only().map_err(self.explain(doing))?;
+        Ok(group(id, Packer::new(&first.message).map_err(cannot)?))
     }
 
     /// The base that was stored last for invitations like this one.
     async fn newest_base(
         &self,
+        tx: &mut Transaction,
         meeting: &MeetingId,
         like: &NewInvitation,
     ) -> Result<Option<(i64, Arc<[u8]>)>, DatabaseError> {
@@ -107,12 +127,12 @@ impl Database {
         .bind(meeting.as_str())
         .bind(like.purpose.as_str())
         .bind(like.language.tag())
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let id = row.only().map_err(self.explain(doing))?;
-        match self.base(&self.pool, id).await {
+        match self.base(tx, id).await {
             Ok(base) => Ok(Some((id, base))),
             // A damaged one is not used again.
             Err(DatabaseError::Invalid { .. }) => Ok(None),
@@ -139,14 +159,29 @@ impl Database {
     }
 
     /// The message of an invitation, to the byte.
-    pub(super) async fn message(&self, tx: &mut Transaction, row: &Row) -> Result<Vec<u8>, DatabaseError> {
+    pub(super) async fn message(
+        &self,
+        tx: &mut Transaction,
+        row: &Row,
+        unpackers: &mut Unpackers,
+    ) -> Result<Vec<u8>, DatabaseError> {
         let explain = self.explain("reading a message of the outbox");
         let stored: Vec<u8> = row.get("message").map_err(&explain)?;
         let Some(base) = row.get::<Option<i64>>("base_id").map_err(&explain)? else {
             return Ok(stored);
         };
         let id: i64 = row.get("id").map_err(&explain)?;
-        let base = self.base(tx, base).await?;
-        unpack(&base, &stored).map_err(|error| self.invalid(format!("the message of invitation {id}"), error))
+        let unpacker = match unpackers.entry(base) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let unpacker = Unpacker::new(&*self.base(tx, base).await?);
+                new.insert(
+                    unpacker.map_err(|error| self.invalid(format!("the base {base} of mails"), error))?,
+                )
+            }
+        };
+        unpacker
+            .unpack(&stored)
+            .map_err(|error| self.invalid(format!("the message of invitation {id}"), error))
     }
 }

@@ -16,7 +16,7 @@ use super::sql::{On, Row, query};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, NewInvitation, Outbox, OutboxEntry,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, Outbox, OutboxEntry, Supply,
 };
 use crate::meeting::{Language, MeetingId, PersonRef, Revision};
 
@@ -122,12 +122,11 @@ impl Outbox for Database {
         meeting: &MeetingId,
         before: Option<&Issued>,
         issued: &Issued,
-        invitations: &[NewInvitation],
+        invitations: &mut dyn Supply,
         called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
-        Ok(self
-            .put_in(meeting, before, issued, invitations, called_off)
-            .await?)
+        self.put_in(meeting, before, issued, invitations, called_off)
+            .await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {

@@ -229,6 +229,9 @@ impl Database {
     }
 }
 
+/// How many people one statement reads.
+const PEOPLE_AT_ONCE: usize = 200;
+
 impl From<DatabaseError> for CrmError {
     fn from(error: DatabaseError) -> Self {
         Self::Records(BoxFault::new(error))
@@ -248,8 +251,8 @@ impl Crm for Database {
         let doing = "reading people";
         let mut tx = self.read(doing).await?;
         let mut people = Vec::with_capacity(who.len());
-        for reference in who {
-            people.extend(self.read_person(&mut tx, reference).await?);
+        for some in who.chunks(PEOPLE_AT_ONCE) {
+            self.read_people(&mut tx, some, &mut people).await?;
         }
         Ok(people)
     }

@@ -1,9 +1,11 @@
 //! Records out of their tables.
 
+use std::fmt::Write as _;
+
 use chrono::NaiveDate;
 
 use crate::database::rows::Named;
-use crate::database::sql::{Row, Transaction, query};
+use crate::database::sql::{Row, Transaction, query, query_in_words};
 use crate::database::{Database, DatabaseError};
 use crate::meeting::{
     Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,
@@ -96,19 +98,50 @@ impl Database {
         connection: &mut Transaction,
         who: &PersonRef,
     ) -> Result<Option<Person>, DatabaseError> {
-        let doing = "reading a person";
-        let row = query("SELECT * FROM person WHERE kind = $1 AND id = $2")
-            .bind(who.kind.as_str())
-            .bind(who.id.as_str())
-            .fetch_optional(&mut *connection)
+        let mut found = Vec::new();
+        self.read_people(connection, std::slice::from_ref(who), &mut found)
+            .await?;
+        Ok(found.pop())
+    }
+
+    /// Adds those of some people that there are.
+    pub(super) async fn read_people(
+        &self,
+        connection: &mut Transaction,
+        who: &[PersonRef],
+        found: &mut Vec<Person>,
+    ) -> Result<(), DatabaseError> {
+        if who.is_empty() {
+            return Ok(());
+        }
+        let mut words = String::from("SELECT * FROM person WHERE (kind, id) IN (VALUES ");
+        for (place, first) in (1..).step_by(2).take(who.len()).enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(words, "{comma}(${first}, ${})", first + 1);
+        }
+        words.push(')');
+        let mut select = query_in_words(words);
+        for who in who {
+            select = select.bind(who.kind.as_str()).bind(who.id.as_str());
+        }
+        let rows = select
+            .fetch_all(&mut *connection)
             .await
-            .map_err(self.explain(doing))?;
-        let Some(row) = row else { return Ok(None) };
-        let row = Named {
+            .map_err(self.explain("reading people"))?;
+        for row in &rows {
+            found.push(self.person_row(&mut *connection, row).await?);
+        }
+        Ok(())
+    }
+
+    async fn person_row(&self, connection: &mut Transaction, row: &Row) -> Result<Person, DatabaseError> {
+        let mut row = Named {
             database: self,
-            row: &row,
-            what: who.to_string(),
+            row,
+            what: "a person".to_owned(),
         };
+        let who = row.person("kind", "id")?;
+        row.what = who.to_string();
         let user = match who.kind {
             PersonKind::User => Some(UserFacts {
                 zoom_enabled: row.get("zoom_enabled")?,
@@ -118,8 +151,8 @@ impl Database {
             PersonKind::Contact | PersonKind::Lead => None,
         };
         let zone: Option<String> = row.get("time_zone")?;
-        Ok(Some(Person {
-            reference: who.clone(),
+        Ok(Person {
+            reference: who,
             name: row.get("name")?,
             email: row.parse_option("email")?,
             time_zone: zone
@@ -128,7 +161,7 @@ impl Database {
                 .map_err(|e| row.invalid(e))?,
             language: row.parse_option("language")?,
             user,
-        }))
+        })
     }
 
     /// What the roles of a user grant, together.
