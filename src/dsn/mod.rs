@@ -143,9 +143,11 @@ impl Notification {
 
 /// Foreign text as it is kept: on one line, of bounded length; `None` where nothing is left.
 fn kept(text: &str, longest: usize) -> Option<String> {
-    let text: String = one_line(text).chars().take(longest).collect();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    // Where it was folded, there are more spaces than one.
+    let line = one_line(text);
+    let words: Vec<_> = line.split_whitespace().collect();
+    let text: String = words.join(" ").chars().take(longest).collect();
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub(super) fn message_ids(mail: &Mail<'_>) -> Vec<String> {
         // Those before the last are of the mails that the mail itself referred to.
         ids.extend(all("references").pop());
         ids.truncate(MOST);
+        ids.dedup();
     }
     ids
 }
