@@ -165,9 +165,9 @@ fn unitext_decoded(text: &str) -> String {
     while let Some(at) = rest.find(OPEN) {
         decoded.push_str(&rest[..at]);
         let inner = &rest[at + OPEN.len()..];
-        let character = inner.split_once('}').and_then(|(number, after)| {
-            let is_number = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_hexdigit());
-            let number = is_number.then(|| u32::from_str_radix(number, 16).ok())??;
+        let digits = inner.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
+        let character = inner[digits..].strip_prefix('}').and_then(|after| {
+            let number = u32::from_str_radix(&inner[..digits], 16).ok()?;
             Some((char::from_u32(number)?, after))
         });
         match character {

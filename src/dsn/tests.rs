@@ -267,6 +267,47 @@ fn what_is_kept_is_one_bounded_line() {
     assert!(!answer.chars().any(char::is_control), "{answer}");
 }
 
+#[test]
+fn what_it_costs_grows_with_the_length_alone() {
+    let long = |piece: &str| piece.repeat(2_000_000 / piece.len());
+    for (raw, from, pieces) in [
+        (INTERNATIONAL, "zo\\x{EB}", ["\\x{", "+C3", ";", "<"]),
+        (
+            POSTFIX,
+            "X-Postfix-Queue-ID: ",
+            ["a:b\r\n", "\r\n\r\n", "\r\n ", "Action: failed\r\n\r\n"],
+        ),
+        (POSTFIX, "<kickoff.0@", ["<", "<a@", ">", "\r\n <"]),
+        (
+            QMAIL,
+            "<lee@client.example>:\n",
+            ["<a>:\n\n", "<", "#5.1.1", "\nMessage-ID:\n"],
+        ),
+        (
+            EXIM_IN_WORDS,
+            "\r\n  lee@",
+            [
+                "\r\n  lee@client.example\r\n",
+                "<lee@client.example>",
+                ",",
+                "550 ",
+            ],
+        ),
+        (EXIM_IN_WORDS, "X-Failed-Recipients: ", ["a,", "\r\n ", "<", ",,"]),
+    ] {
+        for piece in pieces {
+            let _ = Received::read(
+                raw.replacen(from, &format!("{from}{}", long(piece)), 1)
+                    .as_bytes(),
+            );
+            let _ = Received::read(
+                raw.replacen(from, &format!("{}{from}", long(piece)), 1)
+                    .as_bytes(),
+            );
+        }
+    }
+}
+
 /// A fixture, with a piece of it replaced.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
