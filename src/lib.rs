@@ -113,7 +113,8 @@
 //! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM in SQLite |
 //! | [`online::zoom`] | Zoom as a provider of online meetings |
 //! | [`template`], [`calendar`] | what mails and calendar objects say |
-//! | [`imip`] | what answers to them say |
+//! | [`received`] | mails that come back: which kind each is |
+//! | [`imip`], [`dsn`] | what answers to them say, and what mail servers say became of them |
 //! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
 //! | [`meeting`], [`organization`], [`fault`], [`lease`] | the plain words |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
@@ -145,14 +146,17 @@ mod crypto;
 pub mod database;
 #[cfg(feature = "command")]
 mod desk;
+pub mod dsn;
 pub mod fault;
 pub mod imip;
 pub mod lease;
 pub mod mail;
 pub mod meeting;
+mod mime;
 pub mod online;
 pub mod organization;
 pub mod pipeline;
+pub mod received;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod template;

@@ -115,7 +115,8 @@ impl Servers {
             "compatibility_level = 3.6\nqueue_directory = {root}/spool\ndata_directory = {root}/data\n\
              daemon_directory = /usr/lib/postfix/sbin\ncommand_directory = /usr/sbin\nmail_owner = postfix\n\
              setgid_group = postdrop\ninet_interfaces = 127.0.0.1\ninet_protocols = ipv4\nmyhostname = mx.client.example\n\
-             mydestination =\nmynetworks = 127.0.0.0/8\nvirtual_mailbox_domains = client.example\n\
+             mydestination =\nmynetworks = 127.0.0.0/8\nvirtual_mailbox_domains = client.example, acme.example\n\
+             smtpd_reject_unlisted_recipient = no\ntransport_maps = inline:{{ {{ gone@client.example = error:5.2.1 Mailbox disabled }} }}\n\
              virtual_transport = lmtp:inet:127.0.0.1:{lmtp}\nsmtputf8_enable = {smtputf8}\nalias_maps =\n\
              local_recipient_maps =\nmaillog_file = {root}/postfix.log\nmaillog_file_prefixes = {root}\n"
         );
@@ -281,6 +282,42 @@ fn what_is_fetched_is_what_was_sent() {
             "{address}"
         );
     }
+}
+
+#[test]
+fn what_postfix_sends_back_shows_on_the_attendee() {
+    let servers = Servers::start(true);
+    let contacts = json!([{"id": "lee", "name": "Lee", "email": "gone@client.example"}]);
+    servers.configure(&json!([{"kind": "contact", "id": "lee"}]), &contacts);
+    assert_eq!(servers.json(&["send", "--meeting", "kickoff"])["sent"], 1);
+    std::fs::write(servers.path("bounce.eml"), servers.fetch("meetings@acme.example")).unwrap();
+    let report = servers.json(&["reply", "bounce.eml"]);
+    assert_eq!(
+        (&report["outcome"], &report["kind"], &report["id"]),
+        (&json!("recorded"), &json!("contact"), &json!("lee")),
+        "{report:#}"
+    );
+    let meeting = servers.json(&["meeting", "show", "kickoff"]);
+    let delivery = &meeting["attendees"][0]["delivery"];
+    assert_eq!(
+        [
+            &delivery["state"],
+            &delivery["status"],
+            &delivery["recipient"],
+            &delivery["reported_by"]
+        ],
+        [
+            &json!("bounced"),
+            &json!("5.2.1"),
+            &json!(null),
+            &json!("mx.client.example")
+        ],
+        "{delivery:#}"
+    );
+    assert!(
+        delivery["answer"].as_str().unwrap().contains("Mailbox disabled"),
+        "{delivery}"
+    );
 }
 
 #[test]

@@ -10,8 +10,8 @@ use invite::meeting::{
 };
 use invite::organization::{Brand, Organization};
 use invite::template::{
-    AnswerLinks, InvitationContext, OnlineFacts, Part, Rendered, Sample, TemplateError, TemplateName,
-    Templates, sanitize_description,
+    AnswerLinks, InvitationContext, OnlineFacts, Part, ParticipantNames, Rendered, Sample, TemplateError,
+    TemplateName, Templates, sanitize_description,
 };
 
 const LANGUAGES: [&str; 8] = ["de", "en", "es", "fr", "it", "ru", "uk", "zh"];
@@ -92,7 +92,7 @@ impl Mail {
                 record_url: is_user.then_some("https://crm.acme.example/#Meeting/view/kickoff"),
                 answer_links: self.links.as_ref(),
                 change: self.change.as_ref(),
-                participants: &[],
+                participants: &ParticipantNames::default(),
             },
         )
     }
@@ -923,7 +923,7 @@ fn a_description_made_safe_before_is_used_as_it_is() {
                 record_url: None,
                 answer_links: None,
                 change: None,
-                participants: &[],
+                participants: &ParticipantNames::default(),
             },
         )
         .unwrap();

@@ -286,7 +286,7 @@ fn mail(templates: &Templates, zone: &Zone, start: DateTime<Utc>) -> String {
         record_url: None,
         answer_links: None,
         change: None,
-        participants: &[],
+        participants: &invite::template::ParticipantNames::default(),
     };
     templates
         .render(TemplateName::INVITATION, &invitation)

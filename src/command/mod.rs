@@ -4,6 +4,7 @@
 //! and shows what it answers.
 
 mod cancel;
+mod delivery;
 mod dkim;
 mod ics;
 mod import;
@@ -103,7 +104,7 @@ enum Command {
     Send(send::Send),
     /// Tell those who were invited that a meeting does not take place
     Cancel(cancel::Cancel),
-    /// Read an answer to an invitation, and set the attendee's status
+    /// Read what came back by mail: an answer to an invitation, or a bounce
     Reply(reply::Reply),
     /// Print a meeting's calendar object
     Ics(ics::Ics),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::delivery;
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, Listing, STRONG, Table, WARN, visible};
 use super::{DONE, DONE_IN_PART, Outcome};
@@ -149,6 +150,7 @@ fn document(entry: &OutboxEntry) -> Value {
         "last_answer": entry.last_answer,
         "created_at": entry.created_at,
         "sent_at": entry.sent_at,
+        "notification": entry.notice,
     })
 }
 
@@ -164,6 +166,12 @@ fn style(state: DeliveryState) -> anstyle::Style {
 fn table(entries: &[OutboxEntry]) -> Table {
     let mut table = Table::default();
     for entry in entries {
+        let notice = entry
+            .notice
+            .as_ref()
+            .map(|notice| (delivery::words(notice), delivery::style(notice.state)));
+        let answer = || (entry.last_answer.clone().unwrap_or_default(), DIM);
+        let (answer, answer_style) = notice.unwrap_or_else(answer);
         table.row([
             (entry.id.to_string().as_str(), DIM),
             (entry.state.as_str(), style(entry.state)),
@@ -172,7 +180,7 @@ fn table(entries: &[OutboxEntry]) -> Table {
                 format!("{} revision {}", entry.meeting, entry.revision).as_str(),
                 DIM,
             ),
-            (entry.last_answer.as_deref().unwrap_or_default(), DIM),
+            (answer.as_str(), answer_style),
         ]);
     }
     table
@@ -222,6 +230,19 @@ impl Show {
             );
             if let Some(answer) = &entry.last_answer {
                 text.push_str(&format!("{}\n", visible(answer)));
+            }
+            if let Some(notice) = &entry.notice {
+                let style = delivery::style(notice.state);
+                let by = notice
+                    .reported_by
+                    .as_deref()
+                    .map(|by| format!(", says {}", visible(by)));
+                text.push_str(&format!(
+                    "{style}{}{style:#}{}, {}\n",
+                    delivery::words(notice),
+                    by.unwrap_or_default(),
+                    notice.at.format("%Y-%m-%d %H:%M UTC")
+                ));
             }
             text.push_str(&format!("\n{}\n", visible(&raw.replace("\r\n", "\n"))));
             text

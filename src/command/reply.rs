@@ -1,16 +1,20 @@
-//! `invite reply`: an answer to an invitation, as it came by mail.
+//! `invite reply`: an answer to an invitation, or what a mail server says became of one, as it came by mail.
 
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::delivery;
 use super::session::Session;
 use super::terminal::{DIM, GOOD, STRONG, WARN, visible};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::imip::{Answer, LONGEST};
-use crate::pipeline::{AnswerOutcome, AnswerReport};
+use crate::imip::LONGEST;
+use crate::mail::{Fate, Purpose};
+use crate::meeting::{EmailAddress, PersonId, PersonKind};
+use crate::pipeline::{AnswerOutcome, AnswerReport, NotificationOutcome, NotificationReport};
+use crate::received::Received;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite reply answer.eml")]
@@ -18,7 +22,7 @@ pub(super) struct Reply {
     /// The mail, or the .ics file out of it; - reads standard input
     #[arg(value_name = "FILE or -")]
     file: PathBuf,
-    /// Believe the answer, whoever sent it
+    /// Believe an answer, whoever sent it
     #[arg(long)]
     trust: bool,
 }
@@ -46,17 +50,24 @@ impl Fault for Unreadable {
 
 impl Reply {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
-        let answer = self
+        let received = self
             .read()
-            .and_then(|raw| Answer::read(&raw).map_err(BoxFault::new))?;
-        let received = session
-            .pipeline()
-            .await?
-            .receive_answer(&answer, self.trust)
-            .await;
-        session.close().await;
-        let report = received?;
-        session.terminal.result(&report, || text(&report));
+            .and_then(|raw| Received::read(&raw).map_err(BoxFault::new))?;
+        let pipeline = session.pipeline().await?;
+        match received {
+            Received::Answer(answer) => {
+                let report = pipeline.receive_answer(&answer, self.trust).await;
+                session.close().await;
+                let report = report?;
+                session.terminal.result(&report, || answer_text(&report));
+            }
+            Received::Notification(notification) => {
+                let report = pipeline.receive_notification(&notification).await;
+                session.close().await;
+                let report = report?;
+                session.terminal.result(&report, || notification_text(&report));
+            }
+        }
         Ok(DONE)
     }
 
@@ -79,14 +90,39 @@ impl Reply {
     }
 }
 
-fn text(report: &AnswerReport) -> String {
-    let who = format!(
-        "{STRONG}{}{STRONG:#} {DIM}{}:{} {}{DIM:#}",
-        visible(&report.name),
-        report.kind,
-        report.id,
-        report.email
-    );
+/// Somebody, as the first words of a line.
+fn who(name: &str, kind: PersonKind, id: &PersonId, email: &EmailAddress) -> String {
+    format!(
+        "{STRONG}{}{STRONG:#} {DIM}{kind}:{id} {email}{DIM:#}",
+        visible(name)
+    )
+}
+
+fn notification_text(report: &NotificationReport) -> String {
+    let who = who(&report.name, report.kind, &report.id, &report.email);
+    let (meeting, delivery) = (&report.meeting, &report.delivery);
+    let style = delivery::style(delivery.state);
+    let mail = format!("{} {}", report.purpose.as_str(), report.invitation);
+    let words = delivery::words(delivery);
+    let mut text = match report.outcome {
+        NotificationOutcome::Recorded => {
+            format!("{who} of meeting {meeting}: {mail} {style}{words}{style:#}\n")
+        }
+        NotificationOutcome::Older => format!(
+            "{who} of meeting {meeting}: more is known of {mail} already, so it stays {style}{words}{style:#}\n"
+        ),
+    };
+    if delivery.state == Fate::Bounced && report.purpose == Purpose::Invitation {
+        text.push_str(&format!(
+            "to invite again when the address is corrected: `invite send --meeting {meeting} --to {}:{} --resend`\n",
+            report.kind, report.id
+        ));
+    }
+    text
+}
+
+fn answer_text(report: &AnswerReport) -> String {
+    let who = who(&report.name, report.kind, &report.id, &report.email);
     let meeting = &report.meeting;
     let mut text = match report.outcome {
         AnswerOutcome::Recorded => format!("{who} of meeting {meeting}: {GOOD}{}{GOOD:#}\n", report.status),

@@ -2,6 +2,7 @@
 
 use crate::fault::{Class, Fault};
 use crate::meeting::InvalidEmail;
+use crate::mime::Unreadable;
 
 /// Why a mail or a calendar object is no answer to an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +61,16 @@ pub enum AnswerError {
     /// Who answers has no address that can be used.
     #[error("the answer's attendee cannot be used")]
     Attendee(#[source] InvalidEmail),
+}
+
+impl From<Unreadable> for AnswerError {
+    fn from(mail: Unreadable) -> Self {
+        match mail {
+            Unreadable::TooLong { octets } => Self::TooLong { octets },
+            Unreadable::NotAMail => Self::NotAMail,
+            Unreadable::TooManyParts => Self::TooManyParts,
+        }
+    }
 }
 
 impl Fault for AnswerError {

@@ -4,7 +4,6 @@
 //! [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer).
 
 mod error;
-mod mime;
 mod object;
 mod sender;
 
@@ -13,9 +12,10 @@ use chrono::{DateTime, Utc};
 pub use error::AnswerError;
 
 use crate::meeting::{Acceptance, EmailAddress};
+use crate::mime::{self, Leaf, Mail, decoded};
 
-/// The longest mail that is read.
-pub const LONGEST: usize = 10 * 1024 * 1024;
+/// The longest mail that is read, in octets.
+pub const LONGEST: usize = mime::LONGEST;
 
 /// Calendar objects of one mail that are looked at: a mail has the same one twice at most.
 const MOST_OBJECTS: usize = 8;
@@ -77,16 +77,31 @@ impl Answer {
     /// # Errors
     /// [`AnswerError`] when it is no answer to an invitation.
     pub fn read(raw: &[u8]) -> Result<Self, AnswerError> {
+        match Self::read_bare(raw) {
+            Some(answer) => answer,
+            None => Self::of(&Mail::read(raw)?),
+        }
+    }
+
+    /// Reads a calendar object alone; `None` when it is something else.
+    pub(crate) fn read_bare(raw: &[u8]) -> Option<Result<Self, AnswerError>> {
         if raw.len() > LONGEST {
-            return Err(AnswerError::TooLong { octets: raw.len() });
+            return Some(Err(AnswerError::TooLong { octets: raw.len() }));
         }
-        if let Some(text) = bare_object(raw) {
-            return object::read(&text, None, None);
-        }
-        let leaves = mime::leaves(raw)?;
-        let sender = sender::of(mime::header_and_body(raw).0);
+        let text = bare_object(raw)?;
+        Some(object::read(&text, None, None))
+    }
+
+    /// Reads the answer in a mail.
+    pub(crate) fn of(mail: &Mail<'_>) -> Result<Self, AnswerError> {
+        let sender = sender::of(mail.header());
         let mut first = None;
-        for leaf in leaves.iter().filter(|leaf| leaf.is_calendar()).take(MOST_OBJECTS) {
+        for leaf in mail
+            .leaves()
+            .iter()
+            .filter(|leaf| leaf.is_calendar())
+            .take(MOST_OBJECTS)
+        {
             match object::read(&leaf.text(), leaf.method(), sender.clone()) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => {
@@ -96,7 +111,7 @@ impl Answer {
         }
         Err(match first {
             Some(error) => error,
-            None if leaves.iter().any(mime::Leaf::is_tnef) => AnswerError::Tnef,
+            None if mail.leaves().iter().any(Leaf::is_tnef) => AnswerError::Tnef,
             None => AnswerError::NoCalendarObject,
         })
     }
@@ -121,21 +136,6 @@ fn bare_object(raw: &[u8]) -> Option<String> {
     let text = text.trim_start();
     let begins = text.as_bytes().get(..BEGIN.len())?.eq_ignore_ascii_case(BEGIN);
     begins.then(|| text.to_owned())
-}
-
-/// Octets as text: UTF-16 where they begin with its mark, else UTF-8.
-fn decoded(octets: &[u8]) -> String {
-    let units = |from: fn([u8; 2]) -> u16| -> String {
-        let units = octets[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    };
-    match octets {
-        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(octets).into_owned(),
-    }
 }
 
 #[cfg(test)]

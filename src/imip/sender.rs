@@ -1,6 +1,7 @@
 //! Who sent a mail (RFC 5322 §3.6.2).
 
 use crate::meeting::EmailAddress;
+use crate::mime::fields;
 
 /// A longer From is nobody's.
 const LONGEST: usize = 2000;
@@ -17,26 +18,6 @@ pub(super) fn of(header: &[u8]) -> Option<EmailAddress> {
         return None;
     }
     EmailAddress::new(&address(std::str::from_utf8(&value).ok()?)?).ok()
-}
-
-/// The fields of a header, unfolded. Lines that are no fields are passed over.
-fn fields(header: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-    let mut lines = header.split(|b| *b == b'\n').peekable();
-    std::iter::from_fn(move || {
-        loop {
-            let line = lines.next()?;
-            // "From :" is a From as well (RFC 5322 §4.5.1).
-            let Some(colon) = line.iter().position(|b| *b == b':') else {
-                continue;
-            };
-            let name = line[..colon].trim_ascii_end().to_vec();
-            let mut value = line[colon + 1..].trim_ascii_end().to_vec();
-            while let Some(more) = lines.next_if(|line| line.starts_with(b" ") || line.starts_with(b"\t")) {
-                value.extend_from_slice(more.trim_ascii_end());
-            }
-            return Some((name, value));
-        }
-    })
 }
 
 /// The address of a From with one mailbox: `name <address>` or `address`, with comments anywhere.

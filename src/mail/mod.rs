@@ -4,6 +4,7 @@ mod answers;
 mod compose;
 mod dkim;
 mod mailbox;
+mod notifications;
 mod outbox;
 mod smtp;
 mod transport;
@@ -12,6 +13,7 @@ pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
 pub use mailbox::MailboxFolder;
+pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use outbox::{
     Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
     Outbox, OutboxEntry, Purpose, Supply,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Notice;
 use super::transport::Envelope;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::lease::Holder;
@@ -199,6 +200,8 @@ pub struct OutboxEntry {
     pub created_at: DateTime<Utc>,
     /// When the mail server took it.
     pub sent_at: Option<DateTime<Utc>>,
+    /// What is known to have become of it after that.
+    pub notice: Option<Notice>,
 }
 
 impl OutboxEntry {

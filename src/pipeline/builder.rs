@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Answers, DkimSigner, Mailbox, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, Mailbox, Notifications, Outbox, Transport};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -25,6 +25,7 @@ pub struct PipelineBuilder {
     links: Option<Arc<dyn LinkStore>>,
     outbox: Option<Arc<dyn Outbox>>,
     answers: Option<Arc<dyn Answers>>,
+    notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
     signers: Arc<[DkimSigner]>,
     templates: Option<Templates>,
@@ -86,6 +87,7 @@ impl Pipeline {
             links: None,
             outbox: None,
             answers: None,
+            notifications: None,
             transport: None,
             signers: Arc::default(),
             templates: None,
@@ -105,11 +107,12 @@ impl PipelineBuilder {
         self
     }
 
-    /// The database that keeps links, the outbox and answers.
+    /// The database that keeps links, the outbox, answers and notifications.
     pub fn database(mut self, database: &Database) -> Self {
         self.links = Some(Arc::new(database.clone()));
         self.outbox = Some(Arc::new(database.clone()));
         self.answers = Some(Arc::new(database.clone()));
+        self.notifications = Some(Arc::new(database.clone()));
         self
     }
 
@@ -128,6 +131,12 @@ impl PipelineBuilder {
     /// Where answers are remembered, if not in a [`Database`].
     pub fn answers(mut self, answers: Arc<dyn Answers>) -> Self {
         self.answers = Some(answers);
+        self
+    }
+
+    /// Where notifications of mail servers are remembered, if not in a [`Database`].
+    pub fn notifications(mut self, notifications: Arc<dyn Notifications>) -> Self {
+        self.notifications = Some(notifications);
         self
     }
 
@@ -197,6 +206,7 @@ impl PipelineBuilder {
                 .outbox
                 .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
             answers: self.answers,
+            notifications: self.notifications,
             transport: self.transport,
             signers: self.signers,
             templates: match self.templates {

@@ -499,6 +499,7 @@ mod tests {
             last_answer: None,
             created_at: DateTime::UNIX_EPOCH,
             sent_at: None,
+            notice: None,
         }
     }
 

@@ -124,6 +124,21 @@ pub enum PipelineError {
     /// No place for answers was given.
     #[error("this pipeline has no place where answers are remembered")]
     NoAnswers,
+    /// No invitation that has left is the mail that a notification is about.
+    #[error("{}", unknown_message(message_ids))]
+    UnknownMessage {
+        /// By which Message-IDs it was looked for.
+        message_ids: Vec<String>,
+    },
+    /// The invitation that a notification is about is being sent.
+    #[error("the invitation to {to} is not recorded as sent yet")]
+    StillSending {
+        /// To whom.
+        to: EmailAddress,
+    },
+    /// No place for notifications was given.
+    #[error("this pipeline has no place where notifications are remembered")]
+    NoNotifications,
     /// No way for mail to leave was given.
     #[error("no mail server is configured, so nothing can be sent")]
     NoTransport,
@@ -155,6 +170,13 @@ pub enum PipelineError {
     Transport(#[from] TransportError),
 }
 
+fn unknown_message(message_ids: &[String]) -> String {
+    match message_ids.first() {
+        Some(id) => format!("no invitation was sent with the Message-ID {id}"),
+        None => "the notification does not say which mail it is about".to_owned(),
+    }
+}
+
 impl Fault for PipelineError {
     fn kind(&self) -> &'static str {
         match self {
@@ -172,7 +194,9 @@ impl Fault for PipelineError {
             Self::Overtaken { .. } => "send.overtaken",
             Self::UnknownUid { .. } => "reply.unknown_uid",
             Self::Stranger { .. } => "reply.stranger",
-            Self::NoAnswers => "reply.not_configured",
+            Self::UnknownMessage { .. } => "reply.unknown_message",
+            Self::StillSending { .. } => "reply.still_sending",
+            Self::NoAnswers | Self::NoNotifications => "reply.not_configured",
             Self::NoTransport => "mail.not_configured",
             Self::Crm(error) => error.kind(),
             Self::Online(error) => error.kind(),
@@ -189,15 +213,18 @@ impl Fault for PipelineError {
             Self::NoMeeting { .. }
             | Self::NoActor { .. }
             | Self::NotInvited { .. }
-            | Self::UnknownUid { .. } => Class::NotFound,
+            | Self::UnknownUid { .. }
+            | Self::UnknownMessage { .. } => Class::NotFound,
             Self::WrongStatus { .. }
             | Self::NoAssignedUser { .. }
             | Self::AssignedUserMissing { .. }
             | Self::NoRecipients { .. }
             | Self::NotOnline { .. } => Class::BadData,
             Self::NotPermitted { .. } | Self::Stranger { .. } => Class::NotPermitted,
-            Self::NoProvider { .. } | Self::NoTransport | Self::NoAnswers => Class::Configuration,
-            Self::PushBusy { .. } | Self::Overtaken { .. } => Class::Temporary,
+            Self::NoProvider { .. } | Self::NoTransport | Self::NoAnswers | Self::NoNotifications => {
+                Class::Configuration
+            }
+            Self::PushBusy { .. } | Self::Overtaken { .. } | Self::StillSending { .. } => Class::Temporary,
             Self::Crm(error) => error.class(),
             Self::Online(error) => error.class(),
             Self::Store(error) => error.class(),
@@ -237,6 +264,9 @@ impl Fault for PipelineError {
             Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
             Self::UnknownUid { .. } => "it answers an invitation that was not sent from this database",
             Self::Stranger { .. } => "if you know that it is genuine, run it again with --trust",
+            Self::UnknownMessage { .. } => "it is about a mail that was not sent from this database",
+            Self::StillSending { .. } => "run it again in a moment; see `invite outbox list`",
+            Self::NoNotifications => "give the builder `.database(…)` or `.notifications(…)`",
             Self::NoAnswers => "give the builder `.database(…)` or `.answers(…)`",
             Self::NoTransport => "add [smtp] with `url` and `from` to the configuration",
             Self::Crm(error) => return error.hint(),

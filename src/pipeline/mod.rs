@@ -17,6 +17,7 @@ mod deliver;
 mod error;
 mod issue;
 mod load;
+mod notification;
 mod online;
 mod options;
 mod press;
@@ -37,7 +38,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
-use crate::mail::{Answers, DkimSigner, Enqueued, Mailbox, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, Enqueued, Mailbox, Notifications, Outbox, Transport};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
@@ -47,6 +48,7 @@ use online::Online;
 pub use builder::{PipelineBuilder, PipelineSetupError};
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
+pub use notification::{NotificationOutcome, NotificationReport};
 pub use online::{OnlineAction, OnlineReport};
 pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
@@ -68,6 +70,7 @@ pub struct Pipeline {
     links: Arc<dyn LinkStore>,
     outbox: Arc<dyn Outbox>,
     answers: Option<Arc<dyn Answers>>,
+    notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
     signers: Arc<[DkimSigner]>,
     templates: Templates,

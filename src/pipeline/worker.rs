@@ -133,12 +133,13 @@ impl Pipeline {
             .entries
             .iter()
             .any(|entry| entry.waits() && entry.purpose == Purpose::Invitation && is_removed(&entry.person));
-        if still_invited && let Some(told) = case.history.last() {
-            if self.enqueue_withdrawals(&case, told).await? == Enqueued::Overtaken {
-                return Err(PipelineError::Overtaken {
-                    meeting: due.meeting.clone(),
-                });
-            }
+        if still_invited
+            && let Some(told) = case.history.last()
+            && self.enqueue_withdrawals(&case, told).await? == Enqueued::Overtaken
+        {
+            return Err(PipelineError::Overtaken {
+                meeting: due.meeting.clone(),
+            });
         }
         // What waits for those who were removed is now a cancellation, which stays true.
         let removed_only = people.iter().all(is_removed);

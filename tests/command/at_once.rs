@@ -237,6 +237,14 @@ fn killed_between_two_mails() {
         .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
     let killed = desk.start(SEND);
     desk.mail.wait_for("hold joerg@kunde.example");
+    // The server is asked about the second together with the end of the first, whose fate takes a moment to record.
+    crate::desk::wait_for("the first mail's record", || {
+        !desk
+            .json("outbox list --state sent")
+            .as_array()
+            .unwrap()
+            .is_empty()
+    });
     killed.kill();
     desk.mail.behave();
     assert_eq!(desk.mail.addresses(), ["lee@client.example"]);

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod at_once;
+mod bouncing;
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod connecting;

@@ -4,10 +4,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{DONE, Outcome, Session, document, when};
+use crate::command::delivery;
 use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
 use crate::crm::Crm as _;
 use crate::fault::BoxFault;
-use crate::mail::{Outbox as _, OutboxEntry};
+use crate::mail::{DeliveryState, Notice, Outbox as _, OutboxEntry};
 use crate::meeting::{Meeting, MeetingId, OnlineLocation, Person, PersonRef, Revision};
 use crate::online::OnlineLink;
 use crate::pipeline::{PipelineError, SyncState};
@@ -70,6 +71,13 @@ impl Shown<'_> {
         self.entries.iter().rev().find(|entry| entry.person == *who)
     }
 
+    /// What became of the newest invitation of a person that was not called off.
+    fn delivery(&self, who: &PersonRef) -> Option<&Notice> {
+        let mut of_person = self.entries.iter().rev().filter(|entry| entry.person == *who);
+        let newest = of_person.find(|entry| entry.state != DeliveryState::Cancelled)?;
+        newest.notice.as_ref()
+    }
+
     fn document(&self) -> Value {
         let mut document = document(self.meeting);
         document["revision"] = json!(self.revision);
@@ -92,6 +100,7 @@ impl Shown<'_> {
                 "status": attendee.status,
                 "revision": newest.map(|entry| entry.revision),
                 "invitation": newest.map(|entry| entry.state.as_str()),
+                "delivery": self.delivery(&attendee.person),
             })
         });
         document["attendees"] = attendees.collect();
@@ -146,6 +155,7 @@ impl Shown<'_> {
             let person = self.person(&attendee.person);
             let newest = self.newest(&attendee.person);
             let told = newest.map(|entry| format!("revision {} {}", entry.revision, entry.state));
+            let delivery = self.delivery(&attendee.person);
             table.row([
                 (attendee.person.to_string().as_str(), DIM),
                 (person.map_or("", |person| person.name.as_str()), STRONG),
@@ -157,6 +167,10 @@ impl Shown<'_> {
                 ),
                 (attendee.status.as_str(), anstyle::Style::new()),
                 (told.as_deref().unwrap_or_default(), DIM),
+                (
+                    delivery.map(delivery::words).unwrap_or_default().as_str(),
+                    delivery.map_or(DIM, |notice| delivery::style(notice.state)),
+                ),
             ]);
         }
         text.push_str(&table.to_text());

@@ -174,7 +174,7 @@ impl Database {
         let unpacker = match unpackers.entry(base) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let unpacker = Unpacker::new(&*self.base(tx, base).await?);
+                let unpacker = Unpacker::new(&self.base(tx, base).await?);
                 new.insert(
                     unpacker.map_err(|error| self.invalid(format!("the base {base} of mails"), error))?,
                 )

@@ -4,6 +4,7 @@ mod by_hand;
 mod claim;
 mod enqueue;
 mod message;
+mod notices;
 mod record;
 
 use std::time::Duration;
@@ -27,7 +28,8 @@ pub(super) use record::Records;
 macro_rules! entry_columns {
     () => {
         "id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
-         envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at"
+         envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at,
+         notice, notice_status, notice_answer, notice_recipient, notice_by, notice_at"
     };
 }
 use entry_columns;
@@ -60,6 +62,7 @@ impl Database {
             last_answer: row.get("last_answer")?,
             created_at: row.instant("created_at")?,
             sent_at: row.instant_option("sent_at")?,
+            notice: notices::read(&row)?,
         })
     }
 

@@ -1,0 +1,154 @@
+//! Delivery status notifications: what mail servers send back about a mail that they had taken.
+//!
+//! Most are in the form of RFC 3464 (with RFC 6533 for international addresses). Some servers write words for people
+//! only: qmail and its kin in the form of QSBMF, old Exim with the header field X-Failed-Recipients. Which of them a
+//! mail is, if any, [`Received::read`](crate::received::Received::read) finds out; what it does is decided by
+//! [`Pipeline::receive_notification`](crate::pipeline::Pipeline::receive_notification).
+
+mod code;
+mod plain;
+mod report;
+mod returned;
+
+use chrono::{DateTime, Utc};
+
+use crate::fault::{Class, Fault};
+use crate::mail::Fate;
+use crate::meeting::{EmailAddress, one_line};
+use crate::mime::{Leaf, Mail, fields, instant};
+
+/// Recipients of one notification that are looked at. An invitation has one.
+const MOST_RECIPIENTS: usize = 1000;
+/// How many characters are kept of what a server says.
+const LONGEST_ANSWER: usize = 1000;
+/// How many characters are kept of an address or a server's name.
+const LONGEST_NAME: usize = 320;
+
+/// A delivery status notification.
+///
+/// Everything in it was written by somebody else. Texts are on one line and of bounded length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// By which Message-IDs the mail it is about may be known, with their angle brackets, the surest first. None where
+    /// it does not say.
+    pub message_ids: Vec<String>,
+    /// The server that reports (Reporting-MTA, RFC 3464 §2.2.2).
+    pub reported_by: Option<String>,
+    /// When it was written.
+    pub date: Option<DateTime<Utc>>,
+    /// What became of the mail, for each of its recipients; at least one.
+    pub recipients: Vec<RecipientStatus>,
+}
+
+/// What became of a mail for one recipient (RFC 3464 §2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecipientStatus {
+    /// What became of it (Action).
+    pub fate: Fate,
+    /// The enhanced status code (RFC 3463), such as `5.1.1`.
+    pub status: Option<String>,
+    /// The words of the server that was asked last (Diagnostic-Code).
+    pub answer: Option<String>,
+    /// The address as the sender wrote it (Original-Recipient).
+    pub original: Option<String>,
+    /// The address as the reporting server had it in the end (Final-Recipient).
+    pub last: Option<String>,
+    /// The server that was asked last (Remote-MTA).
+    pub remote: Option<String>,
+    /// When it was tried last.
+    pub last_attempt: Option<DateTime<Utc>>,
+}
+
+impl RecipientStatus {
+    /// Whether it is about the mail to this address.
+    #[must_use]
+    pub fn is_of(&self, address: &EmailAddress) -> bool {
+        let is_same = |text: &str| EmailAddress::new(text).is_ok_and(|other| other.is_same_mailbox(address));
+        // Some servers leave the original address encoded, as it travels in SMTP.
+        let encoded = self.original.as_deref().and_then(report::xtext_decoded);
+        [&self.original, &self.last, &encoded]
+            .into_iter()
+            .flatten()
+            .any(|text| is_same(text))
+    }
+
+    /// The address, as far as it is known.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.last.as_deref().or(self.original.as_deref())
+    }
+}
+
+/// Why a notification cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotificationError {
+    /// It has no recipient of whom it says what became of the mail.
+    #[error("the mail is a delivery status notification that does not say what became of the message")]
+    NoStatus,
+}
+
+impl Fault for NotificationError {
+    fn kind(&self) -> &'static str {
+        "reply.no_delivery_status"
+    }
+
+    fn class(&self) -> Class {
+        Class::BadData
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("read it; `invite outbox show` with the Message-ID in it shows the invitation".to_owned())
+    }
+}
+
+impl Notification {
+    /// The notification that a mail is; `None` when it is something else.
+    pub(crate) fn of(mail: &Mail<'_>) -> Result<Option<Self>, NotificationError> {
+        let mut statuses = mail
+            .leaves()
+            .iter()
+            .filter(|leaf| leaf.is_delivery_status())
+            .peekable();
+        let (reported_by, recipients) = if statuses.peek().is_some() {
+            let mut reported_by = None;
+            let mut recipients = Vec::new();
+            for status in statuses {
+                let octets = status.octets();
+                let (reporter, some) = report::read(&octets, MOST_RECIPIENTS - recipients.len());
+                reported_by = reported_by.or(reporter);
+                recipients.extend(some);
+            }
+            if recipients.is_empty() {
+                return Err(NotificationError::NoStatus);
+            }
+            (reported_by, recipients)
+        } else {
+            let text = mail.leaves().iter().find(|leaf| leaf.is_plain_text());
+            let text = text.map(Leaf::text).unwrap_or_default();
+            match plain::read(mail.header(), &text) {
+                Some(recipients) => (None, recipients),
+                None => return Ok(None),
+            }
+        };
+        let date = fields(mail.header()).find(|(name, _)| name.eq_ignore_ascii_case(b"date"));
+        Ok(Some(Self {
+            message_ids: returned::message_ids(mail),
+            reported_by,
+            date: date.and_then(|(_, value)| instant(&String::from_utf8_lossy(&value))),
+            recipients,
+        }))
+    }
+}
+
+/// Foreign text as it is kept: on one line, of bounded length; `None` where nothing is left.
+fn kept(text: &str, longest: usize) -> Option<String> {
+    // Where it was folded, there are more spaces than one.
+    let line = one_line(text);
+    let words: Vec<_> = line.split_whitespace().collect();
+    let text: String = words.join(" ").chars().take(longest).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;

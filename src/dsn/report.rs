@@ -1,0 +1,237 @@
+//! The part that says for programs what became of a mail (RFC 3464 §2; RFC 6533 §3).
+
+use super::{LONGEST_ANSWER, LONGEST_NAME, RecipientStatus, code, kept};
+use crate::mail::Fate;
+use crate::mime::{fields, instant};
+
+/// The reporting server, and the recipients of whom it is said what became of the mail, at most so many.
+pub(super) fn read(octets: &[u8], most: usize) -> (Option<String>, Vec<RecipientStatus>) {
+    let mut reported_by = None;
+    let mut recipients = Vec::new();
+    for group in groups(octets) {
+        let group = Group::read(group);
+        if reported_by.is_none() {
+            reported_by = group.value("reporting-mta").and_then(name);
+        }
+        if recipients.len() < most {
+            recipients.extend(group.recipient());
+        }
+    }
+    (reported_by, recipients)
+}
+
+/// Groups of fields, an empty line or more between two. Where they begin with empty lines, those count for none.
+fn groups(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = octets;
+    std::iter::from_fn(move || {
+        rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let group;
+        (group, rest) = crate::mime::header_and_body(rest);
+        Some(group)
+    })
+}
+
+/// The fields of the mail as a whole, or of one recipient.
+struct Group(Vec<(String, String)>);
+
+impl Group {
+    /// No group has as many fields.
+    const MOST_FIELDS: usize = 100;
+
+    fn read(group: &[u8]) -> Self {
+        let text = |octets: Vec<u8>| String::from_utf8_lossy(&octets).into_owned();
+        let read = fields(group).map(|(name, value)| (text(name).to_ascii_lowercase(), text(value)));
+        Self(read.take(Self::MOST_FIELDS).collect())
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(value.trim())
+    }
+
+    /// A recipient, where the group says what became of the mail to one.
+    fn recipient(&self) -> Option<RecipientStatus> {
+        let original = self.value("original-recipient").and_then(address);
+        let last = self.value("final-recipient").and_then(address);
+        if original.is_none() && last.is_none() {
+            return None;
+        }
+        let answer = self.value("diagnostic-code").and_then(words);
+        let written = self.value("status").and_then(code::of_field);
+        let fate = fate(self.value("action").unwrap_or_default(), written.as_deref())?;
+        // `5.0.0` is what servers write that do not know better; their words often do.
+        let is_telling = |status: &str| !status.ends_with(".0.0");
+        let status = match written.filter(|status| is_telling(status)) {
+            Some(status) => Some(status),
+            None => answer
+                .as_deref()
+                .and_then(code::of_words)
+                .or_else(|| self.value("status").and_then(code::of_field)),
+        };
+        Some(RecipientStatus {
+            fate,
+            status,
+            answer,
+            original,
+            last,
+            remote: self.value("remote-mta").and_then(name),
+            last_attempt: self.value("last-attempt-date").and_then(instant),
+        })
+    }
+}
+
+/// What became of the mail, by the Action; where that is missing, by the class of the status.
+fn fate(action: &str, status: Option<&str>) -> Option<Fate> {
+    let word = action.split(|c: char| !c.is_ascii_alphabetic()).next();
+    match word.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "failed" | "failure" => Some(Fate::Bounced),
+        "delayed" => Some(Fate::Delayed),
+        "delivered" => Some(Fate::Delivered),
+        "relayed" => Some(Fate::Relayed),
+        "expanded" => Some(Fate::Expanded),
+        "" => match status?.as_bytes().first()? {
+            b'5' => Some(Fate::Bounced),
+            b'4' => Some(Fate::Delayed),
+            _ => Some(Fate::Delivered),
+        },
+        _ => None,
+    }
+}
+
+/// The type and the value of a typed field, `rfc822; lee@client.example`. A field without a type is its value.
+fn typed(field: &str) -> (&str, &str) {
+    let is_type = |text: &str| {
+        let is_of_atom = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+        !text.is_empty() && text.chars().all(is_of_atom)
+    };
+    match field.split_once(';') {
+        Some((kind, value)) if is_type(kind.trim()) => (kind.trim(), value.trim()),
+        _ => ("", field),
+    }
+}
+
+/// An address (RFC 3464 §2.3.1, §2.3.2). Some servers put it in angle brackets.
+fn address(field: &str) -> Option<String> {
+    let (kind, value) = typed(field);
+    let bare = value.strip_prefix('<').and_then(|value| value.strip_suffix('>'));
+    let bare = bare.unwrap_or(value);
+    if kind.eq_ignore_ascii_case("utf-8") {
+        kept(&unitext_decoded(bare), LONGEST_NAME)
+    } else {
+        kept(bare, LONGEST_NAME)
+    }
+}
+
+/// A server (RFC 3464 §2.2.2, §2.3.5).
+fn name(field: &str) -> Option<String> {
+    kept(typed(field).1, LONGEST_NAME)
+}
+
+/// What a server said (RFC 3464 §2.3.6).
+fn words(field: &str) -> Option<String> {
+    kept(typed(field).1, LONGEST_ANSWER)
+}
+
+/// An address as it travels in SMTP's ORCPT (RFC 3461 §4): each `+` and two hexadecimal digits are an octet. `None`
+/// where it is no such text, or one that means itself.
+pub(super) fn xtext_decoded(text: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        rest = more;
+        if *first != b'+' {
+            octets.push(*first);
+            continue;
+        }
+        let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+        let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'A'..=b'F');
+        if !digits.bytes().all(is_hex) {
+            return None;
+        }
+        octets.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &rest[2..];
+    }
+    String::from_utf8(octets).ok().filter(|decoded| decoded != text)
+}
+
+/// An international address (RFC 6533 §3): `\x{…}` is the character with that hexadecimal number.
+fn unitext_decoded(text: &str) -> String {
+    const OPEN: &str = "\\x{";
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(OPEN) {
+        decoded.push_str(&rest[..at]);
+        let inner = &rest[at + OPEN.len()..];
+        let digits = inner.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
+        let character = inner[digits..].strip_prefix('}').and_then(|after| {
+            let number = u32::from_str_radix(&inner[..digits], 16).ok()?;
+            Some((char::from_u32(number)?, after))
+        });
+        match character {
+            Some((character, after)) => {
+                decoded.push(character);
+                rest = after;
+            }
+            None => {
+                decoded.push_str(OPEN);
+                rest = inner;
+            }
+        }
+    }
+    decoded.push_str(rest);
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_addresses_are_decoded() {
+        assert_eq!(
+            xtext_decoded("lee+2Bcrm@x.example").as_deref(),
+            Some("lee+crm@x.example")
+        );
+        assert_eq!(xtext_decoded("lee+crm@x.example"), None);
+        assert_eq!(xtext_decoded("lee@x.example"), None);
+        assert_eq!(xtext_decoded("lee+2"), None);
+        assert_eq!(xtext_decoded("lee+FF"), None);
+        let address = |field| address(field).unwrap();
+        assert_eq!(address("utf-8; zo\\x{EB}@x.example"), "zoë@x.example");
+        assert_eq!(address("utf-8;zoë@x.example"), "zoë@x.example");
+        assert_eq!(
+            address("UTF-8; \\x{}\\x{D800}\\x{1F3AC}\\x{41"),
+            "\\x{}\\x{D800}🎬\\x{41"
+        );
+        assert_eq!(address("rfc822;<lee@x.example>"), "lee@x.example");
+        assert_eq!(address("lee@x.example"), "lee@x.example");
+        assert_eq!(address("RFC822 ; \"a;b\"@x.example"), "\"a;b\"@x.example");
+    }
+
+    #[test]
+    fn a_missing_action_is_told_by_the_status() {
+        let read = |group: &str| {
+            let group = format!("Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; lee@x.example\n{group}");
+            read(group.as_bytes(), 9).1.pop().map(|it| (it.fate, it.status))
+        };
+        let status = |text: &str| Some(text.to_owned());
+        assert_eq!(read("Status: 5.2.1"), Some((Fate::Bounced, status("5.2.1"))));
+        assert_eq!(read("Status: 4.2.1"), Some((Fate::Delayed, status("4.2.1"))));
+        assert_eq!(
+            read("Action: Failed (now)\nStatus: 4.4.7"),
+            Some((Fate::Bounced, status("4.4.7")))
+        );
+        assert_eq!(read("Action: lost\nStatus: 5.1.1"), None);
+        assert_eq!(read("Subject: x"), None);
+        // Words tell more than a status that says nothing.
+        let told = read("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp;\n\t550 5.7.1\n Denied");
+        assert_eq!(told, Some((Fate::Bounced, status("5.7.1"))));
+        assert_eq!(
+            read("Action: failed\nStatus: 5.0.0"),
+            Some((Fate::Bounced, status("5.0.0")))
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! Beside the way of a send: what a mail server says became of an invitation.
+
+use chrono::Utc;
+use serde::Serialize;
+
+use super::{Pipeline, PipelineError};
+use crate::dsn::{Notification, RecipientStatus};
+use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose};
+use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
+
+/// What became of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationOutcome {
+    /// What it says was recorded with the invitation.
+    Recorded,
+    /// A later one, or one that says the end, is known; nothing was changed.
+    Older,
+}
+
+/// What a notification did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotificationReport {
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// What was done.
+    pub outcome: NotificationOutcome,
+    /// Which kind of record was invited.
+    pub kind: PersonKind,
+    /// Its id.
+    pub id: PersonId,
+    /// The name; empty where the CRM has no such person any more.
+    pub name: String,
+    /// The address that the invitation went to.
+    pub email: EmailAddress,
+    /// The number of the invitation in the outbox.
+    pub invitation: i64,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Which revision it tells.
+    pub revision: Revision,
+    /// What is known to have become of it now.
+    pub delivery: Notice,
+}
+
+impl Pipeline {
+    /// Records what a mail server says became of an invitation.
+    ///
+    /// One that is older than what is known, or tells of a delay when the end is known, changes nothing: see
+    /// [`Notice::supersedes`]. Whether to invite again, and to which address, is up to people.
+    ///
+    /// # Errors
+    /// [`PipelineError::UnknownMessage`], [`PipelineError::StillSending`], [`PipelineError::NoNotifications`], and when
+    /// the CRM or the store fails.
+    pub async fn receive_notification(
+        &self,
+        notification: &Notification,
+    ) -> Result<NotificationReport, PipelineError> {
+        let notifications = self
+            .notifications
+            .as_ref()
+            .ok_or(PipelineError::NoNotifications)?;
+        let entry = invitation(notifications.as_ref(), notification).await?;
+        let unknown = || PipelineError::UnknownMessage {
+            message_ids: notification.message_ids.clone(),
+        };
+        let notice = notice(notification, &entry).ok_or_else(unknown)?;
+        let people = self.crm.people(std::slice::from_ref(&entry.person)).await?;
+        let (outcome, delivery) = match notifications.take_notice(entry.id, &notice).await? {
+            Noted::Recorded => (NotificationOutcome::Recorded, notice),
+            Noted::Superseded(known) => (NotificationOutcome::Older, known),
+        };
+        Ok(NotificationReport {
+            meeting: entry.meeting,
+            outcome,
+            name: people.into_iter().next().map(|it| it.name).unwrap_or_default(),
+            kind: entry.person.kind,
+            id: entry.person.id,
+            email: entry.envelope.to,
+            invitation: entry.id,
+            message_id: entry.message_id,
+            purpose: entry.purpose,
+            revision: entry.revision,
+            delivery,
+        })
+    }
+}
+
+/// Which invitation a notification is about: one that has left, and whose Message-ID it names. The address that the
+/// notification itself was sent to says nothing, because all invitations have the same envelope sender.
+async fn invitation(
+    notifications: &dyn Notifications,
+    notification: &Notification,
+) -> Result<OutboxEntry, PipelineError> {
+    for message_id in &notification.message_ids {
+        let Some(entry) = notifications.invitation_with_message_id(message_id).await? else {
+            continue;
+        };
+        match entry.state {
+            DeliveryState::Sent => return Ok(entry),
+            // The mail server may be faster than we are in recording that it took the mail.
+            _ if entry.waits() && entry.attempts > 0 => {
+                return Err(PipelineError::StillSending {
+                    to: entry.envelope.to,
+                });
+            }
+            _ => {}
+        }
+    }
+    Err(PipelineError::UnknownMessage {
+        message_ids: notification.message_ids.clone(),
+    })
+}
+
+/// What a notification says of an invitation.
+///
+/// An invitation has one recipient. Where the notification names others only, the mail was forwarded, and of several
+/// the worst counts.
+fn notice(notification: &Notification, entry: &OutboxEntry) -> Option<Notice> {
+    let severity = |status: &&RecipientStatus| match status.fate {
+        Fate::Bounced => 2,
+        Fate::Delayed => 1,
+        Fate::Delivered | Fate::Relayed | Fate::Expanded => 0,
+    };
+    let is_theirs = |status: &&RecipientStatus| status.is_of(&entry.envelope.to);
+    let theirs = notification
+        .recipients
+        .iter()
+        .filter(is_theirs)
+        .max_by_key(severity);
+    let status = theirs.or_else(|| notification.recipients.iter().max_by_key(severity))?;
+    // A clock that is ahead must not make every later notification an old one.
+    let now = Utc::now();
+    let at = notification.date.or(status.last_attempt).unwrap_or(now);
+    let at = entry.sent_at.map_or(at, |sent| at.max(sent)).min(now);
+    let forwarded_to = status.address().filter(|_| !status.is_of(&entry.envelope.to));
+    Some(Notice {
+        state: status.fate,
+        status: status.status.clone(),
+        answer: status.answer.clone(),
+        recipient: forwarded_to.map(str::to_owned),
+        reported_by: notification.reported_by.clone(),
+        at,
+    })
+}
