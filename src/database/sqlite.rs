@@ -15,6 +15,9 @@ use super::postgres::Bell;
 use super::sql::Pool;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
+/// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.
+const ROWS_AHEAD: usize = 512;
+
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 
 impl Database {
@@ -33,6 +36,7 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(LONGEST_WAIT)
+            .row_buffer_size(ROWS_AHEAD)
             .optimize_on_close(false, None);
         make_private(path);
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.

@@ -81,14 +81,10 @@ impl Pipeline {
     pub(super) async fn deliver(
         &self,
         meeting: &MeetingId,
-        recipients: &HashSet<PersonRef>,
+        recipients: HashSet<PersonRef>,
     ) -> Result<Delivered, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
-        let waiting = self.outbox.of_meeting(meeting).await?;
-        let waiting = waiting
-            .iter()
-            .filter(|entry| entry.waits() && recipients.contains(&entry.person))
-            .count();
+        let waiting = recipients.len();
         if waiting == 0 {
             return Ok(Delivered::default());
         }
@@ -96,7 +92,7 @@ impl Pipeline {
         let round = Arc::new(Round {
             pipeline: self.clone(),
             meeting: meeting.clone(),
-            recipients: recipients.clone(),
+            recipients,
             transport,
             reached: AtomicI64::new(0),
             delivered: Mutex::default(),

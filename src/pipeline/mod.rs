@@ -113,7 +113,7 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, &issue.recipients()).await?;
+            let delivered = self.deliver(id, issue.recipients()).await?;
             return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
@@ -155,7 +155,7 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, &issue.recipients()).await?;
+            let delivered = self.deliver(id, issue.recipients()).await?;
             return self.report(&case, &online, &issue, delivered).await;
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })

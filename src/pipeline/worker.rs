@@ -144,7 +144,7 @@ impl Pipeline {
         // What waits for those who were removed is now a cancellation, which stays true.
         let removed_only = people.iter().all(is_removed);
         if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
-            let delivered = self.deliver(&due.meeting, &people).await?;
+            let delivered = self.deliver(&due.meeting, people).await?;
             return match delivered.stopped {
                 Some(error) => Err(error.into()),
                 None => Ok(Delivery::Tried),

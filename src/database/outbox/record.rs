@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::super::error::is_connection_lost;
 use super::super::sql::{Pool, query_in_words};
@@ -40,16 +40,16 @@ struct Record {
 #[derive(Debug)]
 struct Waiting {
     record: Record,
-    written: oneshot::Sender<()>,
+    written: oneshot::Sender<Result<(), sqlx::Error>>,
 }
 
-/// Recordings that wait.
+/// Where recordings are given.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct Records {
     /// A way of its own into the database, where there is a quicker one than the usual.
     quick: Option<Pool>,
-    waiting: Arc<Mutex<Vec<Waiting>>>,
-    writing: Arc<tokio::sync::Mutex<()>>,
+    /// Leads to the task that writes, once there is one.
+    given: Arc<Mutex<Option<mpsc::UnboundedSender<Waiting>>>>,
 }
 
 impl Records {
@@ -63,13 +63,52 @@ impl Records {
     }
 
     pub(in super::super) async fn close(&self) {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(pool) = &self.quick {
             pool.close().await;
         }
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Gives a recording to the task that writes, which is begun when there is none, or the runtime that it ran on has
+    /// ended.
+    fn give(&self, usual: &Pool, waiting: Waiting) {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let unsent = match given.as_ref() {
+            Some(task) => match task.send(waiting) {
+                Ok(()) => return,
+                Err(unsent) => unsent.0,
+            },
+            None => waiting,
+        };
+        let (task, inbox) = mpsc::unbounded_channel();
+        // The other end of the channel is just here.
+        let _ = task.send(unsent);
+        tokio::spawn(write_all(
+            self.quick.clone().unwrap_or_else(|| usual.clone()),
+            inbox,
+        ));
+        *given = Some(task);
+    }
+}
+
+/// Writes what is given, all that has come while the last was being written at once, until nobody can give any more.
+async fn write_all(pool: Pool, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
+    let mut batch = Vec::with_capacity(MOST_AT_ONCE);
+    while inbox.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
+        let records: Vec<&Record> = batch.iter().map(|waiting| &waiting.record).collect();
+        let all = write(&pool, &records).await;
+        let alone = all.is_err() && batch.len() > 1;
+        let mut all = Some(all);
+        for waiting in batch.drain(..) {
+            // Of several that failed together, each is tried alone, and has an error of its own.
+            let written = if alone {
+                write(&pool, &[&waiting.record]).await
+            } else {
+                all.take().unwrap_or(Ok(()))
+            };
+            // Somebody who has stopped waiting is written all the same.
+            let _ = waiting.written.send(written);
+        }
     }
 }
 
@@ -79,34 +118,15 @@ impl Database {
         claimed: &Claimed,
         result: &AttemptResult,
     ) -> Result<(), DatabaseError> {
-        let (written, mut is_written) = oneshot::channel();
+        let (written, is_written) = oneshot::channel();
         let record = self.record_of(claimed, result);
-        self.records.waiting().push(Waiting { record, written });
-        let _one_at_a_time = self.records.writing.lock().await;
-        loop {
-            match is_written.try_recv() {
-                Ok(()) => return Ok(()),
-                // Who had it failed with all of them, or was cut off. Alone it gets an error of its own.
-                Err(oneshot::error::TryRecvError::Closed) => {
-                    return self.write_records(&[self.record_of(claimed, result)]).await;
-                }
-                Err(oneshot::error::TryRecvError::Empty) => {}
-            }
-            let (mut batch, mut others) = (Vec::new(), Vec::new());
-            {
-                let mut waiting = self.records.waiting();
-                let count = waiting.len().min(MOST_AT_ONCE);
-                for waiting in waiting.drain(..count) {
-                    batch.push(waiting.record);
-                    others.push(waiting.written);
-                }
-            }
-            self.write_records(&batch).await?;
-            for other in others {
-                // Somebody who has stopped waiting is written all the same.
-                let _ = other.send(());
-            }
-        }
+        self.records.give(&self.pool, Waiting { record, written });
+        let written = match is_written.await {
+            Ok(written) => written,
+            // The task was cut off with its runtime.
+            Err(_) => write(&self.pool, &[&self.record_of(claimed, result)]).await,
+        };
+        written.map_err(self.explain("recording the fate of an invitation"))
     }
 
     fn record_of(&self, claimed: &Claimed, result: &AttemptResult) -> Record {
@@ -141,48 +161,47 @@ impl Database {
         }
         record
     }
+}
 
-    async fn write_records(&self, records: &[Record]) -> Result<(), DatabaseError> {
-        let mut words = String::from("WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES ");
-        for (row, first) in (1..).step_by(7).take(records.len()).enumerate() {
-            let [holder, state, answer, next, sent, back] = std::array::from_fn(|place| first + place + 1);
-            let _ = write!(
+async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::Error> {
+    let mut words = String::from("WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES ");
+    for (row, first) in (1..).step_by(7).take(records.len()).enumerate() {
+        let [holder, state, answer, next, sent, back] = std::array::from_fn(|place| first + place + 1);
+        let _ = write!(
                 words,
                 "{}(CAST(${first} AS BIGINT), ${holder}, ${state}, CAST(${answer} AS TEXT), CAST(${next} AS BIGINT),
                  CAST(${sent} AS BIGINT), CAST(${back} AS BIGINT))",
                 if row == 0 { "" } else { ", " }
             );
-        }
-        // Nothing is recorded for whom another has taken over from.
-        words.push_str(
-            ") UPDATE invitation SET
+    }
+    // Nothing is recorded for whom another has taken over from.
+    words.push_str(
+        ") UPDATE invitation SET
                  state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
                  next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
                  attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
              FROM ended
              WHERE invitation.id = ended.id AND invitation.state = 'sending'
                AND invitation.lease_holder = ended.holder",
-        );
-        let pool = self.records.quick.as_ref().unwrap_or(&self.pool);
-        let mut again = RECORD_AGAIN.into_iter();
-        loop {
-            let mut update = query_in_words(words.clone());
-            for record in records {
-                update = update
-                    .bind(record.id)
-                    .bind(record.holder.as_str())
-                    .bind(record.state.as_str())
-                    .bind(record.answer.as_deref())
-                    .bind(record.next)
-                    .bind(record.sent)
-                    .bind(i64::from(record.takes_back));
-            }
-            match (update.execute(pool).await, again.next()) {
-                (Ok(_), _) => return Ok(()),
-                // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
-                (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
-                (Err(error), _) => return Err(self.explain("recording the fate of an invitation")(error)),
-            }
+    );
+    let mut again = RECORD_AGAIN.into_iter();
+    loop {
+        let mut update = query_in_words(words.clone());
+        for record in records {
+            update = update
+                .bind(record.id)
+                .bind(record.holder.as_str())
+                .bind(record.state.as_str())
+                .bind(record.answer.as_deref())
+                .bind(record.next)
+                .bind(record.sent)
+                .bind(i64::from(record.takes_back));
+        }
+        match (update.execute(pool).await, again.next()) {
+            (Ok(_), _) => return Ok(()),
+            // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
+            (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
+            (Err(error), _) => return Err(error),
         }
     }
 }
