@@ -17,6 +17,7 @@ use lettre::message::{
 };
 use sha2::{Digest, Sha256};
 
+use super::transfer_encoding::{encode, encode_file};
 use crate::calendar::Method;
 use crate::fault::{BoxError, Class, Fault};
 use crate::meeting::{EmailAddress, Language, PersonRef, Revision, one_line};
@@ -159,8 +160,8 @@ pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
     };
     let mut alternative = MultiPart::alternative()
         .boundary(boundary("alternative"))
-        .singlepart(SinglePart::plain(draft.text.to_owned()));
-    let page = SinglePart::html(draft.html.to_owned());
+        .singlepart(SinglePart::plain(encode(draft.text)));
+    let page = SinglePart::html(encode(draft.html));
     alternative = if draft.images.is_empty() {
         alternative.singlepart(page)
     } else {
@@ -181,12 +182,12 @@ pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
                     &format!("text/calendar; method={method}; charset=UTF-8"),
                     draft,
                 )?)
-                .body(calendar.object.to_owned()),
+                .body(encode(calendar.object)),
         );
         let attachment = SinglePart::builder()
             .header(content_type("application/ics; name=\"invite.ics\"", draft)?)
             .header(ContentDisposition::attachment("invite.ics"))
-            .body(calendar.object.as_bytes().to_vec());
+            .body(encode_file(calendar.object));
         mixed.multipart(alternative).singlepart(attachment)
     } else {
         mixed = mixed.boundary(boundary("mixed"));

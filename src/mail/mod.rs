@@ -7,6 +7,7 @@ mod mailbox;
 mod notifications;
 mod outbox;
 mod smtp;
+mod transfer_encoding;
 mod transport;
 
 pub use answers::{Answers, Given, Taken};
