@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """An SMTP server (RFC 5321) for tests, in a process of its own. Python's standard library only.
 
-    smtp_server.py FOLDER [--without EXTENSION]... [--login USER PASSWORD]
+    smtp_server.py FOLDER [--without EXTENSION]... [--login USER PASSWORD] [--tally] [--seed NUMBER]
 
 prints its port as its first line and serves on 127.0.0.1 until its standard input is closed. With --login it takes mail
 from that user only. Each message that it
 takes becomes NNNN.eml in FOLDER, its lines as they came without the dots that SMTP adds, with NNNN.json beside it:
-{"from", "to": [...], "mail_parameters": [...]}. What happens is told in FOLDER/events.jsonl, a line each:
+{"from", "to": [...], "mail_parameters": [...]}. With --tally each becomes a line of FOLDER/tally instead, recipient
+and Message-ID with a tab between, and nothing is told. What happens is told in FOLDER/events.jsonl, a line each:
 {"event": "connect" | "mail" | "rcpt" | "data" | "stored" | "hold" | "bad" | "quit" | "gone", "address": ...}.
 
 FOLDER/control.json says what shall go wrong. It is read anew before each answer. All of it is optional:
@@ -18,6 +19,12 @@ FOLDER/control.json says what shall go wrong. It is read anew before each answer
     "cut": {"a@b.example": ["in_data" | "before_answer" | "after_answer", 1]}
                                              close the connection then, so many times: amid the message, or when it
                                              is stored, before or after that is said
+    "greylist": true                         answer the first RCPT for each address with 451
+    "per_connection": 3                      answer MAIL with 421 and close, after so many messages on a connection
+    "slow": 20                               wait up to so many milliseconds before each answer, by the dice of --seed
+    "drop": 30                               close the connection in place of so many answers in a thousand
+    "wants_data_for_nobody": true            answer DATA with 354 though every RCPT was refused, and refuse what comes
+    "full": 3                                answer MAIL with 452 so many times
     "hold": ["rcpt" | "stored", "a@b.example"]   wait before answering RCPT, or the message's end, until this is
                                              gone from the file, or the client is gone
 """
@@ -27,6 +34,7 @@ import asyncio
 import base64
 import json
 import os
+import random
 import sys
 import threading
 
@@ -36,8 +44,10 @@ EXTENSIONS = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE
 class Desk:
     """What all connections share."""
 
-    def __init__(self, folder, without, login):
+    def __init__(self, folder, without, login, tally, seed):
         self.folder = folder
+        self.tally = open(os.path.join(folder, "tally"), "ab", buffering=0) if tally else None
+        self.dice = random.Random(seed)
         self.extensions = [e for e in EXTENSIONS if e.split(" ")[0] not in without]
         self.login = "\0".join(["", *login]) if login else None
         if login:
@@ -61,11 +71,17 @@ class Desk:
         return True
 
     def tell(self, event, address=None):
+        if self.tally and event != "bad":
+            return
         with open(os.path.join(self.folder, "events.jsonl"), "a", encoding="utf-8") as file:
             file.write(json.dumps({"event": event, "address": address}) + "\n")
 
     def store(self, envelope, lines):
         self.messages += 1
+        if self.tally:
+            message_id = next(line for line in lines if line.lower().startswith(b"message-id:"))
+            self.tally.write(envelope["to"][0].encode() + b"\t" + message_id.split(b":", 1)[1].strip() + b"\n")
+            return
         name = os.path.join(self.folder, f"{self.messages:04}")
         with open(name + ".json", "w", encoding="utf-8") as file:
             json.dump(envelope, file)
@@ -85,9 +101,19 @@ class Session:
         self.greeted = False
         self.welcome = desk.login is None
         self.envelope = None
+        self.stored = 0
+        self.refused_mail = False
 
     async def answer(self, *lines):
         code = lines[0][:3]
+        # What was sent before its time is in the buffer already.
+        if self.reader._buffer and (code == "354" or "PIPELINING" not in self.desk.extensions):
+            self.desk.tell("bad", f"more was sent before {code}")
+        control = self.desk.control()
+        if control.get("slow"):
+            await asyncio.sleep(self.desk.dice.random() * control["slow"] / 1000)
+        if self.greeted and self.desk.dice.random() * 1000 < control.get("drop", 0):
+            raise Gone
         for line in lines[:-1]:
             self.writer.write(f"{code}-{line[4:]}\r\n".encode())
         self.writer.write((lines[-1] + "\r\n").encode())
@@ -179,14 +205,24 @@ class Session:
         if not address.isascii() and "SMTPUTF8" not in parameters:
             self.desk.tell("bad", "MAIL " + rest)
             return await self.answer("553 5.6.7 Needs SMTPUTF8")
+        control = self.desk.control()
+        if 0 < control.get("per_connection", 0) <= self.stored:
+            await self.answer("421 4.7.0 Too many messages on this connection")
+            return "end"
+        if self.desk.has_left("full", control.get("full", 0)):
+            self.refused_mail = True
+            return await self.answer("452 4.3.1 Insufficient system storage")
         self.desk.tell("mail", address)
+        self.refused_mail = False
         self.envelope = {"from": address, "to": [], "mail_parameters": parameters}
         await self.answer("250 2.1.0 Ok")
 
     async def do_rcpt(self, rest):
         address, _ = self.path(rest, "TO")
         if self.envelope is None or address is None:
-            self.desk.tell("bad", "RCPT " + rest)
+            # Whoever pipelines has sent it before knowing that MAIL is refused.
+            if not (self.refused_mail and "PIPELINING" in self.desk.extensions):
+                self.desk.tell("bad", "RCPT " + rest)
             return await self.answer("503 5.5.1 Bad sequence or syntax")
         if not address.isascii() and "SMTPUTF8" not in self.envelope["mail_parameters"]:
             self.desk.tell("bad", "RCPT " + rest)
@@ -197,6 +233,8 @@ class Session:
         if address in control.get("refuse", {}):
             await self.answer(control["refuse"][address])
         elif self.desk.has_left(("put_off", address), control.get("put_off", {}).get(address, 0)):
+            await self.answer("451 4.7.1 Greylisted, come back later")
+        elif control.get("greylist") and self.desk.has_left(("greylist", address), 1):
             await self.answer("451 4.7.1 Greylisted, come back later")
         elif self.desk.has_left("shut_down", control.get("shut_down", 0)):
             await self.answer("421 4.3.2 Shutting down")
@@ -211,6 +249,12 @@ class Session:
 
     async def do_data(self, _):
         if self.envelope is None or not self.envelope["to"]:
+            if not self.desk.control().get("wants_data_for_nobody"):
+                return await self.answer("554 5.5.1 No valid recipients")
+            await self.answer("354 Go ahead")
+            while (line := await self.line()) != b".\r\n":
+                self.desk.tell("bad", f"a message for nobody: {line!r}")
+            self.envelope = None
             return await self.answer("554 5.5.1 No valid recipients")
         envelope, self.envelope = self.envelope, None
         address = envelope["to"][0]
@@ -225,6 +269,7 @@ class Session:
             if self.cuts("in_data", address):
                 raise Gone
         self.desk.store(envelope, lines)
+        self.stored += 1
         self.desk.tell("stored", address)
         await self.hold("stored", address)
         if self.cuts("before_answer", address):
@@ -258,9 +303,11 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--login", nargs=2)
+    parser.add_argument("--tally", action="store_true")
+    parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     threading.Thread(target=end_with_the_test, daemon=True).start()
-    asyncio.run(serve(Desk(arguments.folder, arguments.without, arguments.login)))
+    asyncio.run(serve(Desk(arguments.folder, arguments.without, arguments.login, arguments.tally, arguments.seed)))
 
 
 if __name__ == "__main__":

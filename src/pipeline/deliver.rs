@@ -23,6 +23,8 @@ const LEASE: Duration = Duration::from_secs(900);
 /// How many invitations a connection takes from the outbox at first, and at most.
 const FIRST_BATCH: u32 = 4;
 const LARGEST_BATCH: u32 = 64;
+/// A connection that fails later than this is not tried again at once: whoever waits has waited long.
+const SOON: Duration = Duration::from_secs(5);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
@@ -381,6 +383,17 @@ impl Round {
         });
     }
 
+    /// Opens a connection. One that breaks at once is tried again: it says little about the server.
+    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
+        let began = Instant::now();
+        match self.transport.connect().await {
+            Err(TransportError::Unreachable { .. }) if began.elapsed() < SOON => {
+                self.transport.connect().await
+            }
+            connected => connected,
+        }
+    }
+
     /// Sends over the open connection, or a new one. After an error that ends it, there is none.
     async fn try_once(
         &self,
@@ -391,7 +404,7 @@ impl Round {
         let mut open = match line.connection.take() {
             Some(open) => open,
             None => {
-                let open = self.transport.connect().await.map_err(|error| Trouble {
+                let open = self.connect().await.map_err(|error| Trouble {
                     error,
                     at_connect: true,
                 })?;

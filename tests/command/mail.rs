@@ -108,6 +108,18 @@ impl MailServer {
         files.iter().map(|file| Mail::read(file)).collect()
     }
 
+    /// What a server that was started with `--tally` took: recipients and Message-IDs, in their order.
+    pub(crate) fn tally(&self) -> Vec<(String, String)> {
+        let bad = self.events();
+        assert!(bad.is_empty(), "the mail server did not like {bad:?}");
+        let text = std::fs::read_to_string(self.folder.path().join("tally")).unwrap();
+        let line = |line: &str| {
+            let (to, id) = line.split_once('\t').unwrap();
+            (to.to_owned(), id.to_owned())
+        };
+        text.lines().map(line).collect()
+    }
+
     /// The addresses of the mails that were taken, sorted.
     pub(crate) fn addresses(&self) -> Vec<String> {
         let mut all: Vec<_> = self.mails().iter().map(Mail::to).collect();

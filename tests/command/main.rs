@@ -12,6 +12,7 @@ mod bouncing;
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod connecting;
+mod crowds;
 mod desk;
 mod editing;
 mod failing_mail;

@@ -29,7 +29,8 @@ impl Database {
                 continue;
             }
             query_in_words(format!(
-                "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL
+                "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL,
+                     last_answer = 'delivering it was cut off, so that it may have left already'
                  WHERE id IN (SELECT id FROM invitation
                               WHERE state = 'sending' AND lease_holder IS NOT DISTINCT FROM $1
                                 AND ($2 OR coalesce(lease_until, 0) <= $3)
