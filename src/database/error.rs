@@ -1,10 +1,12 @@
 //! Why the database did not do what it was asked.
 
+use std::path::{Path, PathBuf};
+
 use sqlx::migrate::MigrateError;
 
 use super::KeyError;
 use super::postgres::Place;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxError, BoxFault, Class, Fault};
 
 /// Why the database did not do what it was asked. It is as it was before.
 ///
@@ -115,8 +117,8 @@ pub enum DatabaseError {
         database: String,
         /// What was being done.
         doing: String,
-        /// What it says.
-        source: sqlx::Error,
+        /// What the system says, or else the database.
+        source: BoxError,
     },
     /// A query failed.
     #[error("the database {database} failed: {doing}")]
@@ -234,6 +236,20 @@ impl Kind {
     }
 }
 
+/// Why an SQLite file cannot be written. SQLite says little more than "disk I/O error"; the system says it when it is
+/// asked for as much as SQLite's log takes.
+fn why_not_written(name: &str, source: sqlx::Error) -> BoxError {
+    if primary_code(&source).is_some() {
+        let beside = PathBuf::from(format!("{name}.{}.probe", std::process::id()));
+        let written = std::fs::write(&beside, [0; 1 << 16]);
+        let _ = std::fs::remove_file(&beside);
+        if let Err(error) = written {
+            return error.into();
+        }
+    }
+    source.into()
+}
+
 /// Whether a failure comes from the connection alone, so that the same question over a new one may be answered.
 pub(super) fn is_connection_lost(error: &sqlx::Error) -> bool {
     matches!(Kind::of(error), Kind::Lost)
@@ -249,6 +265,12 @@ impl DatabaseError {
                 source,
             },
             Kind::NotADatabase => Self::NotADatabase { database, source },
+            // A file that is there may be on a disk that is full or can only be read.
+            Kind::CannotWrite if Path::new(name).is_file() => Self::CannotWrite {
+                doing: "opening it".to_owned(),
+                source: why_not_written(name, source),
+                database,
+            },
             _ => Self::CannotOpen { database, source },
         }
     }
@@ -295,7 +317,7 @@ impl DatabaseError {
             Kind::CannotWrite => Self::CannotWrite {
                 database,
                 doing,
-                source,
+                source: why_not_written(name, source),
             },
             Kind::NotADatabase => Self::NotADatabase { database, source },
             Kind::Lost => Self::Lost {

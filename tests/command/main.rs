@@ -14,6 +14,7 @@ mod cluster;
 mod connecting;
 mod crowds;
 mod desk;
+mod disks;
 mod editing;
 mod failing_mail;
 mod first_send;
