@@ -2,6 +2,7 @@
 """An SMTP server (RFC 5321) for tests, in a process of its own. Python's standard library only.
 
     smtp_server.py FOLDER [--without EXTENSION]... [--login USER PASSWORD] [--tally] [--seed NUMBER]
+        [--bearer USER TOKEN]...
 
 prints its port as its first line and serves on 127.0.0.1 until its standard input is closed. With --login it takes mail
 from that user only. Each message that it
@@ -44,13 +45,17 @@ EXTENSIONS = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE
 class Desk:
     """What all connections share."""
 
-    def __init__(self, folder, without, login, tally, seed):
+    def __init__(self, folder, without, login, tally, seed, bearers):
         self.folder = folder
         self.tally = open(os.path.join(folder, "tally"), "ab", buffering=0) if tally else None
         self.dice = random.Random(seed)
         self.extensions = [e for e in EXTENSIONS if e.split(" ")[0] not in without]
         self.login = "\0".join(["", *login]) if login else None
-        if login:
+        self.bearers = [f"user={user}\x01auth=Bearer {token}\x01\x01" for user, token in bearers]
+        if bearers:
+            self.login = ""
+            self.extensions.append("AUTH XOAUTH2")
+        if login and not bearers:
             self.extensions.append("AUTH PLAIN")
         self.messages = 0
         self.used = {}
@@ -162,6 +167,12 @@ class Session:
 
     async def do_auth(self, rest):
         mechanism, _, initial = rest.partition(" ")
+        if mechanism == "XOAUTH2" and self.desk.bearers:
+            self.desk.tell("auth")
+            if base64.b64decode(initial).decode() in self.desk.bearers:
+                self.welcome = True
+                return await self.answer("235 2.7.0 Welcome")
+            return await self.answer("535 5.7.8 Token not accepted")
         if mechanism != "PLAIN" or self.welcome:
             return await self.answer("503 5.5.1 Not now, or not so")
         if base64.b64decode(initial).decode() != self.desk.login:
@@ -303,11 +314,12 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--login", nargs=2)
+    parser.add_argument("--bearer", nargs=2, action="append", default=[])
     parser.add_argument("--tally", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     threading.Thread(target=end_with_the_test, daemon=True).start()
-    asyncio.run(serve(Desk(arguments.folder, arguments.without, arguments.login, arguments.tally, arguments.seed)))
+    asyncio.run(serve(Desk(arguments.folder, arguments.without, arguments.login, arguments.tally, arguments.seed, arguments.bearer)))
 
 
 if __name__ == "__main__":

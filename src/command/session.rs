@@ -11,13 +11,16 @@ use super::sandbox::Sandbox;
 use super::terminal::Terminal;
 use crate::calendar::{AttendeeList, Times};
 use crate::config::{
-    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp, SmtpTls,
-    ZoomAuth, ZoomMode, ZoomRecording,
+    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp,
+    SmtpCredentials, SmtpSecret, SmtpTls, ZoomAuth, ZoomMode, ZoomRecording,
 };
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::mail::{DkimSigner, Encryption, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, Transport};
+use crate::mail::{
+    DkimSigner, Encryption, Login, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, TokenSettings,
+    Transport,
+};
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
@@ -274,10 +277,7 @@ impl<'a> Session<'a> {
                 SmtpTls::None => Encryption::None,
             },
             hello_name: smtp.server.hello_name.clone(),
-            credentials: smtp
-                .credentials
-                .as_ref()
-                .map(|credentials| (credentials.username.clone(), credentials.password.clone())),
+            login: smtp.credentials.as_ref().map(login_of),
             connections: usize::try_from(smtp.connections).unwrap_or(1),
             max_per_second: smtp.max_per_second,
             max_per_connection: smtp.max_per_connection,
@@ -379,6 +379,20 @@ fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
 fn sender_of(smtp: &Smtp) -> Mailbox {
     let name = smtp.from.name.as_deref().unwrap_or_default();
     Mailbox::new(name, smtp.from.address.clone())
+}
+
+fn login_of(credentials: &SmtpCredentials) -> (String, Login) {
+    let login = match &credentials.secret {
+        SmtpSecret::Password(password) => Login::Password(password.clone()),
+        SmtpSecret::OAuth(oauth) => Login::OAuth(TokenSettings {
+            url: oauth.token_url.clone(),
+            client_id: oauth.client_id.clone(),
+            client_secret: oauth.client_secret.clone(),
+            refresh_token: oauth.refresh_token.clone(),
+            scope: oauth.scope.clone(),
+        }),
+    };
+    (credentials.username.clone(), login)
 }
 
 fn calendar_of(config: &Config) -> (Times, AttendeeList) {

@@ -231,8 +231,32 @@ pub enum SmtpTls {
 pub struct SmtpCredentials {
     /// The user name.
     pub username: String,
-    /// The password.
-    pub password: SecretString,
+    /// What goes with it.
+    pub secret: SmtpSecret,
+}
+
+/// What a user of a mail server logs in with.
+#[derive(Debug, Clone)]
+pub enum SmtpSecret {
+    /// A password.
+    Password(SecretString),
+    /// Access tokens, from `[smtp.oauth]`.
+    OAuth(SmtpOAuth),
+}
+
+/// Who gives access tokens for the mail server (RFC 6749).
+#[derive(Debug, Clone)]
+pub struct SmtpOAuth {
+    /// The token endpoint.
+    pub token_url: Url,
+    /// The client's id.
+    pub client_id: String,
+    /// The client's secret, where it has one.
+    pub client_secret: Option<SecretString>,
+    /// What the mailbox's owner consented to; `None` for the client credentials grant.
+    pub refresh_token: Option<SecretString>,
+    /// What is asked for.
+    pub scope: Option<String>,
 }
 
 /// The sender of mail.

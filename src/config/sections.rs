@@ -8,8 +8,8 @@ use url::Url;
 use super::reader::Reader;
 use super::{
     Calendar, CalendarAttendees, CalendarTimes, Config, CrmLocation, Database, DatabaseLocation, Dkim,
-    Environment, Smtp, SmtpCredentials, SmtpTls, Templates, Zoom, ZoomAuth, ZoomMeetingDefaults, ZoomMode,
-    ZoomRecording, address, duration,
+    Environment, Smtp, SmtpCredentials, SmtpOAuth, SmtpSecret, SmtpTls, Templates, Zoom, ZoomAuth,
+    ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
 };
 use crate::database::{EncryptionKey, KeySource};
 use crate::meeting::{Language, Zone, one_line};
@@ -347,14 +347,27 @@ fn smtp(reader: &mut Reader) -> Option<Smtp> {
     }
     let username = reader.text("smtp.username");
     let password = reader.secret("smtp.password");
-    let credentials = match (username, password) {
-        (Some(username), Some(password)) => Some(SmtpCredentials { username, password }),
+    let oauth = reader
+        .has_section("smtp.oauth")
+        .then(|| smtp_oauth(reader))
+        .flatten();
+    if oauth.is_some() && password.is_some() {
+        reader.invalid(
+            "smtp.password",
+            "the log-in is by [smtp.oauth]; leave one of them out",
+        );
+    }
+    let secret = oauth
+        .map(SmtpSecret::OAuth)
+        .or(password.map(SmtpSecret::Password));
+    let credentials = match (username, secret) {
+        (Some(username), Some(secret)) => Some(SmtpCredentials { username, secret }),
         (Some(_), None) => {
             reader.missing("smtp.password", Some("smtp.username needs it"));
             None
         }
         (None, Some(_)) => {
-            reader.missing("smtp.username", Some("smtp.password needs it"));
+            reader.missing("smtp.username", Some("it is whom to log in as"));
             None
         }
         (None, None) => None,
@@ -413,6 +426,38 @@ fn smtp_times(reader: &mut Reader) -> (Duration, Duration) {
         );
     }
     (first_retry, give_up_after)
+}
+
+/// How access tokens for the mail server are come by.
+fn smtp_oauth(reader: &mut Reader) -> Option<SmtpOAuth> {
+    let token_url = reader.parsed("smtp.oauth.token_url", |text| {
+        address::guarded(address::web(text)?)
+    });
+    if token_url.is_none() {
+        reader.missing("smtp.oauth.token_url", Some("access tokens come from there"));
+    }
+    let client_id = reader.text("smtp.oauth.client_id");
+    if client_id.is_none() {
+        reader.missing(
+            "smtp.oauth.client_id",
+            Some("the authorization server wants to know who asks"),
+        );
+    }
+    let client_secret = reader.secret("smtp.oauth.client_secret");
+    let refresh_token = reader.secret("smtp.oauth.refresh_token");
+    if client_secret.is_none() && refresh_token.is_none() {
+        reader.missing(
+            "smtp.oauth.refresh_token",
+            Some("without it, and without smtp.oauth.client_secret, there is nothing to ask with"),
+        );
+    }
+    Some(SmtpOAuth {
+        token_url: token_url?,
+        client_id: client_id?,
+        client_secret,
+        refresh_token,
+        scope: reader.text("smtp.oauth.scope"),
+    })
 }
 
 /// The keys that sign. A second one is for the same domain unless it says otherwise.

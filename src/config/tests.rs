@@ -3,7 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
 use crate::database::EncryptionKey;
@@ -115,6 +115,13 @@ fn wrong_with(text: &str, environment: &Environment) -> Vec<String> {
     lines.map(|line| line.replace("/etc/invite.toml", "f")).collect()
 }
 
+fn password_of(credentials: &SmtpCredentials) -> SecretString {
+    match &credentials.secret {
+        SmtpSecret::Password(password) => password.clone(),
+        SmtpSecret::OAuth(_) => panic!("it has no password"),
+    }
+}
+
 #[test]
 fn every_key_is_read() {
     let dir = full_folder();
@@ -183,7 +190,7 @@ fn every_key_is_read() {
     let credentials = smtp.credentials.as_ref().unwrap();
     assert_eq!(credentials.username, "meetings");
     assert_eq!(
-        credentials.password.expose_secret(),
+        password_of(credentials).expose_secret(),
         "smtp s3cret ",
         "only line ends are cut"
     );
@@ -278,7 +285,7 @@ fn variables_win_over_the_file_and_are_of_the_keys_type() {
     assert_eq!(smtp.connections, 2);
     // The variable hides `password_file` in the file, and `api_key_file` of the variable the other one.
     assert_eq!(
-        smtp.credentials.unwrap().password.expose_secret(),
+        password_of(&smtp.credentials.unwrap()).expose_secret(),
         "variable-s3cret"
     );
     let zoom = config.zoom.unwrap();
@@ -567,7 +574,7 @@ fn each_impossible_value_is_explained() {
         ),
         (
             smtp("password = \"s3cret\""),
-            "f:3: smtp.username is missing: smtp.password needs it",
+            "f:3: smtp.username is missing: it is whom to log in as",
         ),
         (
             smtp("[smtp.dkim]\ndomain = \"a.example\"\nselector = \"s\""),
@@ -1110,9 +1117,18 @@ fn the_starter_loads_and_shows_every_key() {
         fs::write(dir.path().join(name), "s3cret").unwrap();
     }
     fs::write(dir.path().join("dkim-ed25519.pem"), PEM).unwrap();
+    for name in ["smtp-client.secret", "smtp-refresh.secret"] {
+        fs::write(dir.path().join(name), "s3cret").unwrap();
+    }
     let filled = filled.replace("join_before_host = true", "join_before_host = false");
     let path = dir.path().join("filled.toml");
-    fs::write(&path, &filled).unwrap();
+    // Of the two ways to log in only one can be.
+    let without_password: String = filled
+        .lines()
+        .filter(|line| !line.starts_with("password_file = \"smtp.secret\""))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(&path, &without_password).unwrap();
     let config = Config::load(Some(&path), &nothing()).unwrap();
     assert!(config.zoom.is_some() && config.smtp.is_some_and(|smtp| smtp.dkim.len() == 2));
 

@@ -19,5 +19,5 @@ pub use outbox::{
     Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
     Outbox, OutboxEntry, Purpose, Supply,
 };
-pub use smtp::{Encryption, SmtpSettings, SmtpSetupError, SmtpTransport};
+pub use smtp::{Encryption, Login, SmtpSettings, SmtpSetupError, SmtpTransport, TokenSettings};
 pub use transport::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};

@@ -102,6 +102,14 @@ pub enum TransportError {
         /// Its words.
         answer: String,
     },
+    /// The authorization server gives no access token to log in with. Every further message would fare the same.
+    #[error("no access token to log in to the mail server with: {server} answered {answer}")]
+    NoToken {
+        /// The authorization server.
+        server: String,
+        /// Its error code and description (RFC 6749 §5.2).
+        answer: String,
+    },
     /// The server refuses this message or this recipient for good (5yz).
     #[error("the mail server refused the message to {to}: {answer}")]
     Refused {
@@ -146,6 +154,7 @@ impl TransportError {
             Self::Unreachable { .. }
             | Self::AnswerLost { .. }
             | Self::Unwelcome { .. }
+            | Self::NoToken { .. }
             | Self::CannotSign { .. } => true,
             Self::PutOff { closing, .. } => *closing,
             Self::Refused { .. } | Self::CannotWrite { .. } => false,
@@ -165,6 +174,7 @@ impl Fault for TransportError {
             Self::Unreachable { .. } => "smtp.unreachable",
             Self::AnswerLost { .. } => "smtp.answer_lost",
             Self::Unwelcome { .. } => "smtp.unwelcome",
+            Self::NoToken { .. } => "smtp.no_token",
             Self::Refused { .. } => "smtp.refused",
             Self::PutOff { .. } => "smtp.put_off",
             Self::CannotSign { .. } => "dkim.cannot_sign",
@@ -176,7 +186,7 @@ impl Fault for TransportError {
         match self {
             Self::Unreachable { .. } | Self::Unwelcome { .. } | Self::Refused { .. } => Class::Unavailable,
             Self::AnswerLost { .. } | Self::PutOff { .. } => Class::Temporary,
-            Self::CannotSign { .. } => Class::Configuration,
+            Self::CannotSign { .. } | Self::NoToken { .. } => Class::Configuration,
             Self::CannotWrite { .. } => Class::CannotCreate,
         }
     }
@@ -193,6 +203,10 @@ impl Fault for TransportError {
                 }
                 Self::Unwelcome { .. } => {
                     "check `[smtp] username`, `password`, `url` and `from` with the server's administrator"
+                }
+                Self::NoToken { .. } => {
+                    "check `[smtp.oauth]`: `client_id`, `client_secret`, `scope`, and whether the refresh token is still good; \
+                     the invitations are in the outbox"
                 }
                 Self::Refused { .. } => "check the address; the server's words say what it disliked",
                 Self::CannotSign { .. } => {

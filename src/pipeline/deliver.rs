@@ -469,6 +469,7 @@ fn is_about_us(error: &TransportError) -> bool {
     matches!(
         error,
         TransportError::Unwelcome { .. }
+            | TransportError::NoToken { .. }
             | TransportError::CannotSign { .. }
             | TransportError::CannotWrite { .. }
     )

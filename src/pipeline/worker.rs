@@ -58,7 +58,9 @@ impl Pipeline {
                 match self.deliver_due(due).await {
                     Ok(_) => worked.meetings += 1,
                     Err(PipelineError::Transport(
-                        error @ (TransportError::Unwelcome { .. } | TransportError::CannotSign { .. }),
+                        error @ (TransportError::Unwelcome { .. }
+                        | TransportError::NoToken { .. }
+                        | TransportError::CannotSign { .. }),
                     )) => {
                         return Err(error.into());
                     }

@@ -91,6 +91,18 @@ impl Folder {
         self.variables.retain(|(known, _)| known != name);
     }
 
+    /// Takes the mail server's password out of the configuration.
+    pub(crate) fn without_password(&self) {
+        let configuration = self.read("invite.toml");
+        let kept = configuration
+            .lines()
+            .filter(|line| !line.starts_with("password_file"));
+        self.write(
+            "invite.toml",
+            &kept.map(|line| format!("{line}\n")).collect::<String>(),
+        );
+    }
+
     /// Starts the program. Arguments are given in one text, a blank between two.
     pub(crate) fn start(&self, arguments: &str) -> Running {
         self.start_with(&arguments.split_whitespace().collect::<Vec<_>>())

@@ -35,5 +35,6 @@ mod replying;
 mod sandbox;
 mod signing;
 mod templates;
+mod tokens;
 mod zoom;
 mod zoom_at_work;

@@ -6,6 +6,7 @@
 
 mod answers;
 mod connection;
+mod oauth;
 mod offer;
 mod pace;
 mod tls;
@@ -25,6 +26,8 @@ use tokio::net::TcpStream;
 
 use self::answers::{answer_of, greeting_error};
 use self::connection::SmtpConnection;
+pub use self::oauth::TokenSettings;
+use self::oauth::Tokens;
 use self::offer::Offer;
 use self::pace::Pace;
 use self::tls::{Encrypted, Tls};
@@ -45,6 +48,15 @@ pub enum Encryption {
     Implicit,
 }
 
+/// How to log in.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// By AUTH PLAIN or LOGIN.
+    Password(SecretString),
+    /// By AUTH XOAUTH2, with access tokens that are asked for when they are needed.
+    OAuth(TokenSettings),
+}
+
 /// Where and how messages are handed over.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
@@ -56,8 +68,8 @@ pub struct SmtpSettings {
     pub encryption: Encryption,
     /// The name to greet the server with (EHLO); this machine's own when `None`.
     pub hello_name: Option<String>,
-    /// User name and password, where the server wants them.
-    pub credentials: Option<(String, SecretString)>,
+    /// The user name, and how to log in with it, where the server wants that.
+    pub login: Option<(String, Login)>,
     /// How many connections may be open at once.
     pub connections: usize,
     /// How many messages leave in a second at most, over all connections; `None` for no limit.
@@ -73,6 +85,7 @@ pub struct SmtpSettings {
 pub struct SmtpTransport {
     settings: SmtpSettings,
     tls: Option<Tls>,
+    tokens: Option<Tokens>,
     pace: Option<Arc<Pace>>,
 }
 
@@ -87,11 +100,22 @@ pub enum SmtpSetupError {
         /// Why.
         source: crate::fault::BoxError,
     },
+    /// Requests for access tokens cannot be made.
+    #[error("cannot prepare the log-in by OAuth to the mail server {host}")]
+    OAuth {
+        /// The server.
+        host: String,
+        /// Why.
+        source: crate::fault::BoxError,
+    },
 }
 
 impl Fault for SmtpSetupError {
     fn kind(&self) -> &'static str {
-        "smtp.tls"
+        match self {
+            Self::Tls { .. } => "smtp.tls",
+            Self::OAuth { .. } => "smtp.oauth",
+        }
     }
 
     fn class(&self) -> Class {
@@ -117,7 +141,20 @@ impl SmtpTransport {
         let pace = settings
             .max_per_second
             .map(|per_second| Arc::new(Pace::new(per_second)));
-        Ok(Self { settings, tls, pace })
+        let tokens = match &settings.login {
+            Some((_, Login::OAuth(tokens))) => Some(Tokens::new(tokens.clone(), settings.timeout)),
+            Some((_, Login::Password(_))) | None => None,
+        };
+        let tokens = tokens.transpose().map_err(|source| SmtpSetupError::OAuth {
+            host: settings.host.clone(),
+            source,
+        })?;
+        Ok(Self {
+            settings,
+            tls,
+            tokens,
+            pace,
+        })
     }
 
     fn server(&self) -> String {
@@ -172,30 +209,70 @@ impl SmtpTransport {
                 });
             }
         }
-        if let Some((user, password)) = &self.settings.credentials {
-            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .await
-                .map_err(|e| match e.status() {
-                    Some(_) => TransportError::Unwelcome {
-                        server: server.clone(),
-                        answer: answer_of(&e),
-                    },
-                    None if e.is_client() => TransportError::Unwelcome {
-                        server: server.clone(),
-                        answer: "it offers neither AUTH PLAIN nor AUTH LOGIN, and `[smtp] username` is set"
-                            .to_owned(),
-                    },
-                    None => unreachable(e.into()),
-                })?;
-        }
+        self.log_in(&mut connection).await?;
         // lettre keeps too little of what the server said it can do.
         let offer = match connection.command(Ehlo::new(hello)).await {
             Ok(answer) => Offer::read(answer.message()),
             Err(error) => return Err(refused(error)),
         };
         Ok((connection, offer))
+    }
+
+    async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), TransportError> {
+        let Some((user, login)) = &self.settings.login else {
+            return Ok(());
+        };
+        let token = match &self.tokens {
+            Some(tokens) => Some(tokens.access().await?),
+            None => None,
+        };
+        let (secret, mechanisms, missing) = match (login, &token) {
+            (Login::Password(password), _) => (
+                password,
+                &[Mechanism::Plain, Mechanism::Login][..],
+                "it offers neither AUTH PLAIN nor AUTH LOGIN, and `[smtp] username` is set",
+            ),
+            (Login::OAuth(_), Some(token)) => (
+                token,
+                &[Mechanism::Xoauth2][..],
+                "it does not offer AUTH XOAUTH2, and `[smtp.oauth]` is set",
+            ),
+            // Tokens are there as soon as the settings want them.
+            (Login::OAuth(_), None) => return Ok(()),
+        };
+        let can = mechanisms
+            .iter()
+            .any(|mechanism| connection.server_info().supports_auth_mechanism(*mechanism));
+        let server = self.server();
+        if !can {
+            connection.abort().await;
+            return Err(TransportError::Unwelcome {
+                server,
+                answer: missing.to_owned(),
+            });
+        }
+        let credentials = Credentials::new(user.clone(), secret.expose_secret().to_owned());
+        let Err(error) = connection.auth(mechanisms, &credentials).await else {
+            return Ok(());
+        };
+        if let (Some(tokens), Some(token)) = (&self.tokens, &token) {
+            tokens.forget(token).await;
+        }
+        Err(match error.status() {
+            Some(_) => TransportError::Unwelcome {
+                server,
+                answer: answer_of(&error),
+            },
+            // A challenge, which says in JSON why a token is not taken; lettre does not answer it.
+            None if error.is_client() => TransportError::Unwelcome {
+                server,
+                answer: "it does not take the access token for this user".to_owned(),
+            },
+            None => TransportError::Unreachable {
+                server,
+                source: error.into(),
+            },
+        })
     }
 }
 
@@ -206,7 +283,18 @@ impl Transport for SmtpTransport {
     }
 
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
-        let timed = tokio::time::timeout(self.settings.timeout, self.open()).await;
+        let had_token = match &self.tokens {
+            Some(tokens) => tokens.has_one().await,
+            None => false,
+        };
+        let opening = async {
+            match self.open().await {
+                // The token from before may have been revoked.
+                Err(TransportError::Unwelcome { .. }) if had_token => self.open().await,
+                opened => opened,
+            }
+        };
+        let timed = tokio::time::timeout(self.settings.timeout, opening).await;
         let (smtp, offer) = timed.map_err(|elapsed| TransportError::Unreachable {
             server: self.server(),
             source: elapsed.into(),

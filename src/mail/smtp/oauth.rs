@@ -1,0 +1,158 @@
+//! Access tokens for the log-in by XOAUTH2, renewed as they run out (RFC 6749 §4.4, §6).
+
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::super::transport::TransportError;
+use crate::crypto::ensure_crypto_provider;
+use crate::fault::BoxError;
+use crate::meeting::one_line;
+
+/// So long before its end a token counts as run out.
+const MARGIN: Duration = Duration::from_secs(60);
+/// For how long a token is good of which nothing is said.
+const UNSAID: Duration = Duration::from_secs(600);
+/// The most octets of an answer that are read.
+const LONGEST: usize = 1 << 16;
+
+/// Who gives access tokens for a mailbox, and for what.
+#[derive(Debug, Clone)]
+pub struct TokenSettings {
+    /// The token endpoint of the authorization server.
+    pub url: Url,
+    /// The client that is registered there.
+    pub client_id: String,
+    /// Its secret, where it has one.
+    pub client_secret: Option<SecretString>,
+    /// The refresh token that the mailbox's owner consented to; `None` for a client that acts by itself (the client
+    /// credentials grant).
+    pub refresh_token: Option<SecretString>,
+    /// What to ask for, where the authorization server wants to be told.
+    pub scope: Option<String>,
+}
+
+/// Tokens, each kept until it runs out.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    settings: TokenSettings,
+    http: reqwest::Client,
+    current: Mutex<Option<Current>>,
+}
+
+#[derive(Debug)]
+struct Current {
+    token: SecretString,
+    until: Instant,
+}
+
+/// A successful answer (RFC 6749 §5.1).
+#[derive(Deserialize)]
+struct Granted {
+    access_token: SecretString,
+    expires_in: Option<u64>,
+}
+
+/// An unsuccessful one (RFC 6749 §5.2).
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+    error_description: Option<String>,
+}
+
+impl Tokens {
+    pub(super) fn new(settings: TokenSettings, timeout: Duration) -> Result<Self, BoxError> {
+        ensure_crypto_provider();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("invite/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            .build()?;
+        Ok(Self {
+            settings,
+            http,
+            current: Mutex::default(),
+        })
+    }
+
+    /// A token that is still good. Of several connections that want one, one asks and the others wait.
+    pub(super) async fn access(&self) -> Result<SecretString, TransportError> {
+        let mut current = self.current.lock().await;
+        if let Some(known) = current.as_ref().filter(|known| Instant::now() < known.until) {
+            return Ok(known.token.clone());
+        }
+        let granted = self.ask().await?;
+        let lasts = granted.expires_in.map_or(UNSAID, Duration::from_secs);
+        let until = Instant::now() + lasts.saturating_sub(MARGIN);
+        let token = granted.access_token.clone();
+        *current = Some(Current {
+            token: granted.access_token,
+            until,
+        });
+        Ok(token)
+    }
+
+    /// Whether there is one from before.
+    pub(super) async fn has_one(&self) -> bool {
+        self.current.lock().await.is_some()
+    }
+
+    /// Forgets a token that the mail server did not take, so that the next connection asks for another.
+    pub(super) async fn forget(&self, token: &SecretString) {
+        let mut current = self.current.lock().await;
+        current.take_if(|known| known.token.expose_secret() == token.expose_secret());
+    }
+
+    async fn ask(&self) -> Result<Granted, TransportError> {
+        let settings = &self.settings;
+        let server = settings.url.host_str().unwrap_or_default().to_owned();
+        let mut form = vec![("client_id", settings.client_id.as_str())];
+        if let Some(secret) = &settings.client_secret {
+            form.push(("client_secret", secret.expose_secret()));
+        }
+        match &settings.refresh_token {
+            Some(token) => {
+                form.push(("grant_type", "refresh_token"));
+                form.push(("refresh_token", token.expose_secret()));
+            }
+            None => form.push(("grant_type", "client_credentials")),
+        }
+        if let Some(scope) = &settings.scope {
+            form.push(("scope", scope));
+        }
+        let unreachable = |error: reqwest::Error| TransportError::Unreachable {
+            server: server.clone(),
+            // The address of the endpoint is said by the server's name.
+            source: error.without_url().into(),
+        };
+        let sending = self.http.post(settings.url.clone()).form(&form).send();
+        let answer = sending.await.map_err(unreachable)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(unreachable)?;
+        let body = &body[..body.len().min(LONGEST)];
+        if status.is_success()
+            && let Ok(granted) = serde_json::from_slice(body)
+        {
+            return Ok(granted);
+        }
+        // Only the fields of the standard are shown: the rest of an answer may hold a secret.
+        let said = match serde_json::from_slice::<Refused>(body) {
+            Ok(refused) => {
+                let described = refused.error_description.unwrap_or_default();
+                let text = one_line(&format!("{} {described}", refused.error));
+                format!("{} {}", status.as_u16(), text.trim())
+            }
+            Err(_) => format!("{}, without a token", status.as_u16()),
+        };
+        if status.is_server_error() || status.as_u16() == 429 {
+            return Err(TransportError::Unreachable {
+                server,
+                source: format!("it answered {said}").into(),
+            });
+        }
+        Err(TransportError::NoToken { server, answer: said })
+    }
+}
