@@ -18,8 +18,8 @@ use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{
-    DkimSigner, Encryption, Login, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport, TokenSettings,
-    Transport,
+    DkimSigner, Encryption, EnvelopeSender, Login, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport,
+    TokenSettings, Transport,
 };
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
@@ -251,6 +251,13 @@ impl<'a> Session<'a> {
                 first_retry: smtp.first_retry,
                 give_up_after: smtp.give_up_after,
             });
+            let address = smtp.bounces_to.clone();
+            if smtp.verp {
+                let address = address.unwrap_or_else(|| smtp.from.address.clone());
+                builder = builder.envelope_sender(EnvelopeSender::of_each(address));
+            } else if let Some(address) = address {
+                builder = builder.envelope_sender(EnvelopeSender::fixed(address));
+            }
         }
         if config.zoom.is_some() || self.is_sandbox() {
             builder = builder.online(self.zoom().await?);

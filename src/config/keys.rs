@@ -60,6 +60,8 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("smtp.oauth.refresh_token", Secret),
     ("smtp.oauth.scope", Text),
     ("smtp.from", Text),
+    ("smtp.bounces_to", Text),
+    ("smtp.verp", Flag),
     ("smtp.allow_plaintext", Flag),
     ("smtp.connections", Number),
     ("smtp.max_per_second", Number),

@@ -184,6 +184,10 @@ pub struct Smtp {
     pub credentials: Option<SmtpCredentials>,
     /// The sender: From, and where bounces go.
     pub from: Sender,
+    /// Where bounces go: the envelope sender; the sender's address when `None`.
+    pub bounces_to: Option<EmailAddress>,
+    /// Whether each mail has an envelope sender of its own.
+    pub verp: bool,
     /// How many connections are open at once; from 1 to 100.
     pub connections: u32,
     /// How many messages leave in a second at most; `None` for no limit.

@@ -12,7 +12,7 @@ use super::{
     ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
 };
 use crate::database::{EncryptionKey, KeySource};
-use crate::meeting::{Language, Zone, one_line};
+use crate::meeting::{EmailAddress, Language, Zone, one_line};
 use crate::organization::{Brand, Color, Organization};
 
 /// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
@@ -387,6 +387,10 @@ fn smtp(reader: &mut Reader) -> Option<Smtp> {
     if from.is_none() {
         reader.missing("smtp.from", Some("mail needs a sender"));
     }
+    let bounces_to = reader.parsed("smtp.bounces_to", |text| {
+        EmailAddress::new(text).map_err(|error| error.to_string())
+    });
+    let verp = reader.flag("smtp.verp").unwrap_or(false);
     let connections = reader.number("smtp.connections", 1..=100).unwrap_or(8);
     let max_per_second = reader.number("smtp.max_per_second", 0..=1_000_000);
     let (first_retry, give_up_after) = smtp_times(reader);
@@ -396,6 +400,8 @@ fn smtp(reader: &mut Reader) -> Option<Smtp> {
         server: server?,
         credentials,
         from: from?,
+        bounces_to,
+        verp,
         connections,
         max_per_second: max_per_second.and_then(NonZeroU32::new),
         max_per_connection: max_per_connection.and_then(NonZeroU32::new),

@@ -32,6 +32,8 @@ pub struct Notification {
     /// By which Message-IDs the mail it is about may be known, with their angle brackets, the surest first. None where
     /// it does not say.
     pub message_ids: Vec<String>,
+    /// To which addresses it came: where each mail has an envelope sender of its own, they tell which it is about.
+    pub sent_to: Vec<String>,
     /// The server that reports (Reporting-MTA, RFC 3464 §2.2.2).
     pub reported_by: Option<String>,
     /// When it was written.
@@ -134,6 +136,7 @@ impl Notification {
         let date = fields(mail.header()).find(|(name, _)| name.eq_ignore_ascii_case(b"date"));
         Ok(Some(Self {
             message_ids: returned::message_ids(mail),
+            sent_to: returned::sent_to(mail.header()),
             reported_by,
             date: date.and_then(|(_, value)| instant(&String::from_utf8_lossy(&value))),
             recipients,

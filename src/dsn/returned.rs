@@ -36,6 +36,24 @@ pub(super) fn message_ids(mail: &Mail<'_>) -> Vec<String> {
     ids
 }
 
+/// The addresses that a notification was sent to, as its header has them.
+pub(super) fn sent_to(header: &[u8]) -> Vec<String> {
+    const FIELDS: [&[u8]; 4] = [b"delivered-to", b"x-original-to", b"envelope-to", b"to"];
+    let is_wanted = |name: &[u8]| FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
+    let values = fields(header).filter(|(name, _)| is_wanted(name));
+    let mut addresses: Vec<String> = values
+        .flat_map(|(_, value)| {
+            let text = String::from_utf8_lossy(&value).into_owned();
+            let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | '"'));
+            let addresses = words.filter(|word| word.contains('@') && word.len() <= LONGEST);
+            addresses.map(str::to_owned).collect::<Vec<_>>()
+        })
+        .take(MOST)
+        .collect();
+    addresses.dedup();
+    addresses
+}
+
 /// The Message-ID in the header of a mail that came back.
 fn in_header(leaf: &Leaf<'_>) -> Option<String> {
     let octets = leaf.octets();

@@ -3,6 +3,7 @@
 mod answers;
 mod compose;
 mod dkim;
+mod envelope_sender;
 mod mailbox;
 mod notifications;
 mod outbox;
@@ -13,6 +14,7 @@ mod transport;
 pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
+pub use envelope_sender::{EnvelopeSender, message_id_of};
 pub use mailbox::MailboxFolder;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use outbox::{

@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Answers, DkimSigner, Mailbox, Notifications, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -28,6 +28,7 @@ pub struct PipelineBuilder {
     notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
     signers: Arc<[DkimSigner]>,
+    envelope_sender: Option<EnvelopeSender>,
     templates: Option<Templates>,
     times: Times,
     attendees: AttendeeList,
@@ -90,6 +91,7 @@ impl Pipeline {
             notifications: None,
             transport: None,
             signers: Arc::default(),
+            envelope_sender: None,
             templates: None,
             times: Times::default(),
             attendees: AttendeeList::default(),
@@ -152,6 +154,12 @@ impl PipelineBuilder {
         self
     }
 
+    /// Where bounces go; without it, to the sender.
+    pub fn envelope_sender(mut self, envelope_sender: EnvelopeSender) -> Self {
+        self.envelope_sender = Some(envelope_sender);
+        self
+    }
+
     /// Who signs each mail before it leaves; each signer adds a signature of its own.
     pub fn signers(mut self, signers: Vec<DkimSigner>) -> Self {
         self.signers = signers.into();
@@ -209,6 +217,7 @@ impl PipelineBuilder {
             notifications: self.notifications,
             transport: self.transport,
             signers: self.signers,
+            envelope_sender: self.envelope_sender,
             templates: match self.templates {
                 Some(templates) => templates,
                 None => Templates::built_in()?,

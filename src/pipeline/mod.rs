@@ -38,7 +38,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
-use crate::mail::{Answers, DkimSigner, Enqueued, Mailbox, Notifications, Outbox, Transport};
+use crate::mail::{Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
@@ -73,6 +73,7 @@ pub struct Pipeline {
     notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
     signers: Arc<[DkimSigner]>,
+    envelope_sender: Option<EnvelopeSender>,
     templates: Templates,
     organization: Organization,
     sender: Mailbox,

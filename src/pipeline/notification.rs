@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Pipeline, PipelineError};
 use crate::dsn::{Notification, RecipientStatus};
-use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose};
+use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose, message_id_of};
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
 
 /// What became of a notification.
@@ -62,7 +62,7 @@ impl Pipeline {
             .notifications
             .as_ref()
             .ok_or(PipelineError::NoNotifications)?;
-        let entry = invitation(notifications.as_ref(), notification).await?;
+        let entry = invitation(notifications.as_ref(), notification, self.sender.address.domain()).await?;
         let unknown = || PipelineError::UnknownMessage {
             message_ids: notification.message_ids.clone(),
         };
@@ -88,14 +88,19 @@ impl Pipeline {
     }
 }
 
-/// Which invitation a notification is about: one that has left, and whose Message-ID it names. The address that the
-/// notification itself was sent to says nothing, because all invitations have the same envelope sender.
+/// Which invitation a notification is about: one that has left, and whose envelope sender it was sent to, or whose
+/// Message-ID it names.
 async fn invitation(
     notifications: &dyn Notifications,
     notification: &Notification,
+    domain: &str,
 ) -> Result<OutboxEntry, PipelineError> {
-    for message_id in &notification.message_ids {
-        let Some(entry) = notifications.invitation_with_message_id(message_id).await? else {
+    let by_address = notification
+        .sent_to
+        .iter()
+        .filter_map(|address| message_id_of(address, domain));
+    for message_id in by_address.chain(notification.message_ids.iter().cloned()) {
+        let Some(entry) = notifications.invitation_with_message_id(&message_id).await? else {
             continue;
         };
         match entry.state {

@@ -342,7 +342,10 @@ impl<'a> Renderer<'a> {
         Ok(Invitation {
             person: person.reference.clone(),
             envelope: Envelope {
-                from: sender.address.clone(),
+                from: match &self.pipeline.envelope_sender {
+                    Some(sender) => sender.of(&message_id),
+                    None => sender.address.clone(),
+                },
                 to: email.clone(),
             },
             to,

@@ -249,3 +249,37 @@ fn a_bounce_that_is_faster_than_the_outbox_is_to_come_again() {
     sending.finish();
     assert_eq!(desk.json("reply bounce.eml")["outcome"], "recorded");
 }
+
+#[test]
+fn each_mail_can_have_an_envelope_sender_that_its_bounce_comes_back_to() {
+    let mut desk = Desk::new();
+    desk.set("INVITE_SMTP__BOUNCES_TO", "bounces@mail.acme.example");
+    desk.set("INVITE_SMTP__VERP", "true");
+    desk.run("send --meeting kickoff").done();
+    let senders: Vec<String> = desk
+        .mail
+        .mails()
+        .iter()
+        .map(|mail| mail.envelope["from"].as_str().unwrap().to_owned())
+        .collect();
+    let different: std::collections::BTreeSet<&String> = senders.iter().collect();
+    assert_eq!(different.len(), 3, "{senders:?}");
+    let to_lee = desk.mail.mail_to("lee@client.example");
+    let sender = to_lee.envelope["from"].as_str().unwrap();
+    assert!(
+        sender.starts_with("bounces+") && sender.ends_with("@mail.acme.example"),
+        "{sender}"
+    );
+    // A relay gave the mail another Message-ID, and the bounce has only that.
+    let bounce = fixture("postfix.eml", "<0100018c@email.amazonses.example>");
+    receive_not(&desk, &bounce);
+    let bounce = format!("Delivered-To: {sender}\n{bounce}");
+    assert_eq!(receive(&desk, &bounce)["email"], "lee@client.example");
+    assert_eq!(delivery(&desk, "lee")["state"], "bounced");
+    assert_eq!(delivery(&desk, "mika"), Value::Null);
+}
+
+fn receive_not(desk: &Desk, bounce: &str) {
+    desk.write("bounce.eml", bounce);
+    desk.fails("reply bounce.eml", 66, "reply.unknown_message");
+}
