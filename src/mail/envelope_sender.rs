@@ -2,6 +2,9 @@
 
 use crate::meeting::EmailAddress;
 
+/// How many octets a server must take before the `@`.
+const LONGEST_LOCAL_PART: usize = 64;
+
 /// The envelope sender of mails, where it is not the address in From.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeSender {
@@ -38,9 +41,14 @@ impl EnvelopeSender {
         }
         let token = message_id.trim_start_matches('<').split('@').next();
         let (local, domain) = halves(&self.address);
-        let of_mail = format!("{local}+{}@{domain}", token.unwrap_or_default());
-        // One that became too long is still an address that bounces come to.
-        EmailAddress::new(&of_mail).unwrap_or_else(|_| self.address.clone())
+        let local = format!("{local}+{}", token.unwrap_or_default());
+        // What would be too long (RFC 5321 §4.5.3.1.1) stays an address that bounces come to.
+        let of_mail =
+            (local.len() <= LONGEST_LOCAL_PART).then(|| EmailAddress::new(&format!("{local}@{domain}")));
+        match of_mail {
+            Some(Ok(address)) => address,
+            Some(Err(_)) | None => self.address.clone(),
+        }
     }
 }
 
