@@ -12,10 +12,8 @@ const LONGEST_LINE: usize = 76;
 
 /// Encodes text whose lines end with LF or CRLF, in the way that is the shortest and keeps it readable.
 pub(super) fn encode(text: &str) -> Body {
-    let escaped = text
-        .bytes()
-        .filter(|octet| !matches!(octet, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
-    let escaped = escaped.count();
+    let is_escaped = |octet: &u8| !(is_plain(*octet) || matches!(octet, b'=' | b'\n' | b'\r'));
+    let escaped = text.as_bytes().iter().filter(|octet| is_escaped(octet)).count();
     let has_long_lines = text.split('\n').any(|line| line.len() >= LONGEST_LINE);
     // A CR alone is no line end, and may not stand in a message as it is.
     let has_odd_octets = escaped > 0 || text.contains('\r') && has_lone_cr(text);
@@ -54,9 +52,19 @@ fn with_crlf(text: &str) -> Vec<u8> {
     out
 }
 
-/// Whether an octet stands for itself, wherever it is on a line.
-const fn is_plain(octet: u8) -> bool {
-    matches!(octet, b'\t' | b' '..=b'<' | b'>'..=b'~')
+/// Whether an octet stands for itself, wherever it is on a line. Looked up, because every octet of a mail is asked for.
+fn is_plain(octet: u8) -> bool {
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut octet = b' ';
+        while octet <= b'~' {
+            plain[octet as usize] = octet != b'=';
+            octet += 1;
+        }
+        plain[b'\t' as usize] = true;
+        plain
+    };
+    PLAIN[usize::from(octet)]
 }
 
 /// Quoted-printable (RFC 2045 §6.7).
