@@ -44,7 +44,7 @@ impl EnvelopeSender {
         let local = format!("{local}+{}", token.unwrap_or_default());
         // What would be too long (RFC 5321 §4.5.3.1.1) stays an address that bounces come to.
         let of_mail =
-            (local.len() <= LONGEST_LOCAL_PART).then(|| EmailAddress::new(&format!("{local}@{domain}")));
+            (local.len() <= LONGEST_LOCAL_PART).then(|| EmailAddress::new(format!("{local}@{domain}")));
         match of_mail {
             Some(Ok(address)) => address,
             Some(Err(_)) | None => self.address.clone(),
