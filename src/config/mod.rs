@@ -25,6 +25,7 @@ mod keys;
 mod layers;
 mod reader;
 mod sections;
+mod smtp;
 #[cfg(test)]
 mod tests;
 

@@ -27,6 +27,7 @@ mod render;
 mod reply;
 mod report;
 mod right;
+mod round;
 mod sample;
 mod sync;
 mod trial;

@@ -1,0 +1,428 @@
+//! Step 5, second half: the workers of one round, each with a connection of its own.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::deliver::Delivered;
+use super::{Pipeline, Progress};
+use crate::fault::{BoxFault, chain};
+use crate::mail::{
+    AttemptResult, ClaimRequest, Claimed, Connection, OutboxEntry, Outgoing, Transport, TransportError,
+    signed,
+};
+use crate::meeting::{MeetingId, PersonRef};
+
+/// How long an invitation is ours to deliver.
+const LEASE: Duration = Duration::from_secs(900);
+/// How many invitations a connection takes from the outbox at first, and at most.
+const FIRST_BATCH: u32 = 4;
+const LARGEST_BATCH: u32 = 64;
+/// A connection that fails later than this is not tried again at once: whoever waits has waited long.
+const SOON: Duration = Duration::from_secs(5);
+
+/// One round of delivering, shared by its workers.
+pub(super) struct Round {
+    pipeline: Pipeline,
+    meeting: MeetingId,
+    recipients: HashSet<PersonRef>,
+    transport: Arc<dyn Transport>,
+    /// The number of the last invitation that was taken: each is tried once in a round.
+    reached: AtomicI64,
+    delivered: Mutex<Delivered>,
+    claiming: Mutex<()>,
+    /// What was taken by workers that got no connection of their own, for the others.
+    passed_on: Mutex<VecDeque<Claimed>>,
+    /// How many workers have a connection.
+    connected: AtomicUsize,
+}
+
+/// A worker's connection, if it has one, and how many messages it has carried.
+#[derive(Default)]
+struct Line {
+    connection: Option<Box<dyn Connection>>,
+    carried: usize,
+}
+
+/// What went wrong with one message.
+struct Trouble {
+    error: TransportError,
+    /// No connection could be made.
+    at_connect: bool,
+}
+
+impl Trouble {
+    /// Whether a fresh connection may help: this one was idle for too long, or has carried all that the server
+    /// takes over one.
+    fn is_of_connection(&self, carried: usize) -> bool {
+        let broke = matches!(self.error, TransportError::Unreachable { .. });
+        let was_ended = matches!(self.error, TransportError::PutOff { closing: true, .. });
+        !self.at_connect && (broke || (was_ended && carried > 0))
+    }
+}
+
+/// Whether a worker goes on.
+enum Next {
+    Continue,
+    /// It gets no connection while others have one: they take over what it has.
+    Leave,
+    Stop,
+}
+
+impl Round {
+    pub(super) fn new(
+        pipeline: &Pipeline,
+        meeting: &MeetingId,
+        recipients: HashSet<PersonRef>,
+        transport: Arc<dyn Transport>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            pipeline: pipeline.clone(),
+            meeting: meeting.clone(),
+            recipients,
+            transport,
+            reached: AtomicI64::new(0),
+            delivered: Mutex::default(),
+            claiming: Mutex::default(),
+            passed_on: Mutex::default(),
+            connected: AtomicUsize::new(0),
+        })
+    }
+
+    /// Delivers what waits, which is about so many.
+    pub(super) async fn run(self: Arc<Self>, waiting: usize) -> Result<Delivered, BoxFault> {
+        let mut workers = self.transport.connections().min(waiting.div_ceil(4)).max(1);
+        loop {
+            self.run_workers(workers).await?;
+            // The last that had a connection may have ended before others gave up getting one.
+            let left = std::mem::take(&mut *self.passed_on.lock().await);
+            if left.is_empty() {
+                break;
+            }
+            if self.is_stopped().await {
+                for claimed in left {
+                    self.give_back(&claimed).await?;
+                }
+                break;
+            }
+            *self.passed_on.lock().await = left;
+            workers = 1;
+        }
+        Ok(std::mem::take(&mut *self.delivered.lock().await))
+    }
+
+    /// Lets so many workers deliver until there is nothing left to take.
+    async fn run_workers(self: &Arc<Self>, workers: usize) -> Result<(), BoxFault> {
+        let mut running = JoinSet::new();
+        for _ in 0..workers {
+            running.spawn(Arc::clone(self).work());
+        }
+        let mut result = Ok(());
+        while let Some(ended) = running.join_next().await {
+            match ended {
+                Ok(ended) => result = result.and(ended),
+                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+            }
+        }
+        result
+    }
+
+    async fn work(self: Arc<Self>) -> Result<(), BoxFault> {
+        let mut line = Line::default();
+        let result = self.deliver_all(&mut line).await;
+        if let Some(connection) = line.connection {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+            connection.close().await;
+        }
+        result
+    }
+
+    async fn deliver_all(&self, line: &mut Line) -> Result<(), BoxFault> {
+        let mut size = FIRST_BATCH;
+        loop {
+            let began = Instant::now();
+            let mut batch = self.claim(size).await?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let result = self.deliver_batch(line, &mut batch).await;
+            let left = matches!(result, Ok(Next::Leave));
+            if left {
+                self.passed_on.lock().await.append(&mut batch);
+            }
+            // Also after a failure of the outbox: else they would be ours until the lease runs out.
+            let mut result = result.map(|_| ());
+            for claimed in batch {
+                result = result.and(self.give_back(&claimed).await);
+            }
+            result?;
+            if left || self.is_stopped().await {
+                return Ok(());
+            }
+            size = next_size(size, began.elapsed());
+        }
+    }
+
+    /// Takes from the batch what it delivers, until something ends it.
+    async fn deliver_batch(&self, line: &mut Line, batch: &mut VecDeque<Claimed>) -> Result<Next, BoxFault> {
+        if let Err(error) = self.sign(batch).await {
+            self.delivered.lock().await.stopped.get_or_insert(error);
+            return Ok(Next::Stop);
+        }
+        while let Some(claimed) = batch.pop_front() {
+            if self.is_stopped().await {
+                batch.push_front(claimed);
+                return Ok(Next::Stop);
+            }
+            match self.deliver_one(line, &claimed, batch.front()).await? {
+                Next::Continue => {}
+                Next::Leave => {
+                    batch.push_front(claimed);
+                    return Ok(Next::Leave);
+                }
+                Next::Stop => return Ok(Next::Stop),
+            }
+        }
+        Ok(Next::Continue)
+    }
+
+    /// Puts the signatures in front of the messages, beside what the other workers are doing.
+    async fn sign(&self, batch: &mut VecDeque<Claimed>) -> Result<(), TransportError> {
+        if self.pipeline.signers.is_empty() {
+            return Ok(());
+        }
+        let signers = Arc::clone(&self.pipeline.signers);
+        let messages: Vec<Vec<u8>> = batch.iter().map(|claimed| claimed.message.clone()).collect();
+        let signing = tokio::task::spawn_blocking(move || {
+            let now = Utc::now();
+            let sign = |message| signed(&signers, message, now);
+            messages.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
+        });
+        let signed = match signing.await {
+            Ok(signed) => signed,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        };
+        match (signed, batch.front()) {
+            (Ok(signed), _) => {
+                for (claimed, message) in batch.iter_mut().zip(signed) {
+                    claimed.message = message;
+                }
+                Ok(())
+            }
+            (Err(source), Some(first)) => Err(TransportError::CannotSign {
+                to: first.entry.envelope.to.clone(),
+                source: source.into(),
+            }),
+            (Err(_), None) => Ok(()),
+        }
+    }
+
+    async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
+        let outbox = &self.pipeline.outbox;
+        outbox.record(claimed, &AttemptResult::NotTried).await
+    }
+
+    async fn is_stopped(&self) -> bool {
+        self.pipeline.stop.load(Ordering::Relaxed) || self.delivered.lock().await.stopped.is_some()
+    }
+
+    /// What this worker delivers next: what others have left, or else more out of the outbox.
+    async fn claim(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
+        let left = std::mem::take(&mut *self.passed_on.lock().await);
+        if !left.is_empty() {
+            return Ok(left);
+        }
+        let _one_at_a_time = self.claiming.lock().await;
+        loop {
+            let request = ClaimRequest {
+                meeting: Some(self.meeting.clone()),
+                early: true,
+                after: Some(self.reached.load(Ordering::Relaxed)),
+                limit,
+                lease: LEASE,
+            };
+            let claimed = self.pipeline.outbox.claim(&request).await?;
+            let Some(last) = claimed.iter().map(|claimed| claimed.entry.id).max() else {
+                return Ok(VecDeque::new());
+            };
+            self.reached.store(last, Ordering::Relaxed);
+            let mut ours = VecDeque::with_capacity(claimed.len());
+            for claimed in claimed {
+                if self.recipients.contains(&claimed.entry.person) {
+                    ours.push_back(claimed);
+                } else {
+                    self.give_back(&claimed).await?;
+                }
+            }
+            if !ours.is_empty() {
+                return Ok(ours);
+            }
+        }
+    }
+
+    async fn deliver_one(
+        &self,
+        line: &mut Line,
+        claimed: &Claimed,
+        next: Option<&Claimed>,
+    ) -> Result<Next, BoxFault> {
+        let entry = &claimed.entry;
+        let carried = line.carried;
+        let mut result = self.try_once(line, claimed, next).await;
+        if result
+            .as_ref()
+            .is_err_and(|trouble| trouble.is_of_connection(carried))
+        {
+            result = self.try_once(line, claimed, next).await;
+        }
+        let sent = result.is_ok();
+        let fate = match result {
+            Ok(answer) => {
+                tracing::info!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "sent");
+                AttemptResult::Sent { answer }
+            }
+            // As many connections as the server wants are open already.
+            Err(Trouble {
+                at_connect: true,
+                error,
+            }) if self.connected.load(Ordering::Relaxed) > 0 => {
+                tracing::info!(meeting = %entry.meeting, error = chain(&error), "no further connection");
+                return Ok(Next::Leave);
+            }
+            Err(Trouble { error, at_connect }) => {
+                let answer = chain(&error);
+                tracing::warn!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "not sent");
+                let answer = words_of(&error).unwrap_or(answer);
+                let fate = if error.is_temporary() {
+                    let settings = &self.pipeline.delivery;
+                    settings.after_failure(entry, answer, Utc::now(), chance())
+                } else {
+                    AttemptResult::Failed { answer }
+                };
+                if at_connect || is_about_us(&error) {
+                    self.pipeline.outbox.record(claimed, &fate).await?;
+                    self.delivered.lock().await.stopped.get_or_insert(error);
+                    self.tell(entry, false);
+                    return Ok(Next::Stop);
+                }
+                fate
+            }
+        };
+        // Before the next one is sent, so that of each connection the fate of one message at most is not known
+        // after a crash.
+        self.pipeline.outbox.record(claimed, &fate).await?;
+        self.tell(entry, sent);
+        Ok(Next::Continue)
+    }
+
+    fn tell(&self, entry: &OutboxEntry, sent: bool) {
+        (self.pipeline.progress)(&Progress::Tried {
+            to: entry.envelope.to.clone(),
+            sent,
+        });
+    }
+
+    /// Opens a connection. One that breaks at once is tried again: it says little about the server.
+    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
+        let began = Instant::now();
+        match self.transport.connect().await {
+            Err(TransportError::Unreachable { .. }) if began.elapsed() < SOON => {
+                self.transport.connect().await
+            }
+            connected => connected,
+        }
+    }
+
+    /// Sends over the open connection, or a new one. After an error that ends it, there is none.
+    async fn try_once(
+        &self,
+        line: &mut Line,
+        claimed: &Claimed,
+        next: Option<&Claimed>,
+    ) -> Result<String, Trouble> {
+        let mut open = match line.connection.take() {
+            Some(open) => open,
+            None => {
+                let open = self.connect().await.map_err(|error| Trouble {
+                    error,
+                    at_connect: true,
+                })?;
+                self.connected.fetch_add(1, Ordering::Relaxed);
+                line.carried = 0;
+                open
+            }
+        };
+        let result = open.send(outgoing(claimed), next.map(outgoing)).await;
+        line.carried += 1;
+        if result.as_ref().is_err_and(TransportError::is_connection_lost) {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+        } else if open.is_spent() {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+            open.close().await;
+        } else {
+            line.connection = Some(open);
+        }
+        let receipt = result.map_err(|error| Trouble {
+            error,
+            at_connect: false,
+        })?;
+        if let Some(file) = receipt.file {
+            self.delivered.lock().await.files.insert(claimed.entry.id, file);
+        }
+        Ok(receipt.answer)
+    }
+}
+
+fn outgoing(claimed: &Claimed) -> Outgoing<'_> {
+    Outgoing {
+        envelope: &claimed.entry.envelope,
+        message: &claimed.message,
+    }
+}
+
+/// How many invitations to take next: what leaves in about a second. Whoever is slow holds back few from the others,
+/// and is done with them long before the lease ends.
+fn next_size(size: u32, took: Duration) -> u32 {
+    if took < Duration::from_millis(500) {
+        (size * 2).min(LARGEST_BATCH)
+    } else if took > Duration::from_secs(2) {
+        (size / 2).max(1)
+    } else {
+        size
+    }
+}
+
+/// The server's own words, where the error has them.
+fn words_of(error: &TransportError) -> Option<String> {
+    match error {
+        TransportError::Refused { answer, .. } | TransportError::PutOff { answer, .. } => {
+            Some(answer.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether every further message would fare the same. A connection that broke amid a message is not a sign
+/// of it: that one message may be what the server stumbles over.
+fn is_about_us(error: &TransportError) -> bool {
+    matches!(
+        error,
+        TransportError::Unwelcome { .. }
+            | TransportError::NoToken { .. }
+            | TransportError::CannotSign { .. }
+            | TransportError::CannotWrite { .. }
+    )
+}
+
+/// A number between 0 and 1 that differs each time.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness, everybody waits the same time, which is no harm.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
