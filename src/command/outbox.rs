@@ -294,9 +294,12 @@ impl Worker {
         let progress = {
             let (shown, terminal) = (Arc::clone(&shown), session.terminal.clone());
             Arc::new(move |progress: &Progress| {
-                if let Progress::Tried { to, sent } = progress {
+                if let Progress::Tried { to, sent, answer } = progress {
                     shown.fetch_add(usize::from(*sent), Ordering::Relaxed);
-                    terminal.note(&format!("{} {to}", if *sent { "sent" } else { "not sent" }));
+                    terminal.note(&match sent {
+                        true => format!("sent {to}"),
+                        false => format!("not sent {to}: {}", visible(answer)),
+                    });
                 }
             })
         };

@@ -347,11 +347,12 @@ impl ShownProgress {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         match progress {
             Progress::Delivering { count } => *bar = Some((bars.make)(*count)),
-            Progress::Tried { to, sent } => {
+            Progress::Tried { to, sent, answer } => {
                 if let Some(bar) = &*bar {
                     bar.inc(1);
                     if !sent {
-                        bar.set_message(format!("{to} failed"));
+                        // Above the bar, as it happens; the table at the end has it again.
+                        bar.println(format!("  {to}: {}", visible(answer)));
                     }
                 }
             }

@@ -138,7 +138,7 @@ impl Terminal {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(count.try_into().unwrap_or(u64::MAX));
-        let template = "  {bar:30} {pos} of {len}  {per_sec}  {eta} left  {msg}";
+        let template = "  {bar:30} {pos} of {len}  {per_sec}  {eta} left";
         if let Ok(style) = indicatif::ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -116,6 +116,8 @@ pub enum Progress {
         to: EmailAddress,
         /// Whether the mail server took it.
         sent: bool,
+        /// What it said, or what broke.
+        answer: String,
     },
 }
 

@@ -280,7 +280,6 @@ impl Round {
         {
             result = self.try_once(line, claimed, next).await;
         }
-        let sent = result.is_ok();
         let fate = match result {
             Ok(answer) => {
                 tracing::info!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "sent");
@@ -307,7 +306,7 @@ impl Round {
                 if at_connect || is_about_us(&error) {
                     self.pipeline.outbox.record(claimed, &fate).await?;
                     self.delivered.lock().await.stopped.get_or_insert(error);
-                    self.tell(entry, false);
+                    self.tell(entry, &fate);
                     return Ok(Next::Stop);
                 }
                 fate
@@ -316,14 +315,22 @@ impl Round {
         // Before the next one is sent, so that of each connection the fate of one message at most is not known
         // after a crash.
         self.pipeline.outbox.record(claimed, &fate).await?;
-        self.tell(entry, sent);
+        self.tell(entry, &fate);
         Ok(Next::Continue)
     }
 
-    fn tell(&self, entry: &OutboxEntry, sent: bool) {
+    fn tell(&self, entry: &OutboxEntry, fate: &AttemptResult) {
+        let answer = match fate {
+            AttemptResult::Sent { answer }
+            | AttemptResult::Failed { answer }
+            | AttemptResult::GivenUp { answer }
+            | AttemptResult::Retry { answer, .. } => answer.clone(),
+            AttemptResult::NotTried => return,
+        };
         (self.pipeline.progress)(&Progress::Tried {
             to: entry.envelope.to.clone(),
-            sent,
+            sent: matches!(fate, AttemptResult::Sent { .. }),
+            answer,
         });
     }
 

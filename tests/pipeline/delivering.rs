@@ -250,9 +250,10 @@ async fn progress_is_told_in_the_order_of_the_steps() {
         .build()
         .unwrap();
     pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap();
-    let tried = |to: &str, sent| Progress::Tried {
+    let tried = |to: &str, sent, answer: &str| Progress::Tried {
         to: to.parse().unwrap(),
         sent,
+        answer: answer.to_owned(),
     };
     let seen = seen.lock().unwrap();
     assert_eq!(
@@ -264,7 +265,11 @@ async fn progress_is_told_in_the_order_of_the_steps() {
         ]
     );
     assert_eq!(seen.len(), 6);
-    for wanted in [tried(LEE, false), tried(KIM, true), tried(MIKA, true)] {
+    for wanted in [
+        tried(LEE, false, "550 5.1.1 no such mailbox here"),
+        tried(MIKA, true, "250 2.0.0 Ok: queued as 1"),
+        tried(KIM, true, "250 2.0.0 Ok: queued as 2"),
+    ] {
         assert!(seen.contains(&wanted), "{wanted:?} in {seen:?}");
     }
 }
