@@ -237,14 +237,7 @@ fn killed_between_two_mails() {
         .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
     let killed = desk.start(SEND);
     desk.mail.wait_for("hold joerg@kunde.example");
-    // The server is asked about the second together with the end of the first, whose fate takes a moment to record.
-    crate::desk::wait_for("the first mail's record", || {
-        !desk
-            .json("outbox list --state sent")
-            .as_array()
-            .unwrap()
-            .is_empty()
-    });
+    desk.wait_for_sent(1);
     killed.kill();
     desk.mail.behave();
     assert_eq!(desk.mail.addresses(), ["lee@client.example"]);
@@ -260,6 +253,7 @@ fn interrupted_twice_by_an_impatient_person() {
         .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
     let mut interrupted = desk.start(SEND);
     desk.mail.wait_for("hold joerg@kunde.example");
+    desk.wait_for_sent(1);
     // The first asks for an end after the mail that is on the wire, which is held.
     crate::desk::wait_for("the end", || {
         interrupted.interrupt();

@@ -91,6 +91,15 @@ impl Folder {
         self.variables.retain(|(known, _)| known != name);
     }
 
+    /// Waits until so many mails are recorded as sent. The mail server is asked about the next mail together with the
+    /// end of one, whose fate then takes a moment to record.
+    pub(crate) fn wait_for_sent(&self, count: usize) {
+        wait_for("mails to be recorded as sent", || {
+            let sent = self.json("outbox list --state sent");
+            sent.as_array().unwrap().len() >= count
+        });
+    }
+
     /// Takes the mail server's password out of the configuration.
     pub(crate) fn without_password(&self) {
         let configuration = self.read("invite.toml");

@@ -138,6 +138,7 @@ fn who_is_killed_leaves_the_mails_to_the_others() {
         .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
     let killed = desk.start(SEND);
     desk.mail.wait_for("hold joerg@kunde.example");
+    desk.wait_for_sent(1);
     killed.kill();
     desk.mail.behave();
     desk.run("outbox worker --drain").done();
