@@ -148,6 +148,7 @@ pub mod database;
 mod desk;
 pub mod dsn;
 pub mod fault;
+mod http;
 pub mod imip;
 pub mod lease;
 pub mod mail;

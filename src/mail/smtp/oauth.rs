@@ -8,16 +8,14 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::super::transport::TransportError;
-use crate::crypto::ensure_crypto_provider;
 use crate::fault::BoxError;
+use crate::http;
 use crate::meeting::one_line;
 
 /// So long before its end a token counts as run out.
 const MARGIN: Duration = Duration::from_secs(60);
 /// For how long a token is good of which nothing is said.
 const UNSAID: Duration = Duration::from_secs(600);
-/// The most octets of an answer that are read.
-const LONGEST: usize = 1 << 16;
 
 /// Who gives access tokens for a mailbox, and for what.
 #[derive(Debug, Clone)]
@@ -65,12 +63,7 @@ struct Refused {
 
 impl Tokens {
     pub(super) fn new(settings: TokenSettings, timeout: Duration) -> Result<Self, BoxError> {
-        ensure_crypto_provider();
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("invite/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(timeout)
-            .build()?;
+        let http = http::client(timeout, http::is_loopback(&settings.url))?;
         Ok(Self {
             settings,
             http,
@@ -123,35 +116,31 @@ impl Tokens {
         if let Some(scope) = &settings.scope {
             form.push(("scope", scope));
         }
-        let unreachable = |error: reqwest::Error| TransportError::Unreachable {
+        let unreachable = |source: BoxError| TransportError::Unreachable {
             server: server.clone(),
-            // The address of the endpoint is said by the server's name.
-            source: error.without_url().into(),
+            source,
         };
-        let sending = self.http.post(settings.url.clone()).form(&form).send();
-        let answer = sending.await.map_err(unreachable)?;
-        let status = answer.status();
-        let body = answer.bytes().await.map_err(unreachable)?;
-        let body = &body[..body.len().min(LONGEST)];
-        if status.is_success()
-            && let Ok(granted) = serde_json::from_slice(body)
+        let request = self.http.post(settings.url.clone()).form(&form).build();
+        let request = request.map_err(|error| unreachable(error.without_url().into()))?;
+        let answer = http::send(&self.http, request)
+            .await
+            .map_err(|silence| unreachable(silence.into()))?;
+        if answer.is_success()
+            && let Ok(granted) = serde_json::from_slice(&answer.body)
         {
             return Ok(granted);
         }
         // Only the fields of the standard are shown: the rest of an answer may hold a secret.
-        let said = match serde_json::from_slice::<Refused>(body) {
+        let said = match serde_json::from_slice::<Refused>(&answer.body) {
             Ok(refused) => {
                 let described = refused.error_description.unwrap_or_default();
                 let text = one_line(&format!("{} {described}", refused.error));
-                format!("{} {}", status.as_u16(), text.trim())
+                format!("{} {}", answer.status, text.trim())
             }
-            Err(_) => format!("{}, without a token", status.as_u16()),
+            Err(_) => format!("{}, without a token", answer.status),
         };
-        if status.is_server_error() || status.as_u16() == 429 {
-            return Err(TransportError::Unreachable {
-                server,
-                source: format!("it answered {said}").into(),
-            });
+        if answer.status >= 500 || answer.status == 429 {
+            return Err(unreachable(format!("it answered {said}").into()));
         }
         Err(TransportError::NoToken { server, answer: said })
     }

@@ -12,11 +12,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
-use super::http::{self, Answer, Silence};
 use super::refusal::{Task, Verdict, judge};
 use super::retry::{at_least, jitter};
 use super::source::{Access, TokenSource};
 use super::{RetryPolicy, ZoomError, ZoomSettings};
+use crate::http::{self, Answer, Silence};
 use crate::online::{OnlineError, Outcome};
 
 /// When Zoom limits without saying for how long, and patience has run out.

@@ -11,7 +11,9 @@ use super::oauth::Oauth;
 use super::refusal::Task;
 use super::source::TokenSource;
 use super::wire::{ListedMeeting, MeetingAnswer, MeetingBody, MeetingList};
-use super::{MeetingSettings, Mode, TokenStore, ZoomError, ZoomSettings, describe, http, scopes};
+use super::{MeetingSettings, Mode, TokenStore, ZoomError, ZoomSettings, describe, scopes};
+use crate::fault::chain;
+use crate::http;
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 use crate::online::{
     Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome, Search,
@@ -47,7 +49,10 @@ impl ZoomClient {
     /// [`ZoomError::InvalidSettings`], see [`ZoomSettings::check`].
     pub fn new(settings: ZoomSettings, store: Arc<dyn TokenStore>) -> Result<Self, ZoomError> {
         settings.check()?;
-        let http = http::client(&settings)?;
+        let http = http::client(settings.timeout, settings.is_local()).map_err(|e| ZoomError::Internal {
+            doing: "preparing the connection to Zoom".to_owned(),
+            reason: chain(&e),
+        })?;
         let oauth = Arc::new(Oauth::new(&settings, http.clone()));
         let tokens = TokenSource::new(&settings, Arc::clone(&oauth), Arc::clone(&store));
         Ok(Self {

@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 use url::Url;
 
 use super::consent::Redirected;
-use super::settings::is_loopback;
 use super::{AuthorizationRequest, ZoomError};
+use crate::http::is_loopback;
 
 /// How long connections that are still open when the redirect has come may take to close.
 const FAREWELL: Duration = Duration::from_secs(2);

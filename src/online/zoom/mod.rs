@@ -23,7 +23,6 @@ mod connection;
 mod consent;
 mod describe;
 mod error;
-mod http;
 #[cfg(feature = "command")]
 mod loopback;
 mod memory;

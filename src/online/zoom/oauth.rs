@@ -23,9 +23,9 @@ use url::Url;
 
 use super::consent::{AuthorizationRequest, Redirected};
 use super::error::presentable;
-use super::http::{self, Silence};
 use super::{Auth, Grant, Mode, Reply, ZoomError, ZoomSettings};
 use crate::fault::BoxError;
+use crate::http::{self, Silence};
 
 /// What Zoom answers beside the fields of RFC 6749.
 #[derive(Debug, Serialize, Deserialize)]

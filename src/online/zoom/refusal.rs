@@ -7,8 +7,8 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::ZoomError;
 use super::error::{Reply, presentable};
-use super::http::Answer;
 use super::wire::RefusalBody;
+use crate::http::Answer;
 
 /// What is being done to whom; decides what a code means.
 #[derive(Debug, Clone, Copy)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::ZoomError;
+use crate::http::is_loopback;
 use crate::meeting::OnlineSettings;
 
 /// Which of an app's two sets of credentials is used. Each is an OAuth client of its own: a grant made by one
@@ -273,16 +274,6 @@ impl ZoomSettings {
     /// Whether both servers are on this machine, where no proxy leads to.
     pub(super) fn is_local(&self) -> bool {
         is_loopback(&self.api_url) && is_loopback(&self.oauth_url)
-    }
-}
-
-/// Whether an address is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,8 +1,9 @@
-//! The one HTTP client for both of Zoom's servers.
+//! HTTP to other servers, in one way for all: bounded in time and length, no redirect followed, nothing repeated.
 
 use std::time::Duration;
 
-use super::{ZoomError, ZoomSettings};
+use url::Url;
+
 use crate::crypto::ensure_crypto_provider;
 use crate::fault::BoxError;
 
@@ -11,48 +12,58 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Kept short, so that a request is seldom written to a connection that the server is just closing: for a
 /// creation that would be an unknown outcome.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer answers are not Zoom's.
+/// Longer answers are none that anybody asked for.
 const LONGEST_BODY: usize = 4 << 20;
 
-/// Builds the client. It follows no redirect and repeats nothing by itself.
-pub(super) fn client(settings: &ZoomSettings) -> Result<reqwest::Client, ZoomError> {
+/// A client for servers that are all on this machine, where no proxy leads to, or not. A request to it may take so long.
+///
+/// # Errors
+/// When the system's certificates cannot be read.
+pub(crate) fn client(timeout: Duration, is_local: bool) -> reqwest::Result<reqwest::Client> {
     ensure_crypto_provider();
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("invite/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout))
-        .timeout(settings.timeout)
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+        .timeout(timeout)
         .pool_idle_timeout(IDLE_TIMEOUT);
-    if settings.is_local() {
+    if is_local {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|e| ZoomError::Internal {
-        doing: "preparing the connection to Zoom".to_owned(),
-        reason: crate::fault::chain(&e),
-    })
+    builder.build()
+}
+
+/// Whether an address is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
 }
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: reqwest::header::HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok().map(str::trim)
     }
 
-    pub(super) fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
 /// Why nothing came back.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Silence {
+pub(crate) enum Silence {
     /// No connection was made: the other side saw nothing of the request.
     #[error("no connection could be made")]
     NotSent(#[source] BoxError),
@@ -62,7 +73,7 @@ pub(super) enum Silence {
 }
 
 /// Sends a request and reads the whole answer.
-pub(super) async fn send(client: &reqwest::Client, request: reqwest::Request) -> Result<Answer, Silence> {
+pub(crate) async fn send(client: &reqwest::Client, request: reqwest::Request) -> Result<Answer, Silence> {
     let mut response = client.execute(request).await.map_err(|e| {
         let sent_nothing = e.is_connect() || e.is_builder();
         let source = Box::new(e.without_url());
