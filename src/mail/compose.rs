@@ -11,13 +11,9 @@
 //! ```
 
 use chrono::{DateTime, Utc};
-use lettre::message::header::{ContentDisposition, ContentType, HeaderName, HeaderValue};
-use lettre::message::{
-    Attachment as LettreAttachment, Mailbox as LettreMailbox, Message, MultiPart, SinglePart,
-};
 use sha2::{Digest, Sha256};
 
-use super::transfer_encoding::{encode, encode_file};
+use super::form_letter::{Addressed, FormLetter};
 use crate::calendar::Method;
 use crate::fault::{BoxError, Class, Fault};
 use crate::meeting::{EmailAddress, Language, PersonRef, Revision, one_line};
@@ -150,99 +146,13 @@ pub fn message_id(
 /// # Errors
 /// [`ComposeError`] when an address cannot be written.
 pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
-    let boundary = |part: &str| {
-        let digest = Sha256::digest(format!("{}{part}", draft.message_id));
-        digest
-            .iter()
-            .take(15)
-            .map(|b| format!("{b:02x}"))
-            .collect::<String>()
-    };
-    let mut alternative = MultiPart::alternative()
-        .boundary(boundary("alternative"))
-        .singlepart(SinglePart::plain(encode(draft.text)));
-    let page = SinglePart::html(encode(draft.html));
-    alternative = if draft.images.is_empty() {
-        alternative.singlepart(page)
-    } else {
-        let mut related = MultiPart::related()
-            .boundary(boundary("related"))
-            .singlepart(page);
-        for image in draft.images {
-            related = related.singlepart(inline(image, draft)?);
-        }
-        alternative.multipart(related)
-    };
-    let mut mixed = MultiPart::mixed().boundary(boundary("mixed"));
-    let body = if let Some(calendar) = &draft.calendar {
-        let method = calendar.method.as_str();
-        alternative = alternative.singlepart(
-            SinglePart::builder()
-                .header(content_type(
-                    &format!("text/calendar; method={method}; charset=UTF-8"),
-                    draft,
-                )?)
-                .body(encode(calendar.object)),
-        );
-        let attachment = SinglePart::builder()
-            .header(content_type("application/ics; name=\"invite.ics\"", draft)?)
-            .header(ContentDisposition::attachment("invite.ics"))
-            .body(encode_file(calendar.object));
-        mixed.multipart(alternative).singlepart(attachment)
-    } else {
-        mixed = mixed.boundary(boundary("mixed"));
-        mixed.multipart(alternative)
-    };
-    let mut message = Message::builder()
-        .from(mailbox(draft.from)?)
-        .to(mailbox(draft.to)?)
-        .subject(one_line(draft.subject))
-        .message_id(Some(draft.message_id.to_owned()))
-        .date(draft.date.into())
-        // RFC 3834: keeps automatic answers away. Exchange obeys its own header instead.
-        .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"))
-        .raw_header(header("Content-Language", &draft.language.tag()));
-    if let Some(reply_to) = draft.reply_to {
-        message = message.reply_to(mailbox(reply_to)?);
-    }
-    if let Some(first) = draft.references.filter(|first| *first != draft.message_id) {
-        message = message.in_reply_to(first.to_owned()).references(first.to_owned());
-    }
-    let message = message.multipart(body).map_err(|source| ComposeError::Message {
-        to: draft.to.address.clone(),
-        source: source.into(),
-    })?;
-    Ok(message.formatted())
-}
-
-/// A picture that is shown where the page names it, and nowhere else.
-fn inline(image: &InlineImage, draft: &Draft<'_>) -> Result<SinglePart, ComposeError> {
-    let content_type = content_type(image.media_type, draft)?;
-    Ok(LettreAttachment::new_inline(image.content_id.clone()).body(image.data.clone(), content_type))
-}
-
-fn header(name: &'static str, value: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
-}
-
-fn content_type(text: &str, draft: &Draft<'_>) -> Result<ContentType, ComposeError> {
-    ContentType::parse(text).map_err(|source| ComposeError::Message {
-        to: draft.to.address.clone(),
-        source: source.into(),
+    FormLetter::new(draft, None)?.message(&Addressed {
+        to: draft.to,
+        fill: "",
+        calendar: draft.calendar.map(|calendar| calendar.object),
+        message_id: draft.message_id,
+        references: draft.references,
     })
-}
-
-fn mailbox(mailbox: &Mailbox) -> Result<LettreMailbox, ComposeError> {
-    let address = mailbox
-        .address
-        .as_str()
-        .parse()
-        .map_err(|e: lettre::address::AddressError| ComposeError::Address {
-            address: mailbox.address.clone(),
-            source: e.into(),
-        })?;
-    Ok(LettreMailbox::new(mailbox.name.as_deref().map(one_line), address))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod answers;
 mod compose;
 mod dkim;
 mod envelope_sender;
+mod form_letter;
 mod mailbox;
 mod notifications;
 mod outbox;
@@ -15,6 +16,7 @@ pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
 pub use envelope_sender::{EnvelopeSender, message_id_of};
+pub use form_letter::{Addressed, FormLetter};
 pub use mailbox::MailboxFolder;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use outbox::{

@@ -2,31 +2,209 @@
 //!
 //! lettre would encode it as well, in several passes over each part, which is most of what composing a mail takes.
 
+use std::sync::OnceLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lettre::message::Body;
-use lettre::message::header::ContentTransferEncoding;
 
 /// The longest line (RFC 2045 §6.7, §6.8), without its end.
 const LONGEST_LINE: usize = 76;
 
-/// Encodes text whose lines end with LF or CRLF, in the way that is the shortest and keeps it readable.
-pub(super) fn encode(text: &str) -> Body {
-    let is_escaped = |octet: &u8| !(is_plain(*octet) || matches!(octet, b'=' | b'\n' | b'\r'));
-    let escaped = text.as_bytes().iter().filter(|octet| is_escaped(octet)).count();
-    let has_long_lines = text.split('\n').any(|line| line.len() >= LONGEST_LINE);
-    // A CR alone is no line end, and may not stand in a message as it is.
-    let has_odd_octets = escaped > 0 || text.contains('\r') && has_lone_cr(text);
-    if !has_odd_octets && !has_long_lines {
-        Body::dangerous_pre_encoded(with_crlf(text), ContentTransferEncoding::SevenBit)
-    } else if escaped <= text.len() / 3 {
-        Body::dangerous_pre_encoded(quoted_printable(text), ContentTransferEncoding::QuotedPrintable)
-    } else {
-        Body::dangerous_pre_encoded(base64(&with_crlf(text)), ContentTransferEncoding::Base64)
+/// Content-Transfer-Encoding (RFC 2045 §6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TransferEncoding {
+    SevenBit,
+    QuotedPrintable,
+    Base64,
+}
+
+impl TransferEncoding {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::SevenBit => "7bit",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::Base64 => "base64",
+        }
     }
 }
 
+/// Text whose lines end with LF or CRLF, encoded in the way that is the shortest and keeps it readable. It may have
+/// holes, which each mail fills with its own: then what stands around them is encoded once.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    pieces: Vec<Piece>,
+    /// Of all that is the same: how many octets, how many of them are written as three, and whether it can stand in a
+    /// message as it is.
+    length: usize,
+    escaped: usize,
+    is_plain: bool,
+    holes: usize,
+}
+
+#[derive(Debug)]
+enum Piece {
+    /// Whole lines without holes, with their ends.
+    Same {
+        text: String,
+        plain: OnceLock<Vec<u8>>,
+        quoted: OnceLock<Vec<u8>>,
+    },
+    /// A line with holes: what stands around them, without the LF.
+    Holed { around: Vec<String>, has_end: bool },
+}
+
+impl Encoder {
+    /// Text in which each `hole` is to be filled.
+    pub(super) fn new(text: &str, hole: Option<&str>) -> Self {
+        let mut encoder = Self {
+            pieces: Vec::new(),
+            length: 0,
+            escaped: 0,
+            is_plain: true,
+            holes: 0,
+        };
+        let has_holes = hole.is_some_and(|hole| text.contains(hole));
+        let Some(hole) = hole.filter(|_| has_holes) else {
+            encoder.push_same(text);
+            return encoder;
+        };
+        let (mut same, mut at) = (0, 0);
+        for line in text.split_inclusive('\n') {
+            let (begin, end) = (at, at + line.len());
+            at = end;
+            if !line.contains(hole) {
+                continue;
+            }
+            if same < begin {
+                encoder.push_same(&text[same..begin]);
+            }
+            same = end;
+            encoder.push_holed(line, hole);
+        }
+        if same < text.len() {
+            encoder.push_same(&text[same..]);
+        }
+        encoder
+    }
+
+    fn push_same(&mut self, text: &str) {
+        let escaped = escaped(text);
+        let has_long_lines = text.split('\n').any(|line| line.len() >= LONGEST_LINE);
+        self.length += text.len();
+        self.escaped += escaped;
+        // A CR alone is no line end, and may not stand in a message as it is.
+        self.is_plain &= escaped == 0 && !has_long_lines && !has_lone_cr(text);
+        self.pieces.push(Piece::Same {
+            text: text.to_owned(),
+            plain: OnceLock::new(),
+            quoted: OnceLock::new(),
+        });
+    }
+
+    fn push_holed(&mut self, line: &str, hole: &str) {
+        let without_end = line.strip_suffix('\n');
+        let around: Vec<String> = without_end
+            .unwrap_or(line)
+            .split(hole)
+            .map(str::to_owned)
+            .collect();
+        let holes = around.len() - 1;
+        self.length += line.len() - holes * hole.len();
+        self.escaped += around.iter().map(|part| escaped(part)).sum::<usize>();
+        self.is_plain &= !has_lone_cr(line);
+        self.holes += holes;
+        self.pieces.push(Piece::Holed {
+            around,
+            has_end: without_end.is_some(),
+        });
+    }
+
+    /// How the text is encoded with this in its holes, which has no line ends.
+    pub(super) fn encoding(&self, fill: &str) -> TransferEncoding {
+        let escaped = self.escaped + self.holes * escaped(fill);
+        let is_short = |piece: &Piece| match piece {
+            Piece::Same { .. } => true,
+            Piece::Holed { around, .. } => {
+                let around_len: usize = around.iter().map(String::len).sum();
+                around_len + (around.len() - 1) * fill.len() < LONGEST_LINE
+            }
+        };
+        if self.is_plain && escaped == 0 && self.pieces.iter().all(is_short) {
+            TransferEncoding::SevenBit
+        } else if escaped <= (self.length + self.holes * fill.len()) / 3 {
+            TransferEncoding::QuotedPrintable
+        } else {
+            TransferEncoding::Base64
+        }
+    }
+
+    /// Writes the text with this in its holes.
+    pub(super) fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+        match encoding {
+            TransferEncoding::Base64 => out.extend_from_slice(&base64(&with_crlf(&self.filled(fill)))),
+            TransferEncoding::SevenBit | TransferEncoding::QuotedPrintable => {
+                for piece in &self.pieces {
+                    piece.write(fill, encoding, out);
+                }
+            }
+        }
+    }
+
+    fn filled(&self, fill: &str) -> String {
+        let mut text = String::with_capacity(self.length + self.holes * fill.len());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Same { text: same, .. } => text.push_str(same),
+                Piece::Holed { around, has_end } => {
+                    text.push_str(&around.join(fill));
+                    if *has_end {
+                        text.push('\n');
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+impl Piece {
+    fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+        let is_quoted = encoding == TransferEncoding::QuotedPrintable;
+        match self {
+            Self::Same { text, plain, quoted } => {
+                let written = if is_quoted {
+                    quoted.get_or_init(|| quoted_printable(text))
+                } else {
+                    plain.get_or_init(|| with_crlf(text))
+                };
+                out.extend_from_slice(written);
+            }
+            Self::Holed { around, has_end } => {
+                let line = around.join(fill);
+                let line = if *has_end { without_cr(&line) } else { &line };
+                if is_quoted {
+                    quoted_line(line.as_bytes(), out);
+                } else {
+                    out.extend_from_slice(line.as_bytes());
+                }
+                if *has_end {
+                    out.extend_from_slice(b"\r\n");
+                }
+            }
+        }
+    }
+}
+
+/// How many octets are written as three each, but for `=`.
+fn escaped(text: &str) -> usize {
+    let is_escaped = |octet: &&u8| !(is_plain(**octet) || matches!(octet, b'=' | b'\n' | b'\r'));
+    text.as_bytes().iter().filter(is_escaped).count()
+}
+
 fn has_lone_cr(text: &str) -> bool {
+    if !text.contains('\r') {
+        return false;
+    }
     let mut parts = text.split('\r');
     parts.next();
     parts.any(|behind| !behind.starts_with('\n'))
@@ -132,13 +310,23 @@ fn base64(octets: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Encodes a file that has lines with CRLF, to the octet: base64, unless it can be written as it is.
-pub(super) fn encode_file(text: &str) -> Body {
+/// How a file that has lines with CRLF is encoded, to the octet: as base64, unless it can be written as it is.
+pub(super) fn file_encoding(text: &str) -> TransferEncoding {
     let has_long_lines = text.split("\r\n").any(|line| line.len() > LONGEST_LINE);
     if text.is_ascii() && !has_long_lines {
-        Body::dangerous_pre_encoded(text.as_bytes().to_vec(), ContentTransferEncoding::SevenBit)
+        TransferEncoding::SevenBit
     } else {
-        Body::dangerous_pre_encoded(base64(text.as_bytes()), ContentTransferEncoding::Base64)
+        TransferEncoding::Base64
+    }
+}
+
+/// Writes a file.
+pub(super) fn write_file(text: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+    match encoding {
+        TransferEncoding::SevenBit | TransferEncoding::QuotedPrintable => {
+            out.extend_from_slice(text.as_bytes());
+        }
+        TransferEncoding::Base64 => out.extend_from_slice(&base64(text.as_bytes())),
     }
 }
 
@@ -148,20 +336,29 @@ mod tests {
     use mail_parser::decoders::quoted_printable::quoted_printable_decode;
     use proptest::prelude::*;
 
+    use lettre::message::Body;
+    use lettre::message::header::ContentTransferEncoding;
+
     use super::*;
 
+    fn encode(text: &str, hole: Option<&str>, fill: &str) -> (TransferEncoding, Vec<u8>) {
+        let encoder = Encoder::new(text, hole);
+        let encoding = encoder.encoding(fill);
+        let mut out = Vec::new();
+        encoder.write(fill, encoding, &mut out);
+        (encoding, out)
+    }
+
     /// The text as a reader gets it.
-    fn decoded(body: &Body) -> Vec<u8> {
-        let octets: &[u8] = body.as_ref();
-        match body.encoding() {
-            ContentTransferEncoding::QuotedPrintable => quoted_printable_decode(octets).unwrap(),
-            ContentTransferEncoding::Base64 => base64_decode(octets).unwrap_or_default(),
-            _ => octets.to_vec(),
+    fn decoded((encoding, octets): &(TransferEncoding, Vec<u8>)) -> Vec<u8> {
+        match encoding {
+            TransferEncoding::QuotedPrintable => quoted_printable_decode(octets).unwrap(),
+            TransferEncoding::Base64 => base64_decode(octets).unwrap_or_default(),
+            TransferEncoding::SevenBit => octets.clone(),
         }
     }
 
-    fn longest_line(body: &Body) -> usize {
-        let octets: &[u8] = body.as_ref();
+    fn longest_line(octets: &[u8]) -> usize {
         octets
             .split(|octet| *octet == b'\n')
             .map(|line| line.len())
@@ -171,9 +368,9 @@ mod tests {
 
     #[test]
     fn what_is_plain_stays_as_it_is() {
-        let body = encode("Hello,\nMika.\r\n");
-        assert_eq!(body.encoding(), ContentTransferEncoding::SevenBit);
-        assert_eq!(body.as_ref(), b"Hello,\r\nMika.\r\n");
+        let (encoding, octets) = encode("Hello,\nMika.\r\n", None, "");
+        assert_eq!(encoding, TransferEncoding::SevenBit);
+        assert_eq!(octets, b"Hello,\r\nMika.\r\n");
     }
 
     #[test]
@@ -198,19 +395,27 @@ mod tests {
 
     #[test]
     fn a_return_alone_is_hidden() {
-        let body = encode("a\rb\n");
-        assert_eq!(body.encoding(), ContentTransferEncoding::QuotedPrintable);
-        assert_eq!(body.as_ref(), b"a=0Db\r\n");
+        let (encoding, octets) = encode("a\rb\n", None, "");
+        assert_eq!(encoding, TransferEncoding::QuotedPrintable);
+        assert_eq!(octets, b"a=0Db\r\n");
     }
 
     proptest! {
         #[test]
         fn is_read_as_it_was_written(lines in prop::collection::vec("[ -~äö📬\t=.]{0,100}", 0..8)) {
             let text = lines.join("\n");
-            let body = encode(&text);
+            let body = encode(&text, None, "");
             prop_assert_eq!(String::from_utf8(decoded(&body)).unwrap(), text.replace('\n', "\r\n"));
             // With the CR of its end.
-            prop_assert!(longest_line(&body) <= LONGEST_LINE + 1, "{:?}", body);
+            prop_assert!(longest_line(&body.1) <= LONGEST_LINE + 1, "{:?}", body);
+        }
+
+        #[test]
+        fn filling_holes_is_writing_anew(
+            lines in prop::collection::vec("[ -~äö\t=§\r]{0,100}", 0..8), fill in "[ -~äöж]{0,90}",
+        ) {
+            let text = lines.join("\n");
+            prop_assert_eq!(encode(&text, Some("§"), &fill), encode(&text.replace('§', &fill), None, ""));
         }
 
         #[test]

@@ -34,18 +34,6 @@ impl Issue<'_> {
         })
     }
 
-    /// The Message-ID of somebody's mail.
-    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>, domain: &str) -> String {
-        message_id(
-            &self.issued.uid,
-            purpose.as_str(),
-            self.issued.revision,
-            &recipient.person.reference,
-            recipient.told.resend(purpose),
-            domain,
-        )
-    }
-
     /// Those who get a mail, or for whom one waits.
     pub(super) fn recipients(&self) -> HashSet<PersonRef> {
         self.verdicts
@@ -225,6 +213,20 @@ fn issue<'a>(case: &Case, issued: Issued, verdicts: Vec<Verdict<'a>>) -> Issue<'
         before: case.history.last().cloned(),
         issued,
         verdicts,
+    }
+}
+
+impl Issued {
+    /// The Message-ID of somebody's mail that tells it.
+    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>, domain: &str) -> String {
+        message_id(
+            &self.uid,
+            purpose.as_str(),
+            self.revision,
+            &recipient.person.reference,
+            recipient.told.resend(purpose),
+            domain,
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! Step 4, second half: many mails, some of them at a time, on all processors.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -8,31 +9,40 @@ use async_trait::async_trait;
 
 use super::PipelineError;
 use super::recipients::Recipient;
-use super::render::{Invitation, Letter, Renderer, Words};
+use super::render::{Form, Invitation, Letter, Renderer, Wording, Words};
 use crate::calendar::{EventWriter, Participant};
 use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
-use crate::meeting::{Acceptance, Change, Language};
+use crate::meeting::{Acceptance, Language, Person, PersonKind};
 
 /// How many mails are in memory at a time.
 const AT_ONCE: usize = 512;
 /// For fewer mails than these another thread is not worth it.
 const LEAST_FOR_A_THREAD: usize = 16;
+/// Of fewer mails than these each is rendered; a form costs as much as one.
+const LEAST_FOR_A_FORM: usize = 3;
+/// How many forms there are at most. Each takes some 50 KB.
+const MOST_FORMS: usize = 128;
 
 /// What the mails have in common that are in one language and for people who were told the same before.
 pub(super) struct Group<'r> {
-    letter: Letter,
-    language: &'r Language,
+    wording: Wording<'r>,
     words: Words,
-    change: Option<Change>,
     /// Who takes part, where it is not just the meeting's attendees.
     participants: Option<Vec<Participant<'r>>>,
+}
+
+/// One mail to make.
+struct Order<'r> {
+    recipient: &'r Recipient<'r>,
+    group: usize,
+    form: Option<usize>,
 }
 
 /// All mails by their groups.
 pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
-    /// Each mail's.
-    of: Vec<(usize, &'r Recipient<'r>)>,
+    orders: Vec<Order<'r>>,
+    forms: Vec<Form>,
 }
 
 impl<'a> Renderer<'a> {
@@ -43,44 +53,97 @@ impl<'a> Renderer<'a> {
     ) -> Result<Groups<'r>, PipelineError> {
         let mut places: HashMap<(&Language, Letter), usize> = HashMap::new();
         let mut groups = Vec::new();
-        let mut of = Vec::with_capacity(addressed.len());
+        let mut orders = Vec::with_capacity(addressed.len());
         for (purpose, recipient) in addressed {
             let language = self.language(recipient.person);
             let letter = self.letter(*purpose, recipient);
-            let place = match places.get(&(language, letter)) {
+            let group = match places.get(&(language, letter)) {
                 Some(place) => *place,
                 None => {
                     groups.push(Group {
-                        letter,
-                        language,
-                        words: self.words(language, recipient.person)?,
-                        change: match letter {
-                            Letter::Update(revision) => self.change_since(revision),
-                            Letter::Invitation | Letter::Off | Letter::Removed => None,
+                        wording: Wording {
+                            letter,
+                            language,
+                            change: match letter {
+                                Letter::Update(revision) => self.change_since(revision),
+                                Letter::Invitation | Letter::Off | Letter::Removed => None,
+                            },
                         },
+                        words: self.words(language, recipient.person)?,
                         participants: None,
                     });
                     places.insert((language, letter), groups.len() - 1);
                     groups.len() - 1
                 }
             };
-            of.push((place, *recipient));
+            orders.push(Order {
+                recipient,
+                group,
+                form: None,
+            });
         }
-        // Who was removed is no participant any more, but is named in what says so.
+        self.name_those_removed(&mut groups, &orders);
+        let forms = self.forms(&groups, &mut orders);
+        Ok(Groups {
+            groups,
+            orders,
+            forms,
+        })
+    }
+
+    /// Who was removed is no participant any more, but is named in what says so.
+    fn name_those_removed<'r>(&'r self, groups: &mut [Group<'r>], orders: &[Order<'r>]) {
+        let is_of_removal = |group: &Group<'_>| group.wording.letter.purpose() == Purpose::Cancellation;
+        if !groups.iter().any(is_of_removal) {
+            return;
+        }
         let known: HashSet<_> = self.participants().iter().map(|p| &p.person.reference).collect();
-        for (place, group) in groups.iter_mut().enumerate() {
-            if group.letter.purpose() == Purpose::Cancellation {
-                let mut participants = self.participants().to_vec();
-                let recipients = of.iter().filter(|(of, _)| *of == place);
-                let others = recipients.filter(|(_, recipient)| !known.contains(&recipient.person.reference));
-                participants.extend(others.map(|(_, recipient)| Participant {
-                    person: recipient.person,
-                    status: Acceptance::None,
-                }));
-                group.participants = Some(participants);
+        for (place, group) in groups
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, group)| is_of_removal(group))
+        {
+            let others = orders
+                .iter()
+                .filter(|order| order.group == place && !known.contains(&order.recipient.person.reference));
+            let mut participants = self.participants().to_vec();
+            participants.extend(others.map(|order| Participant {
+                person: order.recipient.person,
+                status: Acceptance::None,
+            }));
+            group.participants = Some(participants);
+        }
+    }
+
+    /// Makes the forms that are worth it: for many who read the same language in the same zone.
+    fn forms<'r>(&'r self, groups: &[Group<'r>], orders: &mut [Order<'r>]) -> Vec<Form> {
+        let key = |order: &Order<'r>| {
+            let person = order.recipient.person;
+            let is_user = person.reference.kind == PersonKind::User;
+            (order.group, self.zone(person), is_user)
+        };
+        let mut readers: HashMap<_, (usize, &Person)> = HashMap::new();
+        for order in orders.iter() {
+            let (count, _) = readers.entry(key(order)).or_insert((0, order.recipient.person));
+            *count += 1;
+        }
+        let mut many: Vec<_> = readers
+            .into_iter()
+            .filter(|(_, (count, _))| *count >= LEAST_FOR_A_FORM)
+            .collect();
+        many.sort_unstable_by_key(|(_, (count, _))| Reverse(*count));
+        let mut forms = Vec::new();
+        let mut places = HashMap::new();
+        for (key, (_, person)) in many.into_iter().take(MOST_FORMS) {
+            if let Some(form) = self.form(person, &groups[key.0].wording) {
+                forms.push(form);
+                places.insert(key, forms.len() - 1);
             }
         }
-        Ok(Groups { groups, of })
+        for order in orders {
+            order.form = places.get(&key(order)).copied();
+        }
+        forms
     }
 }
 
@@ -97,7 +160,8 @@ impl<'r> Press<'r> {
     pub(super) fn new(renderer: &'r Renderer<'r>, groups: &'r Groups<'r>) -> Result<Self, PipelineError> {
         let writer = |group: &'r Group<'r>| {
             let participants = group.participants.as_deref().unwrap_or(renderer.participants());
-            EventWriter::new(&renderer.event(group.letter, &group.words, group.change.as_ref(), participants))
+            let Wording { letter, change, .. } = &group.wording;
+            EventWriter::new(&renderer.event(*letter, &group.words, change.as_ref(), participants))
         };
         Ok(Self {
             renderer,
@@ -110,8 +174,8 @@ impl<'r> Press<'r> {
 
     /// All of them.
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
-        let mut all = Vec::with_capacity(self.groups.of.len());
-        while self.done < self.groups.of.len() {
+        let mut all = Vec::with_capacity(self.groups.orders.len());
+        while self.done < self.groups.orders.len() {
             all.append(&mut self.some()?);
         }
         Ok(all)
@@ -125,7 +189,7 @@ impl<'r> Press<'r> {
     /// The next few.
     fn some(&mut self) -> Result<Vec<Invitation>, PipelineError> {
         let begin = self.done;
-        self.done = (begin + AT_ONCE).min(self.groups.of.len());
+        self.done = (begin + AT_ONCE).min(self.groups.orders.len());
         let count = self.done - begin;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = (count / LEAST_FOR_A_THREAD).clamp(1, processors);
@@ -151,18 +215,13 @@ impl<'r> Press<'r> {
     }
 
     fn render(&self, range: Range<usize>) -> Result<Vec<Invitation>, PipelineError> {
-        let mails = self.groups.of[range].iter();
-        mails
-            .map(|(place, recipient)| {
-                let group = &self.groups.groups[*place];
-                let calendar = self.writers[*place].for_recipient(&recipient.person.reference)?;
-                self.renderer.one(
-                    recipient,
-                    group.letter,
-                    group.language,
-                    group.change.as_ref(),
-                    calendar,
-                )
+        let orders = self.groups.orders[range].iter();
+        orders
+            .map(|order| {
+                let wording = &self.groups.groups[order.group].wording;
+                let form = order.form.map(|form| &self.groups.forms[form]);
+                let calendar = self.writers[order.group].for_recipient(&order.recipient.person.reference)?;
+                self.renderer.one(order.recipient, wording, form, calendar)
             })
             .collect()
     }

@@ -10,7 +10,7 @@ use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
 use crate::mail::{
-    CalendarPart, Draft, Envelope, Issued, Mailbox, NewInvitation, Purpose, compose, message_id,
+    Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
 };
 use crate::meeting::{
     Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind, PersonRef,
@@ -19,8 +19,8 @@ use crate::meeting::{
 use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
-    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, TemplateError, TemplateName,
-    Templates,
+    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
+    TemplateName, Templates,
 };
 
 /// One rendered message to one recipient.
@@ -121,6 +121,20 @@ impl Words {
             passcode: label("passcode")?,
         })
     }
+}
+
+/// What decides how a mail reads, but for its reader.
+pub(super) struct Wording<'a> {
+    pub(super) letter: Letter,
+    pub(super) language: &'a Language,
+    /// What changed since its readers were told last.
+    pub(super) change: Option<Change>,
+}
+
+/// A mail that is written for all readers but for their names.
+pub(super) struct Form {
+    stencil: Stencil,
+    letter: FormLetter,
 }
 
 /// Whether the organizer and the sender are one mailbox.
@@ -246,7 +260,7 @@ impl<'a> Renderer<'a> {
             .unwrap_or(&self.pipeline.organization.language)
     }
 
-    fn zone<'p>(&'p self, person: &'p Person) -> &'p Zone {
+    pub(super) fn zone<'p>(&'p self, person: &'p Person) -> &'p Zone {
         person
             .time_zone
             .as_ref()
@@ -291,12 +305,12 @@ impl<'a> Renderer<'a> {
         }
     }
 
+    /// One mail, out of the form where it has one that takes the name.
     pub(super) fn one(
         &self,
         recipient: &Recipient<'_>,
-        letter: Letter,
-        language: &Language,
-        change: Option<&Change>,
+        wording: &Wording<'_>,
+        form: Option<&Form>,
         calendar: String,
     ) -> Result<Invitation, PipelineError> {
         let person = recipient.person;
@@ -308,43 +322,42 @@ impl<'a> Renderer<'a> {
             }
             .into());
         };
-        let rendered = self
-            .template(person, letter, language, change)
-            .map_err(|source| template_error(person, source))?;
-        let sender = &self.pipeline.sender;
-        let resend = recipient.told.resend(letter.purpose());
-        let message_id = message_id(
-            &self.issued.uid,
-            letter.purpose().as_str(),
-            self.issued.revision,
-            &person.reference,
-            resend,
-            sender.address.domain(),
-        );
+        let purpose = wording.letter.purpose();
+        let message_id = self.message_id(purpose, recipient);
         let to = Mailbox::new(&person.name, email.clone());
-        let message = compose(&Draft {
-            from: sender,
-            reply_to: self.reply_to.as_ref(),
-            to: &to,
-            subject: &rendered.subject,
-            text: &rendered.text,
-            html: &rendered.html,
-            images: &rendered.images,
-            language: &rendered.language,
-            calendar: Some(CalendarPart {
-                method: letter.method(),
-                object: &calendar,
-            }),
-            message_id: &message_id,
-            references: recipient.told.first_message_id.as_deref(),
-            date: self.now,
-        })?;
+        let name = person.display_name();
+        let references = recipient.told.first_message_id.as_deref();
+        let (rendered, message) = match form.filter(|_| Stencil::takes(&name)) {
+            Some(form) => {
+                let message = form.letter.message(&Addressed {
+                    to: &to,
+                    fill: &name,
+                    calendar: Some(&calendar),
+                    message_id: &message_id,
+                    references,
+                })?;
+                (form.stencil.fill(&name), message)
+            }
+            None => {
+                let rendered = self
+                    .pipeline
+                    .templates
+                    .render(wording.letter.template(), &self.context(person, wording))
+                    .map_err(|source| template_error(person, source))?;
+                let draft = Draft {
+                    references,
+                    ..self.draft(&rendered, wording.letter, &to, &calendar, &message_id)
+                };
+                let message = compose(&draft)?;
+                (rendered, message)
+            }
+        };
         Ok(Invitation {
             person: person.reference.clone(),
             envelope: Envelope {
                 from: match &self.pipeline.envelope_sender {
                     Some(sender) => sender.of(&message_id),
-                    None => sender.address.clone(),
+                    None => self.pipeline.sender.address.clone(),
                 },
                 to: email.clone(),
             },
@@ -356,18 +369,57 @@ impl<'a> Renderer<'a> {
             text: rendered.text,
             calendar,
             message,
-            purpose: letter.purpose(),
-            resend,
+            purpose,
+            resend: recipient.told.resend(purpose),
         })
     }
 
-    fn template(
-        &self,
-        person: &Person,
+    /// What the mails have in common to those who read the same as this person. None where they may differ in more than
+    /// the name; and where it cannot be rendered: then the mail of each says why.
+    pub(super) fn form(&self, person: &Person, wording: &Wording<'_>) -> Option<Form> {
+        let templates = &self.pipeline.templates;
+        let context = self.context(person, wording);
+        let stencil = templates.stencil(wording.letter.template(), &context).ok()??;
+        let to = Mailbox::new(&person.name, person.email.clone()?);
+        let draft = self.draft(stencil.mail(), wording.letter, &to, "", "");
+        let letter = FormLetter::new(&draft, Some(Stencil::hole())).ok()?;
+        Some(Form { stencil, letter })
+    }
+
+    /// The Message-ID of somebody's mail.
+    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>) -> String {
+        let domain = self.pipeline.sender.address.domain();
+        self.issued.message_id(purpose, recipient, domain)
+    }
+
+    fn draft<'d>(
+        &'d self,
+        rendered: &'d Rendered,
         letter: Letter,
-        language: &Language,
-        change: Option<&Change>,
-    ) -> Result<Rendered, TemplateError> {
+        to: &'d Mailbox,
+        calendar: &'d str,
+        message_id: &'d str,
+    ) -> Draft<'d> {
+        Draft {
+            from: &self.pipeline.sender,
+            reply_to: self.reply_to.as_ref(),
+            to,
+            subject: &rendered.subject,
+            text: &rendered.text,
+            html: &rendered.html,
+            images: &rendered.images,
+            language: &rendered.language,
+            calendar: Some(CalendarPart {
+                method: letter.method(),
+                object: calendar,
+            }),
+            message_id,
+            references: None,
+            date: self.now,
+        }
+    }
+
+    fn context<'p>(&'p self, person: &'p Person, wording: &'p Wording<'_>) -> InvitationContext<'p> {
         let meeting = &self.case.meeting;
         // Only Zoom has ids that people type.
         let typed = |link: &&OnlineLink| link.location == OnlineLocation::Zoom;
@@ -375,13 +427,13 @@ impl<'a> Renderer<'a> {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),
         });
-        let context = InvitationContext {
+        InvitationContext {
             meeting,
             description: self.description.as_ref(),
             revision: self.issued.revision,
             invitee: person,
             invitee_zone: self.zone(person),
-            language,
+            language: wording.language,
             organizer: &self.case.organizer,
             organization: &self.pipeline.organization,
             join_url: meeting.join_url.as_ref(),
@@ -391,10 +443,9 @@ impl<'a> Renderer<'a> {
                 PersonKind::Contact | PersonKind::Lead => None,
             },
             answer_links: None,
-            change,
+            change: wording.change.as_ref(),
             participants: &self.names,
-        };
-        self.pipeline.templates.render(letter.template(), &context)
+        }
     }
 }
 

@@ -264,7 +264,7 @@ impl Pipeline {
     ) -> Result<SendReport, PipelineError> {
         let domain = self.sender.address.domain();
         let mut planned = issue.report(case, online, |purpose, recipient| {
-            (None, issue.message_id(purpose, recipient, domain))
+            (None, issue.issued.message_id(purpose, recipient, domain))
         });
         let entries = self.outbox.of_meeting(case.meeting.id()).await?;
         let by_message: HashMap<&str, &OutboxEntry> = entries

@@ -202,7 +202,7 @@ impl Templates {
     }
 
     /// A file and those that it extends or includes.
-    fn reach(&self, path: String, files: &mut Vec<String>) {
+    pub(super) fn reach(&self, path: String, files: &mut Vec<String>) {
         let Some(file) = self.0.catalogue.file(&path) else {
             return;
         };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::{Expression, InlineExpression, Pattern, PatternElement};
 use unic_langid::LanguageIdentifier;
 
 use crate::meeting::Language;
@@ -111,6 +112,29 @@ impl Labels {
         nearest(key, english.keys.iter().map(String::as_str))
     }
 
+    fn find(&self, chain: &[Language], key: &str) -> Option<(&Bundle, &Pattern<&str>)> {
+        chain.iter().find_map(|language| {
+            let bundle = self.languages.get(language)?;
+            let pattern = bundle.messages.get_message(key)?.value()?;
+            Some((bundle, pattern))
+        })
+    }
+
+    /// Whether a label is made of text and of what it is given alone, without choosing by that.
+    pub(super) fn prints_plainly(&self, chain: &[Language], key: &str) -> bool {
+        let is_plain = |element: &PatternElement<&str>| {
+            matches!(
+                element,
+                PatternElement::TextElement { .. }
+                    | PatternElement::Placeable {
+                        expression: Expression::Inline(InlineExpression::VariableReference { .. })
+                    }
+            )
+        };
+        self.find(chain, key)
+            .is_some_and(|(_, pattern)| pattern.elements.iter().all(is_plain))
+    }
+
     /// Writes a label in the first language of the chain that has it.
     pub(super) fn write(
         &self,
@@ -118,12 +142,7 @@ impl Labels {
         key: &str,
         args: Option<&FluentArgs<'_>>,
     ) -> Result<String, LabelError> {
-        let found = chain.iter().find_map(|language| {
-            let bundle = self.languages.get(language)?;
-            let pattern = bundle.messages.get_message(key)?.value()?;
-            Some((bundle, pattern))
-        });
-        let Some((bundle, pattern)) = found else {
+        let Some((bundle, pattern)) = self.find(chain, key) else {
             return Err(LabelError::Unknown {
                 key: key.to_owned(),
                 nearest: self.nearest(key),

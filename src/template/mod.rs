@@ -37,6 +37,7 @@ mod render;
 mod rendering;
 mod sample;
 mod scan;
+mod stencil;
 mod times;
 mod voice;
 mod wording;
@@ -70,6 +71,7 @@ pub use inspection::Inspection;
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 pub use preview::Preview;
 pub use sample::Sample;
+pub use stencil::Stencil;
 
 /// All templates and labels, parsed. A copy shares them, and may go to another thread.
 #[derive(Clone)]

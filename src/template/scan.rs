@@ -76,6 +76,10 @@ impl<'a> Tag<'a> {
         }
     }
 
+    pub(super) const fn is_statement(&self) -> bool {
+        self.is_statement
+    }
+
     /// The word that says what a statement does.
     pub(super) fn keyword(&self) -> Option<&'a str> {
         if self.is_statement { self.name(0) } else { None }

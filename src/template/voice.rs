@@ -89,6 +89,11 @@ impl Voice {
         self.labels.write(&chain, key, args)
     }
 
+    /// Whether a label only prints what it is given, however that is spelled.
+    pub(super) fn prints_plainly(&self, key: &str) -> bool {
+        self.labels.prints_plainly(&self.chain, key)
+    }
+
     /// `10:00 – 11:00`, of two texts that CLDR does not join.
     pub(super) fn range(&self, start: &str, end: &str) -> Result<String, LabelError> {
         let mut args = FluentArgs::new();
