@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, visible};
@@ -152,6 +152,7 @@ fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault
 }
 
 /// Why not everybody who was to get a mail has it.
+#[derive(Serialize)]
 struct Shortfall {
     kind: &'static str,
     exit: u8,
@@ -201,24 +202,31 @@ fn exit_code(report: &SendReport) -> u8 {
     Shortfall::of(report).map_or(DONE, |shortfall| shortfall.exit)
 }
 
-fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Value {
-    let mut document = serde_json::to_value(report).unwrap_or_default();
-    if dry_run {
-        document["dry_run"] = true.into();
+/// What `--format json` prints. It is written as it stands: a copy of it would hold every recipient twice.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a SendReport,
+    #[serde(skip_serializing_if = "is_not")]
+    dry_run: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    sandbox: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Shortfall>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives it a reference")]
+const fn is_not(is: &bool) -> bool {
+    !*is
+}
+
+fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Document<'_> {
+    Document {
+        report,
+        dry_run,
+        sandbox,
+        error: Shortfall::of(report).filter(|_| !dry_run),
     }
-    if sandbox {
-        document["sandbox"] = true.into();
-    }
-    if let Some(shortfall) = Shortfall::of(report).filter(|_| !dry_run) {
-        let Shortfall {
-            kind,
-            exit,
-            message,
-            hint,
-        } = shortfall;
-        document["error"] = json!({"kind": kind, "exit": exit, "message": message, "hint": hint});
-    }
-    document
 }
 
 fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: bool) -> String {

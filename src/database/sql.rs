@@ -5,10 +5,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Which kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +58,39 @@ impl Dialect {
 /// The channel on which it is told that something was put into the outbox.
 pub(super) const OUTBOX_CHANNEL: &str = "invite_outbox";
 
+/// The connections of this process to an SQLite file, which take turns in writing: who finds SQLite's one write lock
+/// taken looks again after pauses that are longer than most writing takes.
+#[derive(Clone)]
+pub(super) struct SqliteFile {
+    pool: SqlitePool,
+    turns: Arc<Mutex<()>>,
+}
+
+impl SqliteFile {
+    pub(super) fn new(pool: SqlitePool) -> Self {
+        Self {
+            pool,
+            turns: Arc::default(),
+        }
+    }
+
+    /// Other connections to the same file, which take turns with these.
+    pub(super) fn over(&self, pool: SqlitePool) -> Self {
+        Self {
+            pool,
+            turns: Arc::clone(&self.turns),
+        }
+    }
+
+    async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turns).lock_owned().await
+    }
+}
+
 /// The connections to a database.
 #[derive(Clone)]
 pub(super) enum Pool {
-    Sqlite(SqlitePool),
+    Sqlite(SqliteFile),
     Postgres(PgPool),
 }
 
@@ -79,24 +111,28 @@ impl Pool {
 
     /// Begins a transaction that may write.
     pub(super) async fn begin_to_write(&self) -> Result<Transaction, sqlx::Error> {
-        self.begin(self.dialect().begin_to_write()).await
+        let how = self.dialect().begin_to_write();
+        Ok(match self {
+            Self::Sqlite(file) => {
+                let turn = file.turn().await;
+                Transaction::Sqlite(file.pool.begin_with(how).await?, Some(turn))
+            }
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin_with(how).await?),
+        })
     }
 
     /// Begins a transaction that only reads.
     pub(super) async fn begin_to_read(&self) -> Result<Transaction, sqlx::Error> {
-        self.begin(self.dialect().begin_to_read()).await
-    }
-
-    async fn begin(&self, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        let how = self.dialect().begin_to_read();
         Ok(match self {
-            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with(how).await?),
+            Self::Sqlite(file) => Transaction::Sqlite(file.pool.begin_with(how).await?, None),
             Self::Postgres(pool) => Transaction::Postgres(pool.begin_with(how).await?),
         })
     }
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(file) => file.pool.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -104,7 +140,8 @@ impl Pool {
 
 /// A transaction. Dropped before it is committed, it has done nothing.
 pub(super) enum Transaction {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// With the turn to write, where it writes.
+    Sqlite(sqlx::Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -113,7 +150,7 @@ impl Transaction {
     /// subjects in their order, so that two cannot wait for each other. SQLite's write lock is about every subject.
     pub(super) async fn guard(&mut self, subject: &str) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(_) => Ok(()),
+            Self::Sqlite(..) => Ok(()),
             Self::Postgres(_) => query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind(format!("invite {subject}"))
                 .execute(self)
@@ -125,7 +162,7 @@ impl Transaction {
     /// With the commit, wakes those who wait for something to be put into the outbox.
     pub(super) async fn wake_workers(&mut self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(_) => Ok(()),
+            Self::Sqlite(..) => Ok(()),
             Self::Postgres(_) => query("SELECT pg_notify($1, '')")
                 .bind(OUTBOX_CHANNEL)
                 .execute(self)
@@ -136,7 +173,7 @@ impl Transaction {
 
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Sqlite(tx, _turn) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
     }
@@ -217,15 +254,41 @@ pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
     }
 }
 
+/// The rows of a `VALUES` list: `row` so many times, each `$` in it without a number being the next placeholder from
+/// `first` on.
+pub(super) fn rows_of(row: &str, first: usize, count: usize) -> String {
+    let mut words = String::with_capacity((row.len() + 16) * count);
+    let mut next = first;
+    for place in 0..count {
+        if place > 0 {
+            words.push_str(", ");
+        }
+        let mut parts = row.split('$').peekable();
+        while let Some(part) = parts.next() {
+            words.push_str(part);
+            if let Some(behind) = parts.peek() {
+                words.push('$');
+                if !behind.starts_with(|c: char| c.is_ascii_digit()) {
+                    words.push_str(&next.to_string());
+                    next += 1;
+                }
+            }
+        }
+    }
+    words
+}
+
 /// Runs a query on whatever it is to run on, and lets `$then` make one type out of both.
 macro_rules! run {
     ($query:expr, $on:expr, $method:ident, $then:expr) => {
         match $on.into() {
-            On::Pool(Pool::Sqlite(pool)) => $then($query.for_sqlite().$method(pool).await?, Row::Sqlite),
+            On::Pool(Pool::Sqlite(file)) => {
+                $then($query.for_sqlite().$method(&file.pool).await?, Row::Sqlite)
+            }
             On::Pool(Pool::Postgres(pool)) => {
                 $then($query.for_postgres().$method(pool).await?, Row::Postgres)
             }
-            On::Transaction(Transaction::Sqlite(tx)) => {
+            On::Transaction(Transaction::Sqlite(tx, _)) => {
                 $then($query.for_sqlite().$method(&mut **tx).await?, Row::Sqlite)
             }
             On::Transaction(Transaction::Postgres(tx)) => {
@@ -245,9 +308,12 @@ impl<'q> Query<'q> {
     /// Runs it; answers how many rows it wrote.
     pub(super) async fn execute<'e>(self, on: impl Into<On<'e>>) -> Result<u64, sqlx::Error> {
         Ok(match on.into() {
-            On::Pool(Pool::Sqlite(pool)) => self.for_sqlite().execute(pool).await?.rows_affected(),
+            On::Pool(Pool::Sqlite(file)) => {
+                let _turn = file.turn().await;
+                self.for_sqlite().execute(&file.pool).await?.rows_affected()
+            }
             On::Pool(Pool::Postgres(pool)) => self.for_postgres().execute(pool).await?.rows_affected(),
-            On::Transaction(Transaction::Sqlite(tx)) => {
+            On::Transaction(Transaction::Sqlite(tx, _)) => {
                 self.for_sqlite().execute(&mut **tx).await?.rows_affected()
             }
             On::Transaction(Transaction::Postgres(tx)) => {
@@ -261,6 +327,35 @@ impl<'q> Query<'q> {
             rows.into_iter().map(row).collect()
         }
         Ok(run!(self, on, fetch_all, each))
+    }
+
+    /// What `read` makes of each row, as the rows come: they take several times as much memory.
+    pub(super) async fn read_each<'e, T, E>(
+        self,
+        on: impl Into<On<'e>>,
+        explain: impl Fn(sqlx::Error) -> E,
+        read: impl Fn(&Row) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let mut all = Vec::new();
+        macro_rules! each {
+            ($rows:expr, $row:expr) => {{
+                let mut rows = $rows;
+                while let Some(row) = rows.try_next().await.map_err(&explain)? {
+                    all.push(read(&$row(row))?);
+                }
+            }};
+        }
+        match on.into() {
+            On::Pool(Pool::Sqlite(file)) => each!(self.for_sqlite().fetch(&file.pool), Row::Sqlite),
+            On::Pool(Pool::Postgres(pool)) => each!(self.for_postgres().fetch(pool), Row::Postgres),
+            On::Transaction(Transaction::Sqlite(tx, _)) => {
+                each!(self.for_sqlite().fetch(&mut **tx), Row::Sqlite);
+            }
+            On::Transaction(Transaction::Postgres(tx)) => {
+                each!(self.for_postgres().fetch(&mut **tx), Row::Postgres);
+            }
+        }
+        Ok(all)
     }
 
     /// The first row.

@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::compact::Bases;
 use super::outbox::Records;
 use super::postgres::Bell;
-use super::sql::Pool;
+use super::sql::{Pool, SqliteFile};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 /// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.
@@ -54,8 +54,10 @@ impl Database {
         migrate(&pool, &name).await?;
         // Every claim of invitations is written through to the disk, and with it what was recorded before.
         let quick = pool_options(1).connect_lazy_with(options.synchronous(SqliteSynchronous::Normal));
+        let file = SqliteFile::new(pool);
+        let quick = file.over(quick);
         Ok(Self {
-            pool: Pool::Sqlite(pool),
+            pool: Pool::Sqlite(file),
             name: name.into(),
             key,
             clock: Clock::default(),

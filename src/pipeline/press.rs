@@ -14,8 +14,10 @@ use crate::calendar::{EventWriter, Participant};
 use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
 use crate::meeting::{Acceptance, Language, Person, PersonKind};
 
-/// How many mails are in memory at a time.
-const AT_ONCE: usize = 512;
+/// How many mails are in memory at a time: the outbox writes some while the next are made.
+const AT_ONCE: usize = 40;
+/// The same where all of them are to be in memory anyway.
+const OF_ALL_AT_ONCE: usize = 512;
 /// For fewer mails than these another thread is not worth it.
 const LEAST_FOR_A_THREAD: usize = 16;
 /// Of fewer mails than these each is rendered; a form costs as much as one.
@@ -176,7 +178,7 @@ impl<'r> Press<'r> {
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
         let mut all = Vec::with_capacity(self.groups.orders.len());
         while self.done < self.groups.orders.len() {
-            all.append(&mut self.some()?);
+            all.append(&mut self.some(OF_ALL_AT_ONCE)?);
         }
         Ok(all)
     }
@@ -187,9 +189,9 @@ impl<'r> Press<'r> {
     }
 
     /// The next few.
-    fn some(&mut self) -> Result<Vec<Invitation>, PipelineError> {
+    fn some(&mut self, at_most: usize) -> Result<Vec<Invitation>, PipelineError> {
         let begin = self.done;
-        self.done = (begin + AT_ONCE).min(self.groups.orders.len());
+        self.done = (begin + at_most).min(self.groups.orders.len());
         let count = self.done - begin;
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = (count / LEAST_FOR_A_THREAD).clamp(1, processors);
@@ -230,7 +232,7 @@ impl<'r> Press<'r> {
 #[async_trait]
 impl Supply for Press<'_> {
     async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        match self.some() {
+        match self.some(AT_ONCE) {
             Ok(some) => Ok(some.into_iter().map(Invitation::into_new).collect()),
             Err(error) => {
                 self.failure = Some(error);

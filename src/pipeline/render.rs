@@ -381,7 +381,8 @@ impl<'a> Renderer<'a> {
         let context = self.context(person, wording);
         let stencil = templates.stencil(wording.letter.template(), &context).ok()??;
         let to = Mailbox::new(&person.name, person.email.clone()?);
-        let draft = self.draft(stencil.mail(), wording.letter, &to, "", "");
+        let mail = stencil.mail();
+        let draft = self.draft(&mail, wording.letter, &to, "", "");
         let letter = FormLetter::new(&draft, Some(Stencil::hole())).ok()?;
         Some(Form { stencil, letter })
     }

@@ -27,10 +27,30 @@ const READER: &str = "invitee";
 /// A mail with a hole where the reader's name is to stand.
 #[derive(Debug, Clone)]
 pub struct Stencil {
+    /// With empty texts.
     mail: Rendered,
+    /// What stands around the holes.
+    subject: Vec<String>,
+    html: Vec<String>,
+    text: Vec<String>,
 }
 
 impl Stencil {
+    fn new(mail: Rendered) -> Self {
+        let around = |text: &str| text.split(HOLE).map(str::to_owned).collect();
+        Self {
+            subject: around(&mail.subject),
+            html: around(&mail.html),
+            text: around(&mail.text),
+            mail: Rendered {
+                subject: String::new(),
+                html: String::new(),
+                text: String::new(),
+                ..mail
+            },
+        }
+    }
+
     /// Whether this name can be put in: one that every step of rendering leaves as it is.
     #[must_use]
     pub fn takes(name: &str) -> bool {
@@ -51,23 +71,20 @@ impl Stencil {
         HOLE
     }
 
-    /// The mail with the hole.
+    /// The mail with the holes in it.
     #[must_use]
-    pub const fn mail(&self) -> &Rendered {
-        &self.mail
+    pub fn mail(&self) -> Rendered {
+        self.fill(HOLE)
     }
 
     /// The mail for somebody. The name must be one that it [takes](Self::takes).
     #[must_use]
     pub fn fill(&self, name: &str) -> Rendered {
-        let fill = |text: &str| text.replace(HOLE, name);
         Rendered {
-            subject: fill(&self.mail.subject),
-            html: fill(&self.mail.html),
-            text: fill(&self.mail.text),
-            language: self.mail.language.clone(),
-            right_to_left: self.mail.right_to_left,
-            images: self.mail.images.clone(),
+            subject: self.subject.join(name),
+            html: self.html.join(name),
+            text: self.text.join(name),
+            ..self.mail.clone()
         }
     }
 }
@@ -95,7 +112,7 @@ impl Templates {
             ..*context
         };
         let mail = self.render(name, &context)?;
-        Ok((!is_within_tag(&mail.html)).then_some(Stencil { mail }))
+        Ok((!is_within_tag(&mail.html)).then(|| Stencil::new(mail)))
     }
 
     /// Whether the files of a mail, and the labels in them, print the reader's name as it is or not at all.

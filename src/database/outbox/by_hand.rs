@@ -93,7 +93,7 @@ impl Database {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<OutboxEntry>, DatabaseError> {
-        let rows = query(concat!(
+        query(concat!(
             "SELECT ",
             entry_columns!(),
             " FROM invitation
@@ -104,10 +104,10 @@ impl Database {
         .bind(state.map(DeliveryState::as_str))
         .bind(before.unwrap_or(i64::MAX))
         .bind(limit)
-        .fetch_all(&self.pool)
+        .read_each(&self.pool, self.explain("reading the outbox"), |row| {
+            self.entry(row)
+        })
         .await
-        .map_err(self.explain("reading the outbox"))?;
-        self.entries(&rows)
     }
 
     /// One invitation with its whole message, by its number or its Message-ID (with or without angle brackets).
@@ -127,7 +127,7 @@ impl Database {
         let Some(row) = row else { return Ok(None) };
         Ok(Some((
             self.entry(&row)?,
-            self.message(&mut tx, &row, &mut Unpackers::new()).await?,
+            self.message(&row, &mut Unpackers::new()).await?,
         )))
     }
 

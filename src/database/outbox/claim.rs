@@ -75,11 +75,13 @@ impl Database {
             update = update.bind(meeting.as_str());
         }
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
+        // Before the messages are unpacked: meanwhile others can write.
+        tx.commit().await.map_err(self.explain(doing))?;
         let mut claimed = Vec::with_capacity(rows.len());
         let mut unpackers = Unpackers::new();
         for row in &rows {
             let entry = self.entry(row)?;
-            match self.message(&mut tx, row, &mut unpackers).await {
+            match self.message(row, &mut unpackers).await {
                 Ok(message) => claimed.push(Claimed {
                     entry,
                     message,
@@ -88,31 +90,23 @@ impl Database {
                 // One that is damaged must not keep back the others.
                 Err(error @ DatabaseError::Invalid { .. }) => {
                     tracing::error!(meeting = %entry.meeting, message_id = entry.message_id, %error, "not sent");
-                    self.set_aside(&mut tx, entry.id, &error.to_string(), doing)
-                        .await?;
+                    self.set_aside(entry.id, &error.to_string(), doing).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        tx.commit().await.map_err(self.explain(doing))?;
         claimed.sort_by_key(|claimed| claimed.entry.id);
         Ok(claimed)
     }
 
-    async fn set_aside(
-        &self,
-        tx: &mut Transaction,
-        id: i64,
-        reason: &str,
-        doing: &str,
-    ) -> Result<(), DatabaseError> {
+    async fn set_aside(&self, id: i64, reason: &str, doing: &str) -> Result<(), DatabaseError> {
         query(
             "UPDATE invitation SET state = 'failed', last_answer = $1, lease_holder = NULL, lease_until = NULL
              WHERE id = $2",
         )
         .bind(reason)
         .bind(id)
-        .execute(tx)
+        .execute(&self.pool)
         .await
         .map_err(self.explain(doing))?;
         Ok(())

@@ -1,9 +1,7 @@
 //! Putting a revision's invitations in, all or none.
 
-use std::fmt::Write as _;
-
 use super::super::rows::to_json;
-use super::super::sql::{Transaction, query, query_in_words};
+use super::super::sql::{Transaction, query, query_in_words, rows_of};
 use super::super::{Database, Subject};
 use super::message::{Packed, Packing};
 use crate::fault::BoxFault;
@@ -66,19 +64,34 @@ impl Database {
             .map_err(self.explain(doing))?;
         }
         let mut packing = Packing::default();
+        let mut packed = None;
         while !some.is_empty() {
-            let packed = self.pack_some(&mut tx, meeting, &mut packing, &some).await?;
-            for (some, packed) in some.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE)) {
-                match self.put_rows(&mut tx, meeting, issued, now, some, packed).await {
-                    Ok(()) => {}
-                    // Somebody else has sent the same revision to this person in the meantime.
-                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                        return Ok(Enqueued::Overtaken);
-                    }
-                    Err(error) => return Err(self.explain(doing)(error).into()),
+            let of_some = match packed {
+                Some(packed) => packed,
+                None => {
+                    self.make_groups(&mut tx, meeting, &mut packing, &some).await?;
+                    self.pack_all(&mut packing, &some)?
                 }
+            };
+            // While these are written, the next are made.
+            let write = self.put_rows(&mut tx, meeting, issued, now, &some, &of_some);
+            let make = async {
+                let more = invitations.next().await.map_err(BoxFault::new)?;
+                let packed = packing
+                    .has_groups_of(&more)
+                    .then(|| self.pack_all(&mut packing, &more));
+                Ok::<_, BoxFault>((more, packed.transpose()?))
+            };
+            let (written, made) = tokio::join!(write, make);
+            match written {
+                Ok(()) => {}
+                // Somebody else has sent the same revision to this person in the meantime.
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Ok(Enqueued::Overtaken);
+                }
+                Err(error) => return Err(self.explain(doing)(error).into()),
             }
-            some = invitations.next().await.map_err(BoxFault::new)?;
+            (some, packed) = made?;
         }
         tx.wake_workers().await.map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
@@ -94,40 +107,34 @@ impl Database {
         invitations: &[NewInvitation],
         packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
-        let mut words = String::from(
-            "INSERT INTO invitation
-             (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
-              message_id, envelope_from, envelope_to, base_id, message) VALUES ",
-        );
-        // What all have in common comes first, then ten of each row's own.
-        for (row, first) in (4..).step_by(10).take(invitations.len()).enumerate() {
-            words.push_str(if row == 0 {
-                "($1, $2, 'queued', $3, $3"
-            } else {
-                ", ($1, $2, 'queued', $3, $3"
-            });
-            for own in first..first + 10 {
-                let _ = write!(words, ", ${own}");
+        let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
+        for (invitations, packed) in rows {
+            // What all have in common comes first, then ten of each row's own.
+            let words = format!(
+                "INSERT INTO invitation
+                 (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
+                  message_id, envelope_from, envelope_to, base_id, message) VALUES {}",
+                rows_of("($1, $2, 'queued', $3, $3, $, $, $, $, $, $, $, $, $, $)", 4, invitations.len())
+            );
+            let mut insert = query_in_words(words)
+                .bind(meeting.as_str())
+                .bind(issued.revision.0)
+                .bind(now);
+            for (invitation, packed) in invitations.iter().zip(packed) {
+                insert = insert
+                    .bind(invitation.purpose.as_str())
+                    .bind(invitation.resend)
+                    .bind(invitation.person.kind.as_str())
+                    .bind(invitation.person.id.as_str())
+                    .bind(invitation.language.tag())
+                    .bind(&invitation.message_id)
+                    .bind(invitation.envelope.from.as_str())
+                    .bind(invitation.envelope.to.as_str())
+                    .bind(packed.base)
+                    .bind(packed.message.as_slice());
             }
-            words.push(')');
+            insert.execute(&mut *tx).await?;
         }
-        let mut insert = query_in_words(words)
-            .bind(meeting.as_str())
-            .bind(issued.revision.0)
-            .bind(now);
-        for (invitation, packed) in invitations.iter().zip(packed) {
-            insert = insert
-                .bind(invitation.purpose.as_str())
-                .bind(invitation.resend)
-                .bind(invitation.person.kind.as_str())
-                .bind(invitation.person.id.as_str())
-                .bind(invitation.language.tag())
-                .bind(&invitation.message_id)
-                .bind(invitation.envelope.from.as_str())
-                .bind(invitation.envelope.to.as_str())
-                .bind(packed.base)
-                .bind(packed.message.as_slice());
-        }
-        insert.execute(tx).await.map(|_| ())
+        Ok(())
     }
 }

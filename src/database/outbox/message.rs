@@ -10,9 +10,6 @@ use super::super::{Database, DatabaseError};
 use crate::mail::{NewInvitation, Purpose};
 use crate::meeting::{Language, MeetingId};
 
-/// After how many messages others get their turn at the processor.
-const MESSAGES_AT_ONCE: usize = 64;
-
 /// A message as it is stored: the number of its base, and how it differs from that.
 pub(super) struct Packed {
     pub(super) base: i64,
@@ -35,40 +32,60 @@ struct Group {
     packer: Packer,
 }
 
+impl Packing {
+    fn group_of(&mut self, invitation: &NewInvitation) -> Option<&mut Group> {
+        self.groups.iter_mut().find(|group| group.is_of(invitation))
+    }
+
+    /// Whether [`Database::make_groups`] has nothing to do for these.
+    pub(super) fn has_groups_of(&self, invitations: &[NewInvitation]) -> bool {
+        invitations
+            .iter()
+            .all(|invitation| self.groups.iter().any(|group| group.is_of(invitation)))
+    }
+}
+
+impl Group {
+    fn is_of(&self, invitation: &NewInvitation) -> bool {
+        self.purpose == invitation.purpose && self.language == invitation.language
+    }
+}
+
 impl Database {
-    /// Packs some invitations, in their order, and stores the bases that are new.
-    pub(super) async fn pack_some(
+    /// Sees to it that all of these invitations have a base, and stores those that are new.
+    pub(super) async fn make_groups(
         &self,
         tx: &mut Transaction,
         meeting: &MeetingId,
         packing: &mut Packing,
         invitations: &[NewInvitation],
-    ) -> Result<Vec<Packed>, DatabaseError> {
-        let mut packed = Vec::with_capacity(invitations.len());
-        for some in invitations.chunks(MESSAGES_AT_ONCE) {
-            for invitation in some {
-                let of_same = |group: &Group| {
-                    group.purpose == invitation.purpose && group.language == invitation.language
-                };
-                let place = match packing.groups.iter().position(of_same) {
-                    Some(place) => place,
-                    None => {
-                        packing
-                            .groups
-                            .push(self.new_group(tx, meeting, invitation).await?);
-                        packing.groups.len() - 1
-                    }
-                };
-                let group = &mut packing.groups[place];
-                let message = group.packer.pack(&invitation.message);
-                packed.push(Packed {
-                    base: group.base,
-                    message: message.map_err(|error| self.cannot_pack(invitation, error))?,
-                });
+    ) -> Result<(), DatabaseError> {
+        for invitation in invitations {
+            if packing.group_of(invitation).is_none() {
+                let group = self.new_group(tx, meeting, invitation).await?;
+                packing.groups.push(group);
             }
-            tokio::task::yield_now().await;
         }
-        Ok(packed)
+        Ok(())
+    }
+
+    /// Packs invitations that have bases, in their order.
+    pub(super) fn pack_all(
+        &self,
+        packing: &mut Packing,
+        invitations: &[NewInvitation],
+    ) -> Result<Vec<Packed>, DatabaseError> {
+        let pack = |invitation: &NewInvitation| {
+            let Some(group) = packing.group_of(invitation) else {
+                return Err(self.cannot_pack(invitation, io::ErrorKind::NotFound.into()));
+            };
+            let message = group.packer.pack(&invitation.message);
+            Ok(Packed {
+                base: group.base,
+                message: message.map_err(|error| self.cannot_pack(invitation, error))?,
+            })
+        };
+        invitations.iter().map(pack).collect()
     }
 
     fn cannot_pack(&self, invitation: &NewInvitation, error: io::Error) -> DatabaseError {
@@ -161,7 +178,6 @@ impl Database {
     /// The message of an invitation, to the byte.
     pub(super) async fn message(
         &self,
-        tx: &mut Transaction,
         row: &Row,
         unpackers: &mut Unpackers,
     ) -> Result<Vec<u8>, DatabaseError> {
@@ -174,7 +190,7 @@ impl Database {
         let unpacker = match unpackers.entry(base) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let unpacker = Unpacker::new(&self.base(tx, base).await?);
+                let unpacker = Unpacker::new(&self.base(&self.pool, base).await?);
                 new.insert(
                     unpacker.map_err(|error| self.invalid(format!("the base {base} of mails"), error))?,
                 )

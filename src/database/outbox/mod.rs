@@ -66,10 +66,6 @@ impl Database {
         })
     }
 
-    fn entries(&self, rows: &[Row]) -> Result<Vec<OutboxEntry>, DatabaseError> {
-        rows.iter().map(|row| self.entry(row)).collect()
-    }
-
     /// What invitees were told; the newest `limit` revisions, the newest first.
     async fn read_issued(
         &self,
@@ -108,16 +104,16 @@ impl Outbox for Database {
     }
 
     async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
-        let rows = query(concat!(
+        let entries = query(concat!(
             "SELECT ",
             entry_columns!(),
             " FROM invitation WHERE meeting_id = $1 ORDER BY id"
         ))
         .bind(meeting.as_str())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(self.explain("reading the outbox"))?;
-        Ok(self.entries(&rows)?)
+        .read_each(&self.pool, self.explain("reading the outbox"), |row| {
+            self.entry(row)
+        });
+        Ok(entries.await?)
     }
 
     async fn enqueue(

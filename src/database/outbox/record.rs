@@ -3,14 +3,13 @@
 //! Whoever comes while a recording is being written waits, and is written together with all who came meanwhile: over
 //! many connections a commit is then shared, and nobody goes on before theirs is durable.
 
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::error::is_connection_lost;
-use super::super::sql::{Pool, query_in_words};
+use super::super::sql::{Pool, query_in_words, rows_of};
 use super::super::{Database, DatabaseError};
 use crate::mail::{AttemptResult, Claimed, DeliveryState};
 
@@ -41,6 +40,13 @@ struct Record {
 struct Waiting {
     record: Record,
     written: oneshot::Sender<Result<(), sqlx::Error>>,
+}
+
+impl Waiting {
+    /// Somebody who has stopped waiting is not told.
+    fn tell(self, written: Result<(), sqlx::Error>) {
+        let _ = self.written.send(written);
+    }
 }
 
 /// Where recordings are given.
@@ -96,18 +102,20 @@ async fn write_all(pool: Pool, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
     let mut batch = Vec::with_capacity(MOST_AT_ONCE);
     while inbox.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
         let records: Vec<&Record> = batch.iter().map(|waiting| &waiting.record).collect();
-        let all = write(&pool, &records).await;
-        let alone = all.is_err() && batch.len() > 1;
-        let mut all = Some(all);
-        for waiting in batch.drain(..) {
+        match write(&pool, &records).await {
+            Ok(()) => batch.drain(..).for_each(|waiting| waiting.tell(Ok(()))),
             // Of several that failed together, each is tried alone, and has an error of its own.
-            let written = if alone {
-                write(&pool, &[&waiting.record]).await
-            } else {
-                all.take().unwrap_or(Ok(()))
-            };
-            // Somebody who has stopped waiting is written all the same.
-            let _ = waiting.written.send(written);
+            Err(_) if batch.len() > 1 => {
+                for waiting in batch.drain(..) {
+                    let written = write(&pool, &[&waiting.record]).await;
+                    waiting.tell(written);
+                }
+            }
+            Err(error) => {
+                if let Some(waiting) = batch.pop() {
+                    waiting.tell(Err(error));
+                }
+            }
         }
     }
 }
@@ -164,25 +172,21 @@ impl Database {
 }
 
 async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::Error> {
-    let mut words = String::from("WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES ");
-    for (row, first) in (1..).step_by(7).take(records.len()).enumerate() {
-        let [holder, state, answer, next, sent, back] = std::array::from_fn(|place| first + place + 1);
-        let _ = write!(
-                words,
-                "{}(CAST(${first} AS BIGINT), ${holder}, ${state}, CAST(${answer} AS TEXT), CAST(${next} AS BIGINT),
-                 CAST(${sent} AS BIGINT), CAST(${back} AS BIGINT))",
-                if row == 0 { "" } else { ", " }
-            );
-    }
     // Nothing is recorded for whom another has taken over from.
-    words.push_str(
-        ") UPDATE invitation SET
-                 state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
-                 next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
-                 attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
-             FROM ended
-             WHERE invitation.id = ended.id AND invitation.state = 'sending'
-               AND invitation.lease_holder = ended.holder",
+    let words = format!(
+        "WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES {})
+         UPDATE invitation SET
+             state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
+             next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
+             attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
+         FROM ended
+         WHERE invitation.id = ended.id AND invitation.state = 'sending'
+           AND invitation.lease_holder = ended.holder",
+        rows_of(
+            "(CAST($ AS BIGINT), $, $, CAST($ AS TEXT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT))",
+            1,
+            records.len()
+        )
     );
     let mut again = RECORD_AGAIN.into_iter();
     loop {

@@ -1,11 +1,9 @@
 //! Records out of their tables.
 
-use std::fmt::Write as _;
-
 use chrono::NaiveDate;
 
 use crate::database::rows::Named;
-use crate::database::sql::{Row, Transaction, query, query_in_words};
+use crate::database::sql::{Row, Transaction, query, query_in_words, rows_of};
 use crate::database::{Database, DatabaseError};
 use crate::meeting::{
     Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,
@@ -26,14 +24,12 @@ impl Database {
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let mut meeting = self.meeting_row(&row)?;
-        let rows = query("SELECT * FROM attendee WHERE meeting_id = $1 ORDER BY position")
+        meeting.attendees = query("SELECT * FROM attendee WHERE meeting_id = $1 ORDER BY position")
             .bind(id.as_str())
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(self.explain(doing))?;
-        for row in &rows {
-            meeting.attendees.push(self.attendee_row(row)?.1);
-        }
+            .read_each(&mut *connection, self.explain(doing), |row| {
+                Ok(self.attendee_row(row)?.1)
+            })
+            .await?;
         Ok(Some(meeting))
     }
 
@@ -114,13 +110,10 @@ impl Database {
         if who.is_empty() {
             return Ok(());
         }
-        let mut words = String::from("SELECT * FROM person WHERE (kind, id) IN (VALUES ");
-        for (place, first) in (1..).step_by(2).take(who.len()).enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(words, "{comma}(${first}, ${})", first + 1);
-        }
-        words.push(')');
-        let mut select = query_in_words(words);
+        let mut select = query_in_words(format!(
+            "SELECT * FROM person WHERE (kind, id) IN (VALUES {})",
+            rows_of("($, $)", 1, who.len())
+        ));
         for who in who {
             select = select.bind(who.kind.as_str()).bind(who.id.as_str());
         }
