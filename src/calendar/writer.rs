@@ -22,10 +22,16 @@ pub struct EventWriter<'a> {
     event: Event<'a>,
     /// The object up to the attendees.
     head: String,
-    invitees: Vec<Invitee<'a>>,
-    by_person: HashMap<&'a PersonRef, usize>,
-    /// Where everybody is listed: the lines, one for each address, with the place of the invitee it is.
-    listed: Option<Vec<(usize, String)>>,
+    listed: Option<Listed<'a>>,
+}
+
+/// Everybody, where these are so few that they are listed.
+#[derive(Debug)]
+struct Listed<'a> {
+    /// The lines, one for each address, with the place of the invitee it is.
+    lines: Vec<(usize, String)>,
+    /// Of each person, the place of the first invitee with the same address.
+    first_of: HashMap<&'a PersonRef, usize>,
 }
 
 /// Somebody who can be written as ATTENDEE.
@@ -34,8 +40,6 @@ struct Invitee<'a> {
     person: &'a Person,
     address: &'a EmailAddress,
     status: Acceptance,
-    /// The place of the first invitee with this address; most often this one's own.
-    first: usize,
 }
 
 impl<'a> EventWriter<'a> {
@@ -58,30 +62,12 @@ impl<'a> EventWriter<'a> {
 
         let mut head = calendar(event, organizer).to_text();
         head.truncate(head.len() - END.len());
-        let invitees = invitees(event.participants, organizer);
-        let by_person = (0..)
-            .zip(&invitees)
-            .map(|(i, invitee)| (&invitee.person.reference, i));
-        let by_person = by_person.collect();
-        let firsts: Vec<_> = (0..)
-            .zip(&invitees)
-            .filter(|(i, invitee)| invitee.first == *i)
-            .collect();
         let removes_one = event.method == Method::Cancel && !event.whole_cancelled;
-        let lists_all =
-            event.attendee_list == AttendeeList::All && firsts.len() <= MOST_LISTED_ATTENDEES && !removes_one;
-        let listed = lists_all.then(|| {
-            firsts
-                .iter()
-                .map(|(i, invitee)| (*i, attendee(event, invitee).to_text()))
-                .collect()
-        });
+        let lists_all = event.attendee_list == AttendeeList::All && !removes_one;
         Ok(Self {
             event: *event,
             head,
-            invitees,
-            by_person,
-            listed,
+            listed: lists_all.then(|| Listed::of(event, organizer)).flatten(),
         })
     }
 
@@ -91,20 +77,48 @@ impl<'a> EventWriter<'a> {
     /// [`CalendarError::RecipientNotInvited`], [`CalendarError::RecipientWithoutAddress`] and
     /// [`CalendarError::RecipientIsOrganizer`].
     pub fn for_recipient(&self, recipient: &PersonRef) -> Result<String, CalendarError> {
-        let Some(&place) = self.by_person.get(recipient) else {
-            return Err(self.why_not(recipient));
+        let mut participants = self.event.participants.iter();
+        match participants.find(|participant| participant.person.reference == *recipient) {
+            Some(participant) => self.for_participant(participant),
+            None => Err(self.why_not(recipient)),
+        }
+    }
+
+    /// The same for somebody whom the caller knows to take part, without looking for the person.
+    ///
+    /// # Errors
+    /// [`CalendarError::RecipientWithoutAddress`] and [`CalendarError::RecipientIsOrganizer`].
+    pub fn for_participant(&self, participant: &Participant<'_>) -> Result<String, CalendarError> {
+        let person = participant.person;
+        let is_organizer = |address: &&EmailAddress| {
+            let organizer = self.event.organizer.email.as_ref();
+            organizer.is_some_and(|organizer| address.is_same_mailbox(organizer))
         };
-        let own = |invitee: &Invitee<'_>| attendee(&self.event, invitee).to_text();
+        let Some(address) = person.email.as_ref().filter(|address| !is_organizer(address)) else {
+            return Err(self.why_not(&person.reference));
+        };
+        let own = || {
+            let invitee = Invitee {
+                person,
+                address,
+                status: participant.status,
+            };
+            attendee(&self.event, &invitee).to_text()
+        };
         let mut text = self.head.clone();
         match &self.listed {
-            None => text.push_str(&own(&self.invitees[place])),
-            Some(lines) => {
-                for (first, line) in lines {
-                    if self.invitees[place].first == *first {
-                        text.push_str(&own(&self.invitees[place]));
+            None => text.push_str(&own()),
+            Some(listed) => {
+                let place = listed.first_of.get(&person.reference);
+                for (first, line) in &listed.lines {
+                    if place == Some(first) {
+                        text.push_str(&own());
                     } else {
                         text.push_str(line);
                     }
+                }
+                if place.is_none() {
+                    text.push_str(&own());
                 }
             }
         }
@@ -134,27 +148,35 @@ impl<'a> EventWriter<'a> {
     }
 }
 
-/// Who can be invited: those with an address that is not the organizer's.
-fn invitees<'a>(participants: &[Participant<'a>], organizer: &EmailAddress) -> Vec<Invitee<'a>> {
-    let mut invitees = Vec::with_capacity(participants.len());
-    let mut firsts = HashMap::new();
-    for participant in participants {
-        let Some(address) = &participant.person.email else {
-            continue;
-        };
-        if !address.is_same_mailbox(organizer) {
+impl<'a> Listed<'a> {
+    /// Those with an address that is not the organizer's; none where that are more than may be listed.
+    fn of(event: &Event<'a>, organizer: &EmailAddress) -> Option<Self> {
+        let mut lines = Vec::new();
+        let mut first_of = HashMap::new();
+        let mut firsts = HashMap::new();
+        for (place, participant) in event.participants.iter().enumerate() {
+            let person = participant.person;
+            let Some(address) = person.email.as_ref().filter(|a| !a.is_same_mailbox(organizer)) else {
+                continue;
+            };
             let first = *firsts
                 .entry(address.as_str().to_ascii_lowercase())
-                .or_insert(invitees.len());
-            invitees.push(Invitee {
-                person: participant.person,
-                address,
-                status: participant.status,
-                first,
-            });
+                .or_insert(place);
+            first_of.insert(&person.reference, first);
+            if first == place {
+                if lines.len() == MOST_LISTED_ATTENDEES {
+                    return None;
+                }
+                let invitee = Invitee {
+                    person,
+                    address,
+                    status: participant.status,
+                };
+                lines.push((place, attendee(event, &invitee).to_text()));
+            }
         }
+        Some(Self { lines, first_of })
     }
-    invitees
 }
 
 /// The object without its attendees.

@@ -1,6 +1,6 @@
 //! What is printed, and how: text or JSON on standard output, everything else on standard error.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -151,18 +151,13 @@ pub(super) fn error_document(kind: &str, exit: u8, message: &str, hint: Option<S
     json!({"error": {"kind": kind, "exit": exit, "message": message, "hint": hint}})
 }
 
-/// Prints one JSON document.
+/// Prints one JSON document, as it is made: the report of a send can be long.
 pub(super) fn print_json(document: &impl Serialize) {
-    let text = serde_json::to_string_pretty(document).unwrap_or_else(|error| {
-        error_document(
-            "internal",
-            70,
-            &format!("the result cannot be written as JSON: {error}"),
-            None,
-        )
-        .to_string()
-    });
-    print_text(&format!("{text}\n"));
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    // A reader such as `head` that has seen enough closes the pipe, which is its right; and there is nothing in our
+    // documents that JSON cannot say.
+    let _ = serde_json::to_writer_pretty(&mut out, document);
+    let _ = out.write_all(b"\n").and_then(|()| out.flush());
 }
 
 /// Prints text, with its colours where they are wanted.

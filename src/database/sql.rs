@@ -334,7 +334,7 @@ impl<'q> Query<'q> {
         self,
         on: impl Into<On<'e>>,
         explain: impl Fn(sqlx::Error) -> E,
-        read: impl Fn(&Row) -> Result<T, E>,
+        mut read: impl FnMut(&Row) -> Result<T, E>,
     ) -> Result<Vec<T>, E> {
         let mut all = Vec::new();
         macro_rules! each {

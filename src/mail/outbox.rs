@@ -286,11 +286,26 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be read.
     async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault>;
 
+    /// Gives `each` every invitation of a meeting, oldest first.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn each_of_meeting(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault>;
+
     /// Every invitation of a meeting, oldest first.
     ///
     /// # Errors
     /// When the outbox cannot be read.
-    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault>;
+    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
+        let mut all = Vec::new();
+        self.each_of_meeting(meeting, &mut |entry| all.push(entry))
+            .await?;
+        Ok(all)
+    }
 
     /// Records a revision and puts its invitations in, all or nothing. Invitations of older revisions that
     /// still wait are cancelled: what they say is no longer true. `before` is the newest that

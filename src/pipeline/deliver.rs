@@ -78,7 +78,7 @@ impl Pipeline {
         }
         (self.progress)(&Progress::Delivering { count: waiting });
         let round = Round::new(self, meeting, recipients, transport);
-        Ok(round.run(waiting).await?)
+        Ok(round.run().await?)
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::load::Case;
 use super::online::Online;
 use super::press::Press;
-use super::recipients::{Recipient, Verdict, cancel, choose, told, withdraw};
+use super::recipients::{Recipient, Verdict, cancel, choose, withdraw};
 use super::render::{Invitation, Renderer};
 use super::{CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
 use crate::mail::{Enqueued, Issued, Purpose, Supply, message_id};
@@ -24,9 +24,17 @@ pub(super) struct Issue<'a> {
     pub(super) verdicts: Vec<Verdict<'a>>,
 }
 
-impl Issue<'_> {
+impl<'a> Issue<'a> {
+    fn new(case: &Case, issued: Issued, verdicts: Vec<Verdict<'a>>) -> Self {
+        Self {
+            before: case.history.last().cloned(),
+            issued,
+            verdicts,
+        }
+    }
+
     /// Those who get a mail, and what for.
-    pub(super) fn addressed(&self) -> impl Iterator<Item = (Purpose, &Recipient<'_>)> {
+    pub(super) fn addressed(&self) -> impl Iterator<Item = (Purpose, &Recipient<'a>)> {
         self.verdicts.iter().filter_map(|verdict| match verdict {
             Verdict::Invite(recipient) => Some((Purpose::Invitation, recipient)),
             Verdict::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
@@ -38,12 +46,7 @@ impl Issue<'_> {
     pub(super) fn recipients(&self) -> HashSet<PersonRef> {
         self.verdicts
             .iter()
-            .filter_map(|verdict| match verdict {
-                Verdict::Invite(recipient) | Verdict::Cancel(recipient) => Some(recipient.person),
-                Verdict::Waits(person) => Some(*person),
-                Verdict::CallOff(_) | Verdict::Skip { .. } => None,
-            })
-            .map(|person| person.reference.clone())
+            .filter_map(|verdict| verdict.awaited().cloned())
             .collect()
     }
 
@@ -68,12 +71,11 @@ impl Pipeline {
         let before = case.history.last();
         let issued = next_issue(case, self.sender.address.domain());
         let rose = before.is_some_and(|before| before.revision != issued.revision);
-        let mut told = told(&case.entries, issued.revision);
-        let mut verdicts = choose(case, options, issued.revision, rose, &mut told);
+        let mut verdicts = choose(case, options, issued.revision, rose);
         if options.to.is_empty() {
-            verdicts.extend(withdraw(case, &mut told));
+            verdicts.extend(withdraw(case));
         }
-        issue(case, issued, verdicts)
+        Issue::new(case, issued, verdicts)
     }
 
     /// The same for a meeting that was called off.
@@ -83,8 +85,8 @@ impl Pipeline {
             // Nobody was told anything: there is nothing to take back, and no revision of it.
             issued.revision = Revision::default();
         }
-        let verdicts = cancel(case, &options.to, told(&case.entries, issued.revision));
-        issue(case, issued, verdicts)
+        let verdicts = cancel(case, &options.to);
+        Issue::new(case, issued, verdicts)
     }
 
     /// Renders every mail, for a caller that wants to have them all.
@@ -137,8 +139,7 @@ impl Pipeline {
         case: &Case,
         told_last: &Issued,
     ) -> Result<Enqueued, PipelineError> {
-        let verdicts = withdraw(case, &mut told(&case.entries, told_last.revision));
-        let issue = issue(case, told_last.clone(), verdicts);
+        let issue = Issue::new(case, told_last.clone(), withdraw(case));
         self.render_and_enqueue(case, &Online::as_recorded(None), &issue)
             .await
     }
@@ -208,14 +209,6 @@ impl Pipeline {
     }
 }
 
-fn issue<'a>(case: &Case, issued: Issued, verdicts: Vec<Verdict<'a>>) -> Issue<'a> {
-    Issue {
-        before: case.history.last().cloned(),
-        issued,
-        verdicts,
-    }
-}
-
 impl Issued {
     /// The Message-ID of somebody's mail that tells it.
     pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>, domain: &str) -> String {
@@ -224,7 +217,7 @@ impl Issued {
             purpose.as_str(),
             self.revision,
             &recipient.person.reference,
-            recipient.told.resend(purpose),
+            recipient.told.resend(purpose, self.revision),
             domain,
         )
     }

@@ -1,12 +1,17 @@
 //! Step 1: the meeting and its people; what may not be sent is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use super::recipients::Told;
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{Issued, OutboxEntry};
 use crate::meeting::{
-    Attendee, EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef,
+    Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
+    PersonId, PersonRef,
 };
+
+/// How many people the CRM is asked for at a time.
+const PEOPLE_AT_ONCE: usize = 500;
 
 /// A meeting on its way through the pipeline, with everybody who is part of it.
 #[derive(Debug)]
@@ -15,11 +20,16 @@ pub(super) struct Case {
     pub(super) meeting: Meeting,
     /// The assigned user.
     pub(super) organizer: Person,
-    people: HashMap<PersonRef, Person>,
+    /// Of each attendee, in their order, the record, where the CRM has it.
+    people: Vec<Option<Person>>,
     /// What invitees were told, one for each revision, the newest last.
     pub(super) history: Vec<Issued>,
-    /// Every mail about the meeting that is or was in the outbox, oldest first.
-    pub(super) entries: Vec<OutboxEntry>,
+    /// What those were told who have been in the outbox.
+    told: HashMap<PersonRef, Told>,
+    /// What everybody else was told.
+    nothing: Told,
+    /// Where mails to attendees went who have another address now, oldest first.
+    pub(super) earlier_addresses: Vec<(EmailAddress, PersonRef)>,
     /// Those who have been in the outbox and are not attendees any more.
     pub(super) former: Vec<Person>,
 }
@@ -27,7 +37,12 @@ pub(super) struct Case {
 impl Case {
     /// The person behind an attendee, if the CRM has the record.
     pub(super) fn person(&self, reference: &PersonRef) -> Option<&Person> {
-        self.people.get(reference)
+        let place = self
+            .meeting
+            .attendees
+            .iter()
+            .position(|a| a.person == *reference)?;
+        self.people.get(place)?.as_ref()
     }
 
     /// The attendees in the CRM's order, each with the person where there is one.
@@ -35,7 +50,12 @@ impl Case {
         self.meeting
             .attendees
             .iter()
-            .map(|attendee| (attendee, self.person(&attendee.person)))
+            .zip(self.people.iter().map(Option::as_ref))
+    }
+
+    /// What somebody was told.
+    pub(super) fn told(&self, who: &PersonRef) -> &Told {
+        self.told.get(who).unwrap_or(&self.nothing)
     }
 
     /// Whether somebody is the assigned user, or shares the address.
@@ -151,63 +171,96 @@ impl Pipeline {
             });
         };
         let user = PersonRef::user(user.clone());
-        let mut who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
-        if !who.contains(&user) {
-            who.push(user.clone());
-        }
-        let people = self.crm.people(&who).await?;
-        let people: HashMap<_, _> = people
-            .into_iter()
-            .map(|person| (person.reference.clone(), person))
-            .collect();
-        let Some(organizer) = people.get(&user).cloned() else {
+        let is_user = |attendee: &Attendee| attendee.person == user;
+        let attending = meeting.attendees.iter().position(is_user);
+        let who = meeting.attendees.iter().map(|attendee| &attendee.person);
+        let who: Vec<&PersonRef> = who.chain(attending.is_none().then_some(&user)).collect();
+        let mut people = self.people(&who).await?;
+        let organizer = match attending {
+            Some(place) => people[place].clone(),
+            None => people.pop().flatten(),
+        };
+        let Some(organizer) = organizer else {
             return Err(PipelineError::AssignedUserMissing {
                 meeting: meeting.name().to_owned(),
                 user,
             });
         };
-        let history = self.outbox.issued(id).await?;
-        let entries = self.outbox.of_meeting(id).await?;
-        let former = self.former(&meeting, &entries).await?;
-        Ok(Case {
+        let mut case = Case {
+            history: self.outbox.issued(id).await?,
             meeting,
             organizer,
             people,
-            history,
-            entries,
-            former,
-        })
+            told: HashMap::new(),
+            nothing: Told::default(),
+            earlier_addresses: Vec::new(),
+            former: Vec::new(),
+        };
+        self.load_told(&mut case).await?;
+        Ok(case)
     }
 
-    /// Those who were written to and are not attendees any more. Somebody whose record is gone is known by the
-    /// address alone.
-    async fn former(&self, meeting: &Meeting, entries: &[OutboxEntry]) -> Result<Vec<Person>, PipelineError> {
-        let mut who: Vec<PersonRef> = entries.iter().map(|entry| entry.person.clone()).collect();
-        who.sort();
-        who.dedup();
-        let attendees: HashSet<&PersonRef> = meeting.attendees.iter().map(|a| &a.person).collect();
-        who.retain(|person| !attendees.contains(person));
-        if who.is_empty() {
-            return Ok(Vec::new());
+    /// People in the order in which they are asked for.
+    async fn people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
+        let mut people = Vec::with_capacity(who.len());
+        for some in who.chunks(PEOPLE_AT_ONCE) {
+            let asked: Vec<PersonRef> = some.iter().map(|who| (*who).clone()).collect();
+            let found = self.crm.people(&asked).await?.into_iter();
+            let found: HashMap<PersonRef, Person> =
+                found.map(|person| (person.reference.clone(), person)).collect();
+            people.extend(some.iter().map(|who| found.get(who).cloned()));
         }
-        let known = self.crm.people(&who).await?;
-        let former = who.into_iter().map(|reference| {
-            let known = known.iter().find(|person| person.reference == reference);
-            let newest = entries.iter().rev().find(|entry| entry.person == reference);
-            let address = newest.map(|entry| entry.envelope.to.clone());
-            // Where the invitation went, there the cancellation goes.
-            match known {
-                Some(person) => Person {
-                    email: address,
-                    ..person.clone()
-                },
-                None => Person {
-                    language: newest.map(|entry| entry.language.clone()),
-                    ..Person::new(reference, "", address)
-                },
+        Ok(people)
+    }
+
+    /// What was told to whom, as the outbox has it; and those of them who are not attendees any more. Somebody of these
+    /// whose record is gone is known by the address alone.
+    async fn load_told(&self, case: &mut Case) -> Result<(), PipelineError> {
+        let mut told: HashMap<PersonRef, Told> = HashMap::new();
+        let mut earlier_addresses = Vec::new();
+        let mut former: BTreeMap<PersonRef, (EmailAddress, Language)> = BTreeMap::new();
+        let by_reference = case
+            .attendees()
+            .map(|(attendee, person)| (&attendee.person, person));
+        let attendees: HashMap<&PersonRef, Option<&Person>> = by_reference.collect();
+        let mut note = |entry: OutboxEntry| {
+            told.entry(entry.person.clone()).or_default().note(&entry);
+            let address = entry.envelope.to;
+            match attendees.get(&entry.person) {
+                None => {
+                    former.insert(entry.person, (address, entry.language));
+                }
+                Some(person) => {
+                    let today = person.and_then(|person| person.email.as_ref());
+                    if !today.is_some_and(|today| today.is_same_mailbox(&address)) {
+                        earlier_addresses.push((address, entry.person));
+                    }
+                }
             }
-        });
-        Ok(former.collect())
+        };
+        self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
+        case.told = told;
+        case.earlier_addresses = earlier_addresses;
+        let who: Vec<&PersonRef> = former.keys().collect();
+        let known = self.people(&who).await?;
+        let former = former
+            .into_iter()
+            .zip(known)
+            .map(|((reference, (address, language)), known)| {
+                // Where the invitation went, there the cancellation goes.
+                match known {
+                    Some(person) => Person {
+                        email: Some(address),
+                        ..person
+                    },
+                    None => Person {
+                        language: Some(language),
+                        ..Person::new(reference, "", Some(address))
+                    },
+                }
+            });
+        case.former = former.collect();
+        Ok(())
     }
 
     pub(super) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {

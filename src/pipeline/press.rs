@@ -222,7 +222,10 @@ impl<'r> Press<'r> {
             .map(|order| {
                 let wording = &self.groups.groups[order.group].wording;
                 let form = order.form.map(|form| &self.groups.forms[form]);
-                let calendar = self.writers[order.group].for_recipient(&order.recipient.person.reference)?;
+                let calendar = self.writers[order.group].for_participant(&Participant {
+                    person: order.recipient.person,
+                    status: order.recipient.status,
+                })?;
                 self.renderer.one(order.recipient, wording, form, calendar)
             })
             .collect()

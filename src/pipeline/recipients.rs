@@ -25,17 +25,66 @@ pub(super) struct Told {
     pub(super) first_message_id: Option<String>,
     /// Whether there is any mail to this person in the outbox, whatever became of it.
     pub(super) was_written_to: bool,
-    /// How many mails of the current revision there are, whatever became of them.
+    /// Whether any invitation waits in the outbox, of whatever revision.
+    pub(super) invitation_waits: bool,
+    /// The newest revision of which there is a mail, and how many of it there are, whatever became of them.
+    newest: Revision,
     invitations: u32,
     cancellations: u32,
 }
 
 impl Told {
-    /// How often the current revision was sent to this person before, for one purpose.
-    pub(super) fn resend(&self, purpose: Purpose) -> u32 {
+    /// How often a revision, which is no older than any of the mails, was sent to this person before for one purpose.
+    pub(super) fn resend(&self, purpose: Purpose, current: Revision) -> u32 {
         match purpose {
+            _ if self.newest != current => 0,
             Purpose::Invitation => self.invitations,
             Purpose::Cancellation => self.cancellations,
+        }
+    }
+
+    /// Takes note of one mail to this person; the oldest come first.
+    pub(super) fn note(&mut self, entry: &OutboxEntry) {
+        self.was_written_to = true;
+        if entry.revision > self.newest {
+            self.newest = entry.revision;
+            (self.invitations, self.cancellations) = (0, 0);
+        }
+        if entry.revision == self.newest {
+            let count = match entry.purpose {
+                Purpose::Invitation => &mut self.invitations,
+                Purpose::Cancellation => &mut self.cancellations,
+            };
+            *count = (*count).max(entry.resend + 1);
+        }
+        let waits = entry.waits();
+        let sent = entry.state == DeliveryState::Sent;
+        if sent {
+            self.first_message_id
+                .get_or_insert_with(|| entry.message_id.clone());
+        }
+        if !waits && !sent {
+            return;
+        }
+        match entry.purpose {
+            Purpose::Cancellation => {
+                self.revision = None;
+                self.received = None;
+                self.was_sent = false;
+                self.cancellation_waits = waits;
+            }
+            Purpose::Invitation => {
+                self.invitation_waits |= waits;
+                self.was_sent |= entry.state != DeliveryState::Queued;
+                self.cancellation_waits = false;
+                if sent {
+                    self.received = self.received.max(Some(entry.revision));
+                }
+                if self.revision <= Some(entry.revision) {
+                    self.revision = Some(entry.revision);
+                    self.waits = waits;
+                }
+            }
         }
     }
 }
@@ -59,56 +108,24 @@ pub(super) enum Verdict<'a> {
     },
 }
 
-/// Somebody who gets an invitation.
+impl<'a> Verdict<'a> {
+    /// Somebody who gets a mail, or for whom one waits.
+    pub(super) fn awaited(&self) -> Option<&'a PersonRef> {
+        match self {
+            Self::Invite(recipient) | Self::Cancel(recipient) => Some(&recipient.person.reference),
+            Self::Waits(person) => Some(&person.reference),
+            Self::CallOff(_) | Self::Skip { .. } => None,
+        }
+    }
+}
+
+/// Somebody who gets a mail.
 #[derive(Debug)]
 pub(super) struct Recipient<'a> {
     pub(super) person: &'a Person,
-    pub(super) told: Told,
-}
-
-/// What everybody was told, of the mails in the outbox, oldest first.
-pub(super) fn told(entries: &[OutboxEntry], current: Revision) -> HashMap<PersonRef, Told> {
-    let mut all: HashMap<PersonRef, Told> = HashMap::new();
-    for entry in entries {
-        let told = all.entry(entry.person.clone()).or_default();
-        told.was_written_to = true;
-        if entry.revision == current {
-            let count = match entry.purpose {
-                Purpose::Invitation => &mut told.invitations,
-                Purpose::Cancellation => &mut told.cancellations,
-            };
-            *count = (*count).max(entry.resend + 1);
-        }
-        let waits = entry.waits();
-        let sent = entry.state == DeliveryState::Sent;
-        if sent {
-            told.first_message_id
-                .get_or_insert_with(|| entry.message_id.clone());
-        }
-        if !waits && !sent {
-            continue;
-        }
-        match entry.purpose {
-            Purpose::Cancellation => {
-                told.revision = None;
-                told.received = None;
-                told.was_sent = false;
-                told.cancellation_waits = waits;
-            }
-            Purpose::Invitation => {
-                told.was_sent |= entry.state != DeliveryState::Queued;
-                told.cancellation_waits = false;
-                if sent {
-                    told.received = told.received.max(Some(entry.revision));
-                }
-                if told.revision <= Some(entry.revision) {
-                    told.revision = Some(entry.revision);
-                    told.waits = waits;
-                }
-            }
-        }
-    }
-    all
+    /// What the person answered.
+    pub(super) status: Acceptance,
+    pub(super) told: &'a Told,
 }
 
 /// Decides about every attendee, in the CRM's order. `rose`: whether the revision is newer than what anybody
@@ -118,14 +135,12 @@ pub(super) fn choose<'a>(
     options: &SendOptions,
     current: Revision,
     rose: bool,
-    told: &mut HashMap<PersonRef, Told>,
 ) -> Vec<Verdict<'a>> {
     // A mailbox that several people share gets one mail.
     let mut chosen = Mailboxes::default();
     let mut having = Mailboxes::default();
     for (attendee, person) in case.attendees() {
-        let told = told.get(&attendee.person);
-        if told.is_some_and(|told| told.revision == Some(current)) {
+        if case.told(&attendee.person).revision == Some(current) {
             person.into_iter().for_each(|person| having.add(person));
         }
     }
@@ -136,11 +151,11 @@ pub(super) fn choose<'a>(
             person,
             reason,
         };
-        let told = told.remove(&attendee.person).unwrap_or_default();
+        let told = case.told(&attendee.person);
         let verdict = match person {
             None => skip(format!("there is no {} in the CRM", attendee.person)),
             Some(person) if case.is_organizer(person) => skip("holds the meeting".to_owned()),
-            Some(person) => match reason_against(attendee, person, options, current, rose, &told) {
+            Some(person) => match reason_against(attendee, person, options, current, rose, told) {
                 Some(Against::Waits) => Verdict::Waits(person),
                 Some(Against::Because(reason)) => skip(reason),
                 None => {
@@ -153,7 +168,11 @@ pub(super) fn choose<'a>(
                         ))
                     } else {
                         chosen.add(person);
-                        Verdict::Invite(Recipient { person, told })
+                        Verdict::Invite(Recipient {
+                            person,
+                            status: attendee.status,
+                            told,
+                        })
                     }
                 }
             },
@@ -164,10 +183,10 @@ pub(super) fn choose<'a>(
 }
 
 /// Takes the invitation back from those who have one and are not attendees any more.
-pub(super) fn withdraw<'a>(case: &'a Case, told: &mut HashMap<PersonRef, Told>) -> Vec<Verdict<'a>> {
+pub(super) fn withdraw(case: &Case) -> Vec<Verdict<'_>> {
     let mut verdicts = Vec::new();
     for person in &case.former {
-        let told = told.remove(&person.reference).unwrap_or_default();
+        let told = case.told(&person.reference);
         if told.cancellation_waits {
             verdicts.push(Verdict::Waits(person));
             continue;
@@ -181,9 +200,11 @@ pub(super) fn withdraw<'a>(case: &'a Case, told: &mut HashMap<PersonRef, Told>) 
             others.into_iter().any(|other| other.is_same_mailbox(address))
         };
         verdicts.push(match &person.email {
-            Some(address) if told.was_sent && !is_reached(address) => {
-                Verdict::Cancel(Recipient { person, told })
-            }
+            Some(address) if told.was_sent && !is_reached(address) => Verdict::Cancel(Recipient {
+                person,
+                status: Acceptance::None,
+                told,
+            }),
             _ => Verdict::CallOff(person),
         });
     }
@@ -191,15 +212,14 @@ pub(super) fn withdraw<'a>(case: &'a Case, told: &mut HashMap<PersonRef, Told>) 
 }
 
 /// Takes the invitation back from everybody who has one: the meeting is called off.
-pub(super) fn cancel<'a>(
-    case: &'a Case,
-    picks: &[Pick],
-    mut told: HashMap<PersonRef, Told>,
-) -> Vec<Verdict<'a>> {
-    let attendees = case.attendees().filter_map(|(_, person)| person);
+pub(super) fn cancel<'a>(case: &'a Case, picks: &[Pick]) -> Vec<Verdict<'a>> {
+    let attendees = case
+        .attendees()
+        .filter_map(|(attendee, person)| Some((attendee.status, person?)));
+    let former = case.former.iter().map(|person| (Acceptance::None, person));
     let mut verdicts = Vec::new();
-    for person in attendees.chain(&case.former) {
-        let told = told.remove(&person.reference).unwrap_or_default();
+    for (status, person) in attendees.chain(former) {
+        let told = case.told(&person.reference);
         let is_picked = picks.is_empty() || picks.iter().any(|pick| pick.picks(person));
         if told.cancellation_waits && is_picked {
             verdicts.push(Verdict::Waits(person));
@@ -214,7 +234,7 @@ pub(super) fn cancel<'a>(
         } else if person.email.is_none() {
             "has no email address"
         } else {
-            verdicts.push(Verdict::Cancel(Recipient { person, told }));
+            verdicts.push(Verdict::Cancel(Recipient { person, status, told }));
             continue;
         };
         verdicts.push(Verdict::Skip {

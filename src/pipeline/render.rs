@@ -195,7 +195,10 @@ impl<'a> Renderer<'a> {
                 status: attendee.status,
             })
             .collect();
-        let names = participants.iter().map(|p| p.person.display_name()).collect();
+        let names = match pipeline.templates.mention("participants") {
+            true => participants.iter().map(|p| p.person.display_name()).collect(),
+            false => ParticipantNames::default(),
+        };
         Self {
             pipeline,
             case,
@@ -370,7 +373,7 @@ impl<'a> Renderer<'a> {
             calendar,
             message,
             purpose,
-            resend: recipient.told.resend(purpose),
+            resend: recipient.told.resend(purpose, self.issued.revision),
         })
     }
 

@@ -183,13 +183,10 @@ fn attendee(case: &Case, answer: &Answer) -> Result<PersonRef, PipelineError> {
     if let Some(person) = now {
         return Ok(person.reference.clone());
     }
-    let sent = case
-        .entries
-        .iter()
-        .rev()
-        .find(|entry| is_theirs(&entry.envelope.to));
-    sent.map(|entry| entry.person.clone())
-        .filter(|person| case.meeting.attendee(person).is_some())
+    let mut earlier = case.earlier_addresses.iter().rev();
+    earlier
+        .find(|(address, _)| is_theirs(address))
+        .map(|(_, person)| person.clone())
         .ok_or_else(|| PipelineError::NotInvited {
             meeting: case.meeting.name().to_owned(),
             pick: Pick::Email(answer.attendee.clone()),

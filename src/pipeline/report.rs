@@ -13,7 +13,7 @@ use super::recipients::{Recipient, Verdict};
 use super::render::Invitation;
 use super::{Pipeline, PipelineError};
 use crate::mail::{DeliveryState, OutboxEntry, Purpose, TransportError};
-use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, Revision};
+use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, PersonRef, Revision};
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -266,34 +266,32 @@ impl Pipeline {
         let mut planned = issue.report(case, online, |purpose, recipient| {
             (None, issue.issued.message_id(purpose, recipient, domain))
         });
-        let entries = self.outbox.of_meeting(case.meeting.id()).await?;
-        let by_message: HashMap<&str, &OutboxEntry> = entries
+        let places: HashMap<&PersonRef, usize> = issue
+            .verdicts
             .iter()
-            .map(|entry| (entry.message_id.as_str(), entry))
+            .enumerate()
+            .filter_map(|(place, verdict)| Some((verdict.awaited()?, place)))
             .collect();
-        // Of what waited already, the last of each person: it may be of an earlier revision.
-        let by_person: HashMap<(PersonKind, &PersonId), &OutboxEntry> = entries
-            .iter()
-            .map(|entry| ((entry.person.kind, &entry.person.id), entry))
-            .collect();
-        for recipient in &mut planned.recipients {
-            if recipient.state != RecipientState::Queued {
-                continue;
-            }
-            let entry = match &recipient.message_id {
-                Some(message_id) => by_message.get(message_id.as_str()),
-                None => by_person.get(&(recipient.kind, &recipient.id)),
+        let recipients = &mut planned.recipients;
+        let mut note = |entry: OutboxEntry| {
+            let Some(place) = places.get(&entry.person) else {
+                return;
             };
-            if let Some(entry) = entry {
-                recipient.language = Some(entry.language.tag());
-                recipient.message_id = Some(entry.message_id.clone());
-                recipient.state = state_of(entry.state);
-                recipient.file = delivered.files.get(&entry.id).cloned();
-                if recipient.state != RecipientState::Sent {
-                    recipient.reason = entry.last_answer.clone();
-                }
+            let recipient = &mut recipients[*place];
+            // Of what waited already, the last of each person: it may be of an earlier revision.
+            let waited = matches!(issue.verdicts[*place], Verdict::Waits(_));
+            if !waited && recipient.message_id.as_ref() != Some(&entry.message_id) {
+                return;
             }
-        }
+            recipient.language = Some(entry.language.tag());
+            recipient.state = state_of(entry.state);
+            recipient.file = delivered.files.get(&entry.id).cloned();
+            recipient.reason = entry
+                .last_answer
+                .filter(|_| recipient.state != RecipientState::Sent);
+            recipient.message_id = Some(entry.message_id);
+        };
+        self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
         Ok(SendReport {
             stopped: delivered.stopped,
             ..SendReport::new(

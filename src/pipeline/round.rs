@@ -94,24 +94,17 @@ impl Round {
         })
     }
 
-    /// Delivers what waits, which is about so many.
-    pub(super) async fn run(self: Arc<Self>, waiting: usize) -> Result<Delivered, BoxFault> {
-        let mut workers = self.transport.connections().min(waiting.div_ceil(4)).max(1);
-        loop {
-            self.run_workers(workers).await?;
-            // The last that had a connection may have ended before others gave up getting one.
-            let left = std::mem::take(&mut *self.passed_on.lock().await);
-            if left.is_empty() {
-                break;
-            }
-            if self.is_stopped().await {
-                for claimed in left {
-                    self.give_back(&claimed).await?;
-                }
-                break;
-            }
-            *self.passed_on.lock().await = left;
-            workers = 1;
+    /// Delivers what waits.
+    pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
+        let worth_it = self.recipients.len().div_ceil(4);
+        self.run_workers(self.transport.connections().min(worth_it).max(1))
+            .await?;
+        // The last that had a connection may have ended before others gave up getting one.
+        while !self.passed_on.lock().await.is_empty() && !self.is_stopped().await {
+            self.run_workers(1).await?;
+        }
+        for claimed in std::mem::take(&mut *self.passed_on.lock().await) {
+            self.give_back(&claimed).await?;
         }
         Ok(std::mem::take(&mut *self.delivered.lock().await))
     }
@@ -170,10 +163,6 @@ impl Round {
 
     /// Takes from the batch what it delivers, until something ends it.
     async fn deliver_batch(&self, line: &mut Line, batch: &mut VecDeque<Claimed>) -> Result<Next, BoxFault> {
-        if let Err(error) = self.sign(batch).await {
-            self.delivered.lock().await.stopped.get_or_insert(error);
-            return Ok(Next::Stop);
-        }
         while let Some(claimed) = batch.pop_front() {
             if self.is_stopped().await {
                 batch.push_front(claimed);
@@ -197,7 +186,8 @@ impl Round {
             return Ok(());
         }
         let signers = Arc::clone(&self.pipeline.signers);
-        let messages: Vec<Vec<u8>> = batch.iter().map(|claimed| claimed.message.clone()).collect();
+        let take = |claimed: &mut Claimed| std::mem::take(&mut claimed.message);
+        let messages: Vec<Vec<u8>> = batch.iter_mut().map(take).collect();
         let signing = tokio::task::spawn_blocking(move || {
             let now = Utc::now();
             let sign = |message| signed(&signers, message, now);
@@ -237,6 +227,15 @@ impl Round {
         if !left.is_empty() {
             return Ok(left);
         }
+        let mut ours = self.claim_more(limit).await?;
+        // What others have left is signed already.
+        if let Err(error) = self.sign(&mut ours).await {
+            self.delivered.lock().await.stopped.get_or_insert(error);
+        }
+        Ok(ours)
+    }
+
+    async fn claim_more(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
         let _one_at_a_time = self.claiming.lock().await;
         loop {
             let request = ClaimRequest {
@@ -280,6 +279,7 @@ impl Round {
         {
             result = self.try_once(line, claimed, next).await;
         }
+        let mut stops = None;
         let fate = match result {
             Ok(answer) => {
                 tracing::info!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "sent");
@@ -304,10 +304,7 @@ impl Round {
                     AttemptResult::Failed { answer }
                 };
                 if at_connect || is_about_us(&error) {
-                    self.pipeline.outbox.record(claimed, &fate).await?;
-                    self.delivered.lock().await.stopped.get_or_insert(error);
-                    self.tell(entry, &fate);
-                    return Ok(Next::Stop);
+                    stops = Some(error);
                 }
                 fate
             }
@@ -316,7 +313,11 @@ impl Round {
         // after a crash.
         self.pipeline.outbox.record(claimed, &fate).await?;
         self.tell(entry, &fate);
-        Ok(Next::Continue)
+        let Some(error) = stops else {
+            return Ok(Next::Continue);
+        };
+        self.delivered.lock().await.stopped.get_or_insert(error);
+        Ok(Next::Stop)
     }
 
     fn tell(&self, entry: &OutboxEntry, fate: &AttemptResult) {

@@ -11,8 +11,8 @@ use super::load::Case;
 use super::online::Online;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, SendOptions, SendReport};
 use crate::fault::{Fault as _, chain};
-use crate::mail::{Due, Enqueued, Purpose, TransportError};
-use crate::meeting::{MeetingId, MeetingStatus, PersonRef};
+use crate::mail::{Due, Enqueued, TransportError};
+use crate::meeting::{MeetingId, MeetingStatus, Person, PersonRef};
 
 /// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
 /// wrong or a Zoom that cannot be reached.
@@ -131,10 +131,8 @@ impl Pipeline {
         }
         let people: HashSet<PersonRef> = due.people.iter().cloned().collect();
         let is_removed = |person: &PersonRef| case.meeting.attendee(person).is_none();
-        let still_invited = case
-            .entries
-            .iter()
-            .any(|entry| entry.waits() && entry.purpose == Purpose::Invitation && is_removed(&entry.person));
+        let waits = |person: &Person| case.told(&person.reference).invitation_waits;
+        let still_invited = case.former.iter().any(waits);
         if still_invited
             && let Some(told) = case.history.last()
             && self.enqueue_withdrawals(&case, told).await? == Enqueued::Overtaken

@@ -202,6 +202,12 @@ impl Templates {
             .collect()
     }
 
+    /// Whether any template says a word, such as the name of a variable that is dear to make.
+    pub(crate) fn mention(&self, word: &str) -> bool {
+        let mut files = self.0.catalogue.templates();
+        files.any(|(_, file)| file.text.contains(word))
+    }
+
     /// The file that a part is rendered from for a reader of a language.
     #[must_use]
     pub fn source(

@@ -278,9 +278,13 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
         self.fuse.pass("outbox.issued", self.port.issued(meeting)).await
     }
 
-    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
+    async fn each_of_meeting(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault> {
         self.fuse
-            .pass("outbox.of_meeting", self.port.of_meeting(meeting))
+            .pass("outbox.each_of_meeting", self.port.each_of_meeting(meeting, each))
             .await
     }
 

@@ -74,8 +74,12 @@ impl Outbox for Meeting {
         self.outbox.issued(meeting).await
     }
 
-    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
-        self.outbox.of_meeting(meeting).await
+    async fn each_of_meeting(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault> {
+        self.outbox.each_of_meeting(meeting, each).await
     }
 
     async fn enqueue(

@@ -103,17 +103,23 @@ impl Outbox for Database {
         Ok(issued)
     }
 
-    async fn of_meeting(&self, meeting: &MeetingId) -> Result<Vec<OutboxEntry>, BoxFault> {
-        let entries = query(concat!(
+    async fn each_of_meeting(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault> {
+        let all = query(concat!(
             "SELECT ",
             entry_columns!(),
             " FROM invitation WHERE meeting_id = $1 ORDER BY id"
         ))
         .bind(meeting.as_str())
         .read_each(&self.pool, self.explain("reading the outbox"), |row| {
-            self.entry(row)
+            each(self.entry(row)?);
+            Ok(())
         });
-        Ok(entries.await?)
+        all.await?;
+        Ok(())
     }
 
     async fn enqueue(

@@ -85,8 +85,15 @@ pub struct SmtpSettings {
 pub struct SmtpTransport {
     settings: SmtpSettings,
     tls: Option<Tls>,
-    tokens: Option<Tokens>,
+    /// The user, and what proves that it is us.
+    login: Option<(String, Proof)>,
     pace: Option<Arc<Pace>>,
+}
+
+#[derive(Debug)]
+enum Proof {
+    Password(SecretString),
+    Tokens(Tokens),
 }
 
 /// Why the SMTP transport could not be set up.
@@ -141,20 +148,34 @@ impl SmtpTransport {
         let pace = settings
             .max_per_second
             .map(|per_second| Arc::new(Pace::new(per_second)));
-        let tokens = match &settings.login {
-            Some((_, Login::OAuth(tokens))) => Some(Tokens::new(tokens.clone(), settings.timeout)),
-            Some((_, Login::Password(_))) | None => None,
+        let proof = |login| {
+            Ok(match login {
+                Login::Password(password) => Proof::Password(password),
+                Login::OAuth(tokens) => {
+                    Proof::Tokens(Tokens::new(tokens, settings.timeout).map_err(|source| {
+                        SmtpSetupError::OAuth {
+                            host: settings.host.clone(),
+                            source,
+                        }
+                    })?)
+                }
+            })
         };
-        let tokens = tokens.transpose().map_err(|source| SmtpSetupError::OAuth {
-            host: settings.host.clone(),
-            source,
-        })?;
+        let login = settings.login.clone();
+        let login = login.map(|(user, login)| Ok((user, proof(login)?))).transpose()?;
         Ok(Self {
             settings,
             tls,
-            tokens,
+            login,
             pace,
         })
+    }
+
+    async fn has_token(&self) -> bool {
+        match &self.login {
+            Some((_, Proof::Tokens(tokens))) => tokens.has_one().await,
+            Some((_, Proof::Password(_))) | None => false,
+        }
     }
 
     fn server(&self) -> String {
@@ -219,26 +240,20 @@ impl SmtpTransport {
     }
 
     async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), TransportError> {
-        let Some((user, login)) = &self.settings.login else {
+        let Some((user, proof)) = &self.login else {
             return Ok(());
         };
-        let token = match &self.tokens {
-            Some(tokens) => Some(tokens.access().await?),
-            None => None,
-        };
-        let (secret, mechanisms, missing) = match (login, &token) {
-            (Login::Password(password), _) => (
-                password,
+        let (secret, mechanisms, missing) = match proof {
+            Proof::Password(password) => (
+                password.clone(),
                 &[Mechanism::Plain, Mechanism::Login][..],
                 "it offers neither AUTH PLAIN nor AUTH LOGIN, and `[smtp] username` is set",
             ),
-            (Login::OAuth(_), Some(token)) => (
-                token,
+            Proof::Tokens(tokens) => (
+                tokens.access().await?,
                 &[Mechanism::Xoauth2][..],
                 "it does not offer AUTH XOAUTH2, and `[smtp.oauth]` is set",
             ),
-            // Tokens are there as soon as the settings want them.
-            (Login::OAuth(_), None) => return Ok(()),
         };
         let can = mechanisms
             .iter()
@@ -255,8 +270,8 @@ impl SmtpTransport {
         let Err(error) = connection.auth(mechanisms, &credentials).await else {
             return Ok(());
         };
-        if let (Some(tokens), Some(token)) = (&self.tokens, &token) {
-            tokens.forget(token).await;
+        if let Proof::Tokens(tokens) = proof {
+            tokens.forget(&secret).await;
         }
         Err(match error.status() {
             Some(_) => TransportError::Unwelcome {
@@ -283,14 +298,13 @@ impl Transport for SmtpTransport {
     }
 
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
-        let had_token = match &self.tokens {
-            Some(tokens) => tokens.has_one().await,
-            None => false,
-        };
+        let had_token = self.has_token().await;
         let opening = async {
             match self.open().await {
-                // The token from before may have been revoked.
-                Err(TransportError::Unwelcome { .. }) if had_token => self.open().await,
+                // The token from before was not taken any more: it may have been revoked.
+                Err(TransportError::Unwelcome { .. }) if had_token && !self.has_token().await => {
+                    self.open().await
+                }
                 opened => opened,
             }
         };
