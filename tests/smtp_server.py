@@ -14,6 +14,7 @@ and Message-ID with a tab between, and nothing is told. What happens is told in 
 FOLDER/control.json says what shall go wrong. It is read anew before each answer. All of it is optional:
     "close_at_connect": true                 close without a greeting
     "greeting": "554 5.3.2 Go away"          greet so, and close
+    "most_connections": 2                    greet with 421, and close, whoever comes while so many are open
     "refuse": {"a@b.example": "550 5.1.1 No such user"}     answer RCPT so
     "put_off": {"a@b.example": 2}            answer RCPT with 451 so many times
     "shut_down": 1                           answer RCPT with 421 and close, so many times
@@ -58,6 +59,7 @@ class Desk:
         if login and not bearers:
             self.extensions.append("AUTH PLAIN")
         self.messages = 0
+        self.open = 0
         self.used = {}
 
     def control(self):
@@ -148,6 +150,8 @@ class Session:
         if control.get("close_at_connect"):
             return
         greeting = control.get("greeting", "220 mx.test.example ESMTP")
+        if self.desk.open > control.get("most_connections", self.desk.open):
+            greeting = "421 4.7.0 Too many connections"
         await self.answer(greeting)
         if not greeting.startswith("220"):
             return
@@ -292,11 +296,13 @@ class Session:
 
 async def serve(desk):
     async def session(reader, writer):
+        desk.open += 1
         try:
             await Session(desk, reader, writer).run()
         except (Gone, ConnectionError):
             desk.tell("gone")
         finally:
+            desk.open -= 1
             writer.close()
 
     server = await asyncio.start_server(session, "127.0.0.1", 0, limit=1 << 20)

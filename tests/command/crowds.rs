@@ -24,21 +24,13 @@ impl Crowd {
         let server = MailServer::start_with(server);
         desk.set("INVITE_SMTP__URL", &server.url());
         desk.set("INVITE_SMTP__FIRST_RETRY", "1s");
-        let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": address(n)});
-        let contacts: Vec<Value> = (0..people).map(contact).collect();
-        desk.import(&json!({ "contacts": contacts }));
+        desk.import(&json!({"contacts": records::crowd(people)}));
         Self { desk, server, people }
     }
 
-    /// A meeting that all are invited to, and that is not online: here it is about the mails.
     fn meet(&self, id: &str) {
-        let mut meeting = records::all()["meetings"][0].clone();
-        meeting["id"] = json!(id);
-        meeting["name"] = json!(id);
-        meeting["online_location"] = json!(null);
-        let attendee = |n| json!({"kind": "contact", "id": format!("c{n}")});
-        meeting["attendees"] = (0..self.people).map(attendee).collect();
-        self.desk.import(&json!({"meetings": [meeting]}));
+        self.desk
+            .import(&json!({"meetings": [records::meeting_of_crowd(id, self.people)]}));
     }
 
     fn entries(&self, meeting: &str) -> Vec<Value> {
@@ -47,19 +39,6 @@ impl Crowd {
             .json(&format!("outbox list --meeting {meeting} --limit 10000"));
         listed.as_array().unwrap().clone()
     }
-}
-
-fn address(n: usize) -> String {
-    format!("c{n}@crowd.example")
-}
-
-/// The Message-IDs of each recipient's mails.
-fn by_recipient(tally: &[(String, String)]) -> BTreeMap<&str, Vec<&str>> {
-    let mut mails: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (to, id) in tally {
-        mails.entry(to).or_default().push(id);
-    }
-    mails
 }
 
 #[test]
@@ -96,7 +75,7 @@ fn killed_amid_a_crowd_everybody_has_it() {
             crowd.desk.run(&format!("send --meeting {name}")).done();
         }
         let tally = crowd.server.tally();
-        let mails = by_recipient(&tally[before..]);
+        let mails = records::by_recipient(&tally[before..]);
         assert_eq!(mails.len(), PEOPLE, "{at}");
         let entries = crowd.entries(&name);
         let by_id: BTreeMap<&str, &Value> = entries
@@ -138,7 +117,7 @@ fn a_server_with_every_vice_gets_each_mail_once() {
         let crowd = Crowd::new(PEOPLE, &arguments);
         crowd.server.control(&json!({
             "greylist": true, "per_connection": 3, "slow": 8,
-            "refuse": {address(7): "550 5.1.1 No such user here"},
+            "refuse": {records::crowd_address(7): "550 5.1.1 No such user here"},
         }));
         crowd.meet("hard");
         let report = crowd.desk.run("send --meeting hard --format json").ends(1).json();
@@ -149,7 +128,7 @@ fn a_server_with_every_vice_gets_each_mail_once() {
         );
         crowd.desk.run("outbox worker --drain").done();
         let tally = crowd.server.tally();
-        let mails = by_recipient(&tally);
+        let mails = records::by_recipient(&tally);
         assert_eq!(
             (tally.len(), mails.len()),
             (PEOPLE - 1, PEOPLE - 1),
@@ -167,7 +146,7 @@ fn a_server_with_every_vice_gets_each_mail_once() {
             (
                 &json!("failed"),
                 &json!("550 5.1.1 No such user here"),
-                &json!(address(7))
+                &json!(records::crowd_address(7))
             )
         );
         // Who was greylisted was tried twice, and nobody for the server's other habits.
@@ -191,7 +170,7 @@ fn connections_that_break_anywhere_cost_no_mail() {
     assert!([0, 69, 75].contains(&sent), "{sent}, seed {seed}");
     crowd.desk.run("outbox worker --drain").done();
     let tally = crowd.server.tally();
-    let mails = by_recipient(&tally);
+    let mails = records::by_recipient(&tally);
     assert_eq!(mails.len(), PEOPLE, "seed {seed}");
     let entries = crowd.entries("hard");
     for (to, ids) in mails {
@@ -213,7 +192,11 @@ fn connections_that_break_anywhere_cost_no_mail() {
 fn who_is_refused_in_a_row_of_commands_gets_no_message() {
     for control in [json!({}), json!({"wants_data_for_nobody": true})] {
         let crowd = Crowd::new(9, &["--tally"]);
-        let refused = [address(0), address(4), address(8)];
+        let refused = [
+            records::crowd_address(0),
+            records::crowd_address(4),
+            records::crowd_address(8),
+        ];
         let mut control = control;
         for address in &refused {
             control["refuse"][address] = json!("550 5.7.1 Not from you");
@@ -244,6 +227,6 @@ fn a_server_without_room_gets_them_later() {
         .json();
     assert_eq!((&report["sent"], &report["queued"]), (&json!(2), &json!(3)));
     crowd.desk.run("outbox worker --drain").done();
-    assert_eq!(by_recipient(&crowd.server.tally()).len(), 5);
+    assert_eq!(records::by_recipient(&crowd.server.tally()).len(), 5);
     assert_eq!(crowd.server.tally().len(), 5);
 }

@@ -124,18 +124,9 @@ fn prepared(server: &MailServer, meetings: &[&str]) -> (Folder, Shell) {
         ),
     );
     let mut all = records::all();
-    let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": format!("c{n}@crowd.example")});
-    all["contacts"] = (0..PEOPLE).map(contact).collect();
+    all["contacts"] = records::crowd(PEOPLE);
     all["leads"] = json!([]);
-    let meeting = |name: &&str| {
-        let mut meeting = all["meetings"][0].clone();
-        meeting["id"] = json!(name);
-        meeting["name"] = json!(name);
-        meeting["online_location"] = json!(null);
-        let attendee = |n| json!({"kind": "contact", "id": format!("c{n}")});
-        meeting["attendees"] = (0..PEOPLE).map(attendee).collect();
-        meeting
-    };
+    let meeting = |name: &&str| records::meeting_of_crowd(name, PEOPLE);
     all["meetings"] = meetings.iter().map(meeting).collect();
     folder.write("records.json", &all.to_string());
     let mut shell = Shell::new(&folder, 16);
@@ -197,10 +188,7 @@ fn a_disk_that_fills_up_at_any_moment_loses_nothing() {
             })
             .collect();
         let tally = server.tally();
-        let mut mails: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (to, id) in &tally[before..] {
-            mails.entry(to).or_default().push(id);
-        }
+        let mails = records::by_recipient(&tally[before..]);
         assert_eq!((mails.len(), attempts.len()), (PEOPLE, PEOPLE), "{room} kB");
         for (to, mut ids) in mails {
             assert!(ids.len() == 1 || attempts[to] > 1, "{to} has {ids:?}, {room} kB");

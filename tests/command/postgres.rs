@@ -18,15 +18,13 @@ const SEND: &str = "send --meeting kickoff --format json";
 const CROWD: usize = 60;
 
 fn crowd() -> Value {
-    let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": format!("c{n}@crowd.example")});
-    let attendee = |n| json!({"kind": "contact", "id": format!("c{n}")});
     let mut all = records::all();
-    all["contacts"] = (0..CROWD).map(contact).collect();
+    all["contacts"] = records::crowd(CROWD);
     all["leads"] = json!([]);
-    let meeting = &mut all["meetings"][0];
+    let mut meeting = all["meetings"][0].clone();
     meeting["id"] = json!("crowd");
-    meeting["attendees"] = (0..CROWD).map(attendee).collect();
-    all["meetings"] = json!([meeting.clone()]);
+    meeting["attendees"] = records::meeting_of_crowd("crowd", CROWD)["attendees"].clone();
+    all["meetings"] = json!([meeting]);
     all
 }
 
@@ -127,7 +125,7 @@ fn four_workers_share_the_outbox() {
         .map(|worker| worker.finish().done().json()["sent"].as_u64().unwrap())
         .sum();
     assert_eq!(usize::try_from(sent).unwrap(), CROWD);
-    let everybody: Vec<_> = (0..CROWD).map(|n| format!("c{n}@crowd.example")).collect();
+    let everybody: Vec<_> = (0..CROWD).map(records::crowd_address).collect();
     each_has_one(&desk, &everybody);
 }
 

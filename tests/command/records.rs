@@ -1,5 +1,7 @@
 //! People and meetings for the tests.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// Two users who may host at Zoom, one who is not enabled and one whom Zoom does not know; a meeting of each state.
@@ -55,3 +57,34 @@ pub(crate) fn all() -> Value {
 
 /// Whom `kickoff` is mailed to, sorted.
 pub(crate) const KICKOFF: [&str; 3] = ["joerg@kunde.example", "lee@client.example", "mika@lead.example"];
+
+/// So many contacts, `c0` and on.
+pub(crate) fn crowd(people: usize) -> Value {
+    let contact = |n| json!({"id": format!("c{n}"), "name": format!("Guest {n}"), "email": crowd_address(n)});
+    (0..people).map(contact).collect()
+}
+
+/// The address of one of them.
+pub(crate) fn crowd_address(n: usize) -> String {
+    format!("c{n}@crowd.example")
+}
+
+/// A meeting that all of them are invited to, and that is not online: where it is used, it is about the mails.
+pub(crate) fn meeting_of_crowd(id: &str, people: usize) -> Value {
+    let mut meeting = all()["meetings"][0].clone();
+    meeting["id"] = json!(id);
+    meeting["name"] = json!(id);
+    meeting["online_location"] = json!(null);
+    let attendee = |n| json!({"kind": "contact", "id": format!("c{n}")});
+    meeting["attendees"] = (0..people).map(attendee).collect();
+    meeting
+}
+
+/// The Message-IDs of each recipient's mails, of a mail server's tally.
+pub(crate) fn by_recipient(tally: &[(String, String)]) -> BTreeMap<&str, Vec<&str>> {
+    let mut mails: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (to, id) in tally {
+        mails.entry(to).or_default().push(id);
+    }
+    mails
+}

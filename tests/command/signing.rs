@@ -1,5 +1,6 @@
 //! Mails that the program signs, as they come out of the mail server.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use base64::Engine as _;
@@ -8,11 +9,10 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::foreign;
+use crate::records;
 
-#[test]
-fn every_mail_is_signed_as_it_leaves() {
-    let mut desk = Desk::new();
-    desk.fails("dkim record", 78, "dkim.not_configured");
+/// Makes a key, and has mails signed with it.
+fn sign(desk: &mut Desk) {
     let key = Command::new("openssl")
         .args(["genpkey", "-algorithm", "ed25519"])
         .output()
@@ -22,6 +22,13 @@ fn every_mail_is_signed_as_it_leaves() {
     desk.set("INVITE_SMTP__DKIM__SELECTOR", "s1");
     let key_file = desk.file("dkim.pem").display().to_string();
     desk.set("INVITE_SMTP__DKIM__KEY_FILE", &key_file);
+}
+
+#[test]
+fn every_mail_is_signed_as_it_leaves() {
+    let mut desk = Desk::new();
+    desk.fails("dkim record", 78, "dkim.not_configured");
+    sign(&mut desk);
     let record = desk.json("dkim record");
     assert_eq!(record["name"], "s1._domainkey.acme.example");
 
@@ -48,4 +55,33 @@ fn every_mail_is_signed_as_it_leaves() {
     );
     desk.fails("send --meeting kickoff --all --resend", 78, "dkim.key");
     assert_eq!(desk.mail.mails().len(), mails.len());
+}
+
+#[test]
+fn what_passes_from_one_connection_to_another_is_signed_once() {
+    const PEOPLE: usize = 60;
+    let mut desk = Desk::new();
+    sign(&mut desk);
+    desk.import(&json!({
+        "contacts": records::crowd(PEOPLE), "meetings": [records::meeting_of_crowd("crowd", PEOPLE)],
+    }));
+    // Eight are to be opened; those that are not taken in have mails by then.
+    desk.mail.control(&json!({"most_connections": 2, "slow": 3}));
+    let sent = desk.json("send --meeting crowd");
+    assert_eq!(sent["sent"], PEOPLE);
+    let mails = desk.mail.mails();
+    let to: BTreeSet<String> = mails.iter().map(|mail| mail.to()).collect();
+    assert_eq!((mails.len(), to.len()), (PEOPLE, PEOPLE));
+    for mail in &mails {
+        let text = String::from_utf8_lossy(mail.raw());
+        let header = text.split("\r\n\r\n").next().unwrap();
+        assert_eq!(header.matches("DKIM-Signature:").count(), 1);
+    }
+    let connections = desk
+        .mail
+        .events()
+        .iter()
+        .filter(|event| *event == "connect")
+        .count();
+    assert!(connections > 2, "nobody was turned away");
 }

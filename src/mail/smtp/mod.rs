@@ -93,7 +93,7 @@ pub struct SmtpTransport {
 #[derive(Debug)]
 enum Proof {
     Password(SecretString),
-    Tokens(Tokens),
+    Tokens(Box<Tokens>),
 }
 
 /// Why the SMTP transport could not be set up.
@@ -151,14 +151,14 @@ impl SmtpTransport {
         let proof = |login| {
             Ok(match login {
                 Login::Password(password) => Proof::Password(password),
-                Login::OAuth(tokens) => {
-                    Proof::Tokens(Tokens::new(tokens, settings.timeout).map_err(|source| {
-                        SmtpSetupError::OAuth {
+                Login::OAuth(tokens) => Proof::Tokens(
+                    Tokens::new(tokens, settings.timeout)
+                        .map(Box::new)
+                        .map_err(|source| SmtpSetupError::OAuth {
                             host: settings.host.clone(),
                             source,
-                        }
-                    })?)
-                }
+                        })?,
+                ),
             })
         };
         let login = settings.login.clone();
