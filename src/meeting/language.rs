@@ -1,14 +1,31 @@
 //! The language somebody reads.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use icu_locale_core::{Locale, locale};
 use serde::{Deserialize, Serialize};
 
-/// A language tag (BCP 47), such as `de`, `es-MX` or `zh-Hans`. EspoCRM's form `de_DE` is read too.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Language(Locale);
+/// A language tag (BCP 47), such as `de`, `es-MX` or `zh-Hans`. EspoCRM's form `de_DE` is read too. Small and cheap to
+/// clone: every record has one, and there are few of them.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Language(Tag);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Tag {
+    English,
+    Other(Arc<Locale>),
+}
+
+static ENGLISH: Locale = locale!("en");
+
+/// Languages by the tags that they were made of.
+static MADE: LazyLock<RwLock<HashMap<String, Language>>> = LazyLock::new(RwLock::default);
+
+/// How many of them are kept: their number is up to the records.
+const MOST_KEPT: usize = 256;
 
 /// Why a text is not a language tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,62 +34,87 @@ pub struct InvalidLanguage(pub String);
 
 impl Language {
     /// English.
-    pub const ENGLISH: Self = Self(locale!("en"));
+    pub const ENGLISH: Self = Self(Tag::English);
 
     /// Makes a language of a tag.
     ///
     /// # Errors
     /// [`InvalidLanguage`] when the text is no well-formed tag.
     pub fn new(tag: &str) -> Result<Self, InvalidLanguage> {
+        if let Some(made) = MADE.read().unwrap_or_else(PoisonError::into_inner).get(tag) {
+            return Ok(made.clone());
+        }
         let refuse = || InvalidLanguage(tag.to_owned());
         let locale = Locale::try_from_str(&tag.replace('_', "-")).map_err(|_| refuse())?;
         if locale.id.language.is_unknown() {
-            Err(refuse())
-        } else {
-            Ok(Self(locale))
+            return Err(refuse());
         }
+        let language = Self::of(locale);
+        let mut made = MADE.write().unwrap_or_else(PoisonError::into_inner);
+        if made.len() < MOST_KEPT {
+            made.insert(tag.to_owned(), language.clone());
+        }
+        Ok(language)
+    }
+
+    fn of(locale: Locale) -> Self {
+        Self(if locale == ENGLISH {
+            Tag::English
+        } else {
+            Tag::Other(Arc::new(locale))
+        })
     }
 
     /// The tag in its canonical form, such as `de-AT`.
     #[must_use]
     pub fn tag(&self) -> String {
-        self.0.to_string()
+        self.locale().to_string()
     }
 
     /// The language alone, without region and script, such as `de`.
     #[must_use]
     pub fn base(&self) -> Self {
         let mut locale = Locale::UNKNOWN;
-        locale.id.language = self.0.id.language;
-        Self(locale)
+        locale.id.language = self.locale().id.language;
+        Self::of(locale)
     }
 
     /// The tag as CLDR data are looked up by.
     #[must_use]
     pub fn locale(&self) -> &Locale {
-        &self.0
+        match &self.0 {
+            Tag::English => &ENGLISH,
+            Tag::Other(locale) => locale,
+        }
     }
 
     /// Whether the language is written from right to left, judged by its script or, without one named, by
     /// the language itself.
     #[must_use]
     pub fn is_right_to_left(&self) -> bool {
-        match self.0.id.script {
+        let id = &self.locale().id;
+        match id.script {
             Some(script) => matches!(
                 script.as_str(),
                 "Arab" | "Hebr" | "Thaa" | "Nkoo" | "Syrc" | "Adlm" | "Rohg" | "Mand" | "Samr"
             ),
             None => matches!(
-                self.0.id.language.as_str(),
+                id.language.as_str(),
                 "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" | "syr"
             ),
         }
     }
 }
 
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Language({self})")
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self.locale(), f)
     }
 }
 
@@ -85,7 +127,7 @@ impl FromStr for Language {
 
 impl Serialize for Language {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self.locale())
     }
 }
 
@@ -104,6 +146,8 @@ mod tests {
         assert_eq!(Language::new("de_AT").unwrap().tag(), "de-AT");
         assert_eq!(Language::new("zh-hans").unwrap().tag(), "zh-Hans");
         assert_eq!(Language::new("de-AT").unwrap().base().tag(), "de");
+        assert_eq!(Language::new("EN").unwrap(), Language::ENGLISH);
+        assert_eq!(Language::new("en-GB").unwrap().base(), Language::ENGLISH);
         for bad in ["", "d", "german language", "und"] {
             assert!(Language::new(bad).is_err(), "{bad:?}");
         }
