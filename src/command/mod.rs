@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod meeting;
 mod outbox;
+mod outbox_count;
 mod reply;
 mod sandbox;
 mod send;

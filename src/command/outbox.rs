@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::delivery;
+use super::outbox_count::Count;
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, Listing, STRONG, Table, WARN, visible};
 use super::{DONE, DONE_IN_PART, Outcome};
@@ -25,6 +26,8 @@ pub(super) enum OutboxCommand {
     List(List),
     /// One invitation, with the whole message
     Show(Show),
+    /// How many stand where, for a glance or for monitoring
+    Count(Count),
     /// Let what waits, failed or was given up be tried again at once
     Retry(Retry),
     /// Call off what waits, failed or was given up
@@ -124,6 +127,7 @@ impl OutboxCommand {
         let result = match self {
             Self::List(list) => list.run(session).await,
             Self::Show(show) => show.run(session).await,
+            Self::Count(count) => count.run(session).await,
             Self::Retry(retry) => retry.run(session).await,
             Self::Cancel(cancel) => cancel.run(session).await,
             Self::Worker(worker) => worker.run(session).await,

@@ -8,7 +8,9 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::session::Session;
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, visible};
+use super::terminal::{
+    BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, print_json, print_table, print_text, visible,
+};
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::crm::Crm as _;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
@@ -18,6 +20,9 @@ use crate::pipeline::{
     OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
     RecipientState, SendOptions, SendReport,
 };
+
+/// How many lines of a report are in memory at a time.
+const PRINTED_AT_ONCE: usize = 1_000;
 
 #[derive(Debug, Args)]
 #[command(
@@ -86,11 +91,7 @@ impl Send {
             .meeting(&self.meeting)
             .await
             .map_err(BoxFault::new)?;
-        session
-            .terminal
-            .result(&document(&plan.report, true, session.is_sandbox()), || {
-                text(&plan.report, meeting.as_ref(), true, session.is_sandbox())
-            });
+        print(session, &plan.report, meeting.as_ref(), true);
         Ok(DONE)
     }
 }
@@ -118,9 +119,7 @@ pub(super) async fn deliver(
         .meeting(meeting)
         .await
         .map_err(BoxFault::new)?;
-    terminal.result(&document(&report, false, session.is_sandbox()), || {
-        text(&report, record.as_ref(), false, session.is_sandbox())
-    });
+    print(session, &report, record.as_ref(), false);
     if let Some(shortfall) = Shortfall::of(&report) {
         terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&shortfall.message)));
         if let Some(hint) = &shortfall.hint {
@@ -229,7 +228,22 @@ fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Document<'_> {
     }
 }
 
-fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: bool) -> String {
+/// Prints a report. Of its many lines only a part is in memory at a time.
+fn print(session: &Session<'_>, report: &SendReport, meeting: Option<&Meeting>, dry_run: bool) {
+    let sandbox = session.is_sandbox();
+    if session.terminal.is_json() {
+        print_json(&document(report, dry_run, sandbox));
+        return;
+    }
+    print_text(&head(report, meeting, dry_run, sandbox));
+    print_table(|| {
+        let parts = report.recipients.chunks(PRINTED_AT_ONCE);
+        parts.map(|part| table(part, dry_run))
+    });
+    print_text(&foot(report, dry_run));
+}
+
+fn head(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: bool) -> String {
     let played = if sandbox { ", sandbox" } else { "" };
     let mut text = String::new();
     if let Some(meeting) = meeting {
@@ -242,8 +256,13 @@ fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: 
         ));
     }
     text.push_str(&online(&report.zoom, dry_run));
+    text.push('\n');
+    text
+}
+
+fn table(recipients: &[RecipientReport], dry_run: bool) -> Table {
     let mut table = Table::default();
-    for recipient in &report.recipients {
+    for recipient in recipients {
         let (word, style) = match recipient.state {
             RecipientState::Queued if dry_run => ("would send", GOOD),
             RecipientState::Sent => ("sent", GOOD),
@@ -271,7 +290,10 @@ fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: 
             ),
         ]);
     }
-    text.push_str(&format!("\n{}\n", table.to_text()));
+    table
+}
+
+fn foot(report: &SendReport, dry_run: bool) -> String {
     let counts = [
         (report.sent, "sent"),
         (report.queued, if dry_run { "would be sent" } else { "queued" }),
@@ -283,7 +305,7 @@ fn text(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: 
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    text.push_str(&counts.join(", "));
+    let mut text = format!("\n{}", counts.join(", "));
     if report.sent + report.queued + report.failed == 0 {
         text.push_str(": nothing to send");
     }

@@ -217,22 +217,27 @@ impl Table {
 
     /// The table, each line indented by two spaces.
     pub(super) fn to_text(&self) -> String {
-        self.to_text_below(&mut Vec::new())
+        let mut widths = Vec::new();
+        self.measure(&mut widths);
+        self.to_text_of(&widths)
     }
 
-    /// The table as it goes on below another one: `widths` are those of the columns above, and then of both.
-    fn to_text_below(&self, widths: &mut Vec<usize>) -> String {
+    /// Makes columns wider where this table needs it.
+    fn measure(&self, widths: &mut Vec<usize>) {
         for row in &self.rows {
             widths.resize(widths.len().max(row.len()), 0);
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.text.width());
             }
         }
+    }
+
+    fn to_text_of(&self, widths: &[usize]) -> String {
         let mut text = String::new();
         for row in &self.rows {
             let last = row.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
             text.push_str("  ");
-            for (place, (cell, width)) in row.iter().zip(&*widths).enumerate().take(last + 1) {
+            for (place, (cell, width)) in row.iter().zip(widths).enumerate().take(last + 1) {
                 let style = cell.style;
                 text.push_str(&format!("{style}{}{style:#}", cell.text));
                 if place < last {
@@ -243,6 +248,13 @@ impl Table {
         }
         text
     }
+}
+
+/// Prints one table that is made in parts, each of them twice, so that there never are all rows in memory.
+pub(super) fn print_table<T: Iterator<Item = Table>>(parts: impl Fn() -> T) {
+    let mut widths = Vec::new();
+    parts().for_each(|table| table.measure(&mut widths));
+    parts().for_each(|table| print_text(&table.to_text_of(&widths)));
 }
 
 /// A list of which only a part is in memory at a time. What is printed in the end is the same: one table, or one
@@ -267,7 +279,9 @@ impl<'t> Listing<'t> {
     pub(super) fn add(&mut self, documents: &[Value], table: impl FnOnce() -> Table) {
         if !self.terminal.is_json() {
             self.count += documents.len();
-            print_text(&table().to_text_below(&mut self.widths));
+            let table = table();
+            table.measure(&mut self.widths);
+            print_text(&table.to_text_of(&self.widths));
             return;
         }
         for document in documents {

@@ -32,7 +32,7 @@ use crate::meeting::MeetingId;
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
-pub use outbox::{CannotCancel, Which};
+pub use outbox::{CannotCancel, OutboxCounts, Which};
 pub use records::{ImportError, Imported, UserRecord};
 
 /// How long a call waits for others to finish writing before it fails with [`DatabaseError::Busy`].

@@ -112,7 +112,7 @@ impl Templates {
             ..*context
         };
         let mail = self.render(name, &context)?;
-        Ok((!is_within_tag(&mail.html)).then(|| Stencil::new(mail)))
+        Ok((!is_within_markup(&mail.html)).then(|| Stencil::new(mail)))
     }
 
     /// Whether the files of a mail, and the labels in them, print the reader's name as it is or not at all.
@@ -231,12 +231,13 @@ fn label_prints_name(tag: &Tag<'_>, count: usize, voice: &Voice) -> bool {
         && key.is_some_and(|key| voice.prints_plainly(key))
 }
 
-/// Whether the hole stands between `<` and `>` anywhere, where style sheets could ask for it.
-fn is_within_tag(html: &str) -> bool {
+/// Whether the hole stands amid a tag, where style sheets can ask for it, or in a style sheet, where it can be more than
+/// text.
+fn is_within_markup(html: &str) -> bool {
     html.match_indices(HOLE).any(|(at, _)| {
         let before = &html[..at];
-        let opened = before.rfind('<');
-        opened.is_some() && opened > before.rfind('>')
+        let is_after = |begin: &str, end: &str| before.rfind(begin) > before.rfind(end);
+        is_after("<", ">") || is_after("<style", "</style")
     })
 }
 
@@ -250,12 +251,10 @@ mod tests {
 
     const SUBJECT: &str = "invitation/meeting/subject.txt";
 
-    fn with(path: &str, text: &str) -> Result<Templates, TemplateError> {
+    fn with(files: &[(&str, &str)]) -> Result<Templates, TemplateError> {
         let dir = tempfile::tempdir().unwrap();
-        Templates::load(
-            Some(dir.path()),
-            &[(path.parse().unwrap(), Some(text.to_owned()))],
-        )
+        let change = |(path, text): &(&str, &str)| (path.parse().unwrap(), Some((*text).to_owned()));
+        Templates::load(Some(dir.path()), &files.iter().map(change).collect::<Vec<_>>())
     }
 
     fn sample() -> Sample {
@@ -355,10 +354,6 @@ mod tests {
                 "invitation/meeting/body.txt",
                 "{% extends \"shared/layout.txt\" %}{% block details %}{{ super() | upper }}{% endblock details %}",
             ),
-            (
-                "invitation/meeting/body.html",
-                "<p title=\"{{ invitee_name }}\">{{ join_url }}</p>",
-            ),
             // The text is made of it, and broken into lines.
             (
                 "invitation/meeting/body.html",
@@ -370,7 +365,7 @@ mod tests {
             ),
             ("labels/en.ftl", "greeting = { other }\nother = Hello\n"),
         ] {
-            match with(path, text) {
+            match with(&[(path, text)]) {
                 Ok(templates) => assert!(!has_stencil(&templates), "{path}: {text}"),
                 Err(error) => panic!("{path}: {text}: {error}"),
             }
@@ -392,7 +387,31 @@ mod tests {
             ),
             ("labels/en.ftl", "greeting = Welcome, { $name }!\n"),
         ] {
-            assert!(has_stencil(&with(path, text).unwrap()), "{path}: {text}");
+            assert!(has_stencil(&with(&[(path, text)]).unwrap()), "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn style_sheets_are_markup() {
+        assert!(is_within_markup(&format!("<style>p {{}} /* {HOLE} */</style>")));
+        assert!(!is_within_markup(&format!("<style>p {{}}</style><p>{HOLE}</p>")));
+    }
+
+    #[test]
+    fn a_name_amid_markup_is_rendered_for_each() {
+        for (html, is_text) in [
+            ("<p>{{ invitee_name }}</p><p>{{ join_url }}</p>", true),
+            (
+                "<style>p { color: red; }</style><p>{{ invitee_name }}</p><p>{{ join_url }}</p>",
+                true,
+            ),
+            ("<p title=\"{{ invitee_name }}\">{{ join_url }}</p>", false),
+        ] {
+            let files = [
+                ("invitation/meeting/body.html", html),
+                ("invitation/meeting/body.txt", "{{ join_url }}"),
+            ];
+            assert_eq!(has_stencil(&with(&files).unwrap()), is_text, "{html}");
         }
     }
 }

@@ -94,3 +94,46 @@ fn an_empty_outbox_and_a_long_one_are_listed_alike() {
     let text = desk.run("outbox list --limit 510").done().out;
     assert_eq!(text.lines().count(), 510);
 }
+
+#[test]
+fn the_outbox_is_counted() {
+    let desk = Desk::new();
+    let nothing = desk.json("outbox count");
+    assert_eq!(
+        (&nothing["sent"], &nothing["oldest_waiting"]),
+        (&json!(0), &json!(null))
+    );
+    desk.mail.control(&json!({
+        "refuse": {"lee@client.example": "550 5.1.1 No such user"}, "put_off": {"mika@lead.example": 9},
+    }));
+    desk.run("send --meeting kickoff").ends(1);
+    let counts = desk.json("outbox count --meeting kickoff");
+    let of = |state: &str| counts[state].as_u64().unwrap();
+    assert_eq!(
+        (of("sent"), of("failed"), of("queued"), of("cancelled")),
+        (1, 1, 1, 0)
+    );
+    assert_eq!(
+        (of("sent_last_hour"), of("sent_after_retry"), of("bounced")),
+        (1, 0, 0)
+    );
+    assert!(
+        counts["next_attempt_at"].as_str() > counts["oldest_waiting"].as_str(),
+        "{counts}"
+    );
+    assert_eq!(desk.json("outbox count --meeting other")["sent"], 0);
+    desk.mail.behave();
+    desk.run("send --meeting kickoff").ends(0);
+    let counts = desk.json("outbox count");
+    // Who was refused was invited once more, which is another invitation.
+    assert_eq!(
+        (&counts["sent"], &counts["failed"], &counts["sent_after_retry"]),
+        (&json!(3), &json!(1), &json!(1))
+    );
+    assert!(
+        desk.run("outbox count")
+            .done()
+            .out
+            .contains("after more than one try")
+    );
+}

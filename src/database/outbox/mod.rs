@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod claim;
+mod count;
 mod enqueue;
 mod message;
 mod notices;
@@ -22,6 +23,7 @@ use crate::mail::{
 use crate::meeting::{Language, MeetingId, PersonRef, Revision};
 
 pub use by_hand::{CannotCancel, Which};
+pub use count::OutboxCounts;
 pub(super) use record::Records;
 
 /// What is read of an invitation without its message.
