@@ -106,6 +106,8 @@ class Session:
     def __init__(self, desk, reader, writer):
         self.desk, self.reader, self.writer = desk, reader, writer
         self.greeted = False
+        self.counted = 1
+        desk.open += 1
         self.welcome = desk.login is None
         self.envelope = None
         self.stored = 0
@@ -191,7 +193,13 @@ class Session:
         self.envelope = None
         await self.answer("250 2.0.0 Ok")
 
+    def leave(self):
+        """It is not among the open ones any more, as soon as the client can know that."""
+        self.desk.open -= self.counted
+        self.counted = 0
+
     async def do_quit(self, _):
+        self.leave()
         self.desk.tell("quit")
         await self.answer("221 2.0.0 Bye")
         return "end"
@@ -296,13 +304,13 @@ class Session:
 
 async def serve(desk):
     async def session(reader, writer):
-        desk.open += 1
+        here = Session(desk, reader, writer)
         try:
-            await Session(desk, reader, writer).run()
+            await here.run()
         except (Gone, ConnectionError):
             desk.tell("gone")
         finally:
-            desk.open -= 1
+            here.leave()
             writer.close()
 
     server = await asyncio.start_server(session, "127.0.0.1", 0, limit=1 << 20)

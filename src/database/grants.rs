@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
+use super::connections::{On, Transaction};
 use super::rows::Named;
-use super::sql::{On, Row, Transaction, query};
+use super::sql::{Row, query};
 use super::{Database, DatabaseError, Subject, millis, sealing};
 use crate::fault::BoxFault;
 use crate::lease::Holder;

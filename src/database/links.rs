@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::connections::Transaction;
 use super::rows::{Named, to_json};
-use super::sql::{Row, Transaction, query};
+use super::sql::{Row, query};
 use super::{Database, DatabaseError, Subject, millis};
 use crate::fault::BoxFault;
 use crate::lease::Holder;

@@ -9,6 +9,7 @@
 mod answers;
 mod clock;
 mod compact;
+mod connections;
 mod error;
 mod grants;
 mod key;
@@ -27,7 +28,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use self::sql::{Pool, Transaction};
+use self::connections::{Pool, Transaction};
 use crate::meeting::MeetingId;
 
 pub use error::DatabaseError;

@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 
 use super::clock::Clock;
 use super::compact::Bases;
+use super::connections::{OUTBOX_CHANNEL, Pool};
 use super::outbox::Records;
-use super::sql::{OUTBOX_CHANNEL, Pool};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");

@@ -10,9 +10,9 @@ use sqlx::sqlite::{
 
 use super::clock::Clock;
 use super::compact::Bases;
+use super::connections::{Pool, SqliteFile};
 use super::outbox::Records;
 use super::postgres::Bell;
-use super::sql::{Pool, SqliteFile};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 /// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.

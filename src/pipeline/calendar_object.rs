@@ -1,8 +1,9 @@
 //! Beside the way of a send: the calendar object of a meeting, to look at or to hand on.
 
 use super::issue::next_issue;
+use super::letter::Letter;
 use super::online::Online;
-use super::render::{Letter, Renderer};
+use super::render::Renderer;
 use super::{Pick, Pipeline, PipelineError};
 use crate::calendar::Method;
 use crate::meeting::{MeetingId, MeetingStatus, Person};

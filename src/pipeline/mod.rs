@@ -16,6 +16,7 @@ mod calendar_object;
 mod deliver;
 mod error;
 mod issue;
+mod letter;
 mod load;
 mod notification;
 mod online;

@@ -8,8 +8,9 @@ use std::ops::Range;
 use async_trait::async_trait;
 
 use super::PipelineError;
+use super::letter::{Letter, Wording, Words};
 use super::recipients::Recipient;
-use super::render::{Form, Invitation, Letter, Renderer, Wording, Words};
+use super::render::{Form, Invitation, Renderer};
 use crate::calendar::{EventWriter, Participant};
 use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
 use crate::meeting::{Acceptance, Language, Person, PersonKind};

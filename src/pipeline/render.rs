@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::letter::{Letter, Wording, Words, is_sender, reply_to};
 use super::load::Case;
 use super::online::Online;
 use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
-use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
+use crate::calendar::{CalendarError, Event, EventWriter, Participant};
 use crate::mail::{
     Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
 };
@@ -20,7 +21,6 @@ use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
     Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
-    TemplateName, Templates,
 };
 
 /// One rendered message to one recipient.
@@ -66,90 +66,10 @@ impl Invitation {
     }
 }
 
-/// Which kind of mail somebody gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Letter {
-    /// The first one, or the same again.
-    Invitation,
-    /// What changed since this revision.
-    Update(Revision),
-    /// The meeting does not take place.
-    Off,
-    /// It does, but without the recipient.
-    Removed,
-}
-
-impl Letter {
-    fn method(self) -> Method {
-        match self {
-            Self::Invitation | Self::Update(_) => Method::Request,
-            Self::Off | Self::Removed => Method::Cancel,
-        }
-    }
-
-    fn template(self) -> TemplateName {
-        match self {
-            Self::Invitation => TemplateName::INVITATION,
-            Self::Update(_) => TemplateName::UPDATE,
-            Self::Off | Self::Removed => TemplateName::CANCELLATION,
-        }
-    }
-
-    pub(super) fn purpose(self) -> Purpose {
-        match self {
-            Self::Invitation | Self::Update(_) => Purpose::Invitation,
-            Self::Off | Self::Removed => Purpose::Cancellation,
-        }
-    }
-}
-
-/// The words of a calendar object in one language.
-pub(super) struct Words {
-    pub(super) join: String,
-    pub(super) passcode: String,
-}
-
-impl Words {
-    pub(super) fn new(
-        templates: &Templates,
-        language: &Language,
-        ours: &Language,
-    ) -> Result<Self, TemplateError> {
-        let label = |key| templates.label(key, language, ours);
-        Ok(Self {
-            join: label("join")?,
-            passcode: label("passcode")?,
-        })
-    }
-}
-
-/// What decides how a mail reads, but for its reader.
-pub(super) struct Wording<'a> {
-    pub(super) letter: Letter,
-    pub(super) language: &'a Language,
-    /// What changed since its readers were told last.
-    pub(super) change: Option<Change>,
-}
-
 /// A mail that is written for all readers but for their names.
 pub(super) struct Form {
     stencil: Stencil,
     letter: FormLetter,
-}
-
-/// Whether the organizer and the sender are one mailbox.
-pub(super) fn is_sender(organizer: &Person, sender: &Mailbox) -> bool {
-    let email = organizer.email.as_ref();
-    email.is_some_and(|email| email.is_same_mailbox(&sender.address))
-}
-
-/// Who gets the answers, where it is not the sender.
-pub(super) fn reply_to(organizer: &Person, sender: &Mailbox) -> Option<Mailbox> {
-    let email = organizer
-        .email
-        .as_ref()
-        .filter(|_| !is_sender(organizer, sender))?;
-    Some(Mailbox::new(&organizer.name, email.clone()))
 }
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinSet;
 
 use super::deliver::Delivered;
@@ -40,6 +40,9 @@ pub(super) struct Round {
     passed_on: Mutex<VecDeque<Claimed>>,
     /// How many workers have a connection.
     connected: AtomicUsize,
+    /// Held by a worker that opens a connection while nobody has one. Else all would be turned away together by a server
+    /// that only takes fewer.
+    opening: Arc<Mutex<()>>,
 }
 
 /// A worker's connection, if it has one, and how many messages it has carried.
@@ -47,6 +50,8 @@ pub(super) struct Round {
 struct Line {
     connection: Option<Box<dyn Connection>>,
     carried: usize,
+    /// Its turn to open the first.
+    opening: Option<OwnedMutexGuard<()>>,
 }
 
 /// What went wrong with one message.
@@ -54,6 +59,8 @@ struct Trouble {
     error: TransportError,
     /// No connection could be made.
     at_connect: bool,
+    /// Others had a connection meanwhile.
+    in_company: bool,
 }
 
 impl Trouble {
@@ -91,6 +98,7 @@ impl Round {
             claiming: Mutex::default(),
             passed_on: Mutex::default(),
             connected: AtomicUsize::new(0),
+            opening: Arc::default(),
         })
     }
 
@@ -164,11 +172,15 @@ impl Round {
     /// Takes from the batch what it delivers, until something ends it.
     async fn deliver_batch(&self, line: &mut Line, batch: &mut VecDeque<Claimed>) -> Result<Next, BoxFault> {
         while let Some(claimed) = batch.pop_front() {
+            self.wait_to_open(line).await;
             if self.is_stopped().await {
+                line.opening = None;
                 batch.push_front(claimed);
                 return Ok(Next::Stop);
             }
-            match self.deliver_one(line, &claimed, batch.front()).await? {
+            let next = self.deliver_one(line, &claimed, batch.front()).await;
+            line.opening = None;
+            match next? {
                 Next::Continue => {}
                 Next::Leave => {
                     batch.push_front(claimed);
@@ -178,6 +190,15 @@ impl Round {
             }
         }
         Ok(Next::Continue)
+    }
+
+    /// Waits until somebody has a connection, or it is this worker's turn to open the first.
+    async fn wait_to_open(&self, line: &mut Line) {
+        let has_connections = || self.connected.load(Ordering::Relaxed) > 0;
+        if line.connection.is_none() && !has_connections() {
+            let turn = Arc::clone(&self.opening).lock_owned().await;
+            line.opening = Some(turn).filter(|_| !has_connections());
+        }
     }
 
     /// Puts the signatures in front of the messages, beside what the other workers are doing.
@@ -288,12 +309,15 @@ impl Round {
             // As many connections as the server wants are open already.
             Err(Trouble {
                 at_connect: true,
+                in_company: true,
                 error,
-            }) if self.connected.load(Ordering::Relaxed) > 0 => {
+            }) => {
                 tracing::info!(meeting = %entry.meeting, error = chain(&error), "no further connection");
                 return Ok(Next::Leave);
             }
-            Err(Trouble { error, at_connect }) => {
+            Err(Trouble {
+                error, at_connect, ..
+            }) => {
                 let answer = chain(&error);
                 tracing::warn!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
@@ -356,11 +380,14 @@ impl Round {
         let mut open = match line.connection.take() {
             Some(open) => open,
             None => {
+                let others_before = self.connected.load(Ordering::Relaxed);
                 let open = self.connect().await.map_err(|error| Trouble {
                     error,
                     at_connect: true,
+                    in_company: others_before > 0 || self.connected.load(Ordering::Relaxed) > 0,
                 })?;
                 self.connected.fetch_add(1, Ordering::Relaxed);
+                line.opening = None;
                 line.carried = 0;
                 open
             }
@@ -378,6 +405,7 @@ impl Round {
         let receipt = result.map_err(|error| Trouble {
             error,
             at_connect: false,
+            in_company: false,
         })?;
         if let Some(file) = receipt.file {
             self.delivered.lock().await.files.insert(claimed.entry.id, file);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Pipeline;
-use super::render::{Words, is_sender, reply_to};
+use super::letter::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Class, Fault};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};

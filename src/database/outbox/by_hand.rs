@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::sql::{Row, Transaction, Value, query, query_in_words};
+use super::super::connections::Transaction;
+use super::super::sql::{Row, Value, query, query_in_words};
 use super::super::{Database, DatabaseError, Subject};
 use super::entry_columns;
 use super::message::Unpackers;

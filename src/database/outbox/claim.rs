@@ -1,7 +1,8 @@
 //! Taking what is due, so that nobody else delivers it.
 
+use super::super::connections::Transaction;
 use super::super::rows::Named;
-use super::super::sql::{Transaction, query, query_in_words};
+use super::super::sql::{query, query_in_words};
 use super::super::{Database, DatabaseError};
 use super::message::Unpackers;
 use crate::lease::Holder;

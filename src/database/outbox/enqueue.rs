@@ -1,7 +1,8 @@
 //! Putting a revision's invitations in, all or none.
 
+use super::super::connections::Transaction;
 use super::super::rows::to_json;
-use super::super::sql::{Transaction, query, query_in_words, rows_of};
+use super::super::sql::{query, query_in_words, rows_of};
 use super::super::{Database, Subject};
 use super::message::{Packed, Packing};
 use crate::fault::BoxFault;

@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use super::super::compact::{Packer, Unpacker, pack, unpack};
-use super::super::sql::{On, Row, Transaction, query};
+use super::super::connections::{On, Transaction};
+use super::super::sql::{Row, query};
 use super::super::{Database, DatabaseError};
 use crate::mail::{NewInvitation, Purpose};
 use crate::meeting::{Language, MeetingId};

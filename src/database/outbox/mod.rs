@@ -13,8 +13,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::connections::On;
 use super::rows::Named;
-use super::sql::{On, Row, query};
+use super::sql::{Row, query};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{

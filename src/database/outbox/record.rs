@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::super::connections::Pool;
 use super::super::error::is_connection_lost;
-use super::super::sql::{Pool, query_in_words, rows_of};
+use super::super::sql::{query_in_words, rows_of};
 use super::super::{Database, DatabaseError};
 use crate::mail::{AttemptResult, Claimed, DeliveryState};
 

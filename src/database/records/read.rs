@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
+use crate::database::connections::Transaction;
 use crate::database::rows::Named;
-use crate::database::sql::{Row, Transaction, query, query_in_words, rows_of};
+use crate::database::sql::{Row, query, query_in_words, rows_of};
 use crate::database::{Database, DatabaseError};
 use crate::meeting::{
     Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,

@@ -1,8 +1,9 @@
 //! Records into their tables.
 
 use crate::crm::import::{ImportedUser, Role, Target};
+use crate::database::connections::Transaction;
 use crate::database::rows::to_json;
-use crate::database::sql::{Transaction, query};
+use crate::database::sql::query;
 use crate::database::{Database, DatabaseError, millis};
 use crate::meeting::{EditAccess, JoinUrl, Meeting, OnlineLocation, Person, PersonId, Zone};
 

@@ -1,0 +1,196 @@
+//! Connections to both kinds of database, and transactions over them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Postgres, Sqlite};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::sql::query;
+
+/// Which kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// How a transaction begins that writes. SQLite takes its one write lock; PostgreSQL sees what was committed
+    /// before each statement, and what must not change in between is guarded by [`Transaction::guard`].
+    const fn begin_to_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// How a transaction begins that only reads, all of it as of one moment.
+    const fn begin_to_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
+    pub(super) const fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// The same for rows; those that somebody else is about to write are left out.
+    pub(super) const fn for_update_of_free(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+}
+
+/// The channel on which it is told that something was put into the outbox.
+pub(super) const OUTBOX_CHANNEL: &str = "invite_outbox";
+
+/// The connections of this process to an SQLite file, which take turns in writing: who finds SQLite's one write lock
+/// taken looks again after pauses that are longer than most writing takes.
+#[derive(Clone)]
+pub(super) struct SqliteFile {
+    pub(super) pool: SqlitePool,
+    turns: Arc<Mutex<()>>,
+}
+
+impl SqliteFile {
+    pub(super) fn new(pool: SqlitePool) -> Self {
+        Self {
+            pool,
+            turns: Arc::default(),
+        }
+    }
+
+    /// Other connections to the same file, which take turns with these.
+    pub(super) fn over(&self, pool: SqlitePool) -> Self {
+        Self {
+            pool,
+            turns: Arc::clone(&self.turns),
+        }
+    }
+
+    /// The turn to write, once all who came before have had theirs.
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turns).lock_owned().await
+    }
+}
+
+/// The connections to a database.
+#[derive(Clone)]
+pub(super) enum Pool {
+    Sqlite(SqliteFile),
+    Postgres(PgPool),
+}
+
+impl fmt::Debug for Pool {
+    // What sqlx would show may come to have a password in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pool({:?})", self.dialect())
+    }
+}
+
+impl Pool {
+    pub(super) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub(super) async fn begin_to_write(&self) -> Result<Transaction, sqlx::Error> {
+        let how = self.dialect().begin_to_write();
+        Ok(match self {
+            Self::Sqlite(file) => {
+                let turn = file.turn().await;
+                Transaction::Sqlite(file.pool.begin_with(how).await?, Some(turn))
+            }
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin_with(how).await?),
+        })
+    }
+
+    /// Begins a transaction that only reads.
+    pub(super) async fn begin_to_read(&self) -> Result<Transaction, sqlx::Error> {
+        let how = self.dialect().begin_to_read();
+        Ok(match self {
+            Self::Sqlite(file) => Transaction::Sqlite(file.pool.begin_with(how).await?, None),
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin_with(how).await?),
+        })
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(file) => file.pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A transaction. Dropped before it is committed, it has done nothing.
+pub(super) enum Transaction {
+    /// With the turn to write, where it writes.
+    Sqlite(sqlx::Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Transaction {
+    /// Waits until nobody else writes about a subject, and keeps it so until the end. Taken first, and of several
+    /// subjects in their order, so that two cannot wait for each other. SQLite's write lock is about every subject.
+    pub(super) async fn guard(&mut self, subject: &str) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(..) => Ok(()),
+            Self::Postgres(_) => query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(format!("invite {subject}"))
+                .execute(self)
+                .await
+                .map(|_| ()),
+        }
+    }
+
+    /// With the commit, wakes those who wait for something to be put into the outbox.
+    pub(super) async fn wake_workers(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(..) => Ok(()),
+            Self::Postgres(_) => query("SELECT pg_notify($1, '')")
+                .bind(OUTBOX_CHANNEL)
+                .execute(self)
+                .await
+                .map(|_| ()),
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx, _turn) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// What a query runs on.
+pub(super) enum On<'e> {
+    Pool(&'e Pool),
+    Transaction(&'e mut Transaction),
+}
+
+impl<'e> From<&'e Pool> for On<'e> {
+    fn from(pool: &'e Pool) -> Self {
+        Self::Pool(pool)
+    }
+}
+
+impl<'e> From<&'e mut Transaction> for On<'e> {
+    fn from(transaction: &'e mut Transaction) -> Self {
+        Self::Transaction(transaction)
+    }
+}
