@@ -1,5 +1,6 @@
 //! `invite send`: the pipeline.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -136,17 +137,14 @@ pub(super) async fn deliver(
 /// Writes what would be mailed, and notes where it lies.
 fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault> {
     let mailbox = MailboxFolder::new(folder);
+    let mut files = HashMap::new();
     for invitation in &plan.invitations {
         let file = mailbox
             .write(&invitation.envelope, &invitation.message)
             .map_err(BoxFault::new)?;
-        let is_theirs = |recipient: &&mut RecipientReport| {
-            recipient.kind == invitation.person.kind && recipient.id == invitation.person.id
-        };
-        if let Some(recipient) = plan.report.recipients.iter_mut().find(is_theirs) {
-            recipient.file = Some(file);
-        }
+        files.insert(invitation.person.clone(), file);
     }
+    plan.report.recipients.note_files(files);
     Ok(())
 }
 
@@ -237,8 +235,11 @@ fn print(session: &Session<'_>, report: &SendReport, meeting: Option<&Meeting>, 
     }
     print_text(&head(report, meeting, dry_run, sandbox));
     print_table(|| {
-        let parts = report.recipients.chunks(PRINTED_AT_ONCE);
-        parts.map(|part| table(part, dry_run))
+        let mut recipients = report.recipients.iter();
+        std::iter::from_fn(move || {
+            let part: Vec<_> = recipients.by_ref().take(PRINTED_AT_ONCE).collect();
+            (!part.is_empty()).then(|| table(&part, dry_run))
+        })
     });
     print_text(&foot(report, dry_run));
 }

@@ -162,9 +162,21 @@ pub(super) fn print_json(document: &impl Serialize) {
 
 /// Prints text, with its colours where they are wanted.
 pub(super) fn print_text(text: &str) {
-    let mut out = anstream::stdout().lock();
+    let stdout = std::io::stdout();
+    // At once: in parts, each line would be written by itself.
+    let result = match anstream::AutoStream::choice(&stdout) {
+        anstream::ColorChoice::Never => {
+            let plain = anstream::adapter::strip_str(text).to_string();
+            let mut out = stdout.lock();
+            out.write_all(plain.as_bytes()).and_then(|()| out.flush())
+        }
+        _ => {
+            let mut out = anstream::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        }
+    };
     // A reader such as `head` that has seen enough closes the pipe, which is its right.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = result;
 }
 
 /// Text out of records and files, without what could command a terminal; line breaks stay.

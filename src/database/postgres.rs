@@ -93,7 +93,7 @@ impl Database {
             name: name.into(),
             key,
             bases: Bases::default(),
-            records: Records::default(),
+            records: Records::of_server(),
         })
     }
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite};
 
-use super::connections::{On, Pool, Transaction};
+use super::connections::{Dialect, On, Pool, Transaction};
 
 /// A value for a placeholder. `None` has its type too, because PostgreSQL asks for one.
 #[derive(Debug, Clone)]
@@ -69,11 +69,12 @@ pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
     }
 }
 
-/// The rows of a `VALUES` list: `row` so many times, each `$` in it without a number being the next placeholder from
-/// `first` on.
-pub(super) fn rows_of(row: &str, first: usize, count: usize) -> String {
+/// The rows of a `VALUES` list: `row` so many times, each `$` in it being the next placeholder. SQLite,
+/// which counts by itself, is not told the numbers: it would keep them as names, and look through all of these for each
+/// value. So nothing else of the query has placeholders.
+pub(super) fn rows_of(dialect: Dialect, row: &str, count: usize) -> String {
     let mut words = String::with_capacity((row.len() + 16) * count);
-    let mut next = first;
+    let mut next = 1;
     for place in 0..count {
         if place > 0 {
             words.push_str(", ");
@@ -81,10 +82,11 @@ pub(super) fn rows_of(row: &str, first: usize, count: usize) -> String {
         let mut parts = row.split('$').peekable();
         while let Some(part) = parts.next() {
             words.push_str(part);
-            if let Some(behind) = parts.peek() {
-                words.push('$');
-                if !behind.starts_with(|c: char| c.is_ascii_digit()) {
-                    words.push_str(&next.to_string());
+            match dialect {
+                _ if parts.peek().is_none() => {}
+                Dialect::Sqlite => words.push('?'),
+                Dialect::Postgres => {
+                    words.push_str(&format!("${next}"));
                     next += 1;
                 }
             }

@@ -63,7 +63,7 @@ impl Database {
             clock: Clock::default(),
             bell: Bell::default(),
             bases: Bases::default(),
-            records: Records::over(Pool::Sqlite(quick)),
+            records: Records::of_file(Pool::Sqlite(quick), path),
         })
     }
 }

@@ -266,7 +266,7 @@ async fn what_a_killed_process_held_is_free_at_once(home: &Home) {
         .await
         .unwrap();
     let again = database.claim(&request()).await.unwrap();
-    assert_eq!(again[0].entry.attempts, 2);
+    assert_eq!(again[0].attempts, 2);
 }
 
 /// Whether a process on another machine has ended cannot be known from here.
@@ -285,7 +285,7 @@ async fn what_another_machine_holds_is_free_when_its_time_is_over(home: &Home) {
     held("lee", database.clock.now() + 30_000).await;
     held("mo", database.clock.now() - 1).await;
     let claimed = database.claim(&request()).await.unwrap();
-    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    let people: Vec<_> = claimed.iter().map(|it| it.person.id.as_str()).collect();
     assert_eq!(people, ["mo"]);
     query("INSERT INTO push_lease VALUES ('kickoff', 'another-machine/1.1/x', $1)")
         .bind(database.clock.now() + 30_000)
@@ -387,7 +387,7 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
         })
         .await
         .unwrap();
-    assert_eq!((early.len(), early[0].entry.attempts), (1, 2));
+    assert_eq!((early.len(), early[0].attempts), (1, 2));
     database
         .record(&early[0], &AttemptResult::NotTried)
         .await
@@ -526,7 +526,7 @@ async fn what_is_common_is_stored_once(home: &Home) {
     let claimed = database.claim(&all).await.unwrap();
     assert_eq!(claimed.len(), first.len() + 1);
     for claimed in claimed {
-        assert_eq!(claimed.message, expected(&claimed.entry.message_id));
+        assert_eq!(claimed.message, expected(&claimed.message_id));
     }
     let (_, message) = database.invitation("lee.1@acme.example").await.unwrap().unwrap();
     assert_eq!(message, long("lee", 1).message);
@@ -554,7 +554,7 @@ async fn a_damaged_message_keeps_back_no_other(home: &Home) {
         .await
         .unwrap();
     let claimed = database.claim(&request()).await.unwrap();
-    let people: Vec<_> = claimed.iter().map(|it| it.entry.person.id.as_str()).collect();
+    let people: Vec<_> = claimed.iter().map(|it| it.person.id.as_str()).collect();
     assert_eq!(people, ["lee", "kim"]);
     let entries = database.of_meeting(&kickoff()).await.unwrap();
     assert_eq!(entries[1].state, DeliveryState::Failed);
@@ -654,7 +654,7 @@ async fn many_share_an_outbox(home: &Home) {
                     break;
                 }
                 for claimed in batch {
-                    taken.push(claimed.entry.id);
+                    taken.push(claimed.id);
                     let answer = format!("250 by {worker}");
                     database
                         .record(&claimed, &AttemptResult::Sent { answer })

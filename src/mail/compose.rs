@@ -137,8 +137,7 @@ pub fn message_id(
     domain: &str,
 ) -> String {
     let digest = Sha256::digest(format!("{uid}\n{purpose}\n{revision}\n{to}\n{resend}"));
-    let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("<{hex}.{revision}@{domain}>")
+    format!("<{digest:.32x}.{revision}@{domain}>")
 }
 
 /// Composes a message. The same draft makes the same bytes.

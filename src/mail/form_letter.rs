@@ -175,7 +175,7 @@ impl Multipart {
         let digest = Sha256::digest(format!("{message_id}{subtype}"));
         Self {
             subtype,
-            boundary: digest.iter().take(15).map(|b| format!("{b:02x}")).collect(),
+            boundary: format!("{digest:.30x}"),
         }
     }
 

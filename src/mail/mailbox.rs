@@ -67,7 +67,7 @@ fn file_name(envelope: &Envelope, message: &[u8]) -> String {
         .take_while(|line| line.len() > 1)
         .find(|line| line.starts_with(b"Message-ID:"));
     let digest = Sha256::digest(id.unwrap_or(message));
-    let short: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let short = format!("{digest:.12x}");
     format!("{}.{short}.eml", to.trim_start_matches('.'))
 }
 

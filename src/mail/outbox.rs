@@ -215,8 +215,20 @@ impl OutboxEntry {
 /// An invitation that is ours to deliver until the lease runs out.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    /// The entry.
-    pub entry: OutboxEntry,
+    /// Its number in the outbox.
+    pub id: i64,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// Who is invited.
+    pub person: PersonRef,
+    /// From and for whom.
+    pub envelope: Envelope,
+    /// Message-ID.
+    pub message_id: String,
+    /// How often delivery was tried, this time among them.
+    pub attempts: u32,
+    /// When it was put into the outbox.
+    pub created_at: DateTime<Utc>,
     /// The whole message.
     pub message: Vec<u8>,
     /// The holder of the lease.
@@ -295,6 +307,23 @@ pub trait Outbox: Send + Sync {
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), BoxFault>;
+
+    /// Gives `each` every invitation of a meeting that has not been [sent](DeliveryState::Sent), oldest first.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn each_unsent(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault> {
+        let mut unsent = |entry: OutboxEntry| {
+            if entry.state != DeliveryState::Sent {
+                each(entry);
+            }
+        };
+        self.each_of_meeting(meeting, &mut unsent).await
+    }
 
     /// Every invitation of a meeting, oldest first.
     ///

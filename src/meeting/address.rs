@@ -13,8 +13,9 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress {
-    address: String,
-    at: usize,
+    address: Box<str>,
+    /// Where the `@` is: at most 64 octets stand before it.
+    at: u8,
 }
 
 /// Why a text is not one email address.
@@ -60,13 +61,13 @@ impl EmailAddress {
             .map_err(|_| refuse(format!("{domain:?} is not a domain name")))?;
         let address = format!("{local}@{ascii}");
         lettre::Address::from_str(&address).map_err(|e| refuse(e.to_string()))?;
-        if local.len() > 64 {
-            return Err(refuse("the part before @ is longer than 64 octets".to_owned()));
+        match u8::try_from(local.len()) {
+            Ok(at @ ..=64) => Ok(Self {
+                at,
+                address: address.into(),
+            }),
+            _ => Err(refuse("the part before @ is longer than 64 octets".to_owned())),
         }
-        Ok(Self {
-            at: local.len(),
-            address,
-        })
     }
 
     /// The address, its domain in ASCII.
@@ -78,13 +79,13 @@ impl EmailAddress {
     /// The part before the `@`.
     #[must_use]
     pub fn local_part(&self) -> &str {
-        &self.address[..self.at]
+        &self.address[..usize::from(self.at)]
     }
 
     /// The part after the `@`, in ASCII.
     #[must_use]
     pub fn domain(&self) -> &str {
-        &self.address[self.at + 1..]
+        &self.address[usize::from(self.at) + 1..]
     }
 
     /// Whether both are the same mailbox, ignoring ASCII case.
@@ -128,7 +129,7 @@ impl TryFrom<String> for EmailAddress {
 
 impl From<EmailAddress> for String {
     fn from(address: EmailAddress) -> Self {
-        address.address
+        address.address.into_string()
     }
 }
 

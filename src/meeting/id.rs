@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ macro_rules! identifier {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Makes an identifier.
@@ -28,7 +29,7 @@ macro_rules! identifier {
                 let fits = !id.is_empty()
                     && id.chars().count() <= 128
                     && !id.chars().any(|c| c.is_control() || c.is_whitespace());
-                if fits { Ok(Self(id)) } else { Err(InvalidId(id)) }
+                if fits { Ok(Self(id.into())) } else { Err(InvalidId(id)) }
             }
 
             /// The identifier as text.
@@ -66,7 +67,7 @@ macro_rules! identifier {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.0.as_ref().to_owned()
             }
         }
     };

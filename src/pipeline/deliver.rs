@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::round::Round;
 use super::{Pipeline, PipelineError, Progress};
-use crate::mail::{AttemptResult, OutboxEntry, TransportError};
+use crate::mail::{AttemptResult, Claimed, TransportError};
 use crate::meeting::{MeetingId, PersonRef};
 
 /// The longest pause between two tries.
@@ -36,16 +36,16 @@ impl DeliverySettings {
     /// When to try again, or that there is no more trying. `chance` is between 0 and 1.
     pub(super) fn after_failure(
         &self,
-        entry: &OutboxEntry,
+        claimed: &Claimed,
         answer: String,
         now: DateTime<Utc>,
         chance: f64,
     ) -> AttemptResult {
-        let doublings = entry.attempts.saturating_sub(1).min(20);
+        let doublings = claimed.attempts.saturating_sub(1).min(20);
         let pause = self.first_retry.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
         let pause = pause.mul_f64(0.9 + 0.2 * chance);
         let at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1));
-        let end = entry.created_at + TimeDelta::from_std(self.give_up_after).unwrap_or(TimeDelta::MAX);
+        let end = claimed.created_at + TimeDelta::from_std(self.give_up_after).unwrap_or(TimeDelta::MAX);
         if at > end {
             AttemptResult::GivenUp { answer }
         } else {
@@ -59,8 +59,8 @@ impl DeliverySettings {
 pub(super) struct Delivered {
     /// Why it was stopped, if it was.
     pub(super) stopped: Option<TransportError>,
-    /// The files that messages were written to, by their number in the outbox.
-    pub(super) files: HashMap<i64, PathBuf>,
+    /// The files that messages were written to, by their Message-IDs.
+    pub(super) files: HashMap<String, PathBuf>,
 }
 
 impl Pipeline {
@@ -85,30 +85,23 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{DeliveryState, Envelope, Purpose};
-    use crate::meeting::{Language, Revision};
+    use crate::lease::Holder;
+    use crate::mail::Envelope;
 
-    fn entry(attempts: u32) -> OutboxEntry {
-        OutboxEntry {
+    fn claimed(attempts: u32) -> Claimed {
+        Claimed {
             id: 1,
             meeting: "m".parse().unwrap(),
-            revision: Revision(0),
-            purpose: Purpose::Invitation,
-            resend: 0,
             person: "lead:l".parse().unwrap(),
-            language: Language::ENGLISH,
             envelope: Envelope {
                 from: "a@acme.example".parse().unwrap(),
                 to: "l@lead.example".parse().unwrap(),
             },
             message_id: "<1@acme.example>".into(),
-            state: DeliveryState::Sending,
             attempts,
-            next_attempt_at: DateTime::UNIX_EPOCH,
-            last_answer: None,
             created_at: DateTime::UNIX_EPOCH,
-            sent_at: None,
-            notice: None,
+            message: Vec::new(),
+            holder: Holder::new(),
         }
     }
 
@@ -116,7 +109,7 @@ mod tests {
     fn pauses_double_up_to_an_hour_and_end() {
         let settings = DeliverySettings::default();
         let pause = |attempts, now: DateTime<Utc>, chance| match settings.after_failure(
-            &entry(attempts),
+            &claimed(attempts),
             "451".into(),
             now,
             chance,

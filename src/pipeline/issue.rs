@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::load::Case;
 use super::online::Online;
 use super::press::Press;
-use super::recipients::{Recipient, Verdict, cancel, choose, withdraw};
+use super::recipients::{Recipient, Told, Verdict, cancel, choose, withdraw};
 use super::render::{Invitation, Renderer};
 use super::{CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
 use crate::mail::{Enqueued, Issued, Purpose, Supply, message_id};
@@ -43,10 +43,11 @@ impl<'a> Issue<'a> {
     }
 
     /// Those who get a mail, or for whom one waits.
-    pub(super) fn recipients(&self) -> HashSet<PersonRef> {
+    pub(super) fn recipients(&self, case: &Case) -> HashSet<PersonRef> {
         self.verdicts
             .iter()
-            .filter_map(|verdict| verdict.awaited().cloned())
+            .filter(|verdict| verdict.is_awaited())
+            .map(|verdict| case.reference(verdict.place()).clone())
             .collect()
     }
 
@@ -159,7 +160,7 @@ impl Pipeline {
             .verdicts
             .iter()
             .filter_map(|verdict| match verdict {
-                Verdict::CallOff(person) => Some(person.reference.clone()),
+                Verdict::CallOff(place) => Some(case.reference(*place).clone()),
                 Verdict::Cancel(recipient) => Some(recipient.person.reference.clone()),
                 // Invited anew before the cancellation had left.
                 Verdict::Invite(recipient) if recipient.told.cancellation_waits => {
@@ -211,15 +212,9 @@ impl Pipeline {
 
 impl Issued {
     /// The Message-ID of somebody's mail that tells it.
-    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>, domain: &str) -> String {
-        message_id(
-            &self.uid,
-            purpose.as_str(),
-            self.revision,
-            &recipient.person.reference,
-            recipient.told.resend(purpose, self.revision),
-            domain,
-        )
+    pub(super) fn message_id(&self, purpose: Purpose, to: &PersonRef, told: &Told, domain: &str) -> String {
+        let resend = told.resend(purpose, self.revision);
+        message_id(&self.uid, purpose.as_str(), self.revision, to, resend, domain)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What kinds of mails there are, and what decides how one reads.
 
+use super::recipients::Told;
 use crate::calendar::Method;
 use crate::mail::{Mailbox, Purpose};
-use crate::meeting::{Change, Language, Person, Revision};
+use crate::meeting::{Change, Language, MeetingStatus, Person, Revision};
 use crate::template::{TemplateError, TemplateName, Templates};
 
 /// Which kind of mail somebody gets.
@@ -19,6 +20,19 @@ pub(super) enum Letter {
 }
 
 impl Letter {
+    /// What somebody gets who was told that before.
+    pub(super) fn of(purpose: Purpose, told: &Told, revision: Revision, status: MeetingStatus) -> Self {
+        match purpose {
+            Purpose::Cancellation if status == MeetingStatus::NotHeld => Self::Off,
+            Purpose::Cancellation => Self::Removed,
+            Purpose::Invitation => {
+                // A revision that never left does not count: this mail is measured by what was read.
+                let older = told.received.filter(|received| *received < revision);
+                older.map_or(Self::Invitation, Self::Update)
+            }
+        }
+    }
+
     pub(super) fn method(self) -> Method {
         match self {
             Self::Invitation | Self::Update(_) => Method::Request,

@@ -13,6 +13,21 @@ use crate::meeting::{
 /// How many people the CRM is asked for at a time.
 const PEOPLE_AT_ONCE: usize = 500;
 
+/// Where somebody stands in a case: the attendees in their order, then those who are none any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place(u32);
+
+impl Place {
+    fn new(at: usize) -> Self {
+        // More attendees than fit into memory.
+        Self(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    const fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A meeting on its way through the pipeline, with everybody who is part of it.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -51,6 +66,36 @@ impl Case {
             .attendees
             .iter()
             .zip(self.people.iter().map(Option::as_ref))
+    }
+
+    /// The attendees with their places.
+    pub(super) fn placed(&self) -> impl Iterator<Item = (Place, &Attendee, Option<&Person>)> {
+        self.attendees()
+            .enumerate()
+            .map(|(at, (attendee, person))| (Place::new(at), attendee, person))
+    }
+
+    /// Those who are attendees no more, with their places.
+    pub(super) fn placed_former(&self) -> impl Iterator<Item = (Place, &Person)> {
+        let begin = self.meeting.attendees.len();
+        let former = self.former.iter().enumerate();
+        former.map(move |(at, person)| (Place::new(begin + at), person))
+    }
+
+    /// Who stands at a place.
+    pub(super) fn reference(&self, place: Place) -> &PersonRef {
+        match self.meeting.attendees.get(place.at()) {
+            Some(attendee) => &attendee.person,
+            None => &self.former[place.at() - self.meeting.attendees.len()].reference,
+        }
+    }
+
+    /// The person who stands at a place, if the CRM has the record.
+    pub(super) fn person_at(&self, place: Place) -> Option<&Person> {
+        match self.people.get(place.at()) {
+            Some(person) => person.as_ref(),
+            None => self.former.get(place.at() - self.people.len()),
+        }
     }
 
     /// What somebody was told.
@@ -208,7 +253,12 @@ impl Pipeline {
             let found = self.crm.people(&asked).await?.into_iter();
             let found: HashMap<PersonRef, Person> =
                 found.map(|person| (person.reference.clone(), person)).collect();
-            people.extend(some.iter().map(|who| found.get(who).cloned()));
+            people.extend(some.iter().map(|who| {
+                let person = found.get(who)?.clone();
+                // The id is in memory once.
+                let reference = (*who).clone();
+                Some(Person { reference, ..person })
+            }));
         }
         Ok(people)
     }

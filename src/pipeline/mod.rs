@@ -21,6 +21,7 @@ mod load;
 mod notification;
 mod online;
 mod options;
+mod outcome;
 mod press;
 mod push;
 mod recipients;
@@ -31,6 +32,7 @@ mod right;
 mod round;
 mod sample;
 mod sync;
+mod taken;
 mod trial;
 mod worker;
 
@@ -52,6 +54,7 @@ pub use deliver::DeliverySettings;
 pub use error::PipelineError;
 pub use notification::{NotificationOutcome, NotificationReport};
 pub use online::{OnlineAction, OnlineReport};
+pub use outcome::Recipients;
 pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
 pub use render::Invitation;
 pub use reply::{AnswerOutcome, AnswerReport};
@@ -116,8 +119,9 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, issue.recipients()).await?;
-            return self.report(&case, &online, &issue, delivered).await;
+            let delivered = self.deliver(id, issue.recipients(&case)).await?;
+            let outcomes = self.outcomes(&case, issue, delivered).await?;
+            return Ok(self.report(case, &online, outcomes));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -137,7 +141,8 @@ impl Pipeline {
             if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            return Ok(issue.prepared(&case, &online, invitations));
+            let outcomes = issue.outcomes();
+            return Ok(self.prepared(case, &online, outcomes, invitations));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -158,8 +163,9 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, issue.recipients()).await?;
-            return self.report(&case, &online, &issue, delivered).await;
+            let delivered = self.deliver(id, issue.recipients(&case)).await?;
+            let outcomes = self.outcomes(&case, issue, delivered).await?;
+            return Ok(self.report(case, &online, outcomes));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -175,7 +181,11 @@ impl Pipeline {
         case.meeting.join_url = online.join_url(&case.meeting);
         let issue = self.decide(&case, options);
         let invitations = self.render(&case, &online, &issue)?;
-        Ok(issue.plan(&case, &online, invitations))
+        let outcomes = issue.outcomes();
+        Ok(Plan {
+            report: self.report(case, &online, outcomes),
+            invitations,
+        })
     }
 
     /// Pushes a meeting to its provider and writes the link back: the first half of [`Pipeline::send`].

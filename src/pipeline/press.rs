@@ -16,7 +16,7 @@ use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
 use crate::meeting::{Acceptance, Language, Person, PersonKind};
 
 /// How many mails are in memory at a time: the outbox writes some while the next are made.
-const AT_ONCE: usize = 40;
+const AT_ONCE: usize = 128;
 /// The same where all of them are to be in memory anyway.
 const OF_ALL_AT_ONCE: usize = 512;
 /// For fewer mails than these another thread is not worth it.
@@ -179,7 +179,11 @@ impl<'r> Press<'r> {
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
         let mut all = Vec::with_capacity(self.groups.orders.len());
         while self.done < self.groups.orders.len() {
-            all.append(&mut self.some(OF_ALL_AT_ONCE)?);
+            let mut some = self.some(OF_ALL_AT_ONCE, |press, order, form, calendar| {
+                let wording = &press.groups.groups[order.group].wording;
+                press.renderer.one(order.recipient, wording, form, calendar)
+            })?;
+            all.append(&mut some);
         }
         Ok(all)
     }
@@ -190,7 +194,7 @@ impl<'r> Press<'r> {
     }
 
     /// The next few.
-    fn some(&mut self, at_most: usize) -> Result<Vec<Invitation>, PipelineError> {
+    fn some<T: Send>(&mut self, at_most: usize, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
         let begin = self.done;
         self.done = (begin + at_most).min(self.groups.orders.len());
         let count = self.done - begin;
@@ -204,9 +208,9 @@ impl<'r> Press<'r> {
         std::thread::scope(|scope| {
             let this = &*self;
             let others: Vec<_> = (1..threads)
-                .map(|thread| scope.spawn(move || this.render(range(thread))))
+                .map(|thread| scope.spawn(move || this.render(range(thread), make)))
                 .collect();
-            let mut all = self.render(range(0))?;
+            let mut all = this.render(range(0), make)?;
             for other in others {
                 match other.join() {
                     Ok(rendered) => all.append(&mut rendered?),
@@ -217,31 +221,37 @@ impl<'r> Press<'r> {
         })
     }
 
-    fn render(&self, range: Range<usize>) -> Result<Vec<Invitation>, PipelineError> {
+    fn render<T>(&self, range: Range<usize>, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
         let orders = self.groups.orders[range].iter();
         orders
             .map(|order| {
-                let wording = &self.groups.groups[order.group].wording;
                 let form = order.form.map(|form| &self.groups.forms[form]);
                 let calendar = self.writers[order.group].for_participant(&Participant {
                     person: order.recipient.person,
                     status: order.recipient.status,
                 })?;
-                self.renderer.one(order.recipient, wording, form, calendar)
+                make(self, order, form, calendar)
             })
             .collect()
     }
 }
 
+/// What is made of an order, with its form and its calendar object.
+type Make<'r, T> =
+    fn(&Press<'r>, &Order<'r>, Option<&'r Form>, String) -> Result<T, PipelineError>;
+
 #[async_trait]
 impl Supply for Press<'_> {
     async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        match self.some(AT_ONCE) {
-            Ok(some) => Ok(some.into_iter().map(Invitation::into_new).collect()),
-            Err(error) => {
-                self.failure = Some(error);
-                Err(Abandoned)
-            }
-        }
+        let some = self.some(AT_ONCE, |press, order, form, calendar| {
+            let wording = &press.groups.groups[order.group].wording;
+            press
+                .renderer
+                .one_for_outbox(order.recipient, wording, form, &calendar)
+        });
+        some.map_err(|error| {
+            self.failure = Some(error);
+            Abandoned
+        })
     }
 }

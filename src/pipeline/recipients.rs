@@ -1,11 +1,12 @@
 //! Who gets an invitation, and who does not and why.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
-use super::load::Case;
+use super::load::{Case, Place};
 use super::{Pick, SendOptions};
 use crate::mail::{DeliveryState, OutboxEntry, Purpose};
-use crate::meeting::{Acceptance, Attendee, EmailAddress, Person, PersonRef, Revision};
+use crate::meeting::{Acceptance, Attendee, EmailAddress, Person, Revision};
 
 /// What the outbox knows of one person, for one meeting.
 #[derive(Debug, Clone, Default)]
@@ -97,31 +98,70 @@ pub(super) enum Verdict<'a> {
     /// Gets a cancellation.
     Cancel(Recipient<'a>),
     /// Is not invited any more, and was never reached: what waits is called off.
-    CallOff(&'a Person),
+    CallOff(Place),
     /// Has one of this revision in the outbox that was not delivered yet.
-    Waits(&'a Person),
+    Waits(Place),
     /// Gets none.
-    Skip {
-        reference: &'a PersonRef,
-        person: Option<&'a Person>,
-        reason: String,
-    },
+    Skip { place: Place, reason: Reason },
 }
 
-impl<'a> Verdict<'a> {
-    /// Somebody who gets a mail, or for whom one waits.
-    pub(super) fn awaited(&self) -> Option<&'a PersonRef> {
+/// Why somebody gets no mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    NoRecord,
+    HoldsMeeting,
+    NoAddress,
+    NotPicked,
+    HasRevision(Revision),
+    HasAnswered(Acceptance),
+    /// Another with the same address gets it.
+    SharesWithInvited(Place),
+    /// Another with the same address has it.
+    SharesWithInformed(Place, Revision),
+    WasNotInvited,
+    NothingToTakeBack,
+}
+
+impl Reason {
+    pub(super) fn words(self, who: Place, case: &Case) -> String {
         match self {
-            Self::Invite(recipient) | Self::Cancel(recipient) => Some(&recipient.person.reference),
-            Self::Waits(person) => Some(&person.reference),
-            Self::CallOff(_) | Self::Skip { .. } => None,
+            Self::NoRecord => format!("there is no {} in the CRM", case.reference(who)),
+            Self::HoldsMeeting => "holds the meeting".to_owned(),
+            Self::NoAddress => "has no email address".to_owned(),
+            Self::NotPicked => "was not picked".to_owned(),
+            Self::HasRevision(revision) => format!("has revision {revision} already"),
+            Self::HasAnswered(answer) => format!("has answered: {answer}"),
+            Self::SharesWithInvited(twin) => {
+                format!("has the address of {}, who gets it", case.reference(twin))
+            }
+            Self::SharesWithInformed(twin, revision) => format!(
+                "has the address of {}, who has revision {revision} already",
+                case.reference(twin)
+            ),
+            Self::WasNotInvited => "was not invited".to_owned(),
+            Self::NothingToTakeBack => "has no invitation to take back".to_owned(),
         }
+    }
+}
+
+impl Verdict<'_> {
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Invite(recipient) | Self::Cancel(recipient) => recipient.place,
+            Self::CallOff(place) | Self::Waits(place) | Self::Skip { place, .. } => *place,
+        }
+    }
+
+    /// Whether it is about somebody who gets a mail, or for whom one waits.
+    pub(super) fn is_awaited(&self) -> bool {
+        matches!(self, Self::Invite(_) | Self::Cancel(_) | Self::Waits(_))
     }
 }
 
 /// Somebody who gets a mail.
 #[derive(Debug)]
 pub(super) struct Recipient<'a> {
+    pub(super) place: Place,
     pub(super) person: &'a Person,
     /// What the person answered.
     pub(super) status: Acceptance,
@@ -139,36 +179,32 @@ pub(super) fn choose<'a>(
     // A mailbox that several people share gets one mail.
     let mut chosen = Mailboxes::default();
     let mut having = Mailboxes::default();
-    for (attendee, person) in case.attendees() {
-        if case.told(&attendee.person).revision == Some(current) {
-            person.into_iter().for_each(|person| having.add(person));
+    for (place, attendee, person) in case.placed() {
+        if case.told(&attendee.person).revision == Some(current)
+            && let Some(person) = person
+        {
+            having.add(person, place);
         }
     }
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
-    for (attendee, person) in case.attendees() {
-        let skip = |reason: String| Verdict::Skip {
-            reference: &attendee.person,
-            person,
-            reason,
-        };
+    for (place, attendee, person) in case.placed() {
+        let skip = |reason| Verdict::Skip { place, reason };
         let told = case.told(&attendee.person);
         let verdict = match person {
-            None => skip(format!("there is no {} in the CRM", attendee.person)),
-            Some(person) if case.is_organizer(person) => skip("holds the meeting".to_owned()),
+            None => skip(Reason::NoRecord),
+            Some(person) if case.is_organizer(person) => skip(Reason::HoldsMeeting),
             Some(person) => match reason_against(attendee, person, options, current, rose, told) {
-                Some(Against::Waits) => Verdict::Waits(person),
+                Some(Against::Waits) => Verdict::Waits(place),
                 Some(Against::Because(reason)) => skip(reason),
                 None => {
                     if let Some(twin) = chosen.twin(person) {
-                        skip(format!("has the address of {}, who gets it", twin.reference))
+                        skip(Reason::SharesWithInvited(twin))
                     } else if let Some(twin) = having.twin(person).filter(|_| !options.resend) {
-                        let twin = &twin.reference;
-                        skip(format!(
-                            "has the address of {twin}, who has revision {current} already"
-                        ))
+                        skip(Reason::SharesWithInformed(twin, current))
                     } else {
-                        chosen.add(person);
+                        chosen.add(person, place);
                         Verdict::Invite(Recipient {
+                            place,
                             person,
                             status: attendee.status,
                             told,
@@ -185,10 +221,10 @@ pub(super) fn choose<'a>(
 /// Takes the invitation back from those who have one and are not attendees any more.
 pub(super) fn withdraw(case: &Case) -> Vec<Verdict<'_>> {
     let mut verdicts = Vec::new();
-    for person in &case.former {
+    for (place, person) in case.placed_former() {
         let told = case.told(&person.reference);
         if told.cancellation_waits {
-            verdicts.push(Verdict::Waits(person));
+            verdicts.push(Verdict::Waits(place));
             continue;
         }
         if told.revision.is_none() {
@@ -201,11 +237,12 @@ pub(super) fn withdraw(case: &Case) -> Vec<Verdict<'_>> {
         };
         verdicts.push(match &person.email {
             Some(address) if told.was_sent && !is_reached(address) => Verdict::Cancel(Recipient {
+                place,
                 person,
                 status: Acceptance::None,
                 told,
             }),
-            _ => Verdict::CallOff(person),
+            _ => Verdict::CallOff(place),
         });
     }
     verdicts
@@ -214,41 +251,44 @@ pub(super) fn withdraw(case: &Case) -> Vec<Verdict<'_>> {
 /// Takes the invitation back from everybody who has one: the meeting is called off.
 pub(super) fn cancel<'a>(case: &'a Case, picks: &[Pick]) -> Vec<Verdict<'a>> {
     let attendees = case
-        .attendees()
-        .filter_map(|(attendee, person)| Some((attendee.status, person?)));
-    let former = case.former.iter().map(|person| (Acceptance::None, person));
+        .placed()
+        .filter_map(|(place, attendee, person)| Some((place, attendee.status, person?)));
+    let former = case
+        .placed_former()
+        .map(|(place, person)| (place, Acceptance::None, person));
     let mut verdicts = Vec::new();
-    for (status, person) in attendees.chain(former) {
+    for (place, status, person) in attendees.chain(former) {
         let told = case.told(&person.reference);
         let is_picked = picks.is_empty() || picks.iter().any(|pick| pick.picks(person));
         if told.cancellation_waits && is_picked {
-            verdicts.push(Verdict::Waits(person));
+            verdicts.push(Verdict::Waits(place));
             continue;
         }
         let reason = if !told.was_written_to {
-            "was not invited"
+            Reason::WasNotInvited
         } else if !told.was_sent {
-            "has no invitation to take back"
+            Reason::NothingToTakeBack
         } else if !is_picked {
-            "was not picked"
+            Reason::NotPicked
         } else if person.email.is_none() {
-            "has no email address"
+            Reason::NoAddress
         } else {
-            verdicts.push(Verdict::Cancel(Recipient { person, status, told }));
+            verdicts.push(Verdict::Cancel(Recipient {
+                place,
+                person,
+                status,
+                told,
+            }));
             continue;
         };
-        verdicts.push(Verdict::Skip {
-            reference: &person.reference,
-            person: Some(person),
-            reason: reason.to_owned(),
-        });
+        verdicts.push(Verdict::Skip { place, reason });
     }
     verdicts
 }
 
 enum Against {
     Waits,
-    Because(String),
+    Because(Reason),
 }
 
 fn reason_against(
@@ -259,12 +299,12 @@ fn reason_against(
     rose: bool,
     told: &Told,
 ) -> Option<Against> {
-    let because = |reason: &str| Some(Against::Because(reason.to_owned()));
+    let because = |reason| Some(Against::Because(reason));
     if person.email.is_none() {
-        return because("has no email address");
+        return because(Reason::NoAddress);
     }
     if !options.to.is_empty() && !options.to.iter().any(|pick| pick.picks(person)) {
-        return because("was not picked");
+        return because(Reason::NotPicked);
     }
     let has_current = told.revision == Some(current);
     if has_current && told.waits {
@@ -272,29 +312,47 @@ fn reason_against(
         return Some(Against::Waits);
     }
     if has_current && !options.resend {
-        return Some(Against::Because(format!("has revision {current} already")));
+        return because(Reason::HasRevision(current));
     }
     let was_told_older = told.revision.is_some() && !has_current;
     let regardless = options.all || !options.to.is_empty() || rose || was_told_older;
     if !regardless && attendee.status != Acceptance::None {
-        return Some(Against::Because(format!("has answered: {}", attendee.status)));
+        return because(Reason::HasAnswered(attendee.status));
     }
     None
 }
 
 /// People by their addresses; of several with the same one, the first.
 #[derive(Default)]
-struct Mailboxes<'a>(HashMap<String, &'a Person>);
+struct Mailboxes<'a>(HashMap<Mailbox<'a>, Place>);
 
 impl<'a> Mailboxes<'a> {
-    fn add(&mut self, person: &'a Person) {
+    fn add(&mut self, person: &'a Person, place: Place) {
         if let Some(email) = &person.email {
-            self.0.entry(email.mailbox()).or_insert(person);
+            self.0.entry(Mailbox(email)).or_insert(place);
         }
     }
 
     /// Somebody among these who has the same address.
-    fn twin(&self, person: &Person) -> Option<&'a Person> {
-        self.0.get(&person.email.as_ref()?.mailbox()).copied()
+    fn twin(&self, person: &'a Person) -> Option<Place> {
+        self.0.get(&Mailbox(person.email.as_ref()?)).copied()
+    }
+}
+
+/// An address that is equal to others of the same mailbox.
+struct Mailbox<'a>(&'a EmailAddress);
+
+impl PartialEq for Mailbox<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_same_mailbox(other.0)
+    }
+}
+
+impl Eq for Mailbox<'_> {}
+
+impl Hash for Mailbox<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let octets = self.0.as_str().bytes();
+        octets.for_each(|octet| state.write_u8(octet.to_ascii_lowercase()));
     }
 }

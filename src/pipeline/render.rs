@@ -14,7 +14,7 @@ use crate::mail::{
     Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
 };
 use crate::meeting::{
-    Change, Facts, Language, MeetingId, MeetingStatus, OnlineLocation, Person, PersonKind, PersonRef,
+    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonKind, PersonRef,
     Revision, Zone,
 };
 use crate::online::OnlineLink;
@@ -48,28 +48,19 @@ pub struct Invitation {
     pub message: Vec<u8>,
     /// What it is for.
     pub purpose: Purpose,
-    resend: u32,
-}
-
-impl Invitation {
-    /// What goes into the outbox.
-    pub(super) fn into_new(self) -> NewInvitation {
-        NewInvitation {
-            person: self.person,
-            language: self.language,
-            purpose: self.purpose,
-            resend: self.resend,
-            message_id: self.message_id,
-            envelope: self.envelope,
-            message: self.message,
-        }
-    }
 }
 
 /// A mail that is written for all readers but for their names.
 pub(super) struct Form {
     stencil: Stencil,
     letter: FormLetter,
+}
+
+/// What a mail says.
+enum Said<'f> {
+    /// What the stencil does, to this name.
+    Filled(&'f Stencil, String),
+    Rendered(Rendered),
 }
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
@@ -158,18 +149,8 @@ impl<'a> Renderer<'a> {
 
     /// Which kind of mail it is to be.
     pub(super) fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
-        match purpose {
-            Purpose::Cancellation if self.case.meeting.status == MeetingStatus::NotHeld => Letter::Off,
-            Purpose::Cancellation => Letter::Removed,
-            Purpose::Invitation => {
-                // A revision that never left does not count: this mail is measured by what was read.
-                let older = recipient
-                    .told
-                    .received
-                    .filter(|revision| *revision < self.issued.revision);
-                older.map_or(Letter::Invitation, Letter::Update)
-            }
-        }
+        let status = self.case.meeting.status;
+        Letter::of(purpose, recipient.told, self.issued.revision, status)
     }
 
     pub(super) fn change_since(&self, revision: Revision) -> Option<Change> {
@@ -228,7 +209,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// One mail, out of the form where it has one that takes the name.
+    /// One mail with its parts.
     pub(super) fn one(
         &self,
         recipient: &Recipient<'_>,
@@ -236,6 +217,47 @@ impl<'a> Renderer<'a> {
         form: Option<&Form>,
         calendar: String,
     ) -> Result<Invitation, PipelineError> {
+        let (new, said) = self.write(recipient, wording, form, &calendar)?;
+        let Rendered {
+            subject, html, text, ..
+        } = match said {
+            Said::Filled(stencil, name) => stencil.fill(&name),
+            Said::Rendered(rendered) => rendered,
+        };
+        Ok(Invitation {
+            to: Mailbox::new(&recipient.person.name, new.envelope.to.clone()),
+            person: new.person,
+            language: new.language,
+            message_id: new.message_id,
+            envelope: new.envelope,
+            subject,
+            html,
+            text,
+            calendar,
+            message: new.message,
+            purpose: new.purpose,
+        })
+    }
+
+    /// One mail for the outbox.
+    pub(super) fn one_for_outbox(
+        &self,
+        recipient: &Recipient<'_>,
+        wording: &Wording<'_>,
+        form: Option<&Form>,
+        calendar: &str,
+    ) -> Result<NewInvitation, PipelineError> {
+        self.write(recipient, wording, form, calendar).map(|(new, _)| new)
+    }
+
+    /// One mail, out of the form where it has one that takes the name; and what it says.
+    fn write<'f>(
+        &self,
+        recipient: &Recipient<'_>,
+        wording: &Wording<'_>,
+        form: Option<&'f Form>,
+        calendar: &str,
+    ) -> Result<(NewInvitation, Said<'f>), PipelineError> {
         let person = recipient.person;
         let Some(email) = &person.email else {
             // Nobody without an address is chosen.
@@ -250,16 +272,16 @@ impl<'a> Renderer<'a> {
         let to = Mailbox::new(&person.name, email.clone());
         let name = person.display_name();
         let references = recipient.told.first_message_id.as_deref();
-        let (rendered, message) = match form.filter(|_| Stencil::takes(&name)) {
-            Some(form) => {
-                let message = form.letter.message(&Addressed {
+        let (language, message, said) = match form.filter(|_| Stencil::takes(&name)) {
+            Some(Form { stencil, letter }) => {
+                let message = letter.message(&Addressed {
                     to: &to,
                     fill: &name,
-                    calendar: Some(&calendar),
+                    calendar: Some(calendar),
                     message_id: &message_id,
                     references,
                 })?;
-                (form.stencil.fill(&name), message)
+                (stencil.language().clone(), message, Said::Filled(stencil, name))
             }
             None => {
                 let rendered = self
@@ -269,14 +291,17 @@ impl<'a> Renderer<'a> {
                     .map_err(|source| template_error(person, source))?;
                 let draft = Draft {
                     references,
-                    ..self.draft(&rendered, wording.letter, &to, &calendar, &message_id)
+                    ..self.draft(&rendered, wording.letter, &to, calendar, &message_id)
                 };
                 let message = compose(&draft)?;
-                (rendered, message)
+                (rendered.language.clone(), message, Said::Rendered(rendered))
             }
         };
-        Ok(Invitation {
+        let new = NewInvitation {
             person: person.reference.clone(),
+            language,
+            purpose,
+            resend: recipient.told.resend(purpose, self.issued.revision),
             envelope: Envelope {
                 from: match &self.pipeline.envelope_sender {
                     Some(sender) => sender.of(&message_id),
@@ -284,17 +309,10 @@ impl<'a> Renderer<'a> {
                 },
                 to: email.clone(),
             },
-            to,
-            language: rendered.language,
             message_id,
-            subject: rendered.subject,
-            html: rendered.html,
-            text: rendered.text,
-            calendar,
             message,
-            purpose,
-            resend: recipient.told.resend(purpose, self.issued.revision),
-        })
+        };
+        Ok((new, said))
     }
 
     /// What the mails have in common to those who read the same as this person. None where they may differ in more than
@@ -313,7 +331,8 @@ impl<'a> Renderer<'a> {
     /// The Message-ID of somebody's mail.
     pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>) -> String {
         let domain = self.pipeline.sender.address.domain();
-        self.issued.message_id(purpose, recipient, domain)
+        self.issued
+            .message_id(purpose, &recipient.person.reference, recipient.told, domain)
     }
 
     fn draft<'d>(

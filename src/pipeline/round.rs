@@ -1,28 +1,30 @@
 //! Step 5, second half: the workers of one round, each with a connection of its own.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
 use super::deliver::Delivered;
+use super::taken::Taken;
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, OutboxEntry, Outgoing, Transport, TransportError,
+    AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError,
     signed,
 };
 use crate::meeting::{MeetingId, PersonRef};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
-/// How many invitations a connection takes from the outbox at first, and at most.
-const FIRST_BATCH: u32 = 4;
-const LARGEST_BATCH: u32 = 64;
+/// How many invitations are taken from the outbox for each connection at first, and in all at most.
+const FIRST_FOR_EACH: u32 = 4;
+const LARGEST_BATCH: u32 = 256;
 /// A connection that fails later than this is not tried again at once: whoever waits has waited long.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -32,17 +34,15 @@ pub(super) struct Round {
     meeting: MeetingId,
     recipients: HashSet<PersonRef>,
     transport: Arc<dyn Transport>,
+    taken: Taken,
     /// The number of the last invitation that was taken: each is tried once in a round.
     reached: AtomicI64,
     delivered: Mutex<Delivered>,
-    claiming: Mutex<()>,
-    /// What was taken by workers that got no connection of their own, for the others.
-    passed_on: Mutex<VecDeque<Claimed>>,
     /// How many workers have a connection.
     connected: AtomicUsize,
     /// Held by a worker that opens a connection while nobody has one. Else all would be turned away together by a server
     /// that only takes fewer.
-    opening: Arc<Mutex<()>>,
+    opening: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A worker's connection, if it has one, and how many messages it has carried.
@@ -93,10 +93,9 @@ impl Round {
             meeting: meeting.clone(),
             recipients,
             transport,
+            taken: Taken::default(),
             reached: AtomicI64::new(0),
             delivered: Mutex::default(),
-            claiming: Mutex::default(),
-            passed_on: Mutex::default(),
             connected: AtomicUsize::new(0),
             opening: Arc::default(),
         })
@@ -105,24 +104,29 @@ impl Round {
     /// Delivers what waits.
     pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
         let worth_it = self.recipients.len().div_ceil(4);
-        self.run_workers(self.transport.connections().min(worth_it).max(1))
-            .await?;
+        let mut result = self
+            .run_workers(self.transport.connections().min(worth_it).max(1))
+            .await;
         // The last that had a connection may have ended before others gave up getting one.
-        while !self.passed_on.lock().await.is_empty() && !self.is_stopped().await {
-            self.run_workers(1).await?;
+        while result.is_ok() && !(self.taken.is_empty() && self.taken.is_last()) && !self.is_stopped() {
+            result = self.run_workers(1).await;
         }
-        for claimed in std::mem::take(&mut *self.passed_on.lock().await) {
-            self.give_back(&claimed).await?;
+        // Also after a failure of the outbox: else they would be ours until the lease runs out.
+        for claimed in self.taken.rest() {
+            result = result.and(self.give_back(&claimed).await);
         }
-        Ok(std::mem::take(&mut *self.delivered.lock().await))
+        result?;
+        Ok(std::mem::take(&mut *self.delivered()))
     }
 
     /// Lets so many workers deliver until there is nothing left to take.
     async fn run_workers(self: &Arc<Self>, workers: usize) -> Result<(), BoxFault> {
         let mut running = JoinSet::new();
+        self.taken.begin(workers);
         for _ in 0..workers {
             running.spawn(Arc::clone(self).work());
         }
+        running.spawn(Arc::clone(self).fetch_all(workers));
         let mut result = Ok(());
         while let Some(ended) = running.join_next().await {
             match ended {
@@ -133,9 +137,39 @@ impl Round {
         result
     }
 
+    /// Takes out of the outbox what the workers will want next, and signs it, while they deliver.
+    async fn fetch_all(self: Arc<Self>, workers: usize) -> Result<(), BoxFault> {
+        let mut size = u32::try_from(workers).map_or(LARGEST_BATCH, |workers| workers * FIRST_FOR_EACH);
+        while !self.is_stopped() {
+            match self.fetch(size).await {
+                Ok(batch) if !batch.is_empty() => self.taken.put(batch),
+                ended => {
+                    self.taken.end();
+                    return ended.map(|_| ());
+                }
+            }
+            let began = Instant::now();
+            if !self.taken.wants_more(size as usize / 2).await {
+                break;
+            }
+            size = next_size(size, began.elapsed());
+        }
+        Ok(())
+    }
+
+    async fn fetch(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
+        let mut batch = self.claim(limit).await?;
+        if let Err(error) = self.sign(&mut batch).await {
+            // Before anybody can take what is not signed.
+            self.stop_for(error);
+        }
+        Ok(batch)
+    }
+
     async fn work(self: Arc<Self>) -> Result<(), BoxFault> {
         let mut line = Line::default();
         let result = self.deliver_all(&mut line).await;
+        self.taken.leave();
         if let Some(connection) = line.connection {
             self.connected.fetch_sub(1, Ordering::Relaxed);
             connection.close().await;
@@ -143,53 +177,37 @@ impl Round {
         result
     }
 
+    /// Delivers one after another, until something ends it.
     async fn deliver_all(&self, line: &mut Line) -> Result<(), BoxFault> {
-        let mut size = FIRST_BATCH;
+        let mut announced = None;
         loop {
-            let began = Instant::now();
-            let mut batch = self.claim(size).await?;
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let result = self.deliver_batch(line, &mut batch).await;
-            let left = matches!(result, Ok(Next::Leave));
-            if left {
-                self.passed_on.lock().await.append(&mut batch);
-            }
-            // Also after a failure of the outbox: else they would be ours until the lease runs out.
-            let mut result = result.map(|_| ());
-            for claimed in batch {
-                result = result.and(self.give_back(&claimed).await);
-            }
-            result?;
-            if left || self.is_stopped().await {
-                return Ok(());
-            }
-            size = next_size(size, began.elapsed());
-        }
-    }
-
-    /// Takes from the batch what it delivers, until something ends it.
-    async fn deliver_batch(&self, line: &mut Line, batch: &mut VecDeque<Claimed>) -> Result<Next, BoxFault> {
-        while let Some(claimed) = batch.pop_front() {
+            let claimed = match announced.take() {
+                Some(claimed) => claimed,
+                None => match self.taken.next().await {
+                    Some(claimed) => claimed,
+                    None => return Ok(()),
+                },
+            };
             self.wait_to_open(line).await;
-            if self.is_stopped().await {
+            if self.is_stopped() {
                 line.opening = None;
-                batch.push_front(claimed);
-                return Ok(Next::Stop);
+                self.taken.put_back(claimed);
+                return Ok(());
             }
-            let next = self.deliver_one(line, &claimed, batch.front()).await;
+            announced = self.taken.next_now();
+            let next = self.deliver_one(line, &claimed, announced.as_ref()).await;
             line.opening = None;
-            match next? {
-                Next::Continue => {}
-                Next::Leave => {
-                    batch.push_front(claimed);
-                    return Ok(Next::Leave);
-                }
-                Next::Stop => return Ok(Next::Stop),
+            if matches!(next, Ok(Next::Continue)) {
+                continue;
             }
+            if let Some(announced) = announced {
+                self.taken.put_back(announced);
+            }
+            if matches!(next, Ok(Next::Leave)) {
+                self.taken.put_back(claimed);
+            }
+            return next.map(|_| ());
         }
-        Ok(Next::Continue)
     }
 
     /// Waits until somebody has a connection, or it is this worker's turn to open the first.
@@ -201,36 +219,47 @@ impl Round {
         }
     }
 
-    /// Puts the signatures in front of the messages, beside what the other workers are doing.
+    /// Puts the signatures in front of the messages, on all processors, beside what the workers are doing.
     async fn sign(&self, batch: &mut VecDeque<Claimed>) -> Result<(), TransportError> {
         if self.pipeline.signers.is_empty() {
             return Ok(());
         }
-        let signers = Arc::clone(&self.pipeline.signers);
         let take = |claimed: &mut Claimed| std::mem::take(&mut claimed.message);
-        let messages: Vec<Vec<u8>> = batch.iter_mut().map(take).collect();
-        let signing = tokio::task::spawn_blocking(move || {
-            let now = Utc::now();
-            let sign = |message| signed(&signers, message, now);
-            messages.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
-        });
-        let signed = match signing.await {
-            Ok(signed) => signed,
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        };
-        match (signed, batch.front()) {
-            (Ok(signed), _) => {
-                for (claimed, message) in batch.iter_mut().zip(signed) {
-                    claimed.message = message;
-                }
-                Ok(())
-            }
-            (Err(source), Some(first)) => Err(TransportError::CannotSign {
-                to: first.entry.envelope.to.clone(),
-                source: source.into(),
-            }),
-            (Err(_), None) => Ok(()),
+        let mut messages = batch.iter_mut().map(take);
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let share = messages.len().div_ceil(processors);
+        let mut running = Vec::with_capacity(processors);
+        while messages.len() > 0 {
+            let share: Vec<Vec<u8>> = messages.by_ref().take(share).collect();
+            let signers = Arc::clone(&self.pipeline.signers);
+            running.push(tokio::task::spawn_blocking(move || {
+                let now = Utc::now();
+                let sign = |message| signed(&signers, message, now);
+                share.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
+            }));
         }
+        let mut place = 0;
+        for signing in running {
+            let signed = match signing.await {
+                Ok(signed) => signed,
+                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+            };
+            match signed {
+                Ok(signed) => {
+                    for message in signed {
+                        batch[place].message = message;
+                        place += 1;
+                    }
+                }
+                Err(source) => {
+                    return Err(TransportError::CannotSign {
+                        to: batch[place].envelope.to.clone(),
+                        source: source.into(),
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
@@ -238,26 +267,20 @@ impl Round {
         outbox.record(claimed, &AttemptResult::NotTried).await
     }
 
-    async fn is_stopped(&self) -> bool {
-        self.pipeline.stop.load(Ordering::Relaxed) || self.delivered.lock().await.stopped.is_some()
+    fn delivered(&self) -> MutexGuard<'_, Delivered> {
+        self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What this worker delivers next: what others have left, or else more out of the outbox.
+    fn is_stopped(&self) -> bool {
+        self.pipeline.stop.load(Ordering::Relaxed) || self.delivered().stopped.is_some()
+    }
+
+    /// Ends the round, for the first such reason.
+    fn stop_for(&self, error: TransportError) {
+        self.delivered().stopped.get_or_insert(error);
+    }
+
     async fn claim(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
-        let left = std::mem::take(&mut *self.passed_on.lock().await);
-        if !left.is_empty() {
-            return Ok(left);
-        }
-        let mut ours = self.claim_more(limit).await?;
-        // What others have left is signed already.
-        if let Err(error) = self.sign(&mut ours).await {
-            self.delivered.lock().await.stopped.get_or_insert(error);
-        }
-        Ok(ours)
-    }
-
-    async fn claim_more(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
-        let _one_at_a_time = self.claiming.lock().await;
         loop {
             let request = ClaimRequest {
                 meeting: Some(self.meeting.clone()),
@@ -267,13 +290,13 @@ impl Round {
                 lease: LEASE,
             };
             let claimed = self.pipeline.outbox.claim(&request).await?;
-            let Some(last) = claimed.iter().map(|claimed| claimed.entry.id).max() else {
+            let Some(last) = claimed.iter().map(|claimed| claimed.id).max() else {
                 return Ok(VecDeque::new());
             };
             self.reached.store(last, Ordering::Relaxed);
             let mut ours = VecDeque::with_capacity(claimed.len());
             for claimed in claimed {
-                if self.recipients.contains(&claimed.entry.person) {
+                if self.recipients.contains(&claimed.person) {
                     ours.push_back(claimed);
                 } else {
                     self.give_back(&claimed).await?;
@@ -291,7 +314,6 @@ impl Round {
         claimed: &Claimed,
         next: Option<&Claimed>,
     ) -> Result<Next, BoxFault> {
-        let entry = &claimed.entry;
         let carried = line.carried;
         let mut result = self.try_once(line, claimed, next).await;
         if result
@@ -303,7 +325,7 @@ impl Round {
         let mut stops = None;
         let fate = match result {
             Ok(answer) => {
-                tracing::info!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "sent");
+                tracing::info!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "sent");
                 AttemptResult::Sent { answer }
             }
             // As many connections as the server wants are open already.
@@ -312,18 +334,18 @@ impl Round {
                 in_company: true,
                 error,
             }) => {
-                tracing::info!(meeting = %entry.meeting, error = chain(&error), "no further connection");
+                tracing::info!(meeting = %claimed.meeting, error = chain(&error), "no further connection");
                 return Ok(Next::Leave);
             }
             Err(Trouble {
                 error, at_connect, ..
             }) => {
                 let answer = chain(&error);
-                tracing::warn!(meeting = %entry.meeting, message_id = entry.message_id, to = %entry.envelope.to, answer, "not sent");
+                tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
                 let fate = if error.is_temporary() {
                     let settings = &self.pipeline.delivery;
-                    settings.after_failure(entry, answer, Utc::now(), chance())
+                    settings.after_failure(claimed, answer, Utc::now(), chance())
                 } else {
                     AttemptResult::Failed { answer }
                 };
@@ -336,15 +358,15 @@ impl Round {
         // Before the next one is sent, so that of each connection the fate of one message at most is not known
         // after a crash.
         self.pipeline.outbox.record(claimed, &fate).await?;
-        self.tell(entry, &fate);
+        self.tell(claimed, &fate);
         let Some(error) = stops else {
             return Ok(Next::Continue);
         };
-        self.delivered.lock().await.stopped.get_or_insert(error);
+        self.stop_for(error);
         Ok(Next::Stop)
     }
 
-    fn tell(&self, entry: &OutboxEntry, fate: &AttemptResult) {
+    fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
         let answer = match fate {
             AttemptResult::Sent { answer }
             | AttemptResult::Failed { answer }
@@ -353,7 +375,7 @@ impl Round {
             AttemptResult::NotTried => return,
         };
         (self.pipeline.progress)(&Progress::Tried {
-            to: entry.envelope.to.clone(),
+            to: claimed.envelope.to.clone(),
             sent: matches!(fate, AttemptResult::Sent { .. }),
             answer,
         });
@@ -408,7 +430,9 @@ impl Round {
             in_company: false,
         })?;
         if let Some(file) = receipt.file {
-            self.delivered.lock().await.files.insert(claimed.entry.id, file);
+            self.delivered()
+                .files
+                .insert(claimed.message_id.clone(), file);
         }
         Ok(receipt.answer)
     }
@@ -416,17 +440,17 @@ impl Round {
 
 fn outgoing(claimed: &Claimed) -> Outgoing<'_> {
     Outgoing {
-        envelope: &claimed.entry.envelope,
+        envelope: &claimed.envelope,
         message: &claimed.message,
     }
 }
 
-/// How many invitations to take next: what leaves in about a second. Whoever is slow holds back few from the others,
-/// and is done with them long before the lease ends.
+/// How many invitations to take next: what leaves in about a second, of which half is gone when more is fetched. Whoever
+/// is slow holds back few from the others, and is done with them long before the lease ends.
 fn next_size(size: u32, took: Duration) -> u32 {
-    if took < Duration::from_millis(500) {
+    if took < Duration::from_millis(250) {
         (size * 2).min(LARGEST_BATCH)
-    } else if took > Duration::from_secs(2) {
+    } else if took > Duration::from_secs(1) {
         (size / 2).max(1)
     } else {
         size

@@ -50,7 +50,7 @@ pub(super) fn qr_code(text: &str) -> Result<InlineImage, CodeError> {
         .map_err(|e| error(e.to_string()))?;
     writer.finish().map_err(|e| error(e.to_string()))?;
     let digest = Sha256::digest(text);
-    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let name = format!("{digest:.16x}");
     Ok(InlineImage {
         content_id: format!("code-{name}@invite"),
         media_type: "image/png",

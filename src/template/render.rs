@@ -172,6 +172,18 @@ impl Templates {
             .map_err(|error| TemplateError::problem(check::label_problem(&error, &self.0.catalogue)))
     }
 
+    /// The language that a mail to a reader of `language` is written in; `None` where there is no such template.
+    #[must_use]
+    pub fn written_in(
+        &self,
+        name: TemplateName,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Option<Language> {
+        self.choose(name, Part::Html, language, organization_language)
+            .map(|choice| choice.language)
+    }
+
     pub(super) fn choose(
         &self,
         name: TemplateName,

@@ -6,7 +6,7 @@
 //! where templates and labels do nothing with the name but print it, and where no step after them changes it; where
 //! that is not certain, there is no stencil, and every mail is rendered.
 
-use crate::meeting::{Person, one_line};
+use crate::meeting::{Language, Person, one_line};
 
 use super::context::InvitationContext;
 use super::name::{Part, TemplateName};
@@ -69,6 +69,12 @@ impl Stencil {
     #[must_use]
     pub const fn hole() -> &'static str {
         HOLE
+    }
+
+    /// The language it is written in.
+    #[must_use]
+    pub fn language(&self) -> &Language {
+        &self.mail.language
     }
 
     /// The mail with the holes in it.
@@ -246,7 +252,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::meeting::Language;
     use crate::template::Sample;
 
     const SUBJECT: &str = "invitation/meeting/subject.txt";

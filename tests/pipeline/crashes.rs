@@ -100,7 +100,7 @@ async fn at_every_call(story: Story, end: End, world: fn() -> ZoomWorld) -> Tall
         };
         tally.runs += 1;
         let moment = format!("{story:?}, {end:?} at call {passes}, {blown}");
-        store_file::bury(stage.database.name().as_ref()).await;
+        store_file::bury(&stage.database).await;
         let report = stage
             .try_send(&SendOptions::default())
             .await

@@ -404,7 +404,7 @@ async fn a_creation_that_was_still_on_its_way_when_its_run_was_killed_is_waited_
         done = pipeline.send(&meeting, &options) => panic!("{done:?}"),
         () = asked => {}
     }
-    store_file::bury(stage.database.name().as_ref()).await;
+    store_file::bury(&stage.database).await;
     let report = stage.send().await;
     assert_eq!(report.zoom.action, OnlineAction::Created);
     assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use invite::database::Database;
 use invite::lease::Holder;
+use invite::mail::Outbox as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -43,14 +45,16 @@ pub(crate) async fn contents(path: &Path) -> Vec<String> {
 }
 
 /// Gives all leases to a process that has ended, as if the one that took them had been killed.
-pub(crate) async fn bury(path: &Path) {
+pub(crate) async fn bury(database: &Database) {
+    // What was noted in the journal outlives a process; here it still has it, and writes it into the tables.
+    database.next_due().await.unwrap();
     let living = Holder::new();
     let (machine, rest) = living.as_str().split_once('/').unwrap();
     let pid = rest.split('.').next().unwrap();
     // This process' number, but another start: who had the number before us.
     let dead = format!("{machine}/{pid}.1/buried");
     let until = (!cfg!(target_os = "linux")).then_some(0_i64);
-    let mut connection = open(path).await;
+    let mut connection = open(database.name().as_ref()).await;
     for statement in [
         "UPDATE push_lease SET holder = ?, until = coalesce(?, until)",
         "UPDATE invitation SET lease_holder = ?, lease_until = coalesce(?, lease_until) WHERE state = 'sending'",

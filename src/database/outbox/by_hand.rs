@@ -94,6 +94,7 @@ impl Database {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<OutboxEntry>, DatabaseError> {
+        self.settle().await?;
         query(concat!(
             "SELECT ",
             entry_columns!(),
@@ -118,6 +119,7 @@ impl Database {
     pub async fn invitation(&self, id: &str) -> Result<Option<(OutboxEntry, Vec<u8>)>, DatabaseError> {
         let bare = id.trim().trim_start_matches('<').trim_end_matches('>');
         let doing = "reading the outbox";
+        self.settle().await?;
         let mut tx = self.read(doing).await?;
         let row = query("SELECT * FROM invitation WHERE id = $1 OR message_id = $2")
             .bind(bare.parse::<i64>().ok())
@@ -140,6 +142,7 @@ impl Database {
     /// [`DatabaseError`] when the outbox cannot be written.
     pub async fn retry(&self, which: &Which) -> Result<u64, DatabaseError> {
         let doing = "letting invitations be tried again";
+        self.settle().await?;
         let (id, meeting) = match which {
             Which::One(id) => (Some(*id), None),
             Which::Meeting(meeting) => (None, Some(meeting.as_str())),
@@ -193,6 +196,7 @@ impl Database {
     /// [`CannotCancel`]: one of them is not there, was sent, or is being sent.
     pub async fn cancel_invitations(&self, ids: &[i64]) -> Result<u64, CannotCancel> {
         let doing = "calling invitations off";
+        self.settle().await?;
         let mut meetings = BTreeSet::new();
         for &id in ids {
             let row = query("SELECT meeting_id FROM invitation WHERE id = $1")
@@ -242,6 +246,7 @@ impl Database {
     /// [`DatabaseError`] when the outbox cannot be written.
     pub async fn cancel_of_meeting(&self, meeting: &MeetingId) -> Result<(u64, u64), DatabaseError> {
         let doing = "calling invitations off";
+        self.settle().await?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         let count = self
             .cancel_where("meeting_id = $1", meeting.as_str().into(), &mut tx, doing)

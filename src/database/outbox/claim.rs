@@ -2,16 +2,22 @@
 
 use super::super::connections::Transaction;
 use super::super::rows::Named;
-use super::super::sql::{query, query_in_words};
+use super::super::sql::{Row, query, query_in_words};
 use super::super::{Database, DatabaseError};
+use super::journal::LeftBehind;
 use super::message::Unpackers;
 use crate::lease::Holder;
-use crate::mail::{ClaimRequest, Claimed, Due};
+use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
 use crate::meeting::MeetingId;
 
 impl Database {
-    /// Gives back what processes hold that have ended, and what is held for longer than its lease.
-    async fn free_abandoned(&self, tx: &mut Transaction, doing: &str) -> Result<(), DatabaseError> {
+    /// Gives back what processes hold that have ended, and what is held for longer than its lease; and writes down the
+    /// fates that these have left in journals, which are to be removed once it is committed.
+    async fn free_abandoned(
+        &self,
+        tx: &mut Transaction,
+        doing: &str,
+    ) -> Result<Vec<LeftBehind>, DatabaseError> {
         let rows = query(
             "SELECT lease_holder, min(coalesce(lease_until, 0)) AS until FROM invitation WHERE state = 'sending'
              GROUP BY lease_holder",
@@ -19,6 +25,10 @@ impl Database {
         .fetch_all(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let left = self.take_over_journals(tx).await?;
         for row in rows {
             let holder: Option<String> = row.get("lease_holder").map_err(self.explain(doing))?;
             let until: i64 = row.get("until").map_err(self.explain(doing))?;
@@ -45,13 +55,14 @@ impl Database {
             .await
             .map_err(self.explain(doing))?;
         }
-        Ok(())
+        Ok(left)
     }
 
     pub(super) async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
         let doing = "taking invitations from the outbox";
+        self.settle().await?;
         let mut tx = self.write_rows(doing).await?;
-        self.free_abandoned(&mut tx, doing).await?;
+        let left = self.free_abandoned(&mut tx, doing).await?;
         let holder = Holder::new();
         let latest = if request.early { i64::MAX } else { self.clock.now() };
         let of_meeting = match &request.meeting {
@@ -65,7 +76,8 @@ impl Database {
              WHERE id IN (SELECT id FROM invitation
                           WHERE state = 'queued' AND id > $3 AND next_attempt_at <= $4 {of_meeting}
                           ORDER BY id LIMIT $5 {free})
-             RETURNING *"
+             RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, created_at,
+                 base_id, message"
         ))
         .bind(holder.as_str())
         .bind(self.clock.lease_end(request.lease))
@@ -78,26 +90,51 @@ impl Database {
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
         // Before the messages are unpacked: meanwhile others can write.
         tx.commit().await.map_err(self.explain(doing))?;
+        left.into_iter().for_each(LeftBehind::remove);
         let mut claimed = Vec::with_capacity(rows.len());
         let mut unpackers = Unpackers::new();
         for row in &rows {
-            let entry = self.entry(row)?;
+            let mut one = self.claimed(row, &holder)?;
             match self.message(row, &mut unpackers).await {
-                Ok(message) => claimed.push(Claimed {
-                    entry,
-                    message,
-                    holder: holder.clone(),
-                }),
+                Ok(message) => {
+                    one.message = message;
+                    claimed.push(one);
+                }
                 // One that is damaged must not keep back the others.
                 Err(error @ DatabaseError::Invalid { .. }) => {
-                    tracing::error!(meeting = %entry.meeting, message_id = entry.message_id, %error, "not sent");
-                    self.set_aside(entry.id, &error.to_string(), doing).await?;
+                    tracing::error!(meeting = %one.meeting, message_id = one.message_id, %error, "not sent");
+                    self.set_aside(one.id, &error.to_string(), doing).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        claimed.sort_by_key(|claimed| claimed.entry.id);
+        claimed.sort_by_key(|claimed| claimed.id);
         Ok(claimed)
+    }
+
+    /// What was taken, still without its message.
+    fn claimed(&self, row: &Row, holder: &Holder) -> Result<Claimed, DatabaseError> {
+        let mut row = Named {
+            database: self,
+            row,
+            what: "an invitation".to_owned(),
+        };
+        let id: i64 = row.get("id")?;
+        row.what = format!("invitation {id}");
+        Ok(Claimed {
+            id,
+            meeting: row.parse("meeting_id")?,
+            person: row.person("kind", "person_id")?,
+            envelope: Envelope {
+                from: row.parse("envelope_from")?,
+                to: row.parse("envelope_to")?,
+            },
+            message_id: row.get("message_id")?,
+            attempts: row.number("attempts")?,
+            created_at: row.instant("created_at")?,
+            message: Vec::new(),
+            holder: holder.clone(),
+        })
     }
 
     async fn set_aside(&self, id: i64, reason: &str, doing: &str) -> Result<(), DatabaseError> {
@@ -115,8 +152,9 @@ impl Database {
 
     pub(super) async fn look_for_due(&self) -> Result<Vec<Due>, DatabaseError> {
         let doing = "looking for invitations that are due";
+        self.settle().await?;
         let mut tx = self.write_rows(doing).await?;
-        self.free_abandoned(&mut tx, doing).await?;
+        let left = self.free_abandoned(&mut tx, doing).await?;
         let rows = query(
             "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
              WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY meeting_id, kind, person_id",
@@ -126,6 +164,7 @@ impl Database {
         .await
         .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
+        left.into_iter().for_each(LeftBehind::remove);
         let mut due: Vec<Due> = Vec::new();
         for row in &rows {
             let row = Named {

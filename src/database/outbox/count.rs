@@ -47,6 +47,7 @@ impl Database {
         &self,
         meeting: Option<&MeetingId>,
     ) -> Result<OutboxCounts, DatabaseError> {
+        self.settle().await?;
         let an_hour_ago = self.clock.now() - TimeDelta::hours(1).num_milliseconds();
         let rows = query(
             "SELECT state, count(*) AS count, count(CASE WHEN attempts > 1 THEN 1 END) AS again,

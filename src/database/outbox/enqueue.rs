@@ -11,7 +11,7 @@ use crate::meeting::{MeetingId, PersonRef};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
-const ROWS_AT_ONCE: usize = 40;
+const ROWS_AT_ONCE: usize = 128;
 
 impl Database {
     pub(super) async fn put_in(
@@ -24,6 +24,7 @@ impl Database {
     ) -> Result<Enqueued, BoxFault> {
         let doing = "putting invitations into the outbox";
         // Before others have to wait: mostly these are all.
+        self.settle().await?;
         let mut some = invitations.next().await.map_err(BoxFault::new)?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
@@ -64,7 +65,7 @@ impl Database {
             .await
             .map_err(self.explain(doing))?;
         }
-        let mut packing = Packing::default();
+        let mut packing = Packing::new();
         let mut packed = None;
         while !some.is_empty() {
             let of_some = match packed {
@@ -108,21 +109,22 @@ impl Database {
         invitations: &[NewInvitation],
         packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
+        const ROW: &str = "($, $, 'queued', $, $, $, $, $, $, $, $, $, $, $, $)";
         let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
         for (invitations, packed) in rows {
-            // What all have in common comes first, then ten of each row's own.
             let words = format!(
                 "INSERT INTO invitation
                  (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
                   message_id, envelope_from, envelope_to, base_id, message) VALUES {}",
-                rows_of("($1, $2, 'queued', $3, $3, $, $, $, $, $, $, $, $, $, $)", 4, invitations.len())
+                rows_of(self.pool.dialect(), ROW, invitations.len())
             );
-            let mut insert = query_in_words(words)
-                .bind(meeting.as_str())
-                .bind(issued.revision.0)
-                .bind(now);
+            let mut insert = query_in_words(words);
             for (invitation, packed) in invitations.iter().zip(packed) {
                 insert = insert
+                    .bind(meeting.as_str())
+                    .bind(issued.revision.0)
+                    .bind(now)
+                    .bind(now)
                     .bind(invitation.purpose.as_str())
                     .bind(invitation.resend)
                     .bind(invitation.person.kind.as_str())

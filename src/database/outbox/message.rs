@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::{Entry, HashMap};
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::super::compact::{Packer, Unpacker, pack, unpack};
@@ -10,6 +11,9 @@ use super::super::sql::{Row, query};
 use super::super::{Database, DatabaseError};
 use crate::mail::{NewInvitation, Purpose};
 use crate::meeting::{Language, MeetingId};
+
+/// For fewer messages than these another thread is not worth it.
+const LEAST_FOR_A_THREAD: usize = 16;
 
 /// A message as it is stored: the number of its base, and how it differs from that.
 pub(super) struct Packed {
@@ -21,35 +25,47 @@ pub(super) struct Packed {
 pub(super) type Unpackers = HashMap<i64, Unpacker>;
 
 /// Packs invitations to one meeting. Those for the same purpose, in the same language, have a base in common.
-#[derive(Default)]
 pub(super) struct Packing {
     groups: Vec<Group>,
+    /// For each processor, those of all groups, in their order.
+    packers: Vec<Vec<Packer>>,
 }
 
 struct Group {
     purpose: Purpose,
     language: Language,
     base: i64,
-    packer: Packer,
 }
 
 impl Packing {
-    fn group_of(&mut self, invitation: &NewInvitation) -> Option<&mut Group> {
-        self.groups.iter_mut().find(|group| group.is_of(invitation))
+    pub(super) fn new() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            groups: Vec::new(),
+            packers: std::iter::repeat_with(Vec::new).take(processors).collect(),
+        }
+    }
+
+    fn add(&mut self, group: Group, base: &[u8]) -> io::Result<()> {
+        for packers in &mut self.packers {
+            packers.push(Packer::new(base)?);
+        }
+        self.groups.push(group);
+        Ok(())
     }
 
     /// Whether [`Database::make_groups`] has nothing to do for these.
     pub(super) fn has_groups_of(&self, invitations: &[NewInvitation]) -> bool {
         invitations
             .iter()
-            .all(|invitation| self.groups.iter().any(|group| group.is_of(invitation)))
+            .all(|invitation| group_of(&self.groups, invitation).is_some())
     }
 }
 
-impl Group {
-    fn is_of(&self, invitation: &NewInvitation) -> bool {
-        self.purpose == invitation.purpose && self.language == invitation.language
-    }
+fn group_of(groups: &[Group], invitation: &NewInvitation) -> Option<usize> {
+    groups
+        .iter()
+        .position(|group| group.purpose == invitation.purpose && group.language == invitation.language)
 }
 
 impl Database {
@@ -62,56 +78,77 @@ impl Database {
         invitations: &[NewInvitation],
     ) -> Result<(), DatabaseError> {
         for invitation in invitations {
-            if packing.group_of(invitation).is_none() {
-                let group = self.new_group(tx, meeting, invitation).await?;
-                packing.groups.push(group);
+            if group_of(&packing.groups, invitation).is_none() {
+                self.make_group(tx, meeting, packing, invitation).await?;
             }
         }
         Ok(())
     }
 
-    /// Packs invitations that have bases, in their order.
+    /// Packs invitations that have bases, in their order, on all processors.
     pub(super) fn pack_all(
         &self,
         packing: &mut Packing,
         invitations: &[NewInvitation],
     ) -> Result<Vec<Packed>, DatabaseError> {
-        let pack = |invitation: &NewInvitation| {
-            let Some(group) = packing.group_of(invitation) else {
+        let Packing { groups, packers } = packing;
+        let pack = |packers: &mut [Packer], invitation: &NewInvitation| {
+            let Some(group) = group_of(groups, invitation) else {
                 return Err(self.cannot_pack(invitation, io::ErrorKind::NotFound.into()));
             };
-            let message = group.packer.pack(&invitation.message);
+            let message = packers[group].pack(&invitation.message);
             Ok(Packed {
-                base: group.base,
+                base: groups[group].base,
                 message: message.map_err(|error| self.cannot_pack(invitation, error))?,
             })
         };
-        invitations.iter().map(pack).collect()
+        let pack_some = |packers: &mut [Packer], some: &[NewInvitation]| {
+            let packed = some.iter().map(|invitation| pack(packers, invitation));
+            packed.collect::<Result<Vec<_>, _>>()
+        };
+        let share = invitations.len().div_ceil(packers.len()).max(LEAST_FOR_A_THREAD);
+        let mut shares = invitations.chunks(share).zip(packers);
+        let Some((first, packers)) = shares.next() else {
+            return Ok(Vec::new());
+        };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = shares
+                .map(|(some, packers)| scope.spawn(move || pack_some(packers, some)))
+                .collect();
+            let mut all = pack_some(packers, first)?;
+            for other in others {
+                match other.join() {
+                    Ok(packed) => all.append(&mut packed?),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(all)
+        })
     }
 
     fn cannot_pack(&self, invitation: &NewInvitation, error: io::Error) -> DatabaseError {
         self.invalid(format!("the mail {}", invitation.message_id), error)
     }
 
-    async fn new_group(
+    async fn make_group(
         &self,
         tx: &mut Transaction,
         meeting: &MeetingId,
+        packing: &mut Packing,
         first: &NewInvitation,
-    ) -> Result<Group, DatabaseError> {
+    ) -> Result<(), DatabaseError> {
         let cannot = |error: io::Error| self.cannot_pack(first, error);
         let whole = pack(&first.message).map_err(cannot)?;
-        let group = |base, packer| Group {
+        let group = |base| Group {
             purpose: first.purpose,
             language: first.language.clone(),
             base,
-            packer,
         };
         // That of an earlier send does as well, unless the meeting has become another one.
         if let Some((id, base)) = self.newest_base(tx, meeting, first).await? {
             let mut packer = Packer::new(&base).map_err(cannot)?;
             if packer.pack(&first.message).map_err(cannot)?.len() * 3 <= whole.len() {
-                return Ok(group(id, packer));
+                return packing.add(group(id), &base).map_err(cannot);
             }
         }
         let doing = "storing what the mails of a meeting have in common";
@@ -127,7 +164,7 @@ impl Database {
         .await
         .map_err(self.explain(doing))?;
         let id = row.only().map_err(self.explain(doing))?;
-        Ok(group(id, Packer::new(&first.message).map_err(cannot)?))
+        packing.add(group(id), &first.message).map_err(cannot)
     }
 
     /// The base that was stored last for invitations like this one.

@@ -4,6 +4,9 @@ mod by_hand;
 mod claim;
 mod count;
 mod enqueue;
+mod fates;
+mod grouped;
+mod journal;
 mod message;
 mod notices;
 mod record;
@@ -69,6 +72,22 @@ impl Database {
         })
     }
 
+    async fn each_entry(
+        &self,
+        select: &'static str,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), DatabaseError> {
+        self.settle().await?;
+        let rows = query(select).bind(meeting.as_str());
+        rows.read_each(&self.pool, self.explain("reading the outbox"), |row| {
+            each(self.entry(row)?);
+            Ok(())
+        })
+        .await
+        .map(|_| ())
+    }
+
     /// What invitees were told; the newest `limit` revisions, the newest first.
     async fn read_issued(
         &self,
@@ -111,18 +130,25 @@ impl Outbox for Database {
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), BoxFault> {
-        let all = query(concat!(
+        let all = concat!(
             "SELECT ",
             entry_columns!(),
             " FROM invitation WHERE meeting_id = $1 ORDER BY id"
-        ))
-        .bind(meeting.as_str())
-        .read_each(&self.pool, self.explain("reading the outbox"), |row| {
-            each(self.entry(row)?);
-            Ok(())
-        });
-        all.await?;
-        Ok(())
+        );
+        Ok(self.each_entry(all, meeting, each).await?)
+    }
+
+    async fn each_unsent(
+        &self,
+        meeting: &MeetingId,
+        each: &mut (dyn FnMut(OutboxEntry) + Send),
+    ) -> Result<(), BoxFault> {
+        let unsent = concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM invitation WHERE meeting_id = $1 AND state <> 'sent' ORDER BY id"
+        );
+        Ok(self.each_entry(unsent, meeting, each).await?)
     }
 
     async fn enqueue(
@@ -147,6 +173,7 @@ impl Outbox for Database {
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {
         let doing = "looking for the next invitation";
+        self.settle().await?;
         let row = query(
             "SELECT min(next) FROM
                  (SELECT min(next_attempt_at) AS next FROM invitation WHERE state = 'queued' UNION ALL
@@ -170,6 +197,7 @@ impl Outbox for Database {
         reason: &str,
     ) -> Result<(), BoxFault> {
         let doing = "putting invitations off";
+        self.settle().await?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         query(
             "UPDATE invitation SET last_answer = $2,
@@ -186,6 +214,6 @@ impl Outbox for Database {
     }
 
     async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
-        Ok(self.record_with_others(claimed, result).await?)
+        Ok(self.record_fate(claimed, result).await?)
     }
 }

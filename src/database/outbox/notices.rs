@@ -27,6 +27,7 @@ pub(super) fn read(row: &Named<'_>) -> Result<Option<Notice>, DatabaseError> {
 #[async_trait]
 impl Notifications for Database {
     async fn invitation_with_message_id(&self, message_id: &str) -> Result<Option<OutboxEntry>, BoxFault> {
+        self.settle().await?;
         let row = query(concat!(
             "SELECT ",
             entry_columns!(),
@@ -41,6 +42,7 @@ impl Notifications for Database {
 
     async fn take_notice(&self, invitation: i64, notice: &Notice) -> Result<Noted, BoxFault> {
         let doing = "recording what became of an invitation";
+        self.settle().await?;
         let mut tx = self.write_rows(doing).await?;
         let row = query_in_words(format!(
             "SELECT notice, notice_status, notice_answer, notice_recipient, notice_by, notice_at

@@ -1,17 +1,18 @@
 //! Recording how attempts ended.
-//!
-//! Whoever comes while a recording is being written waits, and is written together with all who came meanwhile: over
-//! many connections a commit is then shared, and nobody goes on before theirs is durable.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use serde::{Deserialize, Serialize};
 
-use super::super::connections::Pool;
+use super::super::connections::{Dialect, On, Pool, Transaction};
 use super::super::error::is_connection_lost;
-use super::super::sql::{query_in_words, rows_of};
+use super::super::sql::{Query, query_in_words, rows_of};
 use super::super::{Database, DatabaseError};
+use super::fates::Fates;
+use super::grouped::Grouped;
+use super::journal::LeftBehind;
 use crate::mail::{AttemptResult, Claimed, DeliveryState};
 
 /// When recording is tried again over a new connection.
@@ -20,127 +21,97 @@ const RECORD_AGAIN: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
 ];
-/// How many are written by one statement.
-const MOST_AT_ONCE: usize = 128;
 
 /// How one attempt ended, as it is stored.
-#[derive(Debug)]
-struct Record {
-    id: i64,
-    holder: String,
-    state: DeliveryState,
-    answer: Option<String>,
-    next: Option<i64>,
-    sent: Option<i64>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) id: i64,
+    pub(super) holder: String,
+    pub(super) state: DeliveryState,
+    pub(super) answer: Option<String>,
+    pub(super) next: Option<i64>,
+    pub(super) sent: Option<i64>,
     /// Whether it does not count as a try.
-    takes_back: bool,
+    pub(super) takes_back: bool,
 }
 
-/// Somebody's recording that waits for its turn.
-#[derive(Debug)]
-struct Waiting {
-    record: Record,
-    written: oneshot::Sender<Result<(), sqlx::Error>>,
-}
-
-impl Waiting {
-    /// Somebody who has stopped waiting is not told.
-    fn tell(self, written: Result<(), sqlx::Error>) {
-        let _ = self.written.send(written);
-    }
-}
-
-/// Where recordings are given.
-#[derive(Debug, Clone, Default)]
-pub(in super::super) struct Records {
-    /// A way of its own into the database, where there is a quicker one than the usual.
-    quick: Option<Pool>,
-    /// Leads to the task that writes, once there is one.
-    given: Arc<Mutex<Option<mpsc::UnboundedSender<Waiting>>>>,
+/// How fates come into the tables.
+#[derive(Debug, Clone)]
+pub(in super::super) enum Records {
+    /// By way of a journal, for a file.
+    Journal(Arc<Fates>),
+    /// In transactions that are shared, for a server.
+    Grouped(Grouped),
 }
 
 impl Records {
-    /// Writes over these connections. What they commit must outlive this process. A machine that loses its power may
-    /// forget the last of it: what was sent in the last moments is then sent again, under the same Message-ID.
-    pub(in super::super) fn over(quick: Pool) -> Self {
-        Self {
-            quick: Some(quick),
-            ..Self::default()
-        }
+    /// For a file. What these connections commit must outlive this process. A machine that loses its power may forget
+    /// the last of it: what was sent in the last moments is then sent again, under the same Message-ID.
+    pub(in super::super) fn of_file(quick: Pool, file: &Path) -> Self {
+        Self::Journal(Arc::new(Fates::new(quick, file.to_owned())))
+    }
+
+    /// For a server.
+    pub(in super::super) fn of_server() -> Self {
+        Self::Grouped(Grouped::default())
     }
 
     pub(in super::super) async fn close(&self) {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(pool) = &self.quick {
-            pool.close().await;
-        }
-    }
-
-    /// Gives a recording to the task that writes, which is begun when there is none, or the runtime that it ran on has
-    /// ended.
-    fn give(&self, usual: &Pool, waiting: Waiting) {
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        let unsent = match given.as_ref() {
-            Some(task) => match task.send(waiting) {
-                Ok(()) => return,
-                Err(unsent) => unsent.0,
-            },
-            None => waiting,
-        };
-        let (task, inbox) = mpsc::unbounded_channel();
-        // The other end of the channel is just here.
-        let _ = task.send(unsent);
-        tokio::spawn(write_all(
-            self.quick.clone().unwrap_or_else(|| usual.clone()),
-            inbox,
-        ));
-        *given = Some(task);
-    }
-}
-
-/// Writes what is given, all that has come while the last was being written at once, until nobody can give any more.
-async fn write_all(pool: Pool, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
-    let mut batch = Vec::with_capacity(MOST_AT_ONCE);
-    while inbox.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
-        let records: Vec<&Record> = batch.iter().map(|waiting| &waiting.record).collect();
-        match write(&pool, &records).await {
-            Ok(()) => batch.drain(..).for_each(|waiting| waiting.tell(Ok(()))),
-            // Of several that failed together, each is tried alone, and has an error of its own.
-            Err(_) if batch.len() > 1 => {
-                for waiting in batch.drain(..) {
-                    let written = write(&pool, &[&waiting.record]).await;
-                    waiting.tell(written);
-                }
-            }
-            Err(error) => {
-                if let Some(waiting) = batch.pop() {
-                    waiting.tell(Err(error));
-                }
-            }
+        match self {
+            Self::Journal(fates) => fates.close().await,
+            Self::Grouped(grouped) => grouped.close(),
         }
     }
 }
 
 impl Database {
-    pub(super) async fn record_with_others(
+    pub(super) async fn record_fate(
         &self,
         claimed: &Claimed,
         result: &AttemptResult,
     ) -> Result<(), DatabaseError> {
-        let (written, is_written) = oneshot::channel();
         let record = self.record_of(claimed, result);
-        self.records.give(&self.pool, Waiting { record, written });
-        let written = match is_written.await {
-            Ok(written) => written,
-            // The task was cut off with its runtime.
-            Err(_) => write(&self.pool, &[&self.record_of(claimed, result)]).await,
+        let recorded = match &self.records {
+            Records::Journal(fates) => fates.note(record).await,
+            Records::Grouped(grouped) => grouped.record(&self.pool, record).await,
         };
-        written.map_err(self.explain("recording the fate of an invitation"))
+        recorded.map_err(self.explain("recording the fate of an invitation"))
+    }
+
+    /// Comes back when every fate that was recorded is in the tables. To be called before they are read.
+    pub(super) async fn settle(&self) -> Result<(), DatabaseError> {
+        match &self.records {
+            Records::Journal(fates) => fates
+                .settle()
+                .await
+                .map_err(self.explain("recording the fates of invitations")),
+            Records::Grouped(_) => Ok(()),
+        }
+    }
+
+    /// Writes into the tables what those have left in journals who hold the database no more. The journals are to be
+    /// removed once it is committed.
+    pub(super) async fn take_over_journals(
+        &self,
+        tx: &mut Transaction,
+    ) -> Result<Vec<LeftBehind>, DatabaseError> {
+        let Records::Journal(fates) = &self.records else {
+            return Ok(Vec::new());
+        };
+        let left = fates.left_behind();
+        for journal in &left {
+            for record in &journal.records {
+                let explain = self.explain("recording fates that were left in a journal");
+                let update = update_of(Dialect::Sqlite, &[record]).map_err(&explain)?;
+                update.execute(&mut *tx).await.map_err(&explain)?;
+            }
+        }
+        Ok(left)
     }
 
     fn record_of(&self, claimed: &Claimed, result: &AttemptResult) -> Record {
         let mut record = Record {
-            id: claimed.entry.id,
+            id: claimed.id,
             holder: claimed.holder.as_str().to_owned(),
             state: DeliveryState::Queued,
             answer: None,
@@ -172,41 +143,63 @@ impl Database {
     }
 }
 
-async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::Error> {
-    // Nothing is recorded for whom another has taken over from.
-    let words = format!(
-        "WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES {})
-         UPDATE invitation SET
-             state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
-             next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
-             attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
-         FROM ended
-         WHERE invitation.id = ended.id AND invitation.state = 'sending'
-           AND invitation.lease_holder = ended.holder",
-        rows_of(
-            "(CAST($ AS BIGINT), $, $, CAST($ AS TEXT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT))",
-            1,
-            records.len()
-        )
-    );
+/// Writes fates into the tables, all or none. No two of them are of the same attempt.
+pub(super) async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::Error> {
     let mut again = RECORD_AGAIN.into_iter();
     loop {
-        let mut update = query_in_words(words.clone());
-        for record in records {
-            update = update
-                .bind(record.id)
-                .bind(record.holder.as_str())
-                .bind(record.state.as_str())
-                .bind(record.answer.as_deref())
-                .bind(record.next)
-                .bind(record.sent)
-                .bind(i64::from(record.takes_back));
-        }
-        match (update.execute(pool).await, again.next()) {
+        let update = update_of(pool.dialect(), records)?;
+        match (update.execute(On::Pool(pool)).await, again.next()) {
             (Ok(_), _) => return Ok(()),
             // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
             (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
             (Err(error), _) => return Err(error),
         }
     }
+}
+
+/// Nothing is recorded for whom another has taken over from.
+macro_rules! update_from_ended {
+    () => {
+        "UPDATE invitation SET
+             state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
+             next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
+             attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
+         FROM ended
+         WHERE invitation.id = ended.id AND invitation.state = 'sending'
+           AND invitation.lease_holder = ended.holder"
+    };
+}
+
+fn update_of<'q>(dialect: Dialect, records: &[&'q Record]) -> Result<Query<'q>, sqlx::Error> {
+    Ok(match dialect {
+        // One value however many there are: SQLite is slow in taking many.
+        Dialect::Sqlite => query_in_words(
+            concat!(
+                "WITH ended (id, holder, state, answer, next, sent, back) AS (
+                     SELECT value ->> 'id', value ->> 'holder', value ->> 'state', value ->> 'answer', value ->> 'next',
+                            value ->> 'sent', value ->> 'takes_back' FROM json_each($1)) ",
+                update_from_ended!()
+            )
+            .to_owned(),
+        )
+        .bind(serde_json::to_string(records).map_err(|error| sqlx::Error::Encode(error.into()))?),
+        Dialect::Postgres => {
+            let row = "(CAST($ AS BIGINT), $, $, CAST($ AS TEXT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT))";
+            let update = query_in_words(format!(
+                "WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES {}) {}",
+                rows_of(dialect, row, records.len()),
+                update_from_ended!()
+            ));
+            records.iter().fold(update, |update, record| {
+                update
+                    .bind(record.id)
+                    .bind(record.holder.as_str())
+                    .bind(record.state.as_str())
+                    .bind(record.answer.as_deref())
+                    .bind(record.next)
+                    .bind(record.sent)
+                    .bind(i64::from(record.takes_back))
+            })
+        }
+    })
 }

@@ -131,7 +131,8 @@ impl Database {
             .map_err(self.explain(doing))?;
         let mut attendees: HashMap<String, Vec<Attendee>> = HashMap::new();
         for row in &rows_of_attendees {
-            let (meeting, attendee) = self.attendee_row(row)?;
+            let meeting: String = row.get("meeting_id").map_err(self.explain(doing))?;
+            let attendee = self.attendee_row(row, &meeting)?;
             attendees.entry(meeting).or_default().push(attendee);
         }
         let mut meetings = Vec::with_capacity(rows.len());

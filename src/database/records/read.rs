@@ -25,12 +25,13 @@ impl Database {
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let mut meeting = self.meeting_row(&row)?;
-        meeting.attendees = query("SELECT * FROM attendee WHERE meeting_id = $1 ORDER BY position")
+        meeting.attendees = query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
             .bind(id.as_str())
             .read_each(&mut *connection, self.explain(doing), |row| {
-                Ok(self.attendee_row(row)?.1)
+                self.attendee_row(row, id.as_str())
             })
             .await?;
+        meeting.attendees.shrink_to_fit();
         Ok(Some(meeting))
     }
 
@@ -75,19 +76,16 @@ impl Database {
         Ok(meeting)
     }
 
-    pub(super) fn attendee_row(&self, row: &Row) -> Result<(String, Attendee), DatabaseError> {
-        let mut row = Named {
+    pub(super) fn attendee_row(&self, row: &Row, meeting: &str) -> Result<Attendee, DatabaseError> {
+        let row = Named {
             database: self,
             row,
-            what: "an attendee".to_owned(),
+            what: format!("an attendee of meeting {meeting:?}"),
         };
-        let meeting: String = row.get("meeting_id")?;
-        row.what = format!("an attendee of meeting {meeting:?}");
-        let attendee = Attendee {
+        Ok(Attendee {
             person: row.person("kind", "person_id")?,
             status: row.word("status")?,
-        };
-        Ok((meeting, attendee))
+        })
     }
 
     pub(super) async fn read_person(
@@ -113,7 +111,7 @@ impl Database {
         }
         let mut select = query_in_words(format!(
             "SELECT * FROM person WHERE (kind, id) IN (VALUES {})",
-            rows_of("($, $)", 1, who.len())
+            rows_of(self.pool.dialect(), "($, $)", who.len())
         ));
         for who in who {
             select = select.bind(who.kind.as_str()).bind(who.id.as_str());

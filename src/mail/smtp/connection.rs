@@ -4,7 +4,7 @@
 //! message together with the end of this one: a message then costs one way there and back instead of four.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
+use memchr::memmem;
 use tokio::time::error::Elapsed;
 
 use super::super::transport::{Connection, Envelope, Outgoing, Receipt, TransportError};
@@ -323,20 +324,19 @@ const OUT_OF_STEP: &str = "another message was announced to it";
 
 /// A message with its end (RFC 5321 §4.5.2).
 fn dot_stuffed(message: &str) -> String {
-    let mut text = String::with_capacity(message.len() + 256);
-    let mut rest = message;
-    if rest.starts_with('.') {
+    static LINE_WITH_DOT: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\r\n."));
+    let mut text = String::with_capacity(message.len() + 512);
+    if message.starts_with('.') {
         text.push('.');
     }
-    while let Some(at) = rest.find("\r\n.") {
-        let (line, behind) = rest.split_at(at + 2);
-        text.push_str(line);
+    let mut done = 0;
+    for at in LINE_WITH_DOT.find_iter(message.as_bytes()) {
+        let dot = at + 2;
+        text.push_str(&message[done..dot]);
         text.push('.');
-        // The dot itself is copied with what follows, and is not found again.
-        text.push('.');
-        rest = &behind[1..];
+        done = dot;
     }
-    text.push_str(rest);
+    text.push_str(&message[done..]);
     if !text.ends_with("\r\n") {
         text.push_str("\r\n");
     }

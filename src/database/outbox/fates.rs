@@ -1,0 +1,158 @@
+//! Fates on their way into the tables of an SQLite file, by way of a [`Journal`].
+
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::super::connections::Pool;
+use super::journal::{Journal, LeftBehind};
+use super::record::{Record, write};
+
+/// When what was noted goes into the tables at the latest, should nobody ask for it.
+const SOON: Duration = Duration::from_millis(50);
+/// How many wait at most.
+const MOST: usize = 2_048;
+/// A journal is replaced when it is longer.
+const LONGEST: u64 = 1 << 20;
+
+/// What was noted and is not in the tables yet.
+#[derive(Debug)]
+pub(in super::super) struct Fates {
+    pool: Pool,
+    database: PathBuf,
+    noted: Mutex<Noted>,
+    /// Held by who writes into the tables.
+    writing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    journal: Option<Journal>,
+    /// In the journal, but not in the tables.
+    waiting: VecDeque<Arc<Record>>,
+    /// Whether somebody will write them soon.
+    is_seen_to: bool,
+}
+
+impl Noted {
+    fn append(&mut self, database: &PathBuf, record: &Record) -> std::io::Result<()> {
+        let journal = match &mut self.journal {
+            Some(journal) => journal,
+            None => self.journal.insert(Journal::create(database)?),
+        };
+        journal.append(record)
+    }
+
+    /// Makes the journal shorter: what has been written into the tables is not needed any more.
+    fn shorten(&mut self, database: &PathBuf) -> std::io::Result<()> {
+        match &mut self.journal {
+            Some(journal) if self.waiting.is_empty() => journal.clear(),
+            Some(journal) if journal.octets() > LONGEST => {
+                let mut new = Journal::create(database)?;
+                self.waiting.iter().try_for_each(|record| new.append(record))?;
+                if let Some(old) = self.journal.replace(new) {
+                    old.remove();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Fates {
+    pub(super) fn new(pool: Pool, database: PathBuf) -> Self {
+        Self {
+            pool,
+            database,
+            noted: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a fate. When this is back, it outlives the process.
+    pub(super) async fn note(self: &Arc<Self>, record: Record) -> Result<(), sqlx::Error> {
+        match self.note_in_journal(record) {
+            Ok(waiting) if waiting >= MOST => self.settle().await,
+            Ok(_) => Ok(()),
+            Err(record) => {
+                self.settle().await?;
+                write(&self.pool, &[&record]).await
+            }
+        }
+    }
+
+    /// Answers how many wait now; gives back what the journal does not take.
+    fn note_in_journal(self: &Arc<Self>, record: Record) -> Result<usize, Record> {
+        let mut noted = self.noted();
+        if let Err(error) = noted.append(&self.database, &record) {
+            tracing::debug!(%error, "no journal; a fate goes into the tables at once");
+            return Err(record);
+        }
+        noted.waiting.push_back(Arc::new(record));
+        if !std::mem::replace(&mut noted.is_seen_to, true) {
+            tokio::spawn(Arc::clone(self).write_soon());
+        }
+        Ok(noted.waiting.len())
+    }
+
+    async fn write_soon(self: Arc<Self>) {
+        tokio::time::sleep(SOON).await;
+        self.noted().is_seen_to = false;
+        // They wait on in the journal. Who next asks for what is in the tables is told.
+        if let Err(error) = self.settle().await {
+            tracing::warn!(%error, "the fates of invitations cannot be written into the tables yet");
+        }
+    }
+
+    /// Comes back when all that was noted before is in the tables.
+    pub(super) async fn settle(&self) -> Result<(), sqlx::Error> {
+        let _alone = self.writing.lock().await;
+        // They stay where they are until they are written: this may be cut off.
+        let waiting: Vec<Arc<Record>> = self.noted().waiting.iter().cloned().collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        // Of two fates of the same attempt the first counts.
+        let mut known = HashSet::with_capacity(waiting.len());
+        let firsts: Vec<&Record> = waiting
+            .iter()
+            .map(Arc::as_ref)
+            .filter(|record| known.insert((record.id, record.holder.as_str())))
+            .collect();
+        write(&self.pool, &firsts).await?;
+        let mut noted = self.noted();
+        noted.waiting.drain(..waiting.len());
+        if let Err(error) = noted.shorten(&self.database) {
+            tracing::debug!(%error, "the journal of fates stays as long as it is");
+        }
+        Ok(())
+    }
+
+    /// The journals of those who did not close the database and hold it no more.
+    pub(super) fn left_behind(&self) -> Vec<LeftBehind> {
+        LeftBehind::all(&self.database).unwrap_or_else(|error| {
+            tracing::warn!(%error, "journals of fates beside the database cannot be read");
+            Vec::new()
+        })
+    }
+
+    /// Writes what was noted into the tables, and closes the connections.
+    pub(super) async fn close(&self) {
+        // What cannot be written stays in the journal, for the next who opens the database.
+        if self.settle().await.is_ok() {
+            let mut noted = self.noted();
+            if noted.waiting.is_empty()
+                && let Some(journal) = noted.journal.take()
+            {
+                journal.remove();
+            }
+        }
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,217 @@
+//! The journal of fates beside an SQLite file.
+//!
+//! A transaction for each fate would cost more than sending the mail. A line at the end of a file costs one call, and
+//! outlives this process just as well. So fates are written into a journal at once, and into the tables many at a time
+//! ([`Fates`](super::fates::Fates)). Each open database has a journal of its own, locked for as long as it is open:
+//! whoever finds one that nobody holds writes what is in it into the tables.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::record::Record;
+
+/// What the name of a journal has after that of the database.
+const SUFFIX: &str = "-fates-";
+/// The same until it is locked.
+const UNLOCKED_SUFFIX: &str = "-new-fates-";
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub(super) struct Journal {
+    path: PathBuf,
+    file: File,
+    octets: u64,
+    /// Whether a line was cut off, for want of room.
+    is_torn: bool,
+}
+
+impl Journal {
+    /// Makes one for a database.
+    pub(super) fn create(database: &Path) -> io::Result<Self> {
+        let id = Uuid::new_v4().simple();
+        let named = |suffix: &str| {
+            let mut path = database.as_os_str().to_owned();
+            path.push(format!("{suffix}{id}"));
+            PathBuf::from(path)
+        };
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // It has its name only once it is locked: else another could take it for one that was left behind.
+        let (unlocked, path) = (named(UNLOCKED_SUFFIX), named(SUFFIX));
+        let file = options.open(&unlocked)?;
+        let named = match file.try_lock() {
+            Ok(()) => std::fs::rename(&unlocked, &path),
+            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => Err(error),
+        };
+        if let Err(error) = named {
+            let _ = std::fs::remove_file(&unlocked);
+            return Err(error);
+        }
+        Ok(Self {
+            path,
+            file,
+            octets: 0,
+            is_torn: false,
+        })
+    }
+
+    /// Appends a fate.
+    pub(super) fn append(&mut self, record: &Record) -> io::Result<()> {
+        let mut line = serde_json::to_string(record)?;
+        line.push('\n');
+        if self.is_torn {
+            line.insert(0, '\n');
+        }
+        // At once: a process that is killed has written all of it or nothing.
+        match self.file.write(line.as_bytes()) {
+            Ok(written) if written == line.len() => {
+                self.is_torn = false;
+                self.octets += line.len() as u64;
+                Ok(())
+            }
+            Ok(_) => {
+                self.is_torn = true;
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) const fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    /// Forgets what is in it.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.octets = 0;
+        self.is_torn = false;
+        Ok(())
+    }
+
+    /// Ends it. What is in it is in the tables.
+    pub(super) fn remove(self) {
+        // One that stays is found by the next, who writes the same once more, and that changes nothing.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// A journal whose database was not closed.
+#[derive(Debug)]
+pub(super) struct LeftBehind {
+    path: PathBuf,
+    /// Locked, so that nobody else takes it.
+    _file: File,
+    pub(super) records: Vec<Record>,
+}
+
+impl LeftBehind {
+    /// Those of a database that nobody holds any more.
+    pub(super) fn all(database: &Path) -> io::Result<Vec<Self>> {
+        let Some(name) = database.file_name() else {
+            return Ok(Vec::new());
+        };
+        let folder = match database.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let prefix = format!("{}{SUFFIX}", name.to_string_lossy());
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                all.extend(Self::take(entry.path())?);
+            }
+        }
+        Ok(all)
+    }
+
+    fn take(path: PathBuf) -> io::Result<Option<Self>> {
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        // A line that was cut off is a fate that nobody was told of.
+        let records = text.split(|octet| *octet == b'\n');
+        let records = records.filter_map(|line| serde_json::from_slice(line).ok());
+        Ok(Some(Self {
+            records: records.collect(),
+            path,
+            _file: file,
+        }))
+    }
+
+    /// Ends it, once what is in it is in the tables.
+    pub(super) fn remove(self) {
+        // As of `Journal::remove`.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::DeliveryState;
+
+    fn record(id: i64) -> Record {
+        Record {
+            id,
+            holder: "here/1.2/x".to_owned(),
+            state: DeliveryState::Sent,
+            answer: Some("250 \"ok\"\r\n2.0.0".to_owned()),
+            next: None,
+            sent: Some(7),
+            takes_back: false,
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_found_once_nobody_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("invite.db");
+        let mut journal = Journal::create(&database).unwrap();
+        journal.append(&record(1)).unwrap();
+        journal.clear().unwrap();
+        journal.append(&record(2)).unwrap();
+        journal.append(&record(3)).unwrap();
+        assert!(LeftBehind::all(&database).unwrap().is_empty(), "it is held");
+        // Another database in the same folder.
+        assert!(LeftBehind::all(&folder.path().join("other.db")).unwrap().is_empty());
+        drop(journal);
+        let mut found = LeftBehind::all(&database).unwrap();
+        assert_eq!(found.len(), 1);
+        assert!(LeftBehind::all(&database).unwrap().is_empty(), "the first holds it");
+        let found = found.remove(0);
+        assert_eq!(found.records, [record(2), record(3)]);
+        found.remove();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_spoils_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("invite.db");
+        let mut journal = Journal::create(&database).unwrap();
+        journal.append(&record(1)).unwrap();
+        journal.file.write_all(b"{\"id\":2,\"hol").unwrap();
+        journal.is_torn = true;
+        journal.append(&record(3)).unwrap();
+        drop(journal);
+        let found = LeftBehind::all(&database).unwrap();
+        assert_eq!(found[0].records, [record(1), record(3)]);
+    }
+}

@@ -1,0 +1,118 @@
+//! What a round has taken out of the outbox and not delivered yet. One task fetches, and the workers take turns.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::mail::Claimed;
+
+/// Invitations that wait for a connection, in their order.
+#[derive(Default)]
+pub(super) struct Taken {
+    inner: Mutex<Inner>,
+    /// Something has come, or nothing more comes.
+    filled: Notify,
+    /// Something was taken, or nobody takes any more.
+    emptied: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    waiting: VecDeque<Claimed>,
+    /// Whether nothing more comes.
+    is_last: bool,
+    /// How many workers there are.
+    takers: usize,
+}
+
+impl Taken {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next one, as soon as there is one; `None` when there are no more.
+    pub(super) async fn next(&self) -> Option<Claimed> {
+        loop {
+            let filled = self.filled.notified();
+            {
+                let mut inner = self.inner();
+                if let Some(claimed) = inner.waiting.pop_front() {
+                    self.emptied.notify_one();
+                    return Some(claimed);
+                }
+                if inner.is_last {
+                    return None;
+                }
+            }
+            filled.await;
+        }
+    }
+
+    /// The next one, if it is there already.
+    pub(super) fn next_now(&self) -> Option<Claimed> {
+        let claimed = self.inner().waiting.pop_front();
+        self.emptied.notify_one();
+        claimed
+    }
+
+    /// Gives back what another is to deliver.
+    pub(super) fn put_back(&self, claimed: Claimed) {
+        self.inner().waiting.push_front(claimed);
+        self.filled.notify_one();
+    }
+
+    /// Adds what was fetched.
+    pub(super) fn put(&self, mut fetched: VecDeque<Claimed>) {
+        self.inner().waiting.append(&mut fetched);
+        self.filled.notify_waiters();
+    }
+
+    /// Says that nothing more comes.
+    pub(super) fn end(&self) {
+        self.inner().is_last = true;
+        self.filled.notify_waiters();
+    }
+
+    /// Waits until so many are left at most; answers whether anybody is there to take more.
+    pub(super) async fn wants_more(&self, at_most: usize) -> bool {
+        loop {
+            let emptied = self.emptied.notified();
+            {
+                let inner = self.inner();
+                if inner.takers == 0 {
+                    return false;
+                }
+                if inner.waiting.len() <= at_most {
+                    return true;
+                }
+            }
+            emptied.await;
+        }
+    }
+
+    /// So many workers begin to take.
+    pub(super) fn begin(&self, takers: usize) {
+        self.inner().takers = takers;
+    }
+
+    /// One of them takes no more.
+    pub(super) fn leave(&self) {
+        self.inner().takers -= 1;
+        self.emptied.notify_one();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.inner().waiting.is_empty()
+    }
+
+    /// Whether nothing more comes.
+    pub(super) fn is_last(&self) -> bool {
+        self.inner().is_last
+    }
+
+    /// What nobody has delivered.
+    pub(super) fn rest(&self) -> VecDeque<Claimed> {
+        std::mem::take(&mut self.inner().waiting)
+    }
+}
