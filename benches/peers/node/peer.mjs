@@ -1,8 +1,14 @@
 // The invitations of a meeting, rendered or sent with what one would pick in Node. Prints one line of JSON.
 //
-//     node peer.mjs render|send --records FILE --meeting ID [--dkim KEY.pem] [--host H --port P --connections N]
-import { readFileSync } from "node:fs";
+//     node peer.mjs render|send|send-durable --records FILE --meeting ID [--dkim KEY.pem] [--host H --port P --connections N]
+//
+// send-durable sends by way of an outbox in SQLite: after a crash it is known what was sent, and what is in doubt.
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import Database from "better-sqlite3";
 import Handlebars from "handlebars";
 import ical, { ICalCalendarMethod } from "ical-generator";
 import nodemailer from "nodemailer";
@@ -108,7 +114,7 @@ const dkim = values.dkim && {
   privateKey: readFileSync(values.dkim, "utf8"),
 };
 const transport =
-  did === "send"
+  did !== "render"
     ? nodemailer.createTransport({
         host: values.host,
         port: Number(values.port),
@@ -121,25 +127,75 @@ const transport =
       })
     : nodemailer.createTransport({ streamTransport: true, buffer: true, newline: "windows", dkim });
 
+// The mails that are to be sent, and what became of them. A mail is kept apart from its fate, so that telling a fate does not
+// write the mail anew; it is kept as nodemailer takes it, which costs less than the bytes it makes of it.
+class Outbox {
+  constructor(folder) {
+    this.database = new Database(join(folder, "outbox.db"));
+    this.database.pragma("journal_mode = WAL");
+    this.database.pragma("synchronous = NORMAL");
+    this.database.exec(`
+      CREATE TABLE mails (id INTEGER PRIMARY KEY, mail TEXT NOT NULL) STRICT;
+      CREATE TABLE fates (
+        id INTEGER PRIMARY KEY REFERENCES mails (id),
+        meeting TEXT NOT NULL,
+        invitee TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent')),
+        answer TEXT,
+        UNIQUE (meeting, invitee)
+      ) STRICT;
+      CREATE INDEX fates_queued ON fates (id) WHERE state = 'queued';
+    `);
+    this.keep = this.database.prepare("INSERT INTO mails (mail) VALUES (?)");
+    this.await = this.database.prepare("INSERT INTO fates (id, meeting, invitee) VALUES (?, ?, ?)");
+    this.claim = this.database.prepare(`
+      UPDATE fates SET state = 'sending'
+      WHERE id = (SELECT id FROM fates WHERE state = 'queued' ORDER BY id LIMIT 1)
+      RETURNING id, (SELECT mail FROM mails WHERE mails.id = fates.id) AS mail
+    `);
+    this.settle = this.database.prepare("UPDATE fates SET state = 'sent', answer = ? WHERE id = ?");
+    this.queue = this.database.transaction((people) => {
+      for (const person of people) {
+        const messageId = `<${randomUUID()}@acme.example>`;
+        const kept = { ...mail(person), messageId, date: new Date().toUTCString().replace("GMT", "+0000") };
+        const { lastInsertRowid } = this.keep.run(JSON.stringify(kept));
+        this.await.run(lastInsertRowid, meeting.id, person.id);
+      }
+    });
+  }
+}
+
+const folder = did === "send-durable" && mkdtempSync(join(tmpdir(), "peer-"));
 const began = process.hrtime.bigint();
 let bytes = 0;
+// As many at a time as keep the pool busy.
+const workers = (work) => Promise.all(Array.from({ length: 4 * Number(values.connections ?? 8) }, work));
 if (did === "send") {
-  // As many at a time as keep the pool busy.
   let next = 0;
-  const worker = async () => {
+  await workers(async () => {
     while (next < invitees.length) await transport.sendMail(mail(invitees[next++]));
-  };
-  await Promise.all(Array.from({ length: 4 * Number(values.connections ?? 8) }, worker));
+  });
+} else if (did === "send-durable") {
+  const outbox = new Outbox(folder);
+  outbox.queue(invitees);
+  await workers(async () => {
+    for (let row = outbox.claim.get(); row; row = outbox.claim.get()) {
+      const { response } = await transport.sendMail(JSON.parse(row.mail));
+      outbox.settle.run(response, row.id);
+    }
+  });
+  outbox.database.close();
 } else {
   let last;
   for (const person of invitees) {
     last = (await transport.sendMail(mail(person))).message;
     bytes += last.length;
   }
-  if (values.out) (await import("node:fs")).writeFileSync(values.out, last);
+  if (values.out) writeFileSync(values.out, last);
 }
 const seconds = Number(process.hrtime.bigint() - began) / 1e9;
 transport.close();
+if (folder) rmSync(folder, { recursive: true });
 console.log(
   JSON.stringify({ peer: "node", did, messages: invitees.length, bytes, seconds, per_second: invitees.length / seconds }),
 );
