@@ -18,6 +18,9 @@ use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 /// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.
 const ROWS_AHEAD: usize = 512;
 
+/// One writes at a time, and one can read meanwhile. Each keeps a cache of up to 2 MB.
+const CONNECTIONS: u32 = 2;
+
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 
 impl Database {
@@ -42,7 +45,7 @@ impl Database {
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
         let began = Instant::now();
         let pool = loop {
-            let opened = pool_options(4).connect_with(options.clone()).await;
+            let opened = pool_options(CONNECTIONS).connect_with(options.clone()).await;
             match opened.map_err(|source| DatabaseError::opening_file(&name, source)) {
                 Ok(pool) => break pool,
                 Err(DatabaseError::Busy { .. }) if began.elapsed() < LONGEST_WAIT => {

@@ -176,14 +176,14 @@ pub struct Person {
     /// The person's language; the organization's when `None`.
     pub language: Option<Language>,
     /// For users only: permissions and Zoom account.
-    pub user: Option<UserFacts>,
+    pub user: Option<Box<UserFacts>>,
 }
 
 impl Person {
     /// A person with a name and an address, and nothing else known.
     #[must_use]
     pub fn new(reference: PersonRef, name: impl Into<String>, email: Option<EmailAddress>) -> Self {
-        let user = (reference.kind == PersonKind::User).then(UserFacts::default);
+        let user = (reference.kind == PersonKind::User).then(Box::default);
         Self {
             reference,
             name: name.into(),

@@ -63,21 +63,54 @@ pub(super) struct Delivered {
     pub(super) files: HashMap<String, PathBuf>,
 }
 
+/// For whom to deliver what waits of a meeting.
+#[derive(Debug)]
+pub(super) struct Addressees {
+    /// How many they are, or were thought to be.
+    pub(super) count: usize,
+    named: HashSet<PersonRef>,
+    /// Whether those who are named are the ones, or all others.
+    are_named: bool,
+}
+
+impl Addressees {
+    pub(super) fn only(named: HashSet<PersonRef>) -> Self {
+        Self {
+            count: named.len(),
+            named,
+            are_named: true,
+        }
+    }
+
+    /// Everybody else, who are so many.
+    pub(super) fn all_but(count: usize, others: impl Iterator<Item = PersonRef>) -> Self {
+        Self {
+            count,
+            named: others.collect(),
+            are_named: false,
+        }
+    }
+
+    pub(super) fn include(&self, person: &PersonRef) -> bool {
+        self.named.contains(person) == self.are_named
+    }
+}
+
 impl Pipeline {
     /// Delivers what waits of one meeting for these people, also what would be tried again later only. What
     /// waits for others keeps its time.
     pub(super) async fn deliver(
         &self,
         meeting: &MeetingId,
-        recipients: HashSet<PersonRef>,
+        addressees: Addressees,
     ) -> Result<Delivered, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
-        let waiting = recipients.len();
+        let waiting = addressees.count;
         if waiting == 0 {
             return Ok(Delivered::default());
         }
         (self.progress)(&Progress::Delivering { count: waiting });
-        let round = Round::new(self, meeting, recipients, transport);
+        let round = Round::new(self, meeting, addressees, transport);
         Ok(round.run().await?)
     }
 }

@@ -1,9 +1,8 @@
 //! Step 4, first half: which revision is told, to whom, and how it comes into the outbox.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
+use super::deliver::Addressees;
 use super::load::Case;
 use super::online::Online;
 use super::press::Press;
@@ -42,13 +41,16 @@ impl<'a> Issue<'a> {
         })
     }
 
-    /// Those who get a mail, or for whom one waits.
-    pub(super) fn recipients(&self, case: &Case) -> HashSet<PersonRef> {
-        self.verdicts
-            .iter()
-            .filter(|verdict| verdict.is_awaited())
-            .map(|verdict| case.reference(verdict.place()).clone())
-            .collect()
+    /// Those who get a mail, or for whom one waits. Mostly that is everybody: so it is said who does not.
+    pub(super) fn addressees(&self, case: &Case) -> Addressees {
+        let (awaited, others): (Vec<_>, Vec<_>) =
+            self.verdicts.iter().partition(|verdict| verdict.is_awaited());
+        let has_mail_waiting = |person: &&PersonRef| {
+            let told = case.told(person);
+            told.invitation_waits || told.cancellation_waits
+        };
+        let others = others.iter().map(|verdict| case.reference(verdict.place()));
+        Addressees::all_but(awaited.len(), others.filter(has_mail_waiting).cloned())
     }
 
     /// Whether there is anything to put into the outbox.
@@ -126,6 +128,7 @@ impl Pipeline {
         }
         let renderer = Renderer::new(self, case, online, &issue.issued);
         let groups = renderer.groups(&addressed)?;
+        drop(addressed);
         let mut press = Press::new(&renderer, &groups)?;
         let enqueued = self.enqueue(case, issue, &mut press).await;
         match press.into_failure() {

@@ -1,6 +1,7 @@
 //! Step 1: the meeting and its people; what may not be sent is refused.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use super::recipients::Told;
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
@@ -269,10 +270,13 @@ impl Pipeline {
         let mut told: HashMap<PersonRef, Told> = HashMap::new();
         let mut earlier_addresses = Vec::new();
         let mut former: BTreeMap<PersonRef, (EmailAddress, Language)> = BTreeMap::new();
-        let by_reference = case
-            .attendees()
-            .map(|(attendee, person)| (&attendee.person, person));
-        let attendees: HashMap<&PersonRef, Option<&Person>> = by_reference.collect();
+        // Made when it is first wanted: before the first send there is nothing in the outbox.
+        let attendees: LazyLock<HashMap<&PersonRef, Option<&Person>>, _> = LazyLock::new(|| {
+            let by_reference = case
+                .attendees()
+                .map(|(attendee, person)| (&attendee.person, person));
+            by_reference.collect()
+        });
         let mut note = |entry: OutboxEntry| {
             told.entry(entry.person.clone()).or_default().note(&entry);
             let address = entry.envelope.to;
@@ -289,6 +293,7 @@ impl Pipeline {
             }
         };
         self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
+        drop(attendees);
         case.told = told;
         case.earlier_addresses = earlier_addresses;
         let who: Vec<&PersonRef> = former.keys().collect();

@@ -54,8 +54,8 @@ pub use deliver::DeliverySettings;
 pub use error::PipelineError;
 pub use notification::{NotificationOutcome, NotificationReport};
 pub use online::{OnlineAction, OnlineReport};
-pub use outcome::Recipients;
 pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
+pub use outcome::Recipients;
 pub use render::Invitation;
 pub use reply::{AnswerOutcome, AnswerReport};
 pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
@@ -119,7 +119,7 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, issue.recipients(&case)).await?;
+            let delivered = self.deliver(id, issue.addressees(&case)).await?;
             let outcomes = self.outcomes(&case, issue, delivered).await?;
             return Ok(self.report(case, &online, outcomes));
         }
@@ -163,7 +163,7 @@ impl Pipeline {
             if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
                 continue;
             }
-            let delivered = self.deliver(id, issue.recipients(&case)).await?;
+            let delivered = self.deliver(id, issue.addressees(&case)).await?;
             let outcomes = self.outcomes(&case, issue, delivered).await?;
             return Ok(self.report(case, &online, outcomes));
         }

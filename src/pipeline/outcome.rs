@@ -93,7 +93,9 @@ impl Pipeline {
     ) -> Result<Outcomes, PipelineError> {
         let mut outcomes = issue.outcomes();
         drop(issue);
-        let Outcomes { issued, each, notes, .. } = &mut outcomes;
+        let Outcomes {
+            issued, each, notes, ..
+        } = &mut outcomes;
         let domain = self.sender.address.domain();
         let waited = each.iter().any(|outcome| matches!(outcome.what, What::Waits));
         for outcome in each.iter_mut() {

@@ -16,7 +16,7 @@ use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
 use crate::meeting::{Acceptance, Language, Person, PersonKind};
 
 /// How many mails are in memory at a time: the outbox writes some while the next are made.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 64;
 /// The same where all of them are to be in memory anyway.
 const OF_ALL_AT_ONCE: usize = 512;
 /// For fewer mails than these another thread is not worth it.
@@ -237,8 +237,7 @@ impl<'r> Press<'r> {
 }
 
 /// What is made of an order, with its form and its calendar object.
-type Make<'r, T> =
-    fn(&Press<'r>, &Order<'r>, Option<&'r Form>, String) -> Result<T, PipelineError>;
+type Make<'r, T> = fn(&Press<'r>, &Order<'r>, Option<&'r Form>, String) -> Result<T, PipelineError>;
 
 #[async_trait]
 impl Supply for Press<'_> {

@@ -14,8 +14,7 @@ use crate::mail::{
     Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
 };
 use crate::meeting::{
-    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonKind, PersonRef,
-    Revision, Zone,
+    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonKind, PersonRef, Revision, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;

@@ -1,6 +1,6 @@
 //! Step 5, second half: the workers of one round, each with a connection of its own.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,21 +10,20 @@ use chrono::Utc;
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
-use super::deliver::Delivered;
+use super::deliver::{Addressees, Delivered};
 use super::taken::Taken;
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError,
-    signed,
+    AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError, signed,
 };
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::MeetingId;
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
 /// How many invitations are taken from the outbox for each connection at first, and in all at most.
 const FIRST_FOR_EACH: u32 = 4;
-const LARGEST_BATCH: u32 = 256;
+const LARGEST_BATCH: u32 = 128;
 /// A connection that fails later than this is not tried again at once: whoever waits has waited long.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -32,7 +31,7 @@ const SOON: Duration = Duration::from_secs(5);
 pub(super) struct Round {
     pipeline: Pipeline,
     meeting: MeetingId,
-    recipients: HashSet<PersonRef>,
+    addressees: Addressees,
     transport: Arc<dyn Transport>,
     taken: Taken,
     /// The number of the last invitation that was taken: each is tried once in a round.
@@ -85,13 +84,13 @@ impl Round {
     pub(super) fn new(
         pipeline: &Pipeline,
         meeting: &MeetingId,
-        recipients: HashSet<PersonRef>,
+        addressees: Addressees,
         transport: Arc<dyn Transport>,
     ) -> Arc<Self> {
         Arc::new(Self {
             pipeline: pipeline.clone(),
             meeting: meeting.clone(),
-            recipients,
+            addressees,
             transport,
             taken: Taken::default(),
             reached: AtomicI64::new(0),
@@ -103,7 +102,7 @@ impl Round {
 
     /// Delivers what waits.
     pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
-        let worth_it = self.recipients.len().div_ceil(4);
+        let worth_it = self.addressees.count.div_ceil(4);
         let mut result = self
             .run_workers(self.transport.connections().min(worth_it).max(1))
             .await;
@@ -296,7 +295,7 @@ impl Round {
             self.reached.store(last, Ordering::Relaxed);
             let mut ours = VecDeque::with_capacity(claimed.len());
             for claimed in claimed {
-                if self.recipients.contains(&claimed.person) {
+                if self.addressees.include(&claimed.person) {
                     ours.push_back(claimed);
                 } else {
                     self.give_back(&claimed).await?;
@@ -430,9 +429,7 @@ impl Round {
             in_company: false,
         })?;
         if let Some(file) = receipt.file {
-            self.delivered()
-                .files
-                .insert(claimed.message_id.clone(), file);
+            self.delivered().files.insert(claimed.message_id.clone(), file);
         }
         Ok(receipt.answer)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
+use super::deliver::Addressees;
 use super::issue::next_issue;
 use super::load::Case;
 use super::online::Online;
@@ -144,7 +145,7 @@ impl Pipeline {
         // What waits for those who were removed is now a cancellation, which stays true.
         let removed_only = people.iter().all(is_removed);
         if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
-            let delivered = self.deliver(&due.meeting, people).await?;
+            let delivered = self.deliver(&due.meeting, Addressees::only(people)).await?;
             return match delivered.stopped {
                 Some(error) => Err(error.into()),
                 None => Ok(Delivery::Tried),

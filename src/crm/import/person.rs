@@ -12,11 +12,11 @@ impl<'a> Reading<'a> {
         let roles = self.roles(&fields);
         let (zoom_enabled, zoom_id) = self.zoom(&fields);
         let mut person = person?;
-        person.user = Some(UserFacts {
+        person.user = Some(Box::new(UserFacts {
             zoom_enabled,
             zoom_id,
             ..UserFacts::default()
-        });
+        }));
         Some(ImportedUser { person, roles })
     }
 

@@ -11,7 +11,7 @@ use crate::meeting::{MeetingId, PersonRef};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
-const ROWS_AT_ONCE: usize = 128;
+const ROWS_AT_ONCE: usize = 64;
 
 impl Database {
     pub(super) async fn put_in(

@@ -190,11 +190,18 @@ mod tests {
         journal.append(&record(3)).unwrap();
         assert!(LeftBehind::all(&database).unwrap().is_empty(), "it is held");
         // Another database in the same folder.
-        assert!(LeftBehind::all(&folder.path().join("other.db")).unwrap().is_empty());
+        assert!(
+            LeftBehind::all(&folder.path().join("other.db"))
+                .unwrap()
+                .is_empty()
+        );
         drop(journal);
         let mut found = LeftBehind::all(&database).unwrap();
         assert_eq!(found.len(), 1);
-        assert!(LeftBehind::all(&database).unwrap().is_empty(), "the first holds it");
+        assert!(
+            LeftBehind::all(&database).unwrap().is_empty(),
+            "the first holds it"
+        );
         let found = found.remove(0);
         assert_eq!(found.records, [record(2), record(3)]);
         found.remove();

@@ -25,12 +25,13 @@ impl Database {
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let mut meeting = self.meeting_row(&row)?;
-        meeting.attendees = query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
-            .bind(id.as_str())
-            .read_each(&mut *connection, self.explain(doing), |row| {
-                self.attendee_row(row, id.as_str())
-            })
-            .await?;
+        meeting.attendees =
+            query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
+                .bind(id.as_str())
+                .read_each(&mut *connection, self.explain(doing), |row| {
+                    self.attendee_row(row, id.as_str())
+                })
+                .await?;
         meeting.attendees.shrink_to_fit();
         Ok(Some(meeting))
     }
@@ -135,11 +136,11 @@ impl Database {
         let who = row.person("kind", "id")?;
         row.what = who.to_string();
         let user = match who.kind {
-            PersonKind::User => Some(UserFacts {
+            PersonKind::User => Some(Box::new(UserFacts {
                 zoom_enabled: row.get("zoom_enabled")?,
                 zoom_id: row.get("zoom_id")?,
                 ..self.permissions(connection, &who.id).await?
-            }),
+            })),
             PersonKind::Contact | PersonKind::Lead => None,
         };
         let zone: Option<String> = row.get("time_zone")?;
