@@ -18,8 +18,10 @@ use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 /// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.
 const ROWS_AHEAD: usize = 512;
 
-/// One writes at a time, and one can read meanwhile. Each keeps a cache of up to 2 MB.
+/// One writes at a time, and one can read meanwhile.
 const CONNECTIONS: u32 = 2;
+/// How much of the file each keeps in memory: 1 MiB, in SQLite's words.
+const CACHE: &str = "-1024";
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 
@@ -40,6 +42,7 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(LONGEST_WAIT)
             .row_buffer_size(ROWS_AHEAD)
+            .pragma("cache_size", CACHE)
             .optimize_on_close(false, None);
         make_private(path);
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.

@@ -23,7 +23,7 @@ impl Pipeline {
     ) -> Result<String, PipelineError> {
         let case = self.load_case(id).await?;
         let name = || case.meeting.name().to_owned();
-        let invitable = |person: &&Person| person.email.is_some() && !case.is_organizer(person);
+        let invitable = |person: &Person| person.email.is_some() && !case.is_organizer(person);
         let mut people = case.attendees().filter_map(|(_, person)| person);
         let person = match to {
             Some(pick) => {
@@ -57,6 +57,6 @@ impl Pipeline {
             Method::Cancel => Letter::Off,
             Method::Request => Letter::Invitation,
         };
-        renderer.object_for(person, letter)
+        renderer.object_for(&person, letter)
     }
 }

@@ -34,11 +34,7 @@ impl<'a> Issue<'a> {
 
     /// Those who get a mail, and what for.
     pub(super) fn addressed(&self) -> impl Iterator<Item = (Purpose, &Recipient<'a>)> {
-        self.verdicts.iter().filter_map(|verdict| match verdict {
-            Verdict::Invite(recipient) => Some((Purpose::Invitation, recipient)),
-            Verdict::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
-            Verdict::CallOff(_) | Verdict::Waits(_) | Verdict::Skip { .. } => None,
-        })
+        self.verdicts.iter().filter_map(Verdict::addressed)
     }
 
     /// Those who get a mail, or for whom one waits. Mostly that is everybody: so it is said who does not.
@@ -99,16 +95,14 @@ impl Pipeline {
         online: &Online,
         issue: &Issue<'_>,
     ) -> Result<Vec<Invitation>, PipelineError> {
-        let addressed: Vec<_> = issue.addressed().collect();
-        (self.progress)(&Progress::Rendering {
-            count: addressed.len(),
-        });
-        if addressed.is_empty() {
+        let count = issue.addressed().count();
+        (self.progress)(&Progress::Rendering { count });
+        if count == 0 {
             return Ok(Vec::new());
         }
         let renderer = Renderer::new(self, case, online, &issue.issued);
-        let groups = renderer.groups(&addressed)?;
-        Press::new(&renderer, &groups)?.all()
+        let groups = renderer.groups(issue)?;
+        Press::new(&renderer, &groups, issue)?.all()
     }
 
     /// Renders every mail and puts all of them into the outbox, with the revision that they tell. Of many there is
@@ -119,17 +113,14 @@ impl Pipeline {
         online: &Online,
         issue: &Issue<'_>,
     ) -> Result<Enqueued, PipelineError> {
-        let addressed: Vec<_> = issue.addressed().collect();
-        (self.progress)(&Progress::Rendering {
-            count: addressed.len(),
-        });
-        if addressed.is_empty() {
+        let count = issue.addressed().count();
+        (self.progress)(&Progress::Rendering { count });
+        if count == 0 {
             return self.enqueue(case, issue, &mut Vec::new()).await;
         }
         let renderer = Renderer::new(self, case, online, &issue.issued);
-        let groups = renderer.groups(&addressed)?;
-        drop(addressed);
-        let mut press = Press::new(&renderer, &groups)?;
+        let groups = renderer.groups(issue)?;
+        let mut press = Press::new(&renderer, &groups, issue)?;
         let enqueued = self.enqueue(case, issue, &mut press).await;
         match press.into_failure() {
             Some(error) => Err(error),
@@ -164,10 +155,10 @@ impl Pipeline {
             .iter()
             .filter_map(|verdict| match verdict {
                 Verdict::CallOff(place) => Some(case.reference(*place).clone()),
-                Verdict::Cancel(recipient) => Some(recipient.person.reference.clone()),
+                Verdict::Cancel(recipient) => Some(case.reference(recipient.place).clone()),
                 // Invited anew before the cancellation had left.
                 Verdict::Invite(recipient) if recipient.told.cancellation_waits => {
-                    Some(recipient.person.reference.clone())
+                    Some(case.reference(recipient.place).clone())
                 }
                 _ => None,
             })
@@ -202,7 +193,7 @@ impl Pipeline {
             return Ok(());
         }
         for (attendee, person) in case.attendees() {
-            let holds_it = person.is_some_and(|person| case.is_organizer(person));
+            let holds_it = person.is_some_and(|person| case.is_organizer(&person));
             if attendee.status != Acceptance::None && !holds_it {
                 self.crm
                     .set_attendee_status(case.meeting.id(), &attendee.person, Acceptance::None)

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use super::people::People;
 use super::recipients::Told;
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
+use crate::calendar::MOST_LISTED_ATTENDEES;
 use crate::mail::{Issued, OutboxEntry};
 use crate::meeting::{
-    Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
-    PersonId, PersonRef,
+    Acceptance, Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus,
+    OnlineLocation, Person, PersonId, PersonRef, Zone,
 };
 
 /// How many people the CRM is asked for at a time.
@@ -37,7 +39,9 @@ pub(super) struct Case {
     /// The assigned user.
     pub(super) organizer: Person,
     /// Of each attendee, in their order, the record, where the CRM has it.
-    people: Vec<Option<Person>>,
+    people: People,
+    /// The first few who have an address: as many as calendar objects list, and one more.
+    pub(super) listed: Vec<(Person, Acceptance)>,
     /// What invitees were told, one for each revision, the newest last.
     pub(super) history: Vec<Issued>,
     /// What those were told who have been in the outbox.
@@ -52,28 +56,58 @@ pub(super) struct Case {
 
 impl Case {
     /// The person behind an attendee, if the CRM has the record.
-    pub(super) fn person(&self, reference: &PersonRef) -> Option<&Person> {
+    pub(super) fn person(&self, reference: &PersonRef) -> Option<Person> {
         let place = self
             .meeting
             .attendees
             .iter()
             .position(|a| a.person == *reference)?;
-        self.people.get(place)?.as_ref()
+        self.people.get(place, reference)
     }
 
     /// The attendees in the CRM's order, each with the person where there is one.
-    pub(super) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
-        self.meeting
-            .attendees
-            .iter()
-            .zip(self.people.iter().map(Option::as_ref))
+    pub(super) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<Person>)> {
+        self.placed().map(|(_, attendee, person)| (attendee, person))
     }
 
     /// The attendees with their places.
-    pub(super) fn placed(&self) -> impl Iterator<Item = (Place, &Attendee, Option<&Person>)> {
-        self.attendees()
-            .enumerate()
-            .map(|(at, (attendee, person))| (Place::new(at), attendee, person))
+    pub(super) fn placed(&self) -> impl Iterator<Item = (Place, &Attendee, Option<Person>)> {
+        let attendees = self.meeting.attendees.iter().enumerate();
+        attendees.map(|(at, attendee)| (Place::new(at), attendee, self.people.get(at, &attendee.person)))
+    }
+
+    /// Those at the places who are attendees no more.
+    pub(super) fn former_at(&self, place: Place) -> Option<&Person> {
+        self.former.get(place.at().checked_sub(self.people.len())?)
+    }
+
+    /// The addresses of the attendees who have one.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        (0..self.people.len()).filter_map(|at| self.people.address(at))
+    }
+
+    /// The address of whoever stands at a place.
+    pub(super) fn address(&self, place: Place) -> Option<&str> {
+        match self.former_at(place) {
+            Some(person) => Some(person.email.as_ref()?.as_str()),
+            None => self.people.address(place.at()),
+        }
+    }
+
+    /// The language that whoever stands at a place reads, if that is known.
+    pub(super) fn language(&self, place: Place) -> Option<&Language> {
+        match self.former_at(place) {
+            Some(person) => person.language.as_ref(),
+            None => self.people.language(place.at()),
+        }
+    }
+
+    /// The time zone of whoever stands at a place, if that is known.
+    pub(super) fn zone(&self, place: Place) -> Option<&Zone> {
+        match self.former_at(place) {
+            Some(person) => person.time_zone.as_ref(),
+            None => self.people.zone(place.at()),
+        }
     }
 
     /// Those who are attendees no more, with their places.
@@ -92,10 +126,10 @@ impl Case {
     }
 
     /// The person who stands at a place, if the CRM has the record.
-    pub(super) fn person_at(&self, place: Place) -> Option<&Person> {
-        match self.people.get(place.at()) {
-            Some(person) => person.as_ref(),
-            None => self.former.get(place.at() - self.people.len()),
+    pub(super) fn person_at(&self, place: Place) -> Option<Person> {
+        match self.former_at(place) {
+            Some(person) => Some(person.clone()),
+            None => self.people.get(place.at(), self.reference(place)),
         }
     }
 
@@ -133,7 +167,7 @@ impl Pipeline {
         for pick in &options.to {
             if !case
                 .attendees()
-                .any(|(_, person)| person.is_some_and(|person| pick.picks(person)))
+                .any(|(_, person)| person.is_some_and(|person| pick.picks(&person)))
             {
                 return Err(PipelineError::NotInvited {
                     meeting: name(),
@@ -165,11 +199,9 @@ impl Pipeline {
             });
         }
         for pick in &options.to {
-            let mut everybody = case
-                .attendees()
-                .filter_map(|(_, person)| person)
-                .chain(&case.former);
-            if !everybody.any(|person| pick.picks(person)) {
+            let mut attendees = case.attendees().filter_map(|(_, person)| person);
+            let mut former = case.former.iter();
+            if !attendees.any(|person| pick.picks(&person)) && !former.any(|person| pick.picks(person)) {
                 return Err(PipelineError::NotInvited {
                     meeting: meeting.name().to_owned(),
                     pick: pick.clone(),
@@ -221,11 +253,27 @@ impl Pipeline {
         let attending = meeting.attendees.iter().position(is_user);
         let who = meeting.attendees.iter().map(|attendee| &attendee.person);
         let who: Vec<&PersonRef> = who.chain(attending.is_none().then_some(&user)).collect();
-        let mut people = self.people(&who).await?;
-        let organizer = match attending {
-            Some(place) => people[place].clone(),
-            None => people.pop().flatten(),
+        let mut people = People::with_capacity(meeting.attendees.len());
+        let mut organizer = None;
+        let mut listed = Vec::new();
+        let mut place = 0;
+        let mut keep = |person: Option<Person>| {
+            if Some(place) == attending || place == meeting.attendees.len() {
+                organizer.clone_from(&person);
+            }
+            let Some(attendee) = meeting.attendees.get(place) else {
+                return;
+            };
+            let with_address = person.as_ref().filter(|person| person.email.is_some());
+            if let Some(person) = with_address
+                && listed.len() <= MOST_LISTED_ATTENDEES
+            {
+                listed.push((person.clone(), attendee.status));
+            }
+            people.push(person);
+            place += 1;
         };
+        self.each_person(&who, &mut keep).await?;
         let Some(organizer) = organizer else {
             return Err(PipelineError::AssignedUserMissing {
                 meeting: meeting.name().to_owned(),
@@ -237,6 +285,7 @@ impl Pipeline {
             meeting,
             organizer,
             people,
+            listed,
             told: HashMap::new(),
             nothing: Told::default(),
             earlier_addresses: Vec::new(),
@@ -246,22 +295,20 @@ impl Pipeline {
         Ok(case)
     }
 
-    /// People in the order in which they are asked for.
-    async fn people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
-        let mut people = Vec::with_capacity(who.len());
+    /// Gives `each` the people in the order in which they are asked for.
+    async fn each_person(
+        &self,
+        who: &[&PersonRef],
+        each: &mut (dyn FnMut(Option<Person>) + Send),
+    ) -> Result<(), PipelineError> {
         for some in who.chunks(PEOPLE_AT_ONCE) {
             let asked: Vec<PersonRef> = some.iter().map(|who| (*who).clone()).collect();
             let found = self.crm.people(&asked).await?.into_iter();
             let found: HashMap<PersonRef, Person> =
                 found.map(|person| (person.reference.clone(), person)).collect();
-            people.extend(some.iter().map(|who| {
-                let person = found.get(who)?.clone();
-                // The id is in memory once.
-                let reference = (*who).clone();
-                Some(Person { reference, ..person })
-            }));
+            some.iter().for_each(|who| each(found.get(who).cloned()));
         }
-        Ok(people)
+        Ok(())
     }
 
     /// What was told to whom, as the outbox has it; and those of them who are not attendees any more. Somebody of these
@@ -271,11 +318,11 @@ impl Pipeline {
         let mut earlier_addresses = Vec::new();
         let mut former: BTreeMap<PersonRef, (EmailAddress, Language)> = BTreeMap::new();
         // Made when it is first wanted: before the first send there is nothing in the outbox.
-        let attendees: LazyLock<HashMap<&PersonRef, Option<&Person>>, _> = LazyLock::new(|| {
-            let by_reference = case
-                .attendees()
-                .map(|(attendee, person)| (&attendee.person, person));
-            by_reference.collect()
+        let attendees: LazyLock<HashMap<&PersonRef, Place>, _> = LazyLock::new(|| {
+            let attendees = case.meeting.attendees.iter().enumerate();
+            attendees
+                .map(|(at, attendee)| (&attendee.person, Place::new(at)))
+                .collect()
         });
         let mut note = |entry: OutboxEntry| {
             told.entry(entry.person.clone()).or_default().note(&entry);
@@ -284,9 +331,9 @@ impl Pipeline {
                 None => {
                     former.insert(entry.person, (address, entry.language));
                 }
-                Some(person) => {
-                    let today = person.and_then(|person| person.email.as_ref());
-                    if !today.is_some_and(|today| today.is_same_mailbox(&address)) {
+                Some(place) => {
+                    let today = case.address(*place);
+                    if !today.is_some_and(|today| today.eq_ignore_ascii_case(address.as_str())) {
                         earlier_addresses.push((address, entry.person));
                     }
                 }
@@ -297,7 +344,8 @@ impl Pipeline {
         case.told = told;
         case.earlier_addresses = earlier_addresses;
         let who: Vec<&PersonRef> = former.keys().collect();
-        let known = self.people(&who).await?;
+        let mut known = Vec::with_capacity(who.len());
+        self.each_person(&who, &mut |person| known.push(person)).await?;
         let former = former
             .into_iter()
             .zip(known)
@@ -376,7 +424,7 @@ fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
     };
     let mut others = case
         .attendees()
-        .filter(|(_, person)| !person.is_some_and(|person| case.is_organizer(person)))
+        .filter(|(_, person)| !person.as_ref().is_some_and(|person| case.is_organizer(person)))
         .peekable();
     if case.meeting.attendees.is_empty() {
         return refuse("it has no attendees");

@@ -22,6 +22,7 @@ mod notification;
 mod online;
 mod options;
 mod outcome;
+mod people;
 mod press;
 mod push;
 mod recipients;

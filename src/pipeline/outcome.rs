@@ -17,7 +17,7 @@ use super::load::{Case, Place};
 use super::recipients::{Reason, Verdict};
 use super::report::{RecipientReport, RecipientState};
 use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose, TransportError};
-use crate::meeting::{Language, Person, PersonRef, Revision};
+use crate::meeting::{Language, PersonRef, Revision};
 use crate::template::{TemplateName, Templates};
 
 /// What became of one attendee.
@@ -240,13 +240,14 @@ impl Recipients {
 
     fn report(&self, outcome: &Outcome) -> RecipientReport {
         let reference = self.case.reference(outcome.place);
-        let person = self.case.person_at(outcome.place);
+        let (name, email) = match self.case.person_at(outcome.place) {
+            Some(person) => (person.name, person.email),
+            None => (String::new(), None),
+        };
         let note = self.notes.get(&outcome.place);
         let language = match outcome.what {
-            What::Mail(purpose) => person.and_then(|person| self.written_in(purpose, person)),
-            What::Waits | What::CalledOff | What::None(_) => {
-                person.and_then(|person| person.language.clone())
-            }
+            What::Mail(purpose) => self.written_in(purpose, outcome.place),
+            What::Waits | What::CalledOff | What::None(_) => self.case.language(outcome.place).cloned(),
         };
         let message_id = match outcome.what {
             What::Mail(purpose) => Some(message_id(
@@ -266,8 +267,8 @@ impl Recipients {
         RecipientReport {
             kind: reference.kind,
             id: reference.id.clone(),
-            name: person.map(|person| person.name.clone()).unwrap_or_default(),
-            email: person.and_then(|person| person.email.clone()),
+            name,
+            email,
             language: note
                 .and_then(|note| note.language.as_ref())
                 .or(language.as_ref())
@@ -280,10 +281,10 @@ impl Recipients {
     }
 
     /// The language of somebody's mail.
-    fn written_in(&self, purpose: Purpose, person: &Person) -> Option<Language> {
-        let told = self.case.told(&person.reference);
+    fn written_in(&self, purpose: Purpose, place: Place) -> Option<Language> {
+        let told = self.case.told(self.case.reference(place));
         let letter = Letter::of(purpose, told, self.issued.revision, self.case.meeting.status);
-        let reads = person.language.as_ref().unwrap_or(&self.ours);
+        let reads = self.case.language(place).unwrap_or(&self.ours);
         let template = letter.template();
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let known = written

@@ -1,19 +1,20 @@
 //! Step 4, second half: many mails, some of them at a time, on all processors.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::ops::Range;
 
 use async_trait::async_trait;
 
 use super::PipelineError;
+use super::issue::Issue;
 use super::letter::{Letter, Wording, Words};
-use super::recipients::Recipient;
+use super::load::Place;
+use super::recipients::{Recipient, Verdict};
 use super::render::{Form, Invitation, Renderer};
 use crate::calendar::{EventWriter, Participant};
 use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
-use crate::meeting::{Acceptance, Language, Person, PersonKind};
+use crate::meeting::{Acceptance, Language, Person, PersonKind, Zone};
 
 /// How many mails are in memory at a time: the outbox writes some while the next are made.
 const AT_ONCE: usize = 64;
@@ -34,36 +35,33 @@ pub(super) struct Group<'r> {
     participants: Option<Vec<Participant<'r>>>,
 }
 
-/// One mail to make.
-struct Order<'r> {
-    recipient: &'r Recipient<'r>,
-    group: usize,
-    form: Option<usize>,
-}
-
-/// All mails by their groups.
+/// How mails differ that are not just their readers' own.
 pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
-    orders: Vec<Order<'r>>,
-    forms: Vec<Form>,
+    /// The groups by what makes them.
+    by_wording: HashMap<(&'r Language, Letter), usize>,
+    forms: HashMap<Readers<'r>, Form>,
 }
+
+/// People whose mails differ in the name alone: by their group, their time zone, and whether they are users.
+type Readers<'r> = (usize, &'r Zone, bool);
 
 impl<'a> Renderer<'a> {
     /// Sorts mails into groups.
-    pub(super) fn groups<'r>(
-        &'r self,
-        addressed: &[(Purpose, &'r Recipient<'r>)],
-    ) -> Result<Groups<'r>, PipelineError> {
-        let mut places: HashMap<(&Language, Letter), usize> = HashMap::new();
-        let mut groups = Vec::new();
-        let mut orders = Vec::with_capacity(addressed.len());
-        for (purpose, recipient) in addressed {
-            let language = self.language(recipient.person);
-            let letter = self.letter(*purpose, recipient);
-            let group = match places.get(&(language, letter)) {
-                Some(place) => *place,
+    pub(super) fn groups<'r>(&'r self, issue: &'r Issue<'r>) -> Result<Groups<'r>, PipelineError> {
+        let mut all = Groups {
+            groups: Vec::new(),
+            by_wording: HashMap::new(),
+            forms: HashMap::new(),
+        };
+        let mut readers: HashMap<Readers<'r>, (usize, Place)> = HashMap::new();
+        for (purpose, recipient) in issue.addressed() {
+            let language = self.language_at(recipient.place);
+            let letter = self.letter(purpose, recipient);
+            let group = match all.by_wording.get(&(language, letter)) {
+                Some(group) => *group,
                 None => {
-                    groups.push(Group {
+                    all.groups.push(Group {
                         wording: Wording {
                             letter,
                             language,
@@ -72,81 +70,56 @@ impl<'a> Renderer<'a> {
                                 Letter::Invitation | Letter::Off | Letter::Removed => None,
                             },
                         },
-                        words: self.words(language, recipient.person)?,
+                        words: self.words(language, &self.person_at(recipient.place))?,
                         participants: None,
                     });
-                    places.insert((language, letter), groups.len() - 1);
-                    groups.len() - 1
+                    all.by_wording.insert((language, letter), all.groups.len() - 1);
+                    all.groups.len() - 1
                 }
             };
-            orders.push(Order {
-                recipient,
-                group,
-                form: None,
-            });
+            self.name_those_removed(&mut all.groups[group], recipient.place);
+            let readers = readers.entry(self.readers(group, recipient.place));
+            readers.or_insert((0, recipient.place)).0 += 1;
         }
-        self.name_those_removed(&mut groups, &orders);
-        let forms = self.forms(&groups, &mut orders);
-        Ok(Groups {
-            groups,
-            orders,
-            forms,
-        })
+        all.forms = self.forms(&all.groups, readers);
+        Ok(all)
+    }
+
+    fn readers(&self, group: usize, place: Place) -> Readers<'_> {
+        let is_user = self.case().reference(place).kind == PersonKind::User;
+        (group, self.zone_at(place), is_user)
     }
 
     /// Who was removed is no participant any more, but is named in what says so.
-    fn name_those_removed<'r>(&'r self, groups: &mut [Group<'r>], orders: &[Order<'r>]) {
-        let is_of_removal = |group: &Group<'_>| group.wording.letter.purpose() == Purpose::Cancellation;
-        if !groups.iter().any(is_of_removal) {
+    fn name_those_removed<'r>(&'r self, group: &mut Group<'r>, place: Place) {
+        let Some(person) = self.case().former_at(place) else {
             return;
-        }
-        let known: HashSet<_> = self.participants().iter().map(|p| &p.person.reference).collect();
-        for (place, group) in groups
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, group)| is_of_removal(group))
-        {
-            let others = orders
-                .iter()
-                .filter(|order| order.group == place && !known.contains(&order.recipient.person.reference));
-            let mut participants = self.participants().to_vec();
-            participants.extend(others.map(|order| Participant {
-                person: order.recipient.person,
-                status: Acceptance::None,
-            }));
-            group.participants = Some(participants);
-        }
+        };
+        let participants = group
+            .participants
+            .get_or_insert_with(|| self.participants().to_vec());
+        participants.push(Participant {
+            person,
+            status: Acceptance::None,
+        });
     }
 
     /// Makes the forms that are worth it: for many who read the same language in the same zone.
-    fn forms<'r>(&'r self, groups: &[Group<'r>], orders: &mut [Order<'r>]) -> Vec<Form> {
-        let key = |order: &Order<'r>| {
-            let person = order.recipient.person;
-            let is_user = person.reference.kind == PersonKind::User;
-            (order.group, self.zone(person), is_user)
-        };
-        let mut readers: HashMap<_, (usize, &Person)> = HashMap::new();
-        for order in orders.iter() {
-            let (count, _) = readers.entry(key(order)).or_insert((0, order.recipient.person));
-            *count += 1;
-        }
+    fn forms<'r>(
+        &'r self,
+        groups: &[Group<'r>],
+        readers: HashMap<Readers<'r>, (usize, Place)>,
+    ) -> HashMap<Readers<'r>, Form> {
         let mut many: Vec<_> = readers
             .into_iter()
             .filter(|(_, (count, _))| *count >= LEAST_FOR_A_FORM)
             .collect();
         many.sort_unstable_by_key(|(_, (count, _))| Reverse(*count));
-        let mut forms = Vec::new();
-        let mut places = HashMap::new();
-        for (key, (_, person)) in many.into_iter().take(MOST_FORMS) {
-            if let Some(form) = self.form(person, &groups[key.0].wording) {
-                forms.push(form);
-                places.insert(key, forms.len() - 1);
-            }
-        }
-        for order in orders {
-            order.form = places.get(&key(order)).copied();
-        }
-        forms
+        let form = |(readers, (_, place)): (Readers<'r>, _)| {
+            let form = self.form(&self.person_at(place), &groups[readers.0].wording);
+            Some((readers, form?))
+        };
+        many.into_iter().take(MOST_FORMS).filter_map(form).collect()
     }
 }
 
@@ -155,12 +128,26 @@ pub(super) struct Press<'r> {
     renderer: &'r Renderer<'r>,
     groups: &'r Groups<'r>,
     writers: Vec<EventWriter<'r>>,
-    done: usize,
+    /// Whose turn is still to come.
+    verdicts: &'r [Verdict<'r>],
     failure: Option<PipelineError>,
 }
 
+/// One mail to make.
+struct Order<'r> {
+    recipient: &'r Recipient<'r>,
+    person: Person,
+    wording: &'r Wording<'r>,
+    form: Option<&'r Form>,
+    calendar: String,
+}
+
 impl<'r> Press<'r> {
-    pub(super) fn new(renderer: &'r Renderer<'r>, groups: &'r Groups<'r>) -> Result<Self, PipelineError> {
+    pub(super) fn new(
+        renderer: &'r Renderer<'r>,
+        groups: &'r Groups<'r>,
+        issue: &'r Issue<'r>,
+    ) -> Result<Self, PipelineError> {
         let writer = |group: &'r Group<'r>| {
             let participants = group.participants.as_deref().unwrap_or(renderer.participants());
             let Wording { letter, change, .. } = &group.wording;
@@ -170,22 +157,30 @@ impl<'r> Press<'r> {
             renderer,
             groups,
             writers: groups.groups.iter().map(writer).collect::<Result<_, _>>()?,
-            done: 0,
+            verdicts: &issue.verdicts,
             failure: None,
         })
     }
 
     /// All of them.
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
-        let mut all = Vec::with_capacity(self.groups.orders.len());
-        while self.done < self.groups.orders.len() {
-            let mut some = self.some(OF_ALL_AT_ONCE, |press, order, form, calendar| {
-                let wording = &press.groups.groups[order.group].wording;
-                press.renderer.one(order.recipient, wording, form, calendar)
+        let mut all = Vec::new();
+        loop {
+            let mut some = self.some(OF_ALL_AT_ONCE, |renderer, order| {
+                let Order {
+                    recipient,
+                    person,
+                    wording,
+                    form,
+                    calendar,
+                } = order;
+                renderer.one(recipient, &person, wording, form, calendar)
             })?;
+            if some.is_empty() {
+                return Ok(all);
+            }
             all.append(&mut some);
         }
-        Ok(all)
     }
 
     /// Why it was abandoned, if it was.
@@ -195,22 +190,24 @@ impl<'r> Press<'r> {
 
     /// The next few.
     fn some<T: Send>(&mut self, at_most: usize, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
-        let begin = self.done;
-        self.done = (begin + at_most).min(self.groups.orders.len());
-        let count = self.done - begin;
+        let mut addressed = Vec::with_capacity(at_most);
+        while addressed.len() < at_most
+            && let Some((verdict, rest)) = self.verdicts.split_first()
+        {
+            self.verdicts = rest;
+            addressed.extend(verdict.addressed());
+        }
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads = (count / LEAST_FOR_A_THREAD).clamp(1, processors);
-        let share = count.div_ceil(threads).max(1);
-        let range = |thread: usize| {
-            let from = (begin + thread * share).min(self.done);
-            from..(from + share).min(self.done)
-        };
+        let threads = (addressed.len() / LEAST_FOR_A_THREAD).clamp(1, processors);
+        let share = addressed.len().div_ceil(threads).max(1);
+        let mut shares = addressed.chunks(share);
+        let first = shares.next().unwrap_or_default();
         std::thread::scope(|scope| {
             let this = &*self;
-            let others: Vec<_> = (1..threads)
-                .map(|thread| scope.spawn(move || this.render(range(thread), make)))
+            let others: Vec<_> = shares
+                .map(|share| scope.spawn(move || this.render(share, make)))
                 .collect();
-            let mut all = this.render(range(0), make)?;
+            let mut all = this.render(first, make)?;
             for other in others {
                 match other.join() {
                     Ok(rendered) => all.append(&mut rendered?),
@@ -221,32 +218,50 @@ impl<'r> Press<'r> {
         })
     }
 
-    fn render<T>(&self, range: Range<usize>, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
-        let orders = self.groups.orders[range].iter();
-        orders
-            .map(|order| {
-                let form = order.form.map(|form| &self.groups.forms[form]);
-                let calendar = self.writers[order.group].for_participant(&Participant {
-                    person: order.recipient.person,
-                    status: order.recipient.status,
-                })?;
-                make(self, order, form, calendar)
-            })
-            .collect()
+    fn render<T>(
+        &self,
+        addressed: &[(Purpose, &'r Recipient<'r>)],
+        make: Make<'r, T>,
+    ) -> Result<Vec<T>, PipelineError> {
+        let renderer = self.renderer;
+        let one = |(purpose, recipient): &(Purpose, &'r Recipient<'r>)| {
+            let place = recipient.place;
+            let letter = renderer.letter(*purpose, recipient);
+            // Every recipient was sorted into a group.
+            let group = self.groups.by_wording[&(renderer.language_at(place), letter)];
+            let person = renderer.person_at(place);
+            let calendar = self.writers[group].for_participant(&Participant {
+                person: &person,
+                status: recipient.status,
+            })?;
+            let order = Order {
+                recipient,
+                person,
+                wording: &self.groups.groups[group].wording,
+                form: self.groups.forms.get(&renderer.readers(group, place)),
+                calendar,
+            };
+            make(renderer, order)
+        };
+        addressed.iter().map(one).collect()
     }
 }
 
-/// What is made of an order, with its form and its calendar object.
-type Make<'r, T> = fn(&Press<'r>, &Order<'r>, Option<&'r Form>, String) -> Result<T, PipelineError>;
+/// What is made of an order.
+type Make<'r, T> = fn(&'r Renderer<'r>, Order<'r>) -> Result<T, PipelineError>;
 
 #[async_trait]
 impl Supply for Press<'_> {
     async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        let some = self.some(AT_ONCE, |press, order, form, calendar| {
-            let wording = &press.groups.groups[order.group].wording;
-            press
-                .renderer
-                .one_for_outbox(order.recipient, wording, form, &calendar)
+        let some = self.some(AT_ONCE, |renderer, order| {
+            let Order {
+                recipient,
+                person,
+                wording,
+                form,
+                calendar,
+            } = order;
+            renderer.one_for_outbox(recipient, &person, wording, form, &calendar)
         });
         some.map_err(|error| {
             self.failure = Some(error);

@@ -144,7 +144,16 @@ impl Reason {
     }
 }
 
-impl Verdict<'_> {
+impl<'a> Verdict<'a> {
+    /// Whoever gets a mail, and what for.
+    pub(super) fn addressed(&self) -> Option<(Purpose, &Recipient<'a>)> {
+        match self {
+            Self::Invite(recipient) => Some((Purpose::Invitation, recipient)),
+            Self::Cancel(recipient) => Some((Purpose::Cancellation, recipient)),
+            Self::CallOff(_) | Self::Waits(_) | Self::Skip { .. } => None,
+        }
+    }
+
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Invite(recipient) | Self::Cancel(recipient) => recipient.place,
@@ -162,7 +171,6 @@ impl Verdict<'_> {
 #[derive(Debug)]
 pub(super) struct Recipient<'a> {
     pub(super) place: Place,
-    pub(super) person: &'a Person,
     /// What the person answered.
     pub(super) status: Acceptance,
     pub(super) told: &'a Told,
@@ -180,10 +188,8 @@ pub(super) fn choose<'a>(
     let mut chosen = Mailboxes::default();
     let mut having = Mailboxes::default();
     for (place, attendee, person) in case.placed() {
-        if case.told(&attendee.person).revision == Some(current)
-            && let Some(person) = person
-        {
-            having.add(person, place);
+        if case.told(&attendee.person).revision == Some(current) && person.is_some() {
+            having.add(case, place);
         }
     }
     let mut verdicts = Vec::with_capacity(case.meeting.attendees.len());
@@ -192,20 +198,19 @@ pub(super) fn choose<'a>(
         let told = case.told(&attendee.person);
         let verdict = match person {
             None => skip(Reason::NoRecord),
-            Some(person) if case.is_organizer(person) => skip(Reason::HoldsMeeting),
-            Some(person) => match reason_against(attendee, person, options, current, rose, told) {
+            Some(person) if case.is_organizer(&person) => skip(Reason::HoldsMeeting),
+            Some(person) => match reason_against(attendee, &person, options, current, rose, told) {
                 Some(Against::Waits) => Verdict::Waits(place),
                 Some(Against::Because(reason)) => skip(reason),
                 None => {
-                    if let Some(twin) = chosen.twin(person) {
+                    if let Some(twin) = chosen.twin(case, place) {
                         skip(Reason::SharesWithInvited(twin))
-                    } else if let Some(twin) = having.twin(person).filter(|_| !options.resend) {
+                    } else if let Some(twin) = having.twin(case, place).filter(|_| !options.resend) {
                         skip(Reason::SharesWithInformed(twin, current))
                     } else {
-                        chosen.add(person, place);
+                        chosen.add(case, place);
                         Verdict::Invite(Recipient {
                             place,
-                            person,
                             status: attendee.status,
                             told,
                         })
@@ -232,13 +237,12 @@ pub(super) fn withdraw(case: &Case) -> Vec<Verdict<'_>> {
         }
         // Who still gets an invitation at this address under another record must not be told that it is off.
         let is_reached = |address: &EmailAddress| {
-            let others = case.attendees().filter_map(|(_, other)| other?.email.as_ref());
-            others.into_iter().any(|other| other.is_same_mailbox(address))
+            case.addresses()
+                .any(|other| other.eq_ignore_ascii_case(address.as_str()))
         };
         verdicts.push(match &person.email {
             Some(address) if told.was_sent && !is_reached(address) => Verdict::Cancel(Recipient {
                 place,
-                person,
                 status: Acceptance::None,
                 told,
             }),
@@ -255,11 +259,11 @@ pub(super) fn cancel<'a>(case: &'a Case, picks: &[Pick]) -> Vec<Verdict<'a>> {
         .filter_map(|(place, attendee, person)| Some((place, attendee.status, person?)));
     let former = case
         .placed_former()
-        .map(|(place, person)| (place, Acceptance::None, person));
+        .map(|(place, person)| (place, Acceptance::None, person.clone()));
     let mut verdicts = Vec::new();
     for (place, status, person) in attendees.chain(former) {
         let told = case.told(&person.reference);
-        let is_picked = picks.is_empty() || picks.iter().any(|pick| pick.picks(person));
+        let is_picked = picks.is_empty() || picks.iter().any(|pick| pick.picks(&person));
         if told.cancellation_waits && is_picked {
             verdicts.push(Verdict::Waits(place));
             continue;
@@ -273,12 +277,7 @@ pub(super) fn cancel<'a>(case: &'a Case, picks: &[Pick]) -> Vec<Verdict<'a>> {
         } else if person.email.is_none() {
             Reason::NoAddress
         } else {
-            verdicts.push(Verdict::Cancel(Recipient {
-                place,
-                person,
-                status,
-                told,
-            }));
+            verdicts.push(Verdict::Cancel(Recipient { place, status, told }));
             continue;
         };
         verdicts.push(Verdict::Skip { place, reason });
@@ -327,24 +326,24 @@ fn reason_against(
 struct Mailboxes<'a>(HashMap<Mailbox<'a>, Place>);
 
 impl<'a> Mailboxes<'a> {
-    fn add(&mut self, person: &'a Person, place: Place) {
-        if let Some(email) = &person.email {
-            self.0.entry(Mailbox(email)).or_insert(place);
+    fn add(&mut self, case: &'a Case, place: Place) {
+        if let Some(address) = case.address(place) {
+            self.0.entry(Mailbox(address)).or_insert(place);
         }
     }
 
     /// Somebody among these who has the same address.
-    fn twin(&self, person: &'a Person) -> Option<Place> {
-        self.0.get(&Mailbox(person.email.as_ref()?)).copied()
+    fn twin(&self, case: &'a Case, place: Place) -> Option<Place> {
+        self.0.get(&Mailbox(case.address(place)?)).copied()
     }
 }
 
-/// An address that is equal to others of the same mailbox.
-struct Mailbox<'a>(&'a EmailAddress);
+/// An address that is equal to others of the same mailbox ([`EmailAddress::is_same_mailbox`]).
+struct Mailbox<'a>(&'a str);
 
 impl PartialEq for Mailbox<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.is_same_mailbox(other.0)
+        self.0.eq_ignore_ascii_case(other.0)
     }
 }
 
@@ -352,7 +351,7 @@ impl Eq for Mailbox<'_> {}
 
 impl Hash for Mailbox<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let octets = self.0.as_str().bytes();
+        let octets = self.0.bytes();
         octets.for_each(|octet| state.write_u8(octet.to_ascii_lowercase()));
     }
 }

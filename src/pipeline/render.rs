@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::letter::{Letter, Wording, Words, is_sender, reply_to};
-use super::load::Case;
+use super::load::{Case, Place};
 use super::online::Online;
 use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
@@ -96,17 +96,18 @@ impl<'a> Renderer<'a> {
         issued: &'a Issued,
     ) -> Self {
         let meeting = &case.meeting;
-        let invited = case
-            .attendees()
-            .filter_map(|(attendee, person)| person.map(|person| (attendee, person)));
-        let participants: Vec<_> = invited
-            .map(|(attendee, person)| Participant {
+        let listed = case.listed.iter();
+        let participants: Vec<_> = listed
+            .map(|(person, status)| Participant {
                 person,
-                status: attendee.status,
+                status: *status,
             })
             .collect();
         let names = match pipeline.templates.mention("participants") {
-            true => participants.iter().map(|p| p.person.display_name()).collect(),
+            true => case
+                .attendees()
+                .filter_map(|(_, person)| Some(person?.display_name()))
+                .collect(),
             false => ParticipantNames::default(),
         };
         Self {
@@ -128,7 +129,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Those who are invited.
+    /// Those who are invited; of many, the first few.
     pub(super) fn participants(&self) -> &[Participant<'a>] {
         &self.participants
     }
@@ -137,7 +138,11 @@ impl<'a> Renderer<'a> {
     pub(super) fn object_for(&self, person: &Person, letter: Letter) -> Result<String, PipelineError> {
         let words = self.words(self.language(person), person)?;
         let writer = EventWriter::new(&self.event(letter, &words, None, &self.participants))?;
-        Ok(writer.for_recipient(&person.reference)?)
+        let attendee = self.case.meeting.attendee(&person.reference);
+        Ok(writer.for_participant(&Participant {
+            person,
+            status: attendee.map(|attendee| attendee.status).unwrap_or_default(),
+        })?)
     }
 
     /// The words of calendar objects in a language; an error is said of a person who reads it.
@@ -163,11 +168,34 @@ impl<'a> Renderer<'a> {
             .unwrap_or(&self.pipeline.organization.language)
     }
 
-    pub(super) fn zone<'p>(&'p self, person: &'p Person) -> &'p Zone {
+    fn zone<'p>(&'p self, person: &'p Person) -> &'p Zone {
         person
             .time_zone
             .as_ref()
             .unwrap_or(&self.pipeline.organization.time_zone)
+    }
+
+    /// The language that whoever stands at a place reads.
+    pub(super) fn language_at(&self, place: Place) -> &Language {
+        let ours = &self.pipeline.organization.language;
+        self.case.language(place).unwrap_or(ours)
+    }
+
+    /// The time zone of whoever stands at a place.
+    pub(super) fn zone_at(&self, place: Place) -> &Zone {
+        let ours = &self.pipeline.organization.time_zone;
+        self.case.zone(place).unwrap_or(ours)
+    }
+
+    /// Whoever stands at a place.
+    pub(super) fn person_at(&self, place: Place) -> Person {
+        // Only people are chosen of whom there is a record.
+        let nobody = || Person::new(self.case.reference(place).clone(), "", None);
+        self.case.person_at(place).unwrap_or_else(nobody)
+    }
+
+    pub(super) fn case(&self) -> &'a Case {
+        self.case
     }
 
     pub(super) fn event<'e>(
@@ -212,11 +240,12 @@ impl<'a> Renderer<'a> {
     pub(super) fn one(
         &self,
         recipient: &Recipient<'_>,
+        person: &Person,
         wording: &Wording<'_>,
         form: Option<&Form>,
         calendar: String,
     ) -> Result<Invitation, PipelineError> {
-        let (new, said) = self.write(recipient, wording, form, &calendar)?;
+        let (new, said) = self.write(recipient, person, wording, form, &calendar)?;
         let Rendered {
             subject, html, text, ..
         } = match said {
@@ -224,7 +253,7 @@ impl<'a> Renderer<'a> {
             Said::Rendered(rendered) => rendered,
         };
         Ok(Invitation {
-            to: Mailbox::new(&recipient.person.name, new.envelope.to.clone()),
+            to: Mailbox::new(&person.name, new.envelope.to.clone()),
             person: new.person,
             language: new.language,
             message_id: new.message_id,
@@ -242,22 +271,24 @@ impl<'a> Renderer<'a> {
     pub(super) fn one_for_outbox(
         &self,
         recipient: &Recipient<'_>,
+        person: &Person,
         wording: &Wording<'_>,
         form: Option<&Form>,
         calendar: &str,
     ) -> Result<NewInvitation, PipelineError> {
-        self.write(recipient, wording, form, calendar).map(|(new, _)| new)
+        self.write(recipient, person, wording, form, calendar)
+            .map(|(new, _)| new)
     }
 
     /// One mail, out of the form where it has one that takes the name; and what it says.
     fn write<'f>(
         &self,
         recipient: &Recipient<'_>,
+        person: &Person,
         wording: &Wording<'_>,
         form: Option<&'f Form>,
         calendar: &str,
     ) -> Result<(NewInvitation, Said<'f>), PipelineError> {
-        let person = recipient.person;
         let Some(email) = &person.email else {
             // Nobody without an address is chosen.
             return Err(CalendarError::RecipientWithoutAddress {
@@ -330,8 +361,12 @@ impl<'a> Renderer<'a> {
     /// The Message-ID of somebody's mail.
     pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>) -> String {
         let domain = self.pipeline.sender.address.domain();
-        self.issued
-            .message_id(purpose, &recipient.person.reference, recipient.told, domain)
+        self.issued.message_id(
+            purpose,
+            self.case.reference(recipient.place),
+            recipient.told,
+            domain,
+        )
     }
 
     fn draft<'d>(

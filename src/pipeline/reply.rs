@@ -113,10 +113,7 @@ impl Pipeline {
         Ok(AnswerReport {
             meeting: id,
             outcome,
-            name: case
-                .person(&person)
-                .map(|person| person.name.clone())
-                .unwrap_or_default(),
+            name: case.person(&person).map(|person| person.name).unwrap_or_default(),
             kind: person.kind,
             id: person.id,
             email: answer.attendee.clone(),
@@ -181,7 +178,7 @@ fn attendee(case: &Case, answer: &Answer) -> Result<PersonRef, PipelineError> {
     let now =
         people.find(|person| !case.is_organizer(person) && person.email.as_ref().is_some_and(is_theirs));
     if let Some(person) = now {
-        return Ok(person.reference.clone());
+        return Ok(person.reference);
     }
     let mut earlier = case.earlier_addresses.iter().rev();
     earlier

@@ -35,8 +35,7 @@ impl Pipeline {
                     reason: "it has no attendees".to_owned(),
                 }
             })?,
-        }
-        .clone();
+        };
         let issued = next_issue(&case, self.sender.address.domain());
         let link = self.links.link(id).await?;
         let link = link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url));
@@ -58,7 +57,7 @@ impl Pipeline {
             participants: case
                 .attendees()
                 .filter_map(|(_, person)| person)
-                .map(Person::display_name)
+                .map(|person| person.display_name())
                 .collect(),
             organizer: case.organizer.clone(),
             organization: self.organization.clone(),
