@@ -161,6 +161,12 @@ impl TransportError {
         }
     }
 
+    /// Whether the other side does not let us in, which lasts until somebody has put it right.
+    #[must_use]
+    pub fn is_about_log_in(&self) -> bool {
+        matches!(self, Self::Unwelcome { .. } | Self::NoToken { .. })
+    }
+
     /// Whether the same message may be taken later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {

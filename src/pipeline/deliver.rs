@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::accounts::of_account;
 use super::round::Round;
 use super::{Pipeline, PipelineError, Progress};
 use crate::mail::{AttemptResult, OutboxEntry, TransportError};
@@ -54,7 +55,7 @@ impl DeliverySettings {
     }
 }
 
-/// What delivering came to. The fate of each invitation is in the outbox.
+/// What delivering over one transport came to. The fate of each invitation is in the outbox.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
     /// Why it was stopped, if it was.
@@ -63,22 +64,58 @@ pub(super) struct Delivered {
     pub(super) files: HashMap<i64, PathBuf>,
 }
 
+/// What delivering over all transports came to.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    /// Why it was stopped, or why one of them was.
+    pub(super) stopped: Option<PipelineError>,
+    /// The files that messages were written to, by their number in the outbox.
+    pub(super) files: HashMap<i64, PathBuf>,
+}
+
+impl Deliveries {
+    fn add(&mut self, delivered: Delivered, explain: impl FnOnce(TransportError) -> PipelineError) {
+        self.files.extend(delivered.files);
+        if let Some(error) = delivered.stopped {
+            self.stopped.get_or_insert(explain(error));
+        }
+    }
+}
+
 impl Pipeline {
     /// Delivers what waits of one meeting for these people, also what would be tried again later only. What
-    /// waits for others keeps its time.
+    /// waits for others keeps its time. The organization's mails leave first, then those of users' accounts, each over
+    /// its own; what stops one stops no other.
     pub(super) async fn deliver(
         &self,
         meeting: &MeetingId,
         recipients: HashSet<PersonRef>,
-    ) -> Result<Delivered, PipelineError> {
+    ) -> Result<Deliveries, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
         let waiting = recipients.len();
         if waiting == 0 {
-            return Ok(Delivered::default());
+            return Ok(Deliveries::default());
         }
         (self.progress)(&Progress::Delivering { count: waiting });
-        let round = Round::new(self, meeting, recipients, transport);
-        Ok(round.run().await?)
+        let mut deliveries = Deliveries::default();
+        let round = Round::new(self, meeting, recipients.clone(), transport, None);
+        deliveries.add(round.run().await?, PipelineError::Transport);
+        for (user, waiting) in self.outbox.accounts(meeting).await? {
+            let theirs: HashSet<_> = waiting.intersection(&recipients).cloned().collect();
+            if theirs.is_empty() {
+                continue;
+            }
+            match self.account_with_mails(&user).await {
+                Ok(account) => {
+                    let round = Round::new(self, meeting, theirs, account.transport, Some(user.clone()));
+                    deliveries.add(round.run().await?, |error| of_account(user, error));
+                }
+                Err(error) => {
+                    deliveries.stopped.get_or_insert(error);
+                }
+            }
+        }
+        Ok(deliveries)
     }
 }
 
@@ -101,6 +138,7 @@ mod tests {
                 from: "a@acme.example".parse().unwrap(),
                 to: "l@lead.example".parse().unwrap(),
             },
+            account: None,
             message_id: "<1@acme.example>".into(),
             state: DeliveryState::Sending,
             attempts,

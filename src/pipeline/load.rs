@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::recipients::Told;
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
-use crate::mail::{Issued, OutboxEntry};
+use crate::mail::{Account, Issued, OutboxEntry};
 use crate::meeting::{
     Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
     PersonId, PersonRef,
@@ -20,6 +20,8 @@ pub(super) struct Case {
     pub(super) meeting: Meeting,
     /// The assigned user.
     pub(super) organizer: Person,
+    /// The assigned user's own account, from which the mails come, where there is one and it was asked for.
+    pub(super) account: Option<Account>,
     /// Of each attendee, in their order, the record, where the CRM has it.
     people: Vec<Option<Person>>,
     /// What invitees were told, one for each revision, the newest last.
@@ -72,7 +74,7 @@ impl Case {
 
 impl Pipeline {
     pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.load_to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
         let pushes = case.meeting.online_location.is_some() && !options.no_push;
         self.permit(&case.meeting, options.actor.as_ref(), pushes, "send")
@@ -107,7 +109,7 @@ impl Pipeline {
         id: &MeetingId,
         options: &CancelOptions,
     ) -> Result<Case, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.load_to_mail(id).await?;
         let meeting = &case.meeting;
         self.permit(meeting, options.actor.as_ref(), false, "cancel")
             .await?;
@@ -190,6 +192,7 @@ impl Pipeline {
             history: self.outbox.issued(id).await?,
             meeting,
             organizer,
+            account: None,
             people,
             told: HashMap::new(),
             nothing: Told::default(),

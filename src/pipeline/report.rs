@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::deliver::Delivered;
+use super::deliver::Deliveries;
 use super::issue::Issue;
 use super::load::Case;
 use super::online::{Online, OnlineReport};
 use super::recipients::{Recipient, Verdict};
 use super::render::Invitation;
 use super::{Pipeline, PipelineError};
-use crate::mail::{DeliveryState, OutboxEntry, Purpose, TransportError};
+use crate::mail::{DeliveryState, OutboxEntry, Purpose};
 use crate::meeting::{EmailAddress, Language, MeetingId, Person, PersonId, PersonKind, PersonRef, Revision};
 
 /// What a push came to.
@@ -123,7 +123,7 @@ pub struct SendReport {
     pub skipped: usize,
     /// Why delivering was stopped before everybody's turn had come, if it was.
     #[serde(skip)]
-    pub stopped: Option<TransportError>,
+    pub stopped: Option<PipelineError>,
 }
 
 impl SendReport {
@@ -260,7 +260,7 @@ impl Pipeline {
         case: &Case,
         online: &Online,
         issue: &Issue<'_>,
-        delivered: Delivered,
+        delivered: Deliveries,
     ) -> Result<SendReport, PipelineError> {
         let domain = self.sender.address.domain();
         let mut planned = issue.report(case, online, |purpose, recipient| {

@@ -13,10 +13,10 @@ use super::deliver::Delivered;
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, OutboxEntry, Outgoing, Transport, TransportError,
-    signed,
+    AttemptResult, ClaimRequest, Claimed, Connection, DkimSigner, OutboxEntry, Outgoing, Transport,
+    TransportError, signed,
 };
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonRef};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
@@ -32,6 +32,8 @@ pub(super) struct Round {
     meeting: MeetingId,
     recipients: HashSet<PersonRef>,
     transport: Arc<dyn Transport>,
+    /// The user whose mails it delivers; `None`: the organization's.
+    account: Option<PersonId>,
     /// The number of the last invitation that was taken: each is tried once in a round.
     reached: AtomicI64,
     delivered: Mutex<Delivered>,
@@ -87,12 +89,14 @@ impl Round {
         meeting: &MeetingId,
         recipients: HashSet<PersonRef>,
         transport: Arc<dyn Transport>,
+        account: Option<PersonId>,
     ) -> Arc<Self> {
         Arc::new(Self {
             pipeline: pipeline.clone(),
             meeting: meeting.clone(),
             recipients,
             transport,
+            account,
             reached: AtomicI64::new(0),
             delivered: Mutex::default(),
             claiming: Mutex::default(),
@@ -208,10 +212,17 @@ impl Round {
         }
         let signers = Arc::clone(&self.pipeline.signers);
         let take = |claimed: &mut Claimed| std::mem::take(&mut claimed.message);
-        let messages: Vec<Vec<u8>> = batch.iter_mut().map(take).collect();
+        // Who signs a user's mail speaks for the domain that it comes from.
+        let theirs = self.account.is_some();
+        let from = |claimed: &Claimed| theirs.then(|| claimed.entry.envelope.from.clone());
+        let messages: Vec<_> = batch.iter_mut().map(|it| (from(it), take(it))).collect();
         let signing = tokio::task::spawn_blocking(move || {
             let now = Utc::now();
-            let sign = |message| signed(&signers, message, now);
+            let sign = |(from, message): (Option<EmailAddress>, _)| {
+                let may =
+                    |signer: &&DkimSigner| from.as_ref().is_none_or(|it| signer.speaks_for(it.domain()));
+                signed(signers.iter().filter(may), message, now)
+            };
             messages.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
         });
         let signed = match signing.await {
@@ -261,6 +272,7 @@ impl Round {
         loop {
             let request = ClaimRequest {
                 meeting: Some(self.meeting.clone()),
+                account: self.account.clone(),
                 early: true,
                 after: Some(self.reached.load(Ordering::Relaxed)),
                 limit,

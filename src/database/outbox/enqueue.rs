@@ -7,7 +7,7 @@ use super::super::{Database, Subject};
 use super::message::{Packed, Packing};
 use crate::fault::BoxFault;
 use crate::mail::{Enqueued, Issued, NewInvitation, Supply};
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{MeetingId, PersonId, PersonRef};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
@@ -110,12 +110,12 @@ impl Database {
     ) -> Result<(), sqlx::Error> {
         let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
         for (invitations, packed) in rows {
-            // What all have in common comes first, then ten of each row's own.
+            // What all have in common comes first, then eleven of each row's own.
             let words = format!(
                 "INSERT INTO invitation
                  (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
-                  message_id, envelope_from, envelope_to, base_id, message) VALUES {}",
-                rows_of("($1, $2, 'queued', $3, $3, $, $, $, $, $, $, $, $, $, $)", 4, invitations.len())
+                  message_id, envelope_from, envelope_to, account, base_id, message) VALUES {}",
+                rows_of("($1, $2, 'queued', $3, $3, $, $, $, $, $, $, $, $, $, $, $)", 4, invitations.len())
             );
             let mut insert = query_in_words(words)
                 .bind(meeting.as_str())
@@ -131,6 +131,7 @@ impl Database {
                     .bind(&invitation.message_id)
                     .bind(invitation.envelope.from.as_str())
                     .bind(invitation.envelope.to.as_str())
+                    .bind(invitation.account.as_ref().map(PersonId::as_str))
                     .bind(packed.base)
                     .bind(packed.message.as_slice());
             }
