@@ -34,6 +34,7 @@ mod records;
 mod replying;
 mod sandbox;
 mod signing;
+mod smtp_users;
 mod templates;
 mod tokens;
 mod zoom;
