@@ -35,7 +35,12 @@ impl Session<'_> {
             max_per_connection: smtp.max_per_connection,
             timeout: SMTP_TIMEOUT,
         };
-        Ok(Arc::new(SmtpTransport::new(settings).map_err(BoxFault::new)?))
+        let is_paced = settings.max_per_second.is_some();
+        let transport = SmtpTransport::new(settings).map_err(BoxFault::new)?;
+        Ok(Arc::new(match is_paced {
+            true => transport.paced_by(Arc::new(self.database().await?.clone())),
+            false => transport,
+        }))
     }
 
     /// The accounts of users. The limits of `[smtp]` hold for each of them.
@@ -47,8 +52,9 @@ impl Session<'_> {
             max_per_connection: smtp.and_then(|smtp| smtp.max_per_connection),
             timeout: SMTP_TIMEOUT,
         };
-        let store = Arc::new(self.database().await?.clone());
-        Ok(Arc::new(SmtpAccounts::new(store, limits)))
+        let database = Arc::new(self.database().await?.clone());
+        let accounts = SmtpAccounts::new(Arc::clone(&database) as _, limits);
+        Ok(Arc::new(accounts.paced_by(database)))
     }
 }
 

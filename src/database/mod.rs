@@ -1,7 +1,7 @@
 //! Our own state, and the records of the built-in CRM, in an SQLite file or a PostgreSQL database.
 //!
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
-//! [`Outbox`](crate::mail::Outbox), [`AccountStore`](crate::mail::AccountStore),
+//! [`Outbox`](crate::mail::Outbox), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
 //! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction, and what it decides on is still so when it
 //! writes, whoever else uses the database. In SQLite a transaction takes the write lock before it reads. In
 //! PostgreSQL it keeps others from its subject; who claims invitations locks their rows instead.
@@ -16,6 +16,7 @@ mod grants;
 mod key;
 mod links;
 mod outbox;
+mod pace;
 mod postgres;
 mod records;
 mod rows;

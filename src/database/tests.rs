@@ -1,6 +1,7 @@
 mod accounts;
 mod files;
 mod home;
+mod pace;
 mod servers;
 
 use std::time::Duration;
@@ -12,6 +13,10 @@ use self::accounts::{
     what_leaves_over_an_account_is_taken_by_it_alone,
 };
 use self::home::Home;
+use self::pace::{
+    a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
+    turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
+};
 use super::sql::{query, query_in_words};
 use super::*;
 use crate::crm::Crm as _;
@@ -849,4 +854,8 @@ on_both! {
     many_that_open_a_new_one_at_once_all_succeed,
     what_leaves_over_an_account_is_taken_by_it_alone,
     accounts_are_unreadable_with_another_key_and_in_another_row,
+    nobody_has_a_turn_that_another_has,
+    turns_are_told_apart_by_microseconds,
+    a_clock_that_was_set_back_holds_nobody_up,
+    turns_that_cannot_be_reserved_are_an_error,
 }

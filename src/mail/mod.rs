@@ -9,6 +9,7 @@ mod form_letter;
 mod mailbox;
 mod notifications;
 mod outbox;
+mod pacing;
 mod smtp;
 mod transfer_encoding;
 mod transport;
@@ -25,6 +26,7 @@ pub use outbox::{
     Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
     Outbox, OutboxEntry, Purpose, Supply,
 };
+pub use pacing::Pacing;
 pub use smtp::{
     AccountLimits, AccountSettings, AccountStore, Encryption, Login, SmtpAccounts, SmtpSettings,
     SmtpSetupError, SmtpTransport, TokenSettings, UnreadableAccount,

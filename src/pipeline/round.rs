@@ -328,6 +328,14 @@ impl Round {
                 return Ok(Next::Leave);
             }
             Err(Trouble {
+                error: TransportError::NoTurn { source, .. },
+                ..
+            }) => {
+                // Where turns cannot be reserved, mostly this cannot be recorded either; why the turns could not says more.
+                let _ = self.give_back(claimed).await;
+                return Err(source);
+            }
+            Err(Trouble {
                 error, at_connect, ..
             }) => {
                 let answer = chain(&error);

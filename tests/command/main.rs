@@ -28,6 +28,7 @@ mod mistakes;
 mod names;
 mod nights;
 mod outbox;
+mod pacing;
 mod permissions;
 mod postgres;
 mod records;

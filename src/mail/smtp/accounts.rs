@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 
 use super::super::accounts::{Account, Accounts};
 use super::super::compose::Mailbox;
+use super::super::pacing::Pacing;
 use super::{Encryption, Login, SmtpSettings, SmtpSetupError, SmtpTransport};
 use crate::fault::BoxFault;
 use crate::meeting::{EmailAddress, PersonId};
@@ -167,6 +168,7 @@ pub struct AccountLimits {
 pub struct SmtpAccounts {
     store: Arc<dyn AccountStore>,
     limits: AccountLimits,
+    pacing: Option<Arc<dyn Pacing>>,
     known: Mutex<HashMap<PersonId, Known>>,
 }
 
@@ -191,8 +193,16 @@ impl SmtpAccounts {
         Self {
             store,
             limits,
+            pacing: None,
             known: Mutex::default(),
         }
+    }
+
+    /// The same, with the limit of each account shared by all who take their turns there.
+    #[must_use]
+    pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
+        self.pacing = Some(pacing);
+        self
     }
 
     /// A user's account with its own transport, to look at; `None` for one who has none.
@@ -224,7 +234,11 @@ impl SmtpAccounts {
     }
 
     fn transport(&self, settings: &AccountSettings) -> Result<SmtpTransport, SmtpSetupError> {
-        SmtpTransport::new(settings.smtp(&self.limits))
+        let transport = SmtpTransport::new(settings.smtp(&self.limits))?;
+        Ok(match &self.pacing {
+            Some(pacing) => transport.paced_by(Arc::clone(pacing)),
+            None => transport,
+        })
     }
 }
 

@@ -35,6 +35,7 @@ use self::oauth::Tokens;
 use self::offer::Offer;
 use self::pace::Pace;
 use self::tls::{Encrypted, Tls};
+use super::pacing::Pacing;
 use super::transport::{Connection, Transport, TransportError};
 use crate::crypto::ensure_crypto_provider;
 use crate::fault::{Class, Fault};
@@ -182,6 +183,19 @@ impl SmtpTransport {
             login,
             pace,
         })
+    }
+
+    /// The same, with its limit shared by all who take their turns there for this server and user. Without it the limit
+    /// is kept by this transport alone.
+    #[must_use]
+    pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
+        let server = match &self.login {
+            Some((user, _)) => format!("{user} at {}", self.server()),
+            None => self.server(),
+        };
+        let shared = |per_second| Arc::new(Pace::shared(per_second, pacing, server));
+        self.pace = self.settings.max_per_second.map(shared);
+        self
     }
 
     async fn has_token(&self) -> bool {
