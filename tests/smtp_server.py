@@ -9,7 +9,8 @@ from that user only. Each message that it
 takes becomes NNNN.eml in FOLDER, its lines as they came without the dots that SMTP adds, with NNNN.json beside it:
 {"from", "to": [...], "mail_parameters": [...]}. With --tally each becomes a line of FOLDER/tally instead, recipient
 and Message-ID with a tab between, and nothing is told. What happens is told in FOLDER/events.jsonl, a line each:
-{"event": "connect" | "mail" | "rcpt" | "data" | "stored" | "hold" | "bad" | "quit" | "gone", "address": ...}.
+{"event": "connect" | "mail" | "rcpt" | "data" | "stored" | "hold" | "bad" | "quit" | "gone", "address": ...,
+"at": seconds of a clock that only goes forward}.
 
 FOLDER/control.json says what shall go wrong. It is read anew before each answer. All of it is optional:
     "close_at_connect": true                 close without a greeting
@@ -39,6 +40,7 @@ import os
 import random
 import sys
 import threading
+import time
 
 EXTENSIONS = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 10485760"]
 
@@ -81,7 +83,7 @@ class Desk:
         if self.tally and event != "bad":
             return
         with open(os.path.join(self.folder, "events.jsonl"), "a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, "address": address}) + "\n")
+            file.write(json.dumps({"event": event, "address": address, "at": time.monotonic()}) + "\n")
 
     def store(self, envelope, lines):
         self.messages += 1

@@ -17,6 +17,9 @@ mod sandbox;
 mod send;
 mod session;
 mod shell;
+mod smtp;
+mod smtp_account;
+mod smtp_users;
 mod template;
 mod template_changes;
 mod template_check;
@@ -27,6 +30,7 @@ mod template_target;
 mod template_test_send;
 mod template_versions;
 mod terminal;
+mod transports;
 mod trying;
 mod zoom;
 mod zoom_push;
@@ -118,6 +122,9 @@ enum Command {
     /// Look at the invitations that wait, were sent or failed
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// The mail servers of users who have one of their own
+    #[command(subcommand)]
+    Smtp(smtp::SmtpCommand),
     /// Signatures of mails (DKIM)
     #[command(subcommand)]
     Dkim(dkim::DkimCommand),
@@ -186,6 +193,7 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Zoom(command) => command.run(&session).await,
         Command::Template(command) => command.run(&session.for_authors()).await,
         Command::Outbox(command) => command.run(&session).await,
+        Command::Smtp(command) => command.run(&session).await,
         Command::Dkim(command) => command.run(&session).await,
         Command::Completions(completions) => completions.run(&session),
         Command::Man(man) => man.run(&session),

@@ -146,6 +146,7 @@ fn document(entry: &OutboxEntry) -> Value {
         "kind": entry.person.kind,
         "person": entry.person.id,
         "email": entry.envelope.to,
+        "account": entry.account,
         "language": entry.language,
         "message_id": entry.message_id,
         "state": entry.state,
@@ -315,7 +316,7 @@ impl Worker {
             .put_off
             .iter()
             .map(
-                |(meeting, error)| json!({"meeting": meeting, "kind": error.kind(), "message": chain(error)}),
+                |(meeting, error)| json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": error.hint()}),
             )
             .collect();
         session

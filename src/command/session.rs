@@ -11,24 +11,17 @@ use super::sandbox::Sandbox;
 use super::terminal::Terminal;
 use crate::calendar::{AttendeeList, Times};
 use crate::config::{
-    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp,
-    SmtpCredentials, SmtpSecret, SmtpTls, ZoomAuth, ZoomMode, ZoomRecording,
+    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp, ZoomAuth,
+    ZoomMode, ZoomRecording,
 };
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::{BoxFault, Class, Fault};
-use crate::mail::{
-    DkimSigner, Encryption, EnvelopeSender, Login, Mailbox, MailboxFolder, SmtpSettings, SmtpTransport,
-    TokenSettings, Transport,
-};
+use crate::mail::{DkimSigner, EnvelopeSender, Mailbox};
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
 use crate::template::Templates;
-
-/// How long to wait for a mail server's connection and for each of its answers (RFC 5321 §4.5.3.2 allows
-/// minutes; a person at a terminal does not).
-const SMTP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// One run of the command.
 #[derive(Debug)]
@@ -246,6 +239,9 @@ impl<'a> Session<'a> {
             .database(database)
             .templates(self.templates().await?)
             .calendar(times, attendees);
+        if !self.is_sandbox() {
+            builder = builder.accounts(self.accounts().await?);
+        }
         if let Some(smtp) = &config.smtp {
             builder = builder.delivery(DeliverySettings {
                 first_retry: smtp.first_retry,
@@ -266,31 +262,6 @@ impl<'a> Session<'a> {
             builder = builder.online(Arc::new(Jitsi::new(server.clone())));
         }
         Ok(builder)
-    }
-
-    /// The way for mails to leave.
-    pub(super) async fn transport(&self) -> Result<Arc<dyn Transport>, BoxFault> {
-        if self.is_sandbox() {
-            return Ok(Arc::new(MailboxFolder::new(self.sandbox_folder().join("outbox"))));
-        }
-        let smtp = self.config().await?.require_smtp().map_err(BoxFault::new)?;
-        let settings = SmtpSettings {
-            host: smtp.server.host.clone(),
-            port: smtp.server.port,
-            encryption: match smtp.server.tls {
-                SmtpTls::Wrapped => Encryption::Implicit,
-                SmtpTls::Required => Encryption::Required,
-                SmtpTls::Opportunistic => Encryption::Opportunistic,
-                SmtpTls::None => Encryption::None,
-            },
-            hello_name: smtp.server.hello_name.clone(),
-            login: smtp.credentials.as_ref().map(login_of),
-            connections: usize::try_from(smtp.connections).unwrap_or(1),
-            max_per_second: smtp.max_per_second,
-            max_per_connection: smtp.max_per_connection,
-            timeout: SMTP_TIMEOUT,
-        };
-        Ok(Arc::new(SmtpTransport::new(settings).map_err(BoxFault::new)?))
     }
 
     /// Who signs mails, as configured. In the sandbox nobody does.
@@ -386,20 +357,6 @@ fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
 fn sender_of(smtp: &Smtp) -> Mailbox {
     let name = smtp.from.name.as_deref().unwrap_or_default();
     Mailbox::new(name, smtp.from.address.clone())
-}
-
-fn login_of(credentials: &SmtpCredentials) -> (String, Login) {
-    let login = match &credentials.secret {
-        SmtpSecret::Password(password) => Login::Password(password.clone()),
-        SmtpSecret::OAuth(oauth) => Login::OAuth(TokenSettings {
-            url: oauth.token_url.clone(),
-            client_id: oauth.client_id.clone(),
-            client_secret: oauth.client_secret.clone(),
-            refresh_token: oauth.refresh_token.clone(),
-            scope: oauth.scope.clone(),
-        }),
-    };
-    (credentials.username.clone(), login)
 }
 
 fn calendar_of(config: &Config) -> (Times, AttendeeList) {

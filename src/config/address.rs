@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -114,6 +115,24 @@ pub(super) fn mail_server(text: &str) -> Result<SmtpServer, String> {
         tls,
         hello_name,
     })
+}
+
+impl FromStr for SmtpServer {
+    /// What is wrong with it; it may carry a password, and is no part of this.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        mail_server(text)
+    }
+}
+
+impl FromStr for Sender {
+    /// What is wrong with it.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        sender(text)
+    }
 }
 
 /// The database. The path of a file is taken to the letter: `%` stands for itself.

@@ -38,6 +38,8 @@ use url::Url;
 
 pub use environment::Environment;
 pub use error::{ConfigError, Place, Problem, Reason};
+#[cfg(feature = "command")]
+pub(crate) use reader::is_public;
 
 use crate::database::KeySource;
 use crate::meeting::{EmailAddress, Zone};
@@ -216,6 +218,20 @@ pub struct SmtpServer {
     pub hello_name: Option<String>,
     /// Whether it runs on this machine.
     pub is_loopback: bool,
+}
+
+impl SmtpServer {
+    /// Whether what is sent there travels unencrypted to another machine.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.tls == SmtpTls::None && !self.is_loopback
+    }
+
+    /// Whether it does when somebody on the way wants it to.
+    #[must_use]
+    pub fn may_be_open(&self) -> bool {
+        self.tls == SmtpTls::Opportunistic && !self.is_loopback
+    }
 }
 
 /// How a connection to a mail server is encrypted.

@@ -278,13 +278,15 @@ impl Reader {
     }
 }
 
+/// Whether everybody on the machine can read a file.
 #[cfg(unix)]
-fn is_public(file: &Path) -> bool {
+pub(crate) fn is_public(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(file).is_ok_and(|facts| facts.permissions().mode() & 0o004 != 0)
 }
 
+/// Whether everybody on the machine can read a file.
 #[cfg(not(unix))]
-fn is_public(_file: &Path) -> bool {
+pub(crate) fn is_public(_file: &Path) -> bool {
     false
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader::Reader;
-use super::{Dkim, Smtp, SmtpCredentials, SmtpOAuth, SmtpSecret, SmtpTls, address, duration};
+use super::{Dkim, Smtp, SmtpCredentials, SmtpOAuth, SmtpSecret, address, duration};
 use crate::meeting::EmailAddress;
 
 pub(super) fn smtp(reader: &mut Reader) -> Option<Smtp> {
@@ -14,8 +14,7 @@ pub(super) fn smtp(reader: &mut Reader) -> Option<Smtp> {
     }
     let open_is_fine = reader.flag("smtp.allow_plaintext").unwrap_or(false);
     if let Some(server) = &server
-        && server.tls == SmtpTls::None
-        && !server.is_loopback
+        && server.is_open()
         && !open_is_fine
     {
         reader.invalid(
@@ -53,8 +52,7 @@ pub(super) fn smtp(reader: &mut Reader) -> Option<Smtp> {
     };
     if credentials.is_some()
         && let Some(server) = &server
-        && server.tls == SmtpTls::Opportunistic
-        && !server.is_loopback
+        && server.may_be_open()
     {
         reader.warn(
             "smtp.url",

@@ -33,6 +33,12 @@ impl Clock {
         self.stored(Utc::now())
     }
 
+    /// Now in microseconds, for what is too fast for milliseconds.
+    pub(super) fn now_in_micros(self) -> i64 {
+        let ahead = self.ahead.num_microseconds().unwrap_or(0);
+        Utc::now().timestamp_micros().saturating_add(ahead)
+    }
+
     /// An instant of this machine's clock, as the tables have it.
     pub(super) fn stored(self, instant: DateTime<Utc>) -> i64 {
         millis(instant).saturating_add(self.ahead.num_milliseconds())

@@ -35,6 +35,14 @@ impl Dialect {
         }
     }
 
+    /// What says the time in microseconds, where it is not the time of this machine.
+    pub(super) const fn micros_now(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"),
+        }
+    }
+
     /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
     pub(super) const fn for_update(self) -> &'static str {
         match self {

@@ -155,13 +155,15 @@ pub enum DatabaseError {
     /// There is no encryption key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A token was encrypted with another key.
+    /// A secret was encrypted with another key.
     #[error("{what} in the database {database} cannot be decrypted with this key")]
     WrongKey {
         /// Its name.
         database: String,
         /// What was to be read.
         what: String,
+        /// The command that makes it anew.
+        anew: &'static str,
     },
 }
 
@@ -417,9 +419,11 @@ impl Fault for DatabaseError {
             Self::Invalid { .. } => "correct the record, for instance by importing it again",
             Self::NotFound { .. } => return None,
             Self::Key(error) => return error.hint(),
-            Self::WrongKey { .. } => {
-                "put back the key that it was stored with (`INVITE_KEY` or `[database] key_file`), or run \
-                 `invite zoom connect` to connect anew"
+            Self::WrongKey { anew, .. } => {
+                return Some(format!(
+                    "put back the key that it was stored with (`INVITE_KEY` or `[database] key_file`), or make it anew \
+                     with `{anew}`"
+                ));
             }
         };
         Some(hint.to_owned())

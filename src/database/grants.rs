@@ -72,6 +72,7 @@ impl Database {
         let wrong_key = || DatabaseError::WrongKey {
             database: self.name.to_string(),
             what: row.what.clone(),
+            anew: "invite zoom connect",
         };
         // A key that is made now would not be the one that it was sealed with.
         let encryption_key = self.key.load()?.ok_or_else(wrong_key)?;

@@ -1,11 +1,12 @@
 //! Our own state, and the records of the built-in CRM, in an SQLite file or a PostgreSQL database.
 //!
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
-//! [`Outbox`](crate::mail::Outbox), [`TokenStore`](crate::online::zoom::TokenStore) and
-//! [`Crm`](crate::crm::Crm). Every call of a port is one transaction, and what it decides on is still so when it
+//! [`Outbox`](crate::mail::Outbox), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
+//! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction, and what it decides on is still so when it
 //! writes, whoever else uses the database. In SQLite a transaction takes the write lock before it reads. In
 //! PostgreSQL it keeps others from its subject; who claims invitations locks their rows instead.
 
+mod accounts;
 mod answers;
 mod clock;
 mod compact;
@@ -15,6 +16,7 @@ mod grants;
 mod key;
 mod links;
 mod outbox;
+mod pace;
 mod postgres;
 mod records;
 mod rows;
@@ -29,7 +31,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use self::connections::{Pool, Transaction};
-use crate::meeting::MeetingId;
+use crate::meeting::{MeetingId, PersonId};
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
@@ -59,6 +61,8 @@ enum Subject<'a> {
     Meeting(&'a MeetingId),
     /// A connection to an online provider, by the words that name it.
     Grant(String),
+    /// The SMTP account of a user.
+    Account(&'a PersonId),
 }
 
 impl fmt::Display for Subject<'_> {
@@ -67,6 +71,7 @@ impl fmt::Display for Subject<'_> {
             Self::Records => f.write_str("records"),
             Self::Meeting(id) => write!(f, "meeting {id}"),
             Self::Grant(place) => write!(f, "grant {place}"),
+            Self::Account(user) => write!(f, "account {user}"),
         }
     }
 }

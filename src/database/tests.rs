@@ -1,12 +1,22 @@
+mod accounts;
 mod files;
 mod home;
+mod pace;
 mod servers;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use self::accounts::{
+    accounts_are_unreadable_with_another_key_and_in_another_row,
+    what_leaves_over_an_account_is_taken_by_it_alone,
+};
 use self::home::Home;
+use self::pace::{
+    a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
+    turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
+};
 use super::sql::{query, query_in_words};
 use super::*;
 use crate::crm::Crm as _;
@@ -323,6 +333,7 @@ fn invitation(person: &str, revision: u32) -> NewInvitation {
             from: "m@acme.example".parse().unwrap(),
             to: format!("{person}@client.example").parse().unwrap(),
         },
+        account: None,
         message: b"From: m\r\n\r\nhello\r\n".to_vec(),
     }
 }
@@ -345,6 +356,7 @@ async fn enqueue(database: &Database, revision: u32, people: &[&str]) -> Enqueue
 fn request() -> ClaimRequest {
     ClaimRequest {
         meeting: Some(kickoff()),
+        account: None,
         early: false,
         after: None,
         limit: 10,
@@ -840,4 +852,10 @@ on_both! {
     tokens_are_unreadable_in_the_file_and_with_another_key,
     a_grant_is_renewed_by_one_and_replaced_only_from_the_version_it_was,
     many_that_open_a_new_one_at_once_all_succeed,
+    what_leaves_over_an_account_is_taken_by_it_alone,
+    accounts_are_unreadable_with_another_key_and_in_another_row,
+    nobody_has_a_turn_that_another_has,
+    turns_are_told_apart_by_microseconds,
+    a_clock_that_was_set_back_holds_nobody_up,
+    turns_that_cannot_be_reserved_are_an_error,
 }

@@ -138,6 +138,15 @@ impl DkimSigner {
         })
     }
 
+    /// Whether it speaks for a domain: its own, or one below it.
+    #[must_use]
+    pub fn speaks_for(&self, domain: &str) -> bool {
+        let (domain, own) = (domain.to_ascii_lowercase(), self.domain.to_ascii_lowercase());
+        domain
+            .strip_suffix(&own)
+            .is_some_and(|below| below.is_empty() || below.ends_with('.'))
+    }
+
     /// The name and the text of the TXT record that the domain has to publish (RFC 6376 §3.6).
     #[must_use]
     pub fn dns_record(&self) -> (String, String) {
@@ -224,7 +233,12 @@ impl DkimSigner {
 ///
 /// # Errors
 /// [`DkimError::Unusable`] when a key fails to sign.
-pub fn signed(signers: &[DkimSigner], message: Vec<u8>, at: DateTime<Utc>) -> Result<Vec<u8>, DkimError> {
+pub fn signed<'s>(
+    signers: impl IntoIterator<Item = &'s DkimSigner>,
+    message: Vec<u8>,
+    at: DateTime<Utc>,
+) -> Result<Vec<u8>, DkimError> {
+    let signers: Vec<&DkimSigner> = signers.into_iter().collect();
     if signers.is_empty() {
         return Ok(message);
     }
@@ -418,4 +432,25 @@ fn relaxed_body(body: &[u8]) -> Vec<u8> {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signer_speaks_for_its_domain_and_those_below() {
+        let key = Ed25519KeyPair::generate().unwrap();
+        let signer = DkimSigner {
+            domain: "Acme.example".to_owned(),
+            selector: "s".to_owned(),
+            key: Key::Ed25519(key),
+        };
+        for ours in ["acme.example", "ACME.EXAMPLE", "mail.acme.example"] {
+            assert!(signer.speaks_for(ours), "{ours}");
+        }
+        for other in ["notacme.example", "example", "acme.example.org", ""] {
+            assert!(!signer.speaks_for(other), "{other}");
+        }
+    }
 }

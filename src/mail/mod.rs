@@ -1,5 +1,6 @@
 //! Mail: composing a message, the port that carries it, and the durable list of what is to be delivered.
 
+mod accounts;
 mod answers;
 mod compose;
 mod dkim;
@@ -8,10 +9,12 @@ mod form_letter;
 mod mailbox;
 mod notifications;
 mod outbox;
+mod pacing;
 mod smtp;
 mod transfer_encoding;
 mod transport;
 
+pub use accounts::{Account, Accounts};
 pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
@@ -23,5 +26,9 @@ pub use outbox::{
     Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
     Outbox, OutboxEntry, Purpose, Supply,
 };
-pub use smtp::{Encryption, Login, SmtpSettings, SmtpSetupError, SmtpTransport, TokenSettings};
+pub use pacing::Pacing;
+pub use smtp::{
+    AccountLimits, AccountSettings, AccountStore, Encryption, Login, SmtpAccounts, SmtpSettings,
+    SmtpSetupError, SmtpTransport, TokenSettings, UnreadableAccount,
+};
 pub use transport::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};

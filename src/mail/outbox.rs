@@ -1,5 +1,6 @@
 //! The outbox: the durable list of invitations to deliver, and what each meeting's invitees were last told.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use super::Notice;
 use super::transport::Envelope;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::lease::Holder;
-use crate::meeting::{Facts, Language, MeetingId, PersonRef, Revision};
+use crate::meeting::{Facts, Language, MeetingId, PersonId, PersonRef, Revision};
 
 /// What a mail is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +121,8 @@ pub struct NewInvitation {
     pub message_id: String,
     /// From and for whom.
     pub envelope: Envelope,
+    /// The user over whose account it leaves; `None`: over the organization's.
+    pub account: Option<PersonId>,
     /// The whole message.
     pub message: Vec<u8>,
 }
@@ -186,6 +189,8 @@ pub struct OutboxEntry {
     pub language: Language,
     /// From and for whom.
     pub envelope: Envelope,
+    /// The user over whose account it leaves; `None`: over the organization's.
+    pub account: Option<PersonId>,
     /// Message-ID.
     pub message_id: String,
     /// Where it stands.
@@ -240,6 +245,8 @@ pub struct Claimed {
 pub struct ClaimRequest {
     /// Only those of this meeting.
     pub meeting: Option<MeetingId>,
+    /// Only those that leave over this user's account; `None`: only those that leave over the organization's.
+    pub account: Option<PersonId>,
     /// Also those whose next try is still to come, because somebody asked for it now.
     pub early: bool,
     /// Only those after this number: a run that asks early takes each invitation once.
@@ -363,6 +370,26 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be read.
     async fn due(&self) -> Result<Vec<Due>, BoxFault>;
+
+    /// Over which users' accounts mails of a meeting wait to leave, and for whom.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn accounts(
+        &self,
+        meeting: &MeetingId,
+    ) -> Result<BTreeMap<PersonId, HashSet<PersonRef>>, BoxFault> {
+        let mut accounts: BTreeMap<PersonId, HashSet<PersonRef>> = BTreeMap::new();
+        let mut note = |entry: OutboxEntry| {
+            if entry.waits()
+                && let Some(account) = entry.account
+            {
+                accounts.entry(account).or_default().insert(entry.person);
+            }
+        };
+        self.each_of_meeting(meeting, &mut note).await?;
+        Ok(accounts)
+    }
 
     /// When the next one is due, or its lease runs out; `None` when nothing waits.
     ///

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::fault::{BoxError, Class, Fault};
+use crate::fault::{BoxError, BoxFault, Class, Fault};
 use crate::meeting::EmailAddress;
 
 /// Who a message is from and for, as the transport sees it (RFC 5321 §2.3.1). One recipient a message, so
@@ -128,6 +128,14 @@ pub enum TransportError {
         /// Whether the server ended the connection with it (421).
         closing: bool,
     },
+    /// No turn to send could be reserved, so that nothing was sent: else the server's limit would not be kept.
+    #[error("no turn to send over the mail server {server} can be had")]
+    NoTurn {
+        /// The server, as `host:port`.
+        server: String,
+        /// Why.
+        source: BoxFault,
+    },
     /// The message cannot be signed. Every further one would fare the same.
     #[error("the message to {to} cannot be signed")]
     CannotSign {
@@ -157,8 +165,14 @@ impl TransportError {
             | Self::NoToken { .. }
             | Self::CannotSign { .. } => true,
             Self::PutOff { closing, .. } => *closing,
-            Self::Refused { .. } | Self::CannotWrite { .. } => false,
+            Self::Refused { .. } | Self::NoTurn { .. } | Self::CannotWrite { .. } => false,
         }
+    }
+
+    /// Whether the other side does not let us in, which lasts until somebody has put it right.
+    #[must_use]
+    pub fn is_about_log_in(&self) -> bool {
+        matches!(self, Self::Unwelcome { .. } | Self::NoToken { .. })
     }
 
     /// Whether the same message may be taken later.
@@ -177,6 +191,7 @@ impl Fault for TransportError {
             Self::NoToken { .. } => "smtp.no_token",
             Self::Refused { .. } => "smtp.refused",
             Self::PutOff { .. } => "smtp.put_off",
+            Self::NoTurn { source, .. } => source.kind(),
             Self::CannotSign { .. } => "dkim.cannot_sign",
             Self::CannotWrite { .. } => "mailbox.cannot_write",
         }
@@ -187,6 +202,7 @@ impl Fault for TransportError {
             Self::Unreachable { .. } | Self::Unwelcome { .. } | Self::Refused { .. } => Class::Unavailable,
             Self::AnswerLost { .. } | Self::PutOff { .. } => Class::Temporary,
             Self::CannotSign { .. } | Self::NoToken { .. } => Class::Configuration,
+            Self::NoTurn { source, .. } => source.class(),
             Self::CannotWrite { .. } => Class::CannotCreate,
         }
     }
@@ -208,6 +224,7 @@ impl Fault for TransportError {
                     "check `[smtp.oauth]`: `client_id`, `client_secret`, `scope`, and whether the refresh token is still good; \
                      the invitations are in the outbox"
                 }
+                Self::NoTurn { source, .. } => return source.hint(),
                 Self::Refused { .. } => "check the address; the server's words say what it disliked",
                 Self::CannotSign { .. } => {
                     "check the key of `[smtp.dkim]`; the invitation stays in the outbox"

@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
+use crate::mail::{Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -27,6 +27,7 @@ pub struct PipelineBuilder {
     answers: Option<Arc<dyn Answers>>,
     notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
+    accounts: Option<Arc<dyn Accounts>>,
     signers: Arc<[DkimSigner]>,
     envelope_sender: Option<EnvelopeSender>,
     templates: Option<Templates>,
@@ -90,6 +91,7 @@ impl Pipeline {
             answers: None,
             notifications: None,
             transport: None,
+            accounts: None,
             signers: Arc::default(),
             envelope_sender: None,
             templates: None,
@@ -154,7 +156,14 @@ impl PipelineBuilder {
         self
     }
 
-    /// Where bounces go; without it, to the sender.
+    /// Which users have an account of their own, from which the invitations of their meetings come. Without it all
+    /// mails are the sender's. Message-IDs and UIDs are of the sender's domain with it too.
+    pub fn accounts(mut self, accounts: Arc<dyn Accounts>) -> Self {
+        self.accounts = Some(accounts);
+        self
+    }
+
+    /// Where bounces go; without it, to the sender. Those of a mail from a user's account go to that account.
     pub fn envelope_sender(mut self, envelope_sender: EnvelopeSender) -> Self {
         self.envelope_sender = Some(envelope_sender);
         self
@@ -216,6 +225,7 @@ impl PipelineBuilder {
             answers: self.answers,
             notifications: self.notifications,
             transport: self.transport,
+            accounts: self.accounts,
             signers: self.signers,
             envelope_sender: self.envelope_sender,
             templates: match self.templates {

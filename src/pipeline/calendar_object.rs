@@ -21,7 +21,7 @@ impl Pipeline {
         method: Method,
         to: Option<&Pick>,
     ) -> Result<String, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.load_to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
         let invitable = |person: &Person| person.email.is_some() && !case.is_organizer(person);
         let mut people = case.attendees().filter_map(|(_, person)| person);

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::accounts::of_account;
 use super::round::Round;
 use super::{Pipeline, PipelineError, Progress};
 use crate::mail::{AttemptResult, Claimed, TransportError};
@@ -54,7 +56,7 @@ impl DeliverySettings {
     }
 }
 
-/// What delivering came to. The fate of each invitation is in the outbox.
+/// What delivering over one transport came to. The fate of each invitation is in the outbox.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
     /// Why it was stopped, if it was.
@@ -96,22 +98,63 @@ impl Addressees {
     }
 }
 
+/// What delivering over all transports came to.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    /// Why it was stopped, or why one of them was.
+    pub(super) stopped: Option<PipelineError>,
+    /// The files that messages were written to, by their Message-IDs.
+    pub(super) files: HashMap<String, PathBuf>,
+}
+
+impl Deliveries {
+    fn add(&mut self, delivered: Delivered, explain: impl FnOnce(TransportError) -> PipelineError) {
+        self.files.extend(delivered.files);
+        if let Some(error) = delivered.stopped {
+            self.stopped.get_or_insert(explain(error));
+        }
+    }
+}
+
 impl Pipeline {
     /// Delivers what waits of one meeting for these people, also what would be tried again later only. What
-    /// waits for others keeps its time.
+    /// waits for others keeps its time. The organization's mails leave first, then those of users' accounts, each over
+    /// its own; what stops one stops no other.
     pub(super) async fn deliver(
         &self,
         meeting: &MeetingId,
         addressees: Addressees,
-    ) -> Result<Delivered, PipelineError> {
+    ) -> Result<Deliveries, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
         let waiting = addressees.count;
         if waiting == 0 {
-            return Ok(Delivered::default());
+            return Ok(Deliveries::default());
         }
         (self.progress)(&Progress::Delivering { count: waiting });
-        let round = Round::new(self, meeting, addressees, transport);
-        Ok(round.run().await?)
+        let addressees = Arc::new(addressees);
+        let mut deliveries = Deliveries::default();
+        let round = Round::new(self, meeting, Arc::clone(&addressees), transport, None);
+        deliveries.add(round.run().await?, PipelineError::Transport);
+        for (user, waiting) in self.outbox.accounts(meeting).await? {
+            let theirs: HashSet<_> = waiting
+                .into_iter()
+                .filter(|person| addressees.include(person))
+                .collect();
+            if theirs.is_empty() {
+                continue;
+            }
+            match self.account_with_mails(&user).await {
+                Ok(account) => {
+                    let theirs = Arc::new(Addressees::only(theirs));
+                    let round = Round::new(self, meeting, theirs, account.transport, Some(user.clone()));
+                    deliveries.add(round.run().await?, |error| of_account(user, error));
+                }
+                Err(error) => {
+                    deliveries.stopped.get_or_insert(error);
+                }
+            }
+        }
+        Ok(deliveries)
     }
 }
 

@@ -165,7 +165,29 @@ pub enum PipelineError {
     /// The message.
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    /// The mail server, as a whole.
+    /// A user's account, over which mails are to leave, cannot be read or used.
+    #[error("the SMTP account of the user {:?} cannot be used", user.as_str())]
+    Account {
+        /// The user.
+        user: PersonId,
+        /// Why.
+        source: BoxFault,
+    },
+    /// Mails wait to leave over the account of a user who has none any more.
+    #[error("mails are to leave over the SMTP account of the user {:?}, who has none any more", user.as_str())]
+    NoAccount {
+        /// The user.
+        user: PersonId,
+    },
+    /// A user's own mail server, as a whole.
+    #[error("no mail leaves over the SMTP account of the user {:?}", user.as_str())]
+    AccountTransport {
+        /// The user.
+        user: PersonId,
+        /// Why.
+        source: TransportError,
+    },
+    /// The organization's mail server, as a whole.
     #[error(transparent)]
     Transport(#[from] TransportError),
 }
@@ -204,6 +226,9 @@ impl Fault for PipelineError {
             Self::Template { source, .. } => source.kind(),
             Self::Calendar(error) => error.kind(),
             Self::Compose(error) => error.kind(),
+            Self::Account { source, .. } => source.kind(),
+            Self::NoAccount { .. } => "smtp.no_account",
+            Self::AccountTransport { source, .. } => source.kind(),
             Self::Transport(error) => error.kind(),
         }
     }
@@ -221,9 +246,11 @@ impl Fault for PipelineError {
             | Self::NoRecipients { .. }
             | Self::NotOnline { .. } => Class::BadData,
             Self::NotPermitted { .. } | Self::Stranger { .. } => Class::NotPermitted,
-            Self::NoProvider { .. } | Self::NoTransport | Self::NoAnswers | Self::NoNotifications => {
-                Class::Configuration
-            }
+            Self::NoProvider { .. }
+            | Self::NoTransport
+            | Self::NoAccount { .. }
+            | Self::NoAnswers
+            | Self::NoNotifications => Class::Configuration,
             Self::PushBusy { .. } | Self::Overtaken { .. } | Self::StillSending { .. } => Class::Temporary,
             Self::Crm(error) => error.class(),
             Self::Online(error) => error.class(),
@@ -231,6 +258,8 @@ impl Fault for PipelineError {
             Self::Template { source, .. } => source.class(),
             Self::Calendar(error) => error.class(),
             Self::Compose(error) => error.class(),
+            Self::Account { source, .. } => source.class(),
+            Self::AccountTransport { source, .. } => source.class(),
             Self::Transport(error) => error.class(),
         }
     }
@@ -275,6 +304,27 @@ impl Fault for PipelineError {
             Self::Template { source, .. } => return source.hint(),
             Self::Calendar(error) => return error.hint(),
             Self::Compose(error) => return error.hint(),
+            Self::Account { user, source } => {
+                let anew =
+                    format!("set it anew with `invite smtp users set {user}`; its mails wait in the outbox");
+                return Some(match source.class() {
+                    // Which may be that the key is another one.
+                    Class::Configuration => format!("put back the key that it was stored with, or {anew}"),
+                    _ => source.hint().unwrap_or(anew),
+                });
+            }
+            Self::NoAccount { user } => {
+                return Some(format!(
+                    "give the user one with `invite smtp users set {user}`, or call the mails off with `invite outbox \
+                     cancel`; then the next send invites from the organization's address"
+                ));
+            }
+            Self::AccountTransport { user, .. } => {
+                return Some(format!(
+                    "see what the server says with `invite smtp users test {user}`, and put it right with `invite smtp \
+                     users set {user}`; its mails wait in the outbox"
+                ));
+            }
             Self::Transport(error) => return error.hint(),
         };
         Some(hint.to_owned())

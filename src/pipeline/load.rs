@@ -7,7 +7,7 @@ use super::people::People;
 use super::recipients::Told;
 use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::calendar::MOST_LISTED_ATTENDEES;
-use crate::mail::{Issued, OutboxEntry};
+use crate::mail::{Account, Issued, OutboxEntry};
 use crate::meeting::{
     Acceptance, Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus,
     OnlineLocation, Person, PersonId, PersonRef, Zone,
@@ -38,6 +38,8 @@ pub(super) struct Case {
     pub(super) meeting: Meeting,
     /// The assigned user.
     pub(super) organizer: Person,
+    /// The assigned user's own account, from which the mails come, where there is one and it was asked for.
+    pub(super) account: Option<Account>,
     /// Of each attendee, in their order, the record, where the CRM has it.
     people: People,
     /// The first few who have an address: as many as calendar objects list, and one more.
@@ -152,7 +154,7 @@ impl Case {
 
 impl Pipeline {
     pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.load_to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
         let pushes = case.meeting.online_location.is_some() && !options.no_push;
         self.permit(&case.meeting, options.actor.as_ref(), pushes, "send")
@@ -187,7 +189,7 @@ impl Pipeline {
         id: &MeetingId,
         options: &CancelOptions,
     ) -> Result<Case, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.load_to_mail(id).await?;
         let meeting = &case.meeting;
         self.permit(meeting, options.actor.as_ref(), false, "cancel")
             .await?;
@@ -284,6 +286,7 @@ impl Pipeline {
             history: self.outbox.issued(id).await?,
             meeting,
             organizer,
+            account: None,
             people,
             listed,
             told: HashMap::new(),

@@ -11,6 +11,7 @@
 //! What a step did is recorded before the next begins. Whoever runs the same again, after an error or a
 //! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
 
+mod accounts;
 mod builder;
 mod calendar_object;
 mod deliver;
@@ -43,7 +44,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
-use crate::mail::{Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
+use crate::mail::{
+    Accounts, Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport,
+};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
@@ -78,6 +81,7 @@ pub struct Pipeline {
     answers: Option<Arc<dyn Answers>>,
     notifications: Option<Arc<dyn Notifications>>,
     transport: Option<Arc<dyn Transport>>,
+    accounts: Option<Arc<dyn Accounts>>,
     signers: Arc<[DkimSigner]>,
     envelope_sender: Option<EnvelopeSender>,
     templates: Templates,

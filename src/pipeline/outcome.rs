@@ -10,13 +10,13 @@ use serde::{Serialize, Serializer};
 
 use super::Pipeline;
 use super::PipelineError;
-use super::deliver::Delivered;
+use super::deliver::Deliveries;
 use super::issue::Issue;
 use super::letter::Letter;
 use super::load::{Case, Place};
 use super::recipients::{Reason, Verdict};
 use super::report::{RecipientReport, RecipientState};
-use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose, TransportError};
+use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose};
 use crate::meeting::{Language, PersonRef, Revision};
 use crate::template::{TemplateName, Templates};
 
@@ -54,7 +54,7 @@ pub(super) struct Outcomes {
     issued: Issued,
     each: Vec<Outcome>,
     notes: HashMap<Place, Note>,
-    pub(super) stopped: Option<TransportError>,
+    pub(super) stopped: Option<PipelineError>,
 }
 
 impl Issue<'_> {
@@ -89,7 +89,7 @@ impl Pipeline {
         &self,
         case: &Case,
         issue: Issue<'_>,
-        delivered: Delivered,
+        delivered: Deliveries,
     ) -> Result<Outcomes, PipelineError> {
         let mut outcomes = issue.outcomes();
         drop(issue);

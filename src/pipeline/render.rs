@@ -14,7 +14,8 @@ use crate::mail::{
     Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
 };
 use crate::meeting::{
-    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonKind, PersonRef, Revision, Zone,
+    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind, PersonRef, Revision,
+    Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -47,6 +48,8 @@ pub struct Invitation {
     pub message: Vec<u8>,
     /// What it is for.
     pub purpose: Purpose,
+    /// The user over whose account it is to leave; `None`: over the organization's.
+    pub account: Option<PersonId>,
 }
 
 /// A mail that is written for all readers but for their names.
@@ -84,6 +87,8 @@ pub(super) struct Renderer<'a> {
     participants: Vec<Participant<'a>>,
     names: ParticipantNames,
     record_url: Option<String>,
+    /// From whom the mails come.
+    sender: &'a Mailbox,
     reply_to: Option<Mailbox>,
     now: DateTime<Utc>,
 }
@@ -96,6 +101,10 @@ impl<'a> Renderer<'a> {
         issued: &'a Issued,
     ) -> Self {
         let meeting = &case.meeting;
+        let sender = case
+            .account
+            .as_ref()
+            .map_or(&pipeline.sender, |account| &account.from);
         let listed = case.listed.iter();
         let participants: Vec<_> = listed
             .map(|(person, status)| Participant {
@@ -124,7 +133,8 @@ impl<'a> Renderer<'a> {
             participants,
             names,
             record_url: record_url(&pipeline.organization, meeting.id()),
-            reply_to: reply_to(&case.organizer, &pipeline.sender),
+            sender,
+            reply_to: reply_to(&case.organizer, sender),
             now: Utc::now(),
         }
     }
@@ -205,9 +215,8 @@ impl<'a> Renderer<'a> {
         change: Option<&Change>,
         participants: &'e [Participant<'e>],
     ) -> Event<'e> {
-        let sender = &self.pipeline.sender;
         Event {
-            sent_by: (!is_sender(&self.case.organizer, sender)).then_some(&sender.address),
+            sent_by: (!is_sender(&self.case.organizer, self.sender)).then_some(&self.sender.address),
             rescheduled: change.is_some_and(Change::is_rescheduled),
             join_url: self.case.meeting.join_url.as_ref(),
             passcode: self.online.passcode(),
@@ -264,6 +273,7 @@ impl<'a> Renderer<'a> {
             calendar,
             message: new.message,
             purpose: new.purpose,
+            account: new.account,
         })
     }
 
@@ -334,11 +344,13 @@ impl<'a> Renderer<'a> {
             resend: recipient.told.resend(purpose, self.issued.revision),
             envelope: Envelope {
                 from: match &self.pipeline.envelope_sender {
-                    Some(sender) => sender.of(&message_id),
-                    None => self.pipeline.sender.address.clone(),
+                    // What bounces of a user's own mail comes to the user.
+                    Some(sender) if self.case.account.is_none() => sender.of(&message_id),
+                    _ => self.sender.address.clone(),
                 },
                 to: email.clone(),
             },
+            account: self.case.account_holder(),
             message_id,
             message,
         };
@@ -378,7 +390,7 @@ impl<'a> Renderer<'a> {
         message_id: &'d str,
     ) -> Draft<'d> {
         Draft {
-            from: &self.pipeline.sender,
+            from: self.sender,
             reply_to: self.reply_to.as_ref(),
             to,
             subject: &rendered.subject,

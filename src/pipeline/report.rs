@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::Pipeline;
+use super::PipelineError;
 use super::load::Case;
 use super::online::{Online, OnlineReport};
 use super::outcome::{Outcomes, Recipients};
 use super::render::Invitation;
-use crate::mail::TransportError;
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
 
 /// What a push came to.
@@ -93,7 +93,7 @@ pub struct SendReport {
     pub skipped: usize,
     /// Why delivering was stopped before everybody's turn had come, if it was.
     #[serde(skip)]
-    pub stopped: Option<TransportError>,
+    pub stopped: Option<PipelineError>,
 }
 
 /// What a send would do.

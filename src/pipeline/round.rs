@@ -15,9 +15,9 @@ use super::taken::Taken;
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError, signed,
+    AttemptResult, ClaimRequest, Claimed, Connection, DkimSigner, Outgoing, Transport, TransportError, signed,
 };
-use crate::meeting::MeetingId;
+use crate::meeting::{EmailAddress, MeetingId, PersonId};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
@@ -31,8 +31,10 @@ const SOON: Duration = Duration::from_secs(5);
 pub(super) struct Round {
     pipeline: Pipeline,
     meeting: MeetingId,
-    addressees: Addressees,
+    addressees: Arc<Addressees>,
     transport: Arc<dyn Transport>,
+    /// The user whose mails it delivers; `None`: the organization's.
+    account: Option<PersonId>,
     taken: Taken,
     /// The number of the last invitation that was taken: each is tried once in a round.
     reached: AtomicI64,
@@ -84,14 +86,16 @@ impl Round {
     pub(super) fn new(
         pipeline: &Pipeline,
         meeting: &MeetingId,
-        addressees: Addressees,
+        addressees: Arc<Addressees>,
         transport: Arc<dyn Transport>,
+        account: Option<PersonId>,
     ) -> Arc<Self> {
         Arc::new(Self {
             pipeline: pipeline.clone(),
             meeting: meeting.clone(),
             addressees,
             transport,
+            account,
             taken: Taken::default(),
             reached: AtomicI64::new(0),
             delivered: Mutex::default(),
@@ -224,16 +228,23 @@ impl Round {
             return Ok(());
         }
         let take = |claimed: &mut Claimed| std::mem::take(&mut claimed.message);
-        let mut messages = batch.iter_mut().map(take);
+        // Who signs a user's mail speaks for the domain that it comes from.
+        let theirs = self.account.is_some();
+        let from = |claimed: &Claimed| theirs.then(|| claimed.envelope.from.clone());
+        let mut messages = batch.iter_mut().map(|it| (from(it), take(it)));
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let share = messages.len().div_ceil(processors);
         let mut running = Vec::with_capacity(processors);
         while messages.len() > 0 {
-            let share: Vec<Vec<u8>> = messages.by_ref().take(share).collect();
+            let share: Vec<_> = messages.by_ref().take(share).collect();
             let signers = Arc::clone(&self.pipeline.signers);
             running.push(tokio::task::spawn_blocking(move || {
                 let now = Utc::now();
-                let sign = |message| signed(&signers, message, now);
+                let sign = |(from, message): (Option<EmailAddress>, _)| {
+                    let may =
+                        |signer: &&DkimSigner| from.as_ref().is_none_or(|it| signer.speaks_for(it.domain()));
+                    signed(signers.iter().filter(may), message, now)
+                };
                 share.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
             }));
         }
@@ -283,6 +294,7 @@ impl Round {
         loop {
             let request = ClaimRequest {
                 meeting: Some(self.meeting.clone()),
+                account: self.account.clone(),
                 early: true,
                 after: Some(self.reached.load(Ordering::Relaxed)),
                 limit,
@@ -335,6 +347,14 @@ impl Round {
             }) => {
                 tracing::info!(meeting = %claimed.meeting, error = chain(&error), "no further connection");
                 return Ok(Next::Leave);
+            }
+            Err(Trouble {
+                error: TransportError::NoTurn { source, .. },
+                ..
+            }) => {
+                // Where turns cannot be reserved, mostly this cannot be recorded either; why the turns could not says more.
+                let _ = self.give_back(claimed).await;
+                return Err(source);
             }
             Err(Trouble {
                 error, at_connect, ..

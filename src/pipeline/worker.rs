@@ -45,9 +45,10 @@ impl Pipeline {
     ///
     /// Before the mails of a meeting leave, its online meeting is made sure of as in a send, and what is no longer
     /// true of them is replaced. What cannot be delivered because of an error is tried again ten minutes later.
+    /// A user's own mail server that does not want us is such an error, about the meetings of that user.
     ///
     /// # Errors
-    /// [`PipelineError`] when the outbox cannot be read or written, or the mail server does not want us.
+    /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server does not want us.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
         while !self.stop.load(Ordering::Relaxed) {
@@ -92,7 +93,9 @@ impl Pipeline {
         let words = chain(error);
         tracing::warn!(meeting = %due.meeting, error = words, "the mails of a meeting are put off");
         let pause = match error {
-            PipelineError::Transport(_) => {
+            // Who refuses the log-in does so until somebody has put it right.
+            PipelineError::AccountTransport { source, .. } if source.is_about_log_in() => AFTER_ERROR,
+            PipelineError::Transport(_) | PipelineError::AccountTransport { .. } => {
                 TimeDelta::from_std(self.delivery.first_retry).unwrap_or(AFTER_ERROR)
             }
             _ => AFTER_ERROR,
@@ -120,7 +123,7 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn deliver_due(&self, due: &Due) -> Result<Delivery, PipelineError> {
-        let mut case = self.load_case(&due.meeting).await?;
+        let mut case = self.load_to_mail(&due.meeting).await?;
         if case.meeting.status == MeetingStatus::Planned {
             let online = match case.meeting.online_location {
                 Some(_) => self.push_online(&case).await?,
@@ -147,14 +150,14 @@ impl Pipeline {
         if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
             let delivered = self.deliver(&due.meeting, Addressees::only(people)).await?;
             return match delivered.stopped {
-                Some(error) => Err(error.into()),
+                Some(error) => Err(error),
                 None => Ok(Delivery::Tried),
             };
         }
         match self.renew(&case, &people).await? {
             SendReport {
                 stopped: Some(error), ..
-            } => Err(error.into()),
+            } => Err(error),
             report => Ok(Delivery::Renewed(Box::new(report))),
         }
     }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarParameterName, ICalendarProperty,
@@ -86,6 +87,19 @@ impl MailServer {
                 None => event["event"].as_str().unwrap().to_owned(),
             })
             .collect()
+    }
+
+    /// When each mail began to arrive, by a clock that only goes forward.
+    pub(crate) fn arrivals(&self) -> Vec<Duration> {
+        let text = std::fs::read_to_string(self.folder.path().join("events.jsonl")).unwrap_or_default();
+        let mut arrivals: Vec<Duration> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .filter(|event| event["event"] == "mail")
+            .map(|event| Duration::from_secs_f64(event["at"].as_f64().unwrap()))
+            .collect();
+        arrivals.sort();
+        arrivals
     }
 
     pub(crate) fn wait_for(&self, event: &str) {

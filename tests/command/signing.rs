@@ -12,7 +12,7 @@ use crate::foreign;
 use crate::records;
 
 /// Makes a key, and has mails signed with it.
-fn sign(desk: &mut Desk) {
+pub(crate) fn sign(desk: &mut Desk) {
     let key = Command::new("openssl")
         .args(["genpkey", "-algorithm", "ed25519"])
         .output()

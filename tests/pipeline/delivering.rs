@@ -9,7 +9,7 @@ use invite::crm::import;
 use invite::fault::Fault as _;
 use invite::mail::{DeliveryState, Outbox as _, TransportError};
 use invite::meeting::Acceptance;
-use invite::pipeline::{DeliverySettings, Progress, RecipientState, SendOptions};
+use invite::pipeline::{DeliverySettings, PipelineError, Progress, RecipientState, SendOptions};
 
 use crate::fuse::{End, Fuse};
 use crate::post_office::Order;
@@ -107,7 +107,10 @@ async fn a_server_that_is_not_there_stops_everything_and_loses_nothing() {
     let report = stage.send().await;
     assert_eq!(counts(&report), (0, 3, 0, 1));
     let stopped = report.stopped.unwrap();
-    assert!(matches!(stopped, TransportError::Unreachable { .. }));
+    assert!(matches!(
+        stopped,
+        PipelineError::Transport(TransportError::Unreachable { .. })
+    ));
     assert_eq!(stopped.kind(), "smtp.unreachable");
     assert_eq!(stage.post.tries().len(), 0);
     // The link was written back all the same.
@@ -127,7 +130,11 @@ async fn a_server_that_does_not_want_us_is_not_asked_for_each() {
     }
     let report = stage.send().await;
     assert_eq!(counts(&report), (0, 3, 0, 1));
-    assert!(matches!(report.stopped, Some(TransportError::Unwelcome { .. })));
+    let refused = report.stopped.unwrap();
+    assert!(matches!(
+        refused,
+        PipelineError::Transport(TransportError::Unwelcome { .. })
+    ));
     assert_eq!(stage.post.tries().len(), 1);
     // Who was not tried has no attempt against his name.
     let entries = stage.database.of_meeting(&kickoff()).await.unwrap();

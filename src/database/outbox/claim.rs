@@ -8,7 +8,7 @@ use super::journal::LeftBehind;
 use super::message::Unpackers;
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
-use crate::meeting::MeetingId;
+use crate::meeting::{MeetingId, PersonId};
 
 impl Database {
     /// Gives back what processes hold that have ended, and what is held for longer than its lease; and writes down the
@@ -66,7 +66,7 @@ impl Database {
         let holder = Holder::new();
         let latest = if request.early { i64::MAX } else { self.clock.now() };
         let of_meeting = match &request.meeting {
-            Some(_) => "AND meeting_id = $6",
+            Some(_) => "AND meeting_id = $7",
             None => "",
         };
         let free = self.pool.dialect().for_update_of_free();
@@ -74,7 +74,8 @@ impl Database {
             "UPDATE invitation
              SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
              WHERE id IN (SELECT id FROM invitation
-                          WHERE state = 'queued' AND id > $3 AND next_attempt_at <= $4 {of_meeting}
+                          WHERE state = 'queued' AND id > $3 AND next_attempt_at <= $4
+                            AND account IS NOT DISTINCT FROM $6 {of_meeting}
                           ORDER BY id LIMIT $5 {free})
              RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, created_at,
                  base_id, message"
@@ -83,7 +84,8 @@ impl Database {
         .bind(self.clock.lease_end(request.lease))
         .bind(request.after.unwrap_or(0))
         .bind(latest)
-        .bind(request.limit);
+        .bind(request.limit)
+        .bind(request.account.as_ref().map(PersonId::as_str));
         if let Some(meeting) = &request.meeting {
             update = update.bind(meeting.as_str());
         }

@@ -7,7 +7,7 @@ use super::super::{Database, Subject};
 use super::message::{Packed, Packing};
 use crate::fault::BoxFault;
 use crate::mail::{Enqueued, Issued, NewInvitation, Supply};
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{MeetingId, PersonId, PersonRef};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
@@ -109,13 +109,13 @@ impl Database {
         invitations: &[NewInvitation],
         packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
-        const ROW: &str = "($, $, 'queued', $, $, $, $, $, $, $, $, $, $, $, $)";
+        const ROW: &str = "($, $, 'queued', $, $, $, $, $, $, $, $, $, $, $, $, $)";
         let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
         for (invitations, packed) in rows {
             let words = format!(
                 "INSERT INTO invitation
                  (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
-                  message_id, envelope_from, envelope_to, base_id, message) VALUES {}",
+                  message_id, envelope_from, envelope_to, account, base_id, message) VALUES {}",
                 rows_of(self.pool.dialect(), ROW, invitations.len())
             );
             let mut insert = query_in_words(words);
@@ -133,6 +133,7 @@ impl Database {
                     .bind(&invitation.message_id)
                     .bind(invitation.envelope.from.as_str())
                     .bind(invitation.envelope.to.as_str())
+                    .bind(invitation.account.as_ref().map(PersonId::as_str))
                     .bind(packed.base)
                     .bind(packed.message.as_slice());
             }

@@ -1,5 +1,6 @@
 //! Invitations and what invitees were last told: the port [`Outbox`].
 
+mod accounts;
 mod by_hand;
 mod claim;
 mod count;
@@ -11,6 +12,7 @@ mod message;
 mod notices;
 mod record;
 
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +26,7 @@ use crate::fault::BoxFault;
 use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, Outbox, OutboxEntry, Supply,
 };
-use crate::meeting::{Language, MeetingId, PersonRef, Revision};
+use crate::meeting::{Language, MeetingId, PersonId, PersonRef, Revision};
 
 pub use by_hand::{CannotCancel, Which};
 pub use count::OutboxCounts;
@@ -34,7 +36,7 @@ pub(super) use record::Records;
 macro_rules! entry_columns {
     () => {
         "id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
-         envelope_to, state, attempts, next_attempt_at, last_answer, created_at, sent_at,
+         envelope_to, account, state, attempts, next_attempt_at, last_answer, created_at, sent_at,
          notice, notice_status, notice_answer, notice_recipient, notice_by, notice_at"
     };
 }
@@ -61,6 +63,7 @@ impl Database {
                 from: row.parse("envelope_from")?,
                 to: row.parse("envelope_to")?,
             },
+            account: row.parse_option("account")?,
             message_id: row.get("message_id")?,
             state: row.parse("state")?,
             attempts: row.number("attempts")?,
@@ -169,6 +172,13 @@ impl Outbox for Database {
 
     async fn due(&self) -> Result<Vec<Due>, BoxFault> {
         Ok(self.look_for_due().await?)
+    }
+
+    async fn accounts(
+        &self,
+        meeting: &MeetingId,
+    ) -> Result<BTreeMap<PersonId, HashSet<PersonRef>>, BoxFault> {
+        Ok(self.waiting_accounts(meeting).await?)
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault> {

@@ -1,6 +1,7 @@
 //! What a server's answers mean (RFC 5321 §4.2; enhanced codes, RFC 3463, stay in the words).
 
 use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::response::Response;
 
 use super::super::transport::TransportError;
 
@@ -25,6 +26,11 @@ pub(super) fn answer_of(error: &SmtpError) -> String {
     error
         .status()
         .map_or_else(|| error.to_string(), |code| words(u16::from(code), &text))
+}
+
+/// What a server said first of an answer.
+pub(super) fn said(answer: &Response) -> String {
+    words(answer.code().into(), answer.first_line().unwrap_or_default())
 }
 
 pub(super) fn words(code: u16, text: &str) -> String {

@@ -353,7 +353,10 @@ impl Connection for SmtpConnection {
     ) -> Result<Receipt, TransportError> {
         let opening = self.opening(&mail)?;
         if let Some(pace) = &self.pace {
-            pace.wait().await;
+            pace.wait().await.map_err(|source| TransportError::NoTurn {
+                server: self.server.clone(),
+                source,
+            })?;
         }
         self.open(&mail, &opening).await?;
         let announced = match std::str::from_utf8(mail.message) {

@@ -4,6 +4,7 @@
 //! every message, and its sockets leave Nagle's algorithm on, which costs 40 ms a message. Here each
 //! delivering task owns one connection and keeps it for as long as there are messages.
 
+mod accounts;
 mod answers;
 mod connection;
 mod oauth;
@@ -21,22 +22,27 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
-use self::answers::{answer_of, greeting_error};
+pub use self::accounts::{AccountLimits, AccountSettings, AccountStore, SmtpAccounts, UnreadableAccount};
+use self::answers::{answer_of, greeting_error, said};
 use self::connection::SmtpConnection;
 pub use self::oauth::TokenSettings;
 use self::oauth::Tokens;
 use self::offer::Offer;
 use self::pace::Pace;
 use self::tls::{Encrypted, Tls};
+use super::pacing::Pacing;
 use super::transport::{Connection, Transport, TransportError};
 use crate::crypto::ensure_crypto_provider;
 use crate::fault::{Class, Fault};
 
 /// How a connection is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Encryption {
     /// Not at all: for a server on this machine.
     None,
@@ -88,6 +94,14 @@ pub struct SmtpTransport {
     /// The user, and what proves that it is us.
     login: Option<(String, Proof)>,
     pace: Option<Arc<Pace>>,
+}
+
+/// A connection on which messages can be sent.
+struct Opened {
+    smtp: AsyncSmtpConnection,
+    offer: Offer,
+    /// What the server said to the log-in, or else of itself.
+    said: String,
 }
 
 #[derive(Debug)]
@@ -171,6 +185,19 @@ impl SmtpTransport {
         })
     }
 
+    /// The same, with its limit shared by all who take their turns there for this server and user. Without it the limit
+    /// is kept by this transport alone.
+    #[must_use]
+    pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
+        let server = match &self.login {
+            Some((user, _)) => format!("{user} at {}", self.server()),
+            None => self.server(),
+        };
+        let shared = |per_second| Arc::new(Pace::shared(per_second, pacing, server));
+        self.pace = self.settings.max_per_second.map(shared);
+        self
+    }
+
     async fn has_token(&self) -> bool {
         match &self.login {
             Some((_, Proof::Tokens(tokens))) => tokens.has_one().await,
@@ -182,7 +209,38 @@ impl SmtpTransport {
         format!("{}:{}", self.settings.host, self.settings.port)
     }
 
-    async fn open(&self) -> Result<(AsyncSmtpConnection, Offer), TransportError> {
+    /// Connects, logs in and says goodbye. Answers what the server said to the log-in, or in its greeting where there is
+    /// no log-in.
+    ///
+    /// # Errors
+    /// [`TransportError`] when there is nobody there, or they do not want us.
+    pub async fn check(&self) -> Result<String, TransportError> {
+        let mut opened = self.open_in_time().await?;
+        // A goodbye that gets no answer harms nobody.
+        let _ = tokio::time::timeout(Duration::from_secs(2), opened.smtp.quit()).await;
+        Ok(opened.said)
+    }
+
+    /// Opens a connection, or gives up after as long as is waited for one.
+    async fn open_in_time(&self) -> Result<Opened, TransportError> {
+        let had_token = self.has_token().await;
+        let opening = async {
+            match self.open().await {
+                // The token from before was not taken any more: it may have been revoked.
+                Err(TransportError::Unwelcome { .. }) if had_token && !self.has_token().await => {
+                    self.open().await
+                }
+                opened => opened,
+            }
+        };
+        let timed = tokio::time::timeout(self.settings.timeout, opening).await;
+        timed.map_err(|elapsed| TransportError::Unreachable {
+            server: self.server(),
+            source: elapsed.into(),
+        })?
+    }
+
+    async fn open(&self) -> Result<Opened, TransportError> {
         let server = self.server();
         let unreachable = |source: crate::fault::BoxError| TransportError::Unreachable {
             server: self.server(),
@@ -230,24 +288,26 @@ impl SmtpTransport {
                 });
             }
         }
-        self.log_in(&mut connection).await?;
+        let welcome = self.log_in(&mut connection).await?;
         // lettre keeps too little of what the server said it can do.
-        let offer = match connection.command(Ehlo::new(hello)).await {
-            Ok(answer) => Offer::read(answer.message()),
-            Err(error) => return Err(refused(error)),
-        };
-        Ok((connection, offer))
+        let answer = connection.command(Ehlo::new(hello)).await.map_err(refused)?;
+        Ok(Opened {
+            smtp: connection,
+            offer: Offer::read(answer.message()),
+            said: said(welcome.as_ref().unwrap_or(&answer)),
+        })
     }
 
-    async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), TransportError> {
+    /// Logs in, where there is something to log in with; answers what the server said to it.
+    async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<Option<Response>, TransportError> {
         let Some((user, proof)) = &self.login else {
-            return Ok(());
+            return Ok(None);
         };
         let (secret, mechanisms, missing) = match proof {
             Proof::Password(password) => (
                 password.clone(),
                 &[Mechanism::Plain, Mechanism::Login][..],
-                "it offers neither AUTH PLAIN nor AUTH LOGIN, and `[smtp] username` is set",
+                "it offers neither AUTH PLAIN nor AUTH LOGIN, and there is a user name to log in with",
             ),
             Proof::Tokens(tokens) => (
                 tokens.access().await?,
@@ -267,8 +327,9 @@ impl SmtpTransport {
             });
         }
         let credentials = Credentials::new(user.clone(), secret.expose_secret().to_owned());
-        let Err(error) = connection.auth(mechanisms, &credentials).await else {
-            return Ok(());
+        let error = match connection.auth(mechanisms, &credentials).await {
+            Ok(welcome) => return Ok(Some(welcome)),
+            Err(error) => error,
         };
         if let Proof::Tokens(tokens) = proof {
             tokens.forget(&secret).await;
@@ -298,24 +359,10 @@ impl Transport for SmtpTransport {
     }
 
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
-        let had_token = self.has_token().await;
-        let opening = async {
-            match self.open().await {
-                // The token from before was not taken any more: it may have been revoked.
-                Err(TransportError::Unwelcome { .. }) if had_token && !self.has_token().await => {
-                    self.open().await
-                }
-                opened => opened,
-            }
-        };
-        let timed = tokio::time::timeout(self.settings.timeout, opening).await;
-        let (smtp, offer) = timed.map_err(|elapsed| TransportError::Unreachable {
-            server: self.server(),
-            source: elapsed.into(),
-        })??;
+        let opened = self.open_in_time().await?;
         Ok(Box::new(SmtpConnection::new(
-            smtp,
-            offer,
+            opened.smtp,
+            opened.offer,
             self.server(),
             &self.settings,
             self.pace.clone(),

@@ -1,0 +1,48 @@
+//! Users who have a mail server of their own: from whom the mails of their meetings come, and how they leave.
+
+use super::load::Case;
+use super::{Pipeline, PipelineError};
+use crate::mail::{Account, TransportError};
+use crate::meeting::{MeetingId, PersonId};
+
+impl Case {
+    /// The user from whose account the mails come.
+    pub(super) fn account_holder(&self) -> Option<PersonId> {
+        let holder = || self.organizer.reference.id.clone();
+        self.account.is_some().then(holder)
+    }
+}
+
+impl Pipeline {
+    /// A meeting with its people, and the account that mails about it come from.
+    pub(super) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+        let mut case = self.load_case(id).await?;
+        case.account = self.account_of(&case.organizer.reference.id).await?;
+        Ok(case)
+    }
+
+    /// The account over which mails wait to leave.
+    pub(super) async fn account_with_mails(&self, user: &PersonId) -> Result<Account, PipelineError> {
+        let account = self.account_of(user).await?;
+        account.ok_or_else(|| PipelineError::NoAccount { user: user.clone() })
+    }
+
+    async fn account_of(&self, user: &PersonId) -> Result<Option<Account>, PipelineError> {
+        let Some(accounts) = &self.accounts else {
+            return Ok(None);
+        };
+        let account = accounts.account(user).await;
+        account.map_err(|source| PipelineError::Account {
+            user: user.clone(),
+            source,
+        })
+    }
+}
+
+/// An error of a user's own mail server. A signature is the organization's, and so is what is wrong with it.
+pub(super) fn of_account(user: PersonId, error: TransportError) -> PipelineError {
+    match error {
+        TransportError::CannotSign { .. } => PipelineError::Transport(error),
+        source => PipelineError::AccountTransport { user, source },
+    }
+}
