@@ -20,8 +20,8 @@ const ROWS_AHEAD: usize = 512;
 
 /// One writes at a time, and one can read meanwhile.
 const CONNECTIONS: u32 = 2;
-/// How much of the file each keeps in memory: 1 MiB, in SQLite's words.
-const CACHE: &str = "-1024";
+/// How much of the file each keeps in memory: 512 KiB, in SQLite's words.
+const CACHE: &str = "-512";
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
 

@@ -2,6 +2,7 @@
 //! has in memory. A person is put together when it is looked at.
 
 use std::collections::HashMap;
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32};
 
 use crate::meeting::{EmailAddress, Language, Person, PersonRef, UserFacts, Zone};
 
@@ -20,19 +21,31 @@ pub(super) struct People {
 
 #[derive(Debug, Default)]
 struct Entry {
-    /// Where the name begins, and the address, which ends where the next name begins.
+    /// Where the name begins, and how long it is. The address stands behind it, up to the next name.
     name: usize,
-    address: usize,
-    zone: Option<u32>,
-    language: Option<u32>,
-    /// Where the `@` of the address is.
-    at: Option<u8>,
+    name_length: u32,
+    /// The language and the zone, counted from one.
+    language: Option<NonZeroU32>,
+    zone: Option<NonZeroU16>,
+    /// Where the `@` of the address is: never at its beginning.
+    at: Option<NonZeroU8>,
     is_known: bool,
+}
+
+/// About as long as name and address are together.
+const USUAL_LENGTH: usize = 48;
+
+impl Entry {
+    const fn name_end(&self) -> usize {
+        self.name + self.name_length as usize
+    }
 }
 
 impl People {
     pub(super) fn with_capacity(count: usize) -> Self {
         Self {
+            // Growing by and by would leave as much memory unused behind.
+            text: String::with_capacity(count * USUAL_LENGTH),
             entries: Vec::with_capacity(count),
             ..Self::default()
         }
@@ -43,13 +56,15 @@ impl People {
         let Some(person) = person else {
             self.entries.push(Entry {
                 name,
-                address: name,
                 ..Entry::default()
             });
             return;
         };
         self.text.push_str(&person.name);
-        let address = self.text.len();
+        // No name has four billion octets, nor are there so many zones or languages that they could not be counted so.
+        let name_length = u32::try_from(person.name.len()).unwrap_or(u32::MAX);
+        let zone = |place| NonZeroU16::new(u16::try_from(place).unwrap_or(u16::MAX));
+        let language = |place| NonZeroU32::new(u32::try_from(place).unwrap_or(u32::MAX));
         if let Some(email) = &person.email {
             self.text.push_str(email.as_str());
         }
@@ -58,12 +73,14 @@ impl People {
         }
         self.entries.push(Entry {
             name,
-            address,
-            zone: person.time_zone.map(|zone| number_of(&mut self.zones, zone)),
+            name_length,
+            zone: person
+                .time_zone
+                .and_then(|it| zone(number_of(&mut self.zones, it))),
             language: person
                 .language
-                .map(|language| number_of(&mut self.languages, language)),
-            at: person.email.as_ref().map(EmailAddress::at),
+                .and_then(|it| language(number_of(&mut self.languages, it))),
+            at: person.email.as_ref().and_then(|email| NonZeroU8::new(email.at())),
             is_known: true,
         });
     }
@@ -81,7 +98,7 @@ impl People {
             .entries
             .get(place + 1)
             .map_or(self.text.len(), |next| next.name);
-        &self.text[entry.address..end]
+        &self.text[entry.name_end()..end]
     }
 
     /// The person at a place, whose reference that is; `None` where the CRM has no record.
@@ -89,10 +106,10 @@ impl People {
         let entry = self.known(place)?;
         Some(Person {
             reference: reference.clone(),
-            name: self.text[entry.name..entry.address].to_owned(),
+            name: self.text[entry.name..entry.name_end()].to_owned(),
             email: entry
                 .at
-                .map(|at| EmailAddress::checked_before(self.address_in(place, entry), at)),
+                .map(|at| EmailAddress::checked_before(self.address_in(place, entry), at.get())),
             time_zone: self.zone(place).cloned(),
             language: self.language(place).cloned(),
             user: self.users.get(&place).cloned(),
@@ -105,22 +122,25 @@ impl People {
     }
 
     pub(super) fn zone(&self, place: usize) -> Option<&Zone> {
-        self.zones.get(self.known(place)?.zone? as usize)
+        self.zones.get(usize::from(self.known(place)?.zone?.get()) - 1)
     }
 
     pub(super) fn language(&self, place: usize) -> Option<&Language> {
-        self.languages.get(self.known(place)?.language? as usize)
+        self.languages
+            .get(self.known(place)?.language?.get() as usize - 1)
     }
 }
 
-/// The number of one of a few.
-fn number_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> u32 {
-    let place = all.iter().position(|other| *other == one).unwrap_or_else(|| {
-        all.push(one);
-        all.len() - 1
-    });
-    // As many as that do not fit into memory.
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// The number of one of a few, counted from one.
+fn number_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
+    let known = all.iter().position(|other| *other == one);
+    known.map_or_else(
+        || {
+            all.push(one);
+            all.len()
+        },
+        |place| place + 1,
+    )
 }
 
 #[cfg(test)]

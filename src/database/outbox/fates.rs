@@ -1,7 +1,7 @@
 //! Fates on their way into the tables of an SQLite file, by way of a [`Journal`].
 
 use std::collections::{HashSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ struct Noted {
 }
 
 impl Noted {
-    fn append(&mut self, database: &PathBuf, record: &Record) -> std::io::Result<()> {
+    fn append(&mut self, database: &Path, record: &Record) -> std::io::Result<()> {
         let journal = match &mut self.journal {
             Some(journal) => journal,
             None => self.journal.insert(Journal::create(database)?),
@@ -45,7 +45,7 @@ impl Noted {
     }
 
     /// Makes the journal shorter: what has been written into the tables is not needed any more.
-    fn shorten(&mut self, database: &PathBuf) -> std::io::Result<()> {
+    fn shorten(&mut self, database: &Path) -> std::io::Result<()> {
         match &mut self.journal {
             Some(journal) if self.waiting.is_empty() => journal.clear(),
             Some(journal) if journal.octets() > LONGEST => {

@@ -25,14 +25,24 @@ impl Database {
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let mut meeting = self.meeting_row(&row)?;
-        meeting.attendees =
-            query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
-                .bind(id.as_str())
-                .read_each(&mut *connection, self.explain(doing), |row| {
-                    self.attendee_row(row, id.as_str())
-                })
-                .await?;
-        meeting.attendees.shrink_to_fit();
+        let count = query("SELECT count(*) FROM attendee WHERE meeting_id = $1")
+            .bind(id.as_str())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(self.explain(doing))?;
+        let count: i64 = count.only().map_err(self.explain(doing))?;
+        // Growing by and by would leave as much memory unused behind.
+        meeting
+            .attendees
+            .reserve_exact(usize::try_from(count).unwrap_or(0));
+        query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
+            .bind(id.as_str())
+            .read_each(&mut *connection, self.explain(doing), |row| {
+                let attendee = self.attendee_row(row, id.as_str())?;
+                meeting.attendees.push(attendee);
+                Ok(())
+            })
+            .await?;
         Ok(Some(meeting))
     }
 
