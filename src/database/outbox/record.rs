@@ -78,15 +78,29 @@ impl Database {
         recorded.map_err(self.explain("recording the fate of an invitation"))
     }
 
-    /// Comes back when every fate that was recorded is in the tables. To be called before they are read.
+    /// Comes back when every fate that was recorded is in the tables, also by those who have ended since. To be called
+    /// before they are read.
     pub(super) async fn settle(&self) -> Result<(), DatabaseError> {
-        match &self.records {
-            Records::Journal(fates) => fates
-                .settle()
-                .await
-                .map_err(self.explain("recording the fates of invitations")),
-            Records::Grouped(_) => Ok(()),
+        let Records::Journal(fates) = &self.records else {
+            return Ok(());
+        };
+        let doing = "recording the fates of invitations";
+        fates.settle().await.map_err(self.explain(doing))?;
+        if fates.left_behind().is_empty() {
+            return Ok(());
         }
+        let taken_over = async {
+            let mut tx = self.write_rows(doing).await?;
+            let left = self.take_over_journals(&mut tx).await?;
+            tx.commit().await.map_err(self.explain(doing))?;
+            left.into_iter().for_each(LeftBehind::remove);
+            Ok::<_, DatabaseError>(())
+        };
+        // They stay where they are. Who reads can still read; and who delivers fails for the same reason.
+        if let Err(error) = taken_over.await {
+            tracing::warn!(%error, "fates that were left in a journal cannot be written into the tables yet");
+        }
+        Ok(())
     }
 
     /// Writes into the tables what those have left in journals who hold the database no more. The journals are to be

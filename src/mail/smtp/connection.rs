@@ -151,19 +151,19 @@ impl SmtpConnection {
 
     /// Comes to where the server waits for the message. After an error, [`Self::state`] says what is left of the
     /// connection.
-    async fn open(&mut self, mail: &Outgoing<'_>, opening: &Opening) -> Result<(), TransportError> {
+    async fn open(&mut self, mail: &Outgoing<'_>, opening: Option<&Opening>) -> Result<(), TransportError> {
         let to = &mail.envelope.to;
         let state = std::mem::replace(&mut self.state, State::Broken);
         let resets = matches!(state, State::HalfOpen);
-        let is_announced = match state {
-            State::Announced(envelope) if envelope == *mail.envelope => true,
-            State::Announced(_) | State::Broken => return Err(self.lost(Stage::Session, OUT_OF_STEP.into())),
-            State::Ready | State::HalfOpen => false,
-        };
-        let refused = if is_announced || self.offer.pipelining {
-            self.open_at_once(to, opening, resets, is_announced).await?
-        } else {
-            self.open_step_by_step(to, opening, resets).await?
+        let refused = match (state, opening) {
+            (State::Announced(_), None) => self.open_at_once(to, None, resets).await?,
+            (State::Ready | State::HalfOpen, Some(opening)) if self.offer.pipelining => {
+                self.open_at_once(to, Some(opening), resets).await?
+            }
+            (State::Ready | State::HalfOpen, Some(opening)) => {
+                self.open_step_by_step(to, opening, resets).await?
+            }
+            _ => return Err(self.lost(Stage::Session, OUT_OF_STEP.into())),
         };
         match refused {
             None => Ok(()),
@@ -174,20 +174,17 @@ impl SmtpConnection {
         }
     }
 
-    /// Answers with the refusal, or fails with what ended the connection.
+    /// Answers with the refusal, or fails with what ended the connection. Without an opening, it is written already.
     async fn open_at_once(
         &mut self,
         to: &EmailAddress,
-        opening: &Opening,
+        opening: Option<&Opening>,
         resets: bool,
-        is_announced: bool,
     ) -> Result<Option<TransportError>, TransportError> {
-        let mut first = if is_announced {
-            None
-        } else if resets {
-            Some(self.write(format!("{Rset}{}", opening.joined())).await)
-        } else {
-            Some(self.write(opening.joined()).await)
+        let mut first = match opening {
+            None => None,
+            Some(opening) if resets => Some(self.write(format!("{Rset}{}", opening.joined())).await),
+            Some(opening) => Some(self.write(opening.joined()).await),
         };
         let stages = [Stage::Session, Stage::Sender, Stage::Recipient, Stage::Session];
         let mut refused = None;
@@ -351,14 +348,18 @@ impl Connection for SmtpConnection {
         mail: Outgoing<'_>,
         next: Option<Outgoing<'_>>,
     ) -> Result<Receipt, TransportError> {
-        let opening = self.opening(&mail)?;
+        // What was announced was looked at then.
+        let opening = match &self.state {
+            State::Announced(envelope) if envelope == mail.envelope => None,
+            _ => Some(self.opening(&mail)?),
+        };
         if let Some(pace) = &self.pace {
             pace.wait().await.map_err(|source| TransportError::NoTurn {
                 server: self.server.clone(),
                 source,
             })?;
         }
-        self.open(&mail, &opening).await?;
+        self.open(&mail, opening.as_ref()).await?;
         let announced = match std::str::from_utf8(mail.message) {
             Ok(_) => self.announcement(next),
             Err(_) => None,
