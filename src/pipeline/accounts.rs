@@ -1,6 +1,6 @@
 //! Users who have a mail server of their own: from whom the mails of their meetings come, and how they leave.
 
-use super::load::Case;
+use super::case::Case;
 use super::{Pipeline, PipelineError};
 use crate::mail::{Account, TransportError};
 use crate::meeting::{MeetingId, PersonId};

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
+use super::case::Case;
 use super::deliver::Addressees;
-use super::load::Case;
 use super::online::Online;
 use super::press::Press;
 use super::recipients::{Recipient, Told, Verdict, cancel, choose, withdraw};

@@ -14,6 +14,7 @@
 mod accounts;
 mod builder;
 mod calendar_object;
+mod case;
 mod deliver;
 mod error;
 mod issue;
@@ -33,6 +34,7 @@ mod report;
 mod right;
 mod round;
 mod sample;
+mod signing;
 mod sync;
 mod taken;
 mod trial;

@@ -10,10 +10,10 @@ use serde::{Serialize, Serializer};
 
 use super::Pipeline;
 use super::PipelineError;
+use super::case::{Case, Place};
 use super::deliver::Deliveries;
 use super::issue::Issue;
 use super::letter::Letter;
-use super::load::{Case, Place};
 use super::recipients::{Reason, Verdict};
 use super::report::{RecipientReport, RecipientState};
 use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose};

@@ -7,9 +7,9 @@ use std::num::NonZeroUsize;
 use async_trait::async_trait;
 
 use super::PipelineError;
+use super::case::Place;
 use super::issue::Issue;
 use super::letter::{Letter, Wording, Words};
-use super::load::Place;
 use super::recipients::{Recipient, Verdict};
 use super::render::{Form, Invitation, Renderer};
 use crate::calendar::{EventWriter, Participant};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::load::Case;
+use super::case::Case;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};

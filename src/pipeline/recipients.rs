@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
-use super::load::{Case, Place};
+use super::case::{Case, Place};
 use super::{Pick, SendOptions};
 use crate::mail::{DeliveryState, OutboxEntry, Purpose};
 use crate::meeting::{Acceptance, Attendee, EmailAddress, Person, Revision};

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::case::{Case, Place};
 use super::letter::{Letter, Wording, Words, is_sender, reply_to};
-use super::load::{Case, Place};
 use super::online::Online;
 use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};

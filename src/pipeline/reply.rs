@@ -3,7 +3,7 @@
 use chrono::Utc;
 use serde::Serialize;
 
-use super::load::Case;
+use super::case::Case;
 use super::{Pick, Pipeline, PipelineError};
 use crate::imip::{Answer, AnswerKind};
 use crate::mail::{Answers, Given, Taken};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Pipeline;
 use super::PipelineError;
-use super::load::Case;
+use super::case::Case;
 use super::online::{Online, OnlineReport};
 use super::outcome::{Outcomes, Recipients};
 use super::render::Invitation;

@@ -1,7 +1,6 @@
 //! Step 5, second half: the workers of one round, each with a connection of its own.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +10,12 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
 use super::deliver::{Addressees, Delivered};
+use super::signing::sign_all;
 use super::taken::Taken;
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
-use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, DkimSigner, Outgoing, Transport, TransportError, signed,
-};
-use crate::meeting::{EmailAddress, MeetingId, PersonId};
+use crate::mail::{AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError};
+use crate::meeting::{MeetingId, PersonId};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
@@ -162,7 +160,7 @@ impl Round {
 
     async fn fetch(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
         let mut batch = self.claim(limit).await?;
-        if let Err(error) = self.sign(&mut batch).await {
+        if let Err(error) = sign_all(&self.pipeline.signers, self.account.is_some(), &mut batch).await {
             // Before anybody can take what is not signed.
             self.stop_for(error);
         }
@@ -220,56 +218,6 @@ impl Round {
             let turn = Arc::clone(&self.opening).lock_owned().await;
             line.opening = Some(turn).filter(|_| !has_connections());
         }
-    }
-
-    /// Puts the signatures in front of the messages, on all processors, beside what the workers are doing.
-    async fn sign(&self, batch: &mut VecDeque<Claimed>) -> Result<(), TransportError> {
-        if self.pipeline.signers.is_empty() {
-            return Ok(());
-        }
-        let take = |claimed: &mut Claimed| std::mem::take(&mut claimed.message);
-        // Who signs a user's mail speaks for the domain that it comes from.
-        let theirs = self.account.is_some();
-        let from = |claimed: &Claimed| theirs.then(|| claimed.envelope.from.clone());
-        let mut messages = batch.iter_mut().map(|it| (from(it), take(it)));
-        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let share = messages.len().div_ceil(processors);
-        let mut running = Vec::with_capacity(processors);
-        while messages.len() > 0 {
-            let share: Vec<_> = messages.by_ref().take(share).collect();
-            let signers = Arc::clone(&self.pipeline.signers);
-            running.push(tokio::task::spawn_blocking(move || {
-                let now = Utc::now();
-                let sign = |(from, message): (Option<EmailAddress>, _)| {
-                    let may =
-                        |signer: &&DkimSigner| from.as_ref().is_none_or(|it| signer.speaks_for(it.domain()));
-                    signed(signers.iter().filter(may), message, now)
-                };
-                share.into_iter().map(sign).collect::<Result<Vec<_>, _>>()
-            }));
-        }
-        let mut place = 0;
-        for signing in running {
-            let signed = match signing.await {
-                Ok(signed) => signed,
-                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-            };
-            match signed {
-                Ok(signed) => {
-                    for message in signed {
-                        batch[place].message = message;
-                        place += 1;
-                    }
-                }
-                Err(source) => {
-                    return Err(TransportError::CannotSign {
-                        to: batch[place].envelope.to.clone(),
-                        source: source.into(),
-                    });
-                }
-            }
-        }
-        Ok(())
     }
 
     async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {

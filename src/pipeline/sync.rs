@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::load::Case;
+use super::case::Case;
 use super::online::{OnlineAction, OnlineReport};
 use super::{Pipeline, PipelineError, PushOptions, PushReport};
 use crate::meeting::{MeetingId, MeetingStatus};

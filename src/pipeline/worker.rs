@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
+use super::case::Case;
 use super::deliver::Addressees;
 use super::issue::next_issue;
-use super::load::Case;
 use super::online::Online;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, SendOptions, SendReport};
 use crate::fault::{Fault as _, chain};
