@@ -92,11 +92,17 @@ fn start_time(pid: u32) -> Option<String> {
     // The command's name, in brackets, may hold spaces and brackets itself.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
-    if matches!(state, "Z" | "X") {
+    if matches!(state, "Z" | "X") && !has_other_threads(pid) {
         None
     } else {
         fields.nth(18).map(str::to_owned)
     }
+}
+
+/// Whether a process whose first thread has ended has others, which may still hold files and write to them.
+fn has_other_threads(pid: u32) -> bool {
+    let threads = std::fs::read_dir(Path::new("/proc").join(pid.to_string()).join("task"));
+    threads.is_ok_and(|threads| threads.count() > 1)
 }
 
 #[cfg(all(test, target_os = "linux"))]

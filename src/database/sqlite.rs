@@ -60,6 +60,8 @@ impl Database {
         migrate(&pool, &name).await?;
         // Every claim of invitations is written through to the disk, and with it what was recorded before.
         let quick = pool_options(1).connect_lazy_with(options.synchronous(SqliteSynchronous::Normal));
+        // Where SQLite puts what is beside the file: two who know it by different names find each other's journals.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let file = SqliteFile::new(pool);
         let quick = file.over(quick);
         Ok(Self {
@@ -69,7 +71,7 @@ impl Database {
             clock: Clock::default(),
             bell: Bell::default(),
             bases: Bases::default(),
-            records: Records::of_file(Pool::Sqlite(quick), path),
+            records: Records::of_file(Pool::Sqlite(quick), &path),
         })
     }
 }

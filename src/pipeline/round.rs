@@ -155,6 +155,10 @@ impl Round {
             }
             size = next_size(size, began.elapsed());
         }
+        if self.is_stopped() {
+            // Nobody is to wait for more.
+            self.taken.end();
+        }
         Ok(())
     }
 
@@ -253,12 +257,15 @@ impl Round {
                 return Ok(VecDeque::new());
             };
             self.reached.store(last, Ordering::Relaxed);
-            let mut ours = VecDeque::with_capacity(claimed.len());
-            for claimed in claimed {
-                if self.addressees.include(&claimed.person) {
-                    ours.push_back(claimed);
-                } else {
-                    self.give_back(&claimed).await?;
+            let (ours, others): (Vec<_>, Vec<_>) = claimed
+                .into_iter()
+                .partition(|claimed| self.addressees.include(&claimed.person));
+            let ours = VecDeque::from(ours);
+            for claimed in others {
+                if let Err(error) = self.give_back(&claimed).await {
+                    // They are given back with what nobody has delivered.
+                    self.taken.put(ours);
+                    return Err(error);
                 }
             }
             if !ours.is_empty() {

@@ -37,6 +37,22 @@ async fn a_refused_recipient_fails_alone_with_the_servers_words() {
 }
 
 #[tokio::test]
+async fn a_send_that_is_stopped_before_it_delivers_ends_and_the_next_delivers() {
+    let stage = Stage::new().await;
+    let stopped = stage
+        .builder()
+        .stop(Arc::new(AtomicBool::new(true)))
+        .build()
+        .unwrap();
+    let options = SendOptions::default();
+    let send = stopped.send(&kickoff(), &options);
+    let report = tokio::time::timeout(Duration::from_secs(30), send).await;
+    assert_eq!(counts(&report.expect("it ends").unwrap()), (0, 3, 0, 1));
+    assert!(stage.post.tries().is_empty());
+    assert_eq!(counts(&stage.send().await), (3, 0, 0, 1));
+}
+
+#[tokio::test]
 async fn what_was_put_off_waits_and_the_next_send_delivers_it() {
     let stage = Stage::new().await;
     stage.post.order(LEE, Order::PutOff);

@@ -28,17 +28,21 @@ impl Database {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let left = self.take_over_journals(tx).await?;
+        let mut abandoned = Vec::new();
+        let now = self.clock.now();
         for row in rows {
             let holder: Option<String> = row.get("lease_holder").map_err(self.explain(doing))?;
             let until: i64 = row.get("until").map_err(self.explain(doing))?;
-            let now = self.clock.now();
             let gone = holder
                 .as_ref()
                 .is_none_or(|h| Holder::from_stored(h.clone()).is_gone());
-            if until > now && !gone {
-                continue;
+            if until <= now || gone {
+                abandoned.push((holder, gone));
             }
+        }
+        // After it is known who has ended: who ends only now may still have noted something.
+        let left = self.take_over_journals(tx).await?;
+        for (holder, gone) in abandoned {
             query_in_words(format!(
                 "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL,
                      last_answer = 'delivering it was cut off, so that it may have left already'
@@ -93,10 +97,37 @@ impl Database {
         // Before the messages are unpacked: meanwhile others can write.
         tx.commit().await.map_err(self.explain(doing))?;
         left.into_iter().for_each(LeftBehind::remove);
+        match self.unpack_claimed(&rows, &holder, doing).await {
+            Ok(claimed) => Ok(claimed),
+            Err(error) => {
+                // Nobody would give them back before the lease ends.
+                let back = query(
+                    "UPDATE invitation SET state = 'queued', attempts = attempts - 1, lease_holder = NULL,
+                         lease_until = NULL
+                     WHERE state = 'sending' AND lease_holder = $1",
+                )
+                .bind(holder.as_str())
+                .execute(&self.pool)
+                .await;
+                if let Err(error) = back {
+                    tracing::warn!(%error, "invitations that were taken cannot be given back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// What was taken, with the messages.
+    async fn unpack_claimed(
+        &self,
+        rows: &[Row],
+        holder: &Holder,
+        doing: &str,
+    ) -> Result<Vec<Claimed>, DatabaseError> {
         let mut claimed = Vec::with_capacity(rows.len());
         let mut unpackers = Unpackers::new();
-        for row in &rows {
-            let mut one = self.claimed(row, &holder)?;
+        for row in rows {
+            let mut one = self.claimed(row, holder)?;
             match self.message(row, &mut unpackers).await {
                 Ok(message) => {
                     one.message = message;

@@ -1,6 +1,7 @@
 //! Fates on their way into the tables of an SQLite file, by way of a [`Journal`].
 
 use std::collections::{HashSet, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +12,8 @@ use super::record::{Record, write};
 
 /// When what was noted goes into the tables at the latest, should nobody ask for it.
 const SOON: Duration = Duration::from_millis(50);
+/// When it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How many wait at most.
 const MOST: usize = 2_048;
 /// A journal is replaced when it is longer.
@@ -36,7 +39,7 @@ struct Noted {
 }
 
 impl Noted {
-    fn append(&mut self, database: &Path, record: &Record) -> std::io::Result<()> {
+    fn append(&mut self, database: &Path, record: &Record) -> io::Result<()> {
         let journal = match &mut self.journal {
             Some(journal) => journal,
             None => self.journal.insert(Journal::create(database)?),
@@ -45,7 +48,7 @@ impl Noted {
     }
 
     /// Makes the journal shorter: what has been written into the tables is not needed any more.
-    fn shorten(&mut self, database: &Path) -> std::io::Result<()> {
+    fn shorten(&mut self, database: &Path) -> io::Result<()> {
         match &mut self.journal {
             Some(journal) if self.waiting.is_empty() => journal.clear(),
             Some(journal) if journal.octets() > LONGEST => {
@@ -58,6 +61,15 @@ impl Noted {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Somebody who will write what waits; also when the task ends with its runtime.
+struct SeenTo<'a>(&'a Fates);
+
+impl Drop for SeenTo<'_> {
+    fn drop(&mut self) {
+        self.0.noted().is_seen_to = false;
     }
 }
 
@@ -102,11 +114,19 @@ impl Fates {
     }
 
     async fn write_soon(self: Arc<Self>) {
-        tokio::time::sleep(SOON).await;
-        self.noted().is_seen_to = false;
-        // They wait on in the journal. Who next asks for what is in the tables is told.
-        if let Err(error) = self.settle().await {
+        let mut pause = SOON;
+        loop {
+            let seen_to = SeenTo(&self);
+            tokio::time::sleep(pause).await;
+            // Who comes from here on may come too late for this time.
+            drop(seen_to);
+            let Err(error) = self.settle().await else { return };
+            // They wait on in the journal. Who next asks for what is in the tables is told.
             tracing::warn!(%error, "the fates of invitations cannot be written into the tables yet");
+            if std::mem::replace(&mut self.noted().is_seen_to, true) {
+                return;
+            }
+            pause = AGAIN;
         }
     }
 
@@ -135,11 +155,8 @@ impl Fates {
     }
 
     /// The journals of those who did not close the database and hold it no more.
-    pub(super) fn left_behind(&self) -> Vec<LeftBehind> {
-        LeftBehind::all(&self.database).unwrap_or_else(|error| {
-            tracing::warn!(%error, "journals of fates beside the database cannot be read");
-            Vec::new()
-        })
+    pub(super) fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
+        LeftBehind::all(&self.database)
     }
 
     /// Writes what was noted into the tables, and closes the connections.

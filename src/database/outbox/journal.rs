@@ -44,6 +44,8 @@ impl Journal {
         // It has its name only once it is locked: else another could take it for one that was left behind.
         let (unlocked, path) = (named(UNLOCKED_SUFFIX), named(SUFFIX));
         let file = options.open(&unlocked)?;
+        #[cfg(unix)]
+        belong_to_who_owns(database, &file);
         let named = match file.try_lock() {
             Ok(()) => std::fs::rename(&unlocked, &path),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
@@ -99,6 +101,25 @@ impl Journal {
     pub(super) fn remove(self) {
         // One that stays is found by the next, who writes the same once more, and that changes nothing.
         let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Whoever may open the database may read its journals: as SQLite does with what it puts beside it, when root makes one.
+#[cfg(unix)]
+fn belong_to_who_owns(database: &Path, journal: &File) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let (Ok(theirs), Ok(ours)) = (database.metadata(), journal.metadata()) else {
+        return;
+    };
+    if (theirs.uid(), theirs.gid()) != (ours.uid(), ours.gid())
+        && let Err(error) = fchown(journal, Some(theirs.uid()), Some(theirs.gid()))
+    {
+        tracing::debug!(%error, "a journal does not belong to who owns the database");
+    }
+    if theirs.mode() != ours.mode()
+        && let Err(error) = journal.set_permissions(theirs.permissions())
+    {
+        tracing::debug!(%error, "a journal does not have the permissions of the database");
     }
 }
 

@@ -86,8 +86,14 @@ impl Database {
         };
         let doing = "recording the fates of invitations";
         fates.settle().await.map_err(self.explain(doing))?;
-        if fates.left_behind().is_empty() {
-            return Ok(());
+        match fates.left_behind() {
+            Ok(left) if left.is_empty() => return Ok(()),
+            Ok(_) => {}
+            // Who reads can still read; who delivers is told.
+            Err(error) => {
+                tracing::warn!(%error, "the journals beside the database cannot be read");
+                return Ok(());
+            }
         }
         let taken_over = async {
             let mut tx = self.write_rows(doing).await?;
@@ -112,7 +118,10 @@ impl Database {
         let Records::Journal(fates) = &self.records else {
             return Ok(Vec::new());
         };
-        let left = fates.left_behind();
+        let doing = "reading the journals that were left beside the database";
+        let left = fates
+            .left_behind()
+            .map_err(|error| self.explain(doing)(error.into()))?;
         for journal in &left {
             for record in &journal.records {
                 let explain = self.explain("recording fates that were left in a journal");
