@@ -44,8 +44,8 @@ async fn a_send_that_is_stopped_before_it_delivers_ends_and_the_next_delivers() 
         .stop(Arc::new(AtomicBool::new(true)))
         .build()
         .unwrap();
-    let options = SendOptions::default();
-    let send = stopped.send(&kickoff(), &options);
+    let (id, options) = (kickoff(), SendOptions::default());
+    let send = stopped.send(&id, &options);
     let report = tokio::time::timeout(Duration::from_secs(30), send).await;
     assert_eq!(counts(&report.expect("it ends").unwrap()), (0, 3, 0, 1));
     assert!(stage.post.tries().is_empty());
