@@ -142,7 +142,7 @@ fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault
         let file = mailbox
             .write(&invitation.envelope, &invitation.message)
             .map_err(BoxFault::new)?;
-        files.insert(invitation.person.clone(), file);
+        files.insert(invitation.message_id.clone(), file);
     }
     plan.report.recipients.note_files(files);
     Ok(())

@@ -46,7 +46,6 @@ struct Note {
     message_id: Option<String>,
     language: Option<Language>,
     reason: Option<String>,
-    file: Option<PathBuf>,
 }
 
 /// What became of the mails of a send.
@@ -54,6 +53,7 @@ pub(super) struct Outcomes {
     issued: Issued,
     each: Vec<Outcome>,
     notes: HashMap<Place, Note>,
+    files: HashMap<String, PathBuf>,
     pub(super) stopped: Option<PipelineError>,
 }
 
@@ -78,6 +78,7 @@ impl Issue<'_> {
             issued: self.issued.clone(),
             each: self.verdicts.iter().map(outcome).collect(),
             notes: HashMap::new(),
+            files: HashMap::new(),
             stopped: None,
         }
     }
@@ -104,15 +105,6 @@ impl Pipeline {
                 outcome.state = RecipientState::Sent;
             }
         }
-        let mut files = delivered.files;
-        for outcome in each.iter() {
-            if let What::Mail(purpose) = outcome.what
-                && !files.is_empty()
-                && let Some(file) = files.remove(&message_id(case, issued, purpose, outcome.place, domain))
-            {
-                notes.entry(outcome.place).or_default().file = Some(file);
-            }
-        }
         let mut places: HashMap<&PersonRef, usize> = HashMap::new();
         let mut note = |entry: OutboxEntry| {
             if places.is_empty() {
@@ -136,14 +128,12 @@ impl Pipeline {
             if let (RecipientState::Sent, What::Mail(_)) = (outcome.state, outcome.what) {
                 return;
             }
-            let file = files.remove(&entry.message_id);
             let note = notes.entry(outcome.place).or_default();
             note.reason = entry
                 .last_answer
                 .filter(|_| outcome.state != RecipientState::Sent);
             note.language = Some(entry.language);
             note.message_id = Some(entry.message_id);
-            note.file = file.or(note.file.take());
         };
         let meeting = case.meeting.id();
         if waited {
@@ -151,6 +141,7 @@ impl Pipeline {
         } else {
             self.outbox.each_unsent(meeting, &mut note).await?;
         }
+        outcomes.files = delivered.files;
         outcomes.stopped = delivered.stopped;
         Ok(outcomes)
     }
@@ -183,6 +174,8 @@ pub struct Recipients {
     written: Mutex<Vec<Written>>,
     each: Vec<Outcome>,
     notes: HashMap<Place, Note>,
+    /// The files that mails were written to, by their Message-IDs.
+    files: HashMap<String, PathBuf>,
 }
 
 /// A template, a reader's language, and the language of the mail.
@@ -199,6 +192,7 @@ impl Recipients {
             written: Mutex::default(),
             each: outcomes.each,
             notes: outcomes.notes,
+            files: outcomes.files,
         }
     }
 
@@ -228,14 +222,10 @@ impl Recipients {
         self.issued.revision
     }
 
-    /// Says to which files the mails were written.
+    /// Says to which files the mails were written, by their Message-IDs.
     #[cfg(feature = "command")]
-    pub(crate) fn note_files(&mut self, mut files: HashMap<PersonRef, PathBuf>) {
-        for outcome in &self.each {
-            if let Some(file) = files.remove(self.case.reference(outcome.place)) {
-                self.notes.entry(outcome.place).or_default().file = Some(file);
-            }
-        }
+    pub(crate) fn note_files(&mut self, files: HashMap<String, PathBuf>) {
+        self.files = files;
     }
 
     fn report(&self, outcome: &Outcome) -> RecipientReport {
@@ -259,6 +249,7 @@ impl Recipients {
             )),
             What::Waits | What::CalledOff | What::None(_) => None,
         };
+        let message_id = note.and_then(|note| note.message_id.clone()).or(message_id);
         let reason = match outcome.what {
             What::None(reason) => Some(reason.words(outcome.place, &self.case)),
             What::CalledOff => Some("is not invited any more, and had no invitation yet".to_owned()),
@@ -274,9 +265,9 @@ impl Recipients {
                 .or(language.as_ref())
                 .map(Language::tag),
             state: outcome.state,
-            message_id: note.and_then(|note| note.message_id.clone()).or(message_id),
+            file: message_id.as_ref().and_then(|id| self.files.get(id)).cloned(),
+            message_id,
             reason: note.and_then(|note| note.reason.clone()).or(reason),
-            file: note.and_then(|note| note.file.clone()),
         }
     }
 

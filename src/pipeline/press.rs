@@ -167,14 +167,13 @@ impl<'r> Press<'r> {
         let mut all = Vec::new();
         loop {
             let mut some = self.some(OF_ALL_AT_ONCE, |renderer, order| {
-                let Order {
-                    recipient,
-                    person,
-                    wording,
-                    form,
-                    calendar,
-                } = order;
-                renderer.one(recipient, &person, wording, form, calendar)
+                renderer.one(
+                    order.recipient,
+                    &order.person,
+                    order.wording,
+                    order.form,
+                    order.calendar,
+                )
             })?;
             if some.is_empty() {
                 return Ok(all);
@@ -254,14 +253,13 @@ type Make<'r, T> = fn(&'r Renderer<'r>, Order<'r>) -> Result<T, PipelineError>;
 impl Supply for Press<'_> {
     async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
         let some = self.some(AT_ONCE, |renderer, order| {
-            let Order {
-                recipient,
-                person,
-                wording,
-                form,
-                calendar,
-            } = order;
-            renderer.one_for_outbox(recipient, &person, wording, form, &calendar)
+            renderer.one_for_outbox(
+                order.recipient,
+                &order.person,
+                order.wording,
+                order.form,
+                &order.calendar,
+            )
         });
         some.map_err(|error| {
             self.failure = Some(error);

@@ -147,13 +147,7 @@ impl Database {
 
     /// What was taken, still without its message.
     fn claimed(&self, row: &Row, holder: &Holder) -> Result<Claimed, DatabaseError> {
-        let mut row = Named {
-            database: self,
-            row,
-            what: "an invitation".to_owned(),
-        };
-        let id: i64 = row.get("id")?;
-        row.what = format!("invitation {id}");
+        let (id, row) = self.numbered(row)?;
         Ok(Claimed {
             id,
             meeting: row.parse("meeting_id")?,

@@ -1,6 +1,6 @@
 //! Fates on their way into the tables of an SQLite file, by way of a [`Journal`].
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::super::connections::Pool;
 use super::journal::{Journal, LeftBehind};
-use super::record::{Record, write};
+use super::record::{Record, first_of_each, write};
 
 /// When what was noted goes into the tables at the latest, should nobody ask for it.
 const SOON: Duration = Duration::from_millis(50);
@@ -138,14 +138,7 @@ impl Fates {
         if waiting.is_empty() {
             return Ok(());
         }
-        // Of two fates of the same attempt the first counts.
-        let mut known = HashSet::with_capacity(waiting.len());
-        let firsts: Vec<&Record> = waiting
-            .iter()
-            .map(Arc::as_ref)
-            .filter(|record| known.insert((record.id, record.holder.as_str())))
-            .collect();
-        write(&self.pool, &firsts).await?;
+        write(&self.pool, &first_of_each(waiting.iter().map(Arc::as_ref))).await?;
         let mut noted = self.noted();
         noted.waiting.drain(..waiting.len());
         if let Err(error) = noted.shorten(&self.database) {

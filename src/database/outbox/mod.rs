@@ -43,7 +43,8 @@ macro_rules! entry_columns {
 use entry_columns;
 
 impl Database {
-    fn entry(&self, row: &Row) -> Result<OutboxEntry, DatabaseError> {
+    /// The row of an invitation, called by its number, and the number.
+    fn numbered<'a>(&'a self, row: &'a Row) -> Result<(i64, Named<'a>), DatabaseError> {
         let mut row = Named {
             database: self,
             row,
@@ -51,6 +52,11 @@ impl Database {
         };
         let id: i64 = row.get("id")?;
         row.what = format!("invitation {id}");
+        Ok((id, row))
+    }
+
+    fn entry(&self, row: &Row) -> Result<OutboxEntry, DatabaseError> {
+        let (id, row) = self.numbered(row)?;
         Ok(OutboxEntry {
             id,
             meeting: row.parse("meeting_id")?,

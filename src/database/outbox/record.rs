@@ -1,5 +1,6 @@
 //! Recording how attempts ended.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,11 +124,10 @@ impl Database {
             .left_behind()
             .map_err(|error| self.explain(doing)(error.into()))?;
         for journal in &left {
-            for record in &journal.records {
-                let explain = self.explain("recording fates that were left in a journal");
-                let update = update_of(Dialect::Sqlite, &[record]).map_err(&explain)?;
-                update.execute(&mut *tx).await.map_err(&explain)?;
-            }
+            let explain = self.explain("recording fates that were left in a journal");
+            let records = first_of_each(journal.records.iter());
+            let update = update_of(Dialect::Sqlite, &records).map_err(&explain)?;
+            update.execute(&mut *tx).await.map_err(&explain)?;
         }
         Ok(left)
     }
@@ -164,6 +164,14 @@ impl Database {
         }
         record
     }
+}
+
+/// Of several fates of the same attempt the first counts.
+pub(super) fn first_of_each<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<&'r Record> {
+    let mut known = HashSet::new();
+    records
+        .filter(|record| known.insert((record.id, record.holder.as_str())))
+        .collect()
 }
 
 /// Writes fates into the tables, all or none. No two of them are of the same attempt.
