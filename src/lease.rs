@@ -9,12 +9,14 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The holder of a lease: a process, and within it one piece of work.
 ///
-/// Written `<machine>/<pid>.<start>/<work>`. The machine is the kernel's boot id and the namespace of process
-/// numbers, so that two containers, or one machine before and after a restart, differ.
+/// Written `<machine>/<pid>.<start>/<work>`. The machine is told by the kernel's boot id and the namespace of process
+/// numbers, so that two containers, or one machine before and after a restart, differ. It is short, because it is written
+/// to each invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Holder(String);
@@ -28,7 +30,8 @@ impl Holder {
             let started = start_time(pid).unwrap_or_default();
             format!("{}/{pid}.{started}", machine().unwrap_or_default())
         });
-        Self(format!("{}/{}", *PROCESS, Uuid::new_v4().simple()))
+        let (work, _) = Uuid::new_v4().as_u64_pair();
+        Self(format!("{}/{work:016x}", *PROCESS))
     }
 
     /// A holder as it was written by [`Holder::as_str`].
@@ -78,11 +81,12 @@ impl fmt::Display for Holder {
     }
 }
 
-/// The boot id and the namespace of process numbers; `None` where there is no `/proc`.
+/// A digest of the boot id and the namespace of process numbers; `None` where there is no `/proc`.
 fn machine() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
-    Some(format!("{}-{}", boot.trim(), namespace.to_string_lossy()))
+    let digest = Sha256::digest(format!("{}-{}", boot.trim(), namespace.to_string_lossy()));
+    Some(format!("{digest:.16x}"))
 }
 
 /// When a process started, in clock ticks since boot: field 22 of `/proc/<pid>/stat` (proc(5)). A process

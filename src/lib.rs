@@ -157,6 +157,7 @@ mod mime;
 pub mod online;
 pub mod organization;
 pub mod pipeline;
+mod processors;
 pub mod received;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -34,6 +34,7 @@ mod zone;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use error::CalendarError;
 pub use words::in_words;
@@ -47,7 +48,8 @@ pub const MOST_LISTED_ATTENDEES: usize = 50;
 
 /// What a calendar object asks its recipient to do. The mail's `method` parameter must say the same
 /// (RFC 6047 §2.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum Method {
     /// To take part, or to take note of a change (RFC 5546 §3.2.2).

@@ -20,8 +20,10 @@ const END: &str = "END:VEVENT\r\nEND:VCALENDAR\r\n";
 #[derive(Debug)]
 pub struct EventWriter<'a> {
     event: Event<'a>,
-    /// The object up to the attendees.
+    /// The object up to the attendees, or to the end of them where they are listed.
     head: String,
+    /// How long it is up to the attendees.
+    before: usize,
     listed: Option<Listed<'a>>,
 }
 
@@ -62,13 +64,41 @@ impl<'a> EventWriter<'a> {
 
         let mut head = calendar(event, organizer).to_text();
         head.truncate(head.len() - END.len());
+        let before = head.len();
         let removes_one = event.method == Method::Cancel && !event.whole_cancelled;
         let lists_all = event.attendee_list == AttendeeList::All && !removes_one;
+        let listed = lists_all.then(|| Listed::of(event, organizer)).flatten();
+        for (_, line) in listed.iter().flat_map(|listed| &listed.lines) {
+            head.push_str(line);
+        }
         Ok(Self {
             event: *event,
             head,
-            listed: lists_all.then(|| Listed::of(event, organizer)).flatten(),
+            before,
+            listed,
         })
+    }
+
+    /// What the objects have in common, before [what is a participant's own](Self::own_lines) and behind it.
+    #[must_use]
+    pub fn around(&self) -> (&str, &'static str) {
+        (&self.head, END)
+    }
+
+    /// The lines of the object that it has for this participant alone: none where all are listed. `None` where the object
+    /// differs in more.
+    ///
+    /// # Errors
+    /// As of [`Self::for_participant`].
+    pub fn own_lines(&self, participant: &Participant<'_>) -> Result<Option<String>, CalendarError> {
+        let own = self.own(participant)?;
+        let Some(listed) = &self.listed else {
+            return Ok(Some(own));
+        };
+        Ok(listed
+            .line_of(&participant.person.reference)
+            .filter(|line| *line == own)
+            .map(|_| String::new()))
     }
 
     /// The object for one recipient, who is always among its attendees.
@@ -89,6 +119,24 @@ impl<'a> EventWriter<'a> {
     /// # Errors
     /// [`CalendarError::RecipientWithoutAddress`] and [`CalendarError::RecipientIsOrganizer`].
     pub fn for_participant(&self, participant: &Participant<'_>) -> Result<String, CalendarError> {
+        let own = self.own(participant)?;
+        let Some(listed) = &self.listed else {
+            return Ok([&self.head, own.as_str(), END].concat());
+        };
+        let mut text = self.head[..self.before].to_owned();
+        let place = listed.first_of.get(&participant.person.reference);
+        for (first, line) in &listed.lines {
+            text.push_str(if place == Some(first) { &own } else { line });
+        }
+        if place.is_none() {
+            text.push_str(&own);
+        }
+        text.push_str(END);
+        Ok(text)
+    }
+
+    /// A participant's own ATTENDEE.
+    fn own(&self, participant: &Participant<'_>) -> Result<String, CalendarError> {
         let person = participant.person;
         let is_organizer = |address: &&EmailAddress| {
             let organizer = self.event.organizer.email.as_ref();
@@ -97,33 +145,12 @@ impl<'a> EventWriter<'a> {
         let Some(address) = person.email.as_ref().filter(|address| !is_organizer(address)) else {
             return Err(self.why_not(&person.reference));
         };
-        let own = || {
-            let invitee = Invitee {
-                person,
-                address,
-                status: participant.status,
-            };
-            attendee(&self.event, &invitee).to_text()
+        let invitee = Invitee {
+            person,
+            address,
+            status: participant.status,
         };
-        let mut text = self.head.clone();
-        match &self.listed {
-            None => text.push_str(&own()),
-            Some(listed) => {
-                let place = listed.first_of.get(&person.reference);
-                for (first, line) in &listed.lines {
-                    if place == Some(first) {
-                        text.push_str(&own());
-                    } else {
-                        text.push_str(line);
-                    }
-                }
-                if place.is_none() {
-                    text.push_str(&own());
-                }
-            }
-        }
-        text.push_str(END);
-        Ok(text)
+        Ok(attendee(&self.event, &invitee).to_text())
     }
 
     fn why_not(&self, recipient: &PersonRef) -> CalendarError {
@@ -149,6 +176,13 @@ impl<'a> EventWriter<'a> {
 }
 
 impl<'a> Listed<'a> {
+    /// The line with the address of somebody.
+    fn line_of(&self, person: &PersonRef) -> Option<&str> {
+        let place = self.first_of.get(person)?;
+        let (_, line) = self.lines.iter().find(|(first, _)| first == place)?;
+        Some(line)
+    }
+
     /// Those with an address that is not the organizer's; none where that are more than may be listed.
     fn of(event: &Event<'a>, organizer: &EmailAddress) -> Option<Self> {
         let mut lines = Vec::new();

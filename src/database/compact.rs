@@ -1,12 +1,13 @@
-//! Messages in few bytes. The invitations to a meeting differ in little: the first one in a language is kept whole,
-//! as the base, and each is a Zstandard frame (RFC 8878) that refers to the base for what they have in common.
+//! Messages in few bytes, of which is not known what they have in common. The invitations to a meeting differ in little:
+//! the first one in a language is kept whole, as the base, and each is a Zstandard frame (RFC 8878) that refers to the
+//! base.
 //!
 //! Every frame ends with a checksum of the message, so that a message is read back to the byte or not at all.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::{CParameter, get_frame_content_size};
@@ -47,18 +48,18 @@ pub(super) fn unpack(base: &[u8], packed: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Reads messages that were written for one base.
-pub(super) struct Unpacker {
+struct Unpacker {
     decompressor: Decompressor<'static>,
 }
 
 impl Unpacker {
-    pub(super) fn new(base: &[u8]) -> io::Result<Self> {
+    fn new(base: &[u8]) -> io::Result<Self> {
         Ok(Self {
             decompressor: Decompressor::with_dictionary(base)?,
         })
     }
 
-    pub(super) fn unpack(&mut self, packed: &[u8]) -> io::Result<Vec<u8>> {
+    fn unpack(&mut self, packed: &[u8]) -> io::Result<Vec<u8>> {
         let size = size_of(packed)?;
         let message = self.decompressor.decompress(packed, size)?;
         if message.len() == size {
@@ -86,34 +87,79 @@ fn size_of(packed: &[u8]) -> io::Result<usize> {
         .ok_or_else(damaged)
 }
 
-/// A base, by its number.
-type Known = (i64, Arc<[u8]>);
-
-/// The bases that were read last. A base never changes.
-#[derive(Clone, Default)]
-pub(super) struct Bases {
-    known: Arc<Mutex<VecDeque<Known>>>,
+/// What messages are stored as differences from. It never changes.
+pub(super) struct Base {
+    octets: Vec<u8>,
+    /// What reads messages, while nobody reads one with it.
+    idle: Mutex<Vec<Unpacker>>,
 }
 
-impl Bases {
-    const MOST: usize = 16;
+impl Base {
+    pub(super) fn new(octets: Vec<u8>) -> Self {
+        Self {
+            octets,
+            idle: Mutex::default(),
+        }
+    }
 
-    pub(super) fn get(&self, id: i64) -> Option<Arc<[u8]>> {
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Unpacker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a message that was written for it.
+    pub(super) fn unpack(&self, packed: &[u8]) -> io::Result<Vec<u8>> {
+        let idle = self.idle().pop();
+        let mut unpacker = idle.map_or_else(|| Unpacker::new(&self.octets), Ok)?;
+        let message = unpacker.unpack(packed);
+        self.idle().push(unpacker);
+        message
+    }
+}
+
+/// What was read last, by its number. None of it ever changes.
+pub(super) struct Recent<T> {
+    known: Arc<Mutex<VecDeque<(i64, Arc<T>)>>>,
+    most: usize,
+}
+
+impl<T> Recent<T> {
+    /// Remembers so many at most.
+    pub(super) fn of(most: usize) -> Self {
+        Self {
+            known: Arc::default(),
+            most,
+        }
+    }
+
+    pub(super) fn get(&self, id: i64) -> Option<Arc<T>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, base) = known.iter().find(|(known, _)| *known == id)?;
-        Some(Arc::clone(base))
+        let (_, one) = known.iter().find(|(known, _)| *known == id)?;
+        Some(Arc::clone(one))
     }
 
-    pub(super) fn put(&self, id: i64, base: Arc<[u8]>) {
+    pub(super) fn put(&self, id: i64, one: Arc<T>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push_front((id, base));
-        known.truncate(Self::MOST);
+        known.push_front((id, one));
+        known.truncate(self.most);
     }
 }
 
-impl fmt::Debug for Bases {
+impl<T> Clone for Recent<T> {
+    fn clone(&self) -> Self {
+        Self {
+            known: Arc::clone(&self.known),
+            most: self.most,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Recent<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bases")
+        f.write_str("Recent")
     }
 }
 

@@ -43,6 +43,16 @@ impl Dialect {
         }
     }
 
+    /// How a statement begins that writes many rows, `what` being `INSERT` or `UPDATE`, in a transaction that ends when the
+    /// statement fails. SQLite need not be able to undo the statement alone, for which it would copy aside every page
+    /// that it changes.
+    pub(super) fn or_end(self, what: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{what} OR FAIL"),
+            Self::Postgres => what.to_owned(),
+        }
+    }
+
     /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
     pub(super) const fn for_update(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ pub struct Database {
     key: KeySource,
     clock: clock::Clock,
     bell: postgres::Bell,
-    bases: compact::Bases,
+    common: outbox::CommonParts,
     records: outbox::Records,
 }
 

@@ -13,9 +13,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::clock::Clock;
-use super::compact::Bases;
 use super::connections::{OUTBOX_CHANNEL, Pool};
-use super::outbox::Records;
+use super::outbox::{CommonParts, Records};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");
@@ -92,7 +91,7 @@ impl Database {
             pool: Pool::Postgres(pool),
             name: name.into(),
             key,
-            bases: Bases::default(),
+            common: CommonParts::default(),
             records: Records::of_server(),
         })
     }

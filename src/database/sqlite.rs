@@ -9,9 +9,8 @@ use sqlx::sqlite::{
 };
 
 use super::clock::Clock;
-use super::compact::Bases;
 use super::connections::{Pool, SqliteFile};
-use super::outbox::Records;
+use super::outbox::{CommonParts, Records};
 use super::postgres::Bell;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
@@ -43,6 +42,7 @@ impl Database {
             .busy_timeout(LONGEST_WAIT)
             .row_buffer_size(ROWS_AHEAD)
             .pragma("cache_size", CACHE)
+            .pragma("wal_autocheckpoint", "8000")
             .optimize_on_close(false, None);
         make_private(path);
         // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
@@ -70,7 +70,7 @@ impl Database {
             key,
             clock: Clock::default(),
             bell: Bell::default(),
-            bases: Bases::default(),
+            common: CommonParts::default(),
             records: Records::of_file(Pool::Sqlite(quick), &path),
         })
     }

@@ -19,13 +19,14 @@ use self::pace::{
 };
 use super::sql::{query, query_in_words};
 use super::*;
+use crate::calendar::Method;
 use crate::crm::Crm as _;
 use crate::crm::import;
 use crate::fault::{Class, Fault as _};
 use crate::lease::Holder;
 use crate::mail::{
-    AttemptResult, ClaimRequest, DeliveryState, Enqueued, Envelope, Issued, NewInvitation, Outbox as _,
-    Purpose,
+    Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, Enqueued, Envelope,
+    Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Outbox as _, Own, Purpose, UnreadableMessage,
 };
 use crate::meeting::{Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision};
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
@@ -334,7 +335,7 @@ fn invitation(person: &str, revision: u32) -> NewInvitation {
             to: format!("{person}@client.example").parse().unwrap(),
         },
         account: None,
-        message: b"From: m\r\n\r\nhello\r\n".to_vec(),
+        message: NewMessage::Whole(b"From: m\r\n\r\nhello\r\n".to_vec()),
     }
 }
 
@@ -364,13 +365,31 @@ fn request() -> ClaimRequest {
     }
 }
 
+async fn message_of(database: &Database, claimed: &Claimed) -> Vec<u8> {
+    database.message(claimed).await.unwrap()
+}
+
+/// The message of an invitation that is put in.
+fn whole(invitation: &NewInvitation) -> Vec<u8> {
+    match &invitation.message {
+        NewMessage::Whole(message) => message.clone(),
+        NewMessage::Filled { letter, own } => {
+            let addressed = Addressed {
+                to: &invitation.envelope.to,
+                message_id: &invitation.message_id,
+            };
+            letter.message(addressed, own).unwrap()
+        }
+    }
+}
+
 async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
     let database = home.open().await;
     assert_eq!(enqueue(&database, 0, &["lee", "mo"]).await, Enqueued::Queued);
     let claimed = database.claim(&request()).await.unwrap();
     assert_eq!(claimed.len(), 2);
     assert!(database.claim(&request()).await.unwrap().is_empty());
-    assert_eq!(claimed[0].message, invitation("lee", 0).message);
+    assert_eq!(message_of(&database, &claimed[0]).await, whole(&invitation("lee", 0)));
     database
         .record(
             &claimed[0],
@@ -413,7 +432,7 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
     );
     assert_eq!(entries[1].last_answer.as_deref(), Some("451 later"));
     let (found, message) = database.invitation("lee.0@acme.example").await.unwrap().unwrap();
-    assert_eq!((found.id, message), (entries[0].id, invitation("lee", 0).message));
+    assert_eq!((found.id, message), (entries[0].id, whole(&invitation("lee", 0))));
 }
 
 async fn a_newer_revision_calls_off_what_still_waits(home: &Home) {
@@ -467,7 +486,9 @@ fn long(person: &str, revision: u32) -> NewInvitation {
         .map(|n| format!("line {n} of what everybody is told\r\n"))
         .collect();
     NewInvitation {
-        message: format!("To: {person}\r\n\r\nDear {person}, this is revision {revision}.\r\n{lines}").into(),
+        message: NewMessage::Whole(
+            format!("To: {person}\r\n\r\nDear {person}, this is revision {revision}.\r\n{lines}").into(),
+        ),
         ..invitation(person, revision)
     }
 }
@@ -504,12 +525,12 @@ async fn what_is_common_is_stored_once(home: &Home) {
     let in_order = database.of_meeting(&kickoff()).await.unwrap();
     let in_order = in_order.iter().map(|entry| &entry.message_id);
     assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
-    let whole: usize = first.iter().map(|invitation| invitation.message.len()).sum();
+    let octets: usize = first.iter().map(|invitation| whole(invitation).len()).sum();
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
     let sizes = "CAST(sum(length(message)) AS BIGINT) FROM";
     let size = stored(&database, &format!("{sizes} message_base")).await
         + stored(&database, &format!("{sizes} invitation")).await;
-    assert!(size * 50 < whole as i64, "{size} of {whole} bytes");
+    assert!(size * 50 < octets as i64, "{size} of {octets} bytes");
     // A later send of the same meeting refers to the same base; one that says something else has its own.
     put(Some(&issued(0)), 1, &[long("lee", 1)]).await;
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
@@ -519,13 +540,8 @@ async fn what_is_common_is_stored_once(home: &Home) {
 
     let database = home.open().await;
     let expected = |id: &str| match id {
-        id if id.contains(".0@") => first
-            .iter()
-            .find(|it| it.message_id == id)
-            .unwrap()
-            .message
-            .clone(),
-        _ => invitation("lee", 2).message,
+        id if id.contains(".0@") => whole(first.iter().find(|it| it.message_id == id).unwrap()),
+        _ => whole(&invitation("lee", 2)),
     };
     query("UPDATE invitation SET state = 'queued' WHERE state = 'cancelled' AND revision = 0")
         .execute(&database.pool)
@@ -538,41 +554,123 @@ async fn what_is_common_is_stored_once(home: &Home) {
     let claimed = database.claim(&all).await.unwrap();
     assert_eq!(claimed.len(), first.len() + 1);
     for claimed in claimed {
-        assert_eq!(claimed.message, expected(&claimed.message_id));
+        assert_eq!(
+            message_of(&database, &claimed).await,
+            expected(&claimed.message_id)
+        );
     }
     let (_, message) = database.invitation("lee.1@acme.example").await.unwrap().unwrap();
-    assert_eq!(message, long("lee", 1).message);
+    assert_eq!(message, whole(&long("lee", 1)));
 }
 
-async fn a_damaged_message_keeps_back_no_other(home: &Home) {
+async fn a_damaged_message_is_known_as_such(home: &Home) {
     let database = home.open().await;
-    let invitations = [long("lee", 0), long("mo", 0), long("kim", 0)];
+    let filled = filled(&["lee", "mo"]);
+    let mut invitations = vec![long("jo", 0), long("kim", 0)];
+    invitations.extend(filled);
     database
-        .enqueue(&kickoff(), None, &issued(0), &mut invitations.to_vec(), &[])
+        .enqueue(&kickoff(), None, &issued(0), &mut invitations, &[])
         .await
         .unwrap();
-    let (entry, _) = database.invitation("mo.0@acme.example").await.unwrap().unwrap();
-    let row = query("SELECT message FROM invitation WHERE id = $1")
-        .bind(entry.id)
-        .fetch_one(&database.pool)
-        .await
-        .unwrap();
-    let mut bytes: Vec<u8> = row.only().unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    query("UPDATE invitation SET message = $1 WHERE id = $2")
-        .bind(bytes)
-        .bind(entry.id)
-        .execute(&database.pool)
-        .await
-        .unwrap();
+    for person in ["kim", "mo"] {
+        let (entry, _) = database
+            .invitation(&format!("{person}.0@acme.example"))
+            .await
+            .unwrap()
+            .unwrap();
+        let row = query("SELECT message FROM invitation WHERE id = $1")
+            .bind(entry.id)
+            .fetch_one(&database.pool)
+            .await
+            .unwrap();
+        let mut bytes: Vec<u8> = row.only().unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        query("UPDATE invitation SET message = $1 WHERE id = $2")
+            .bind(bytes)
+            .bind(entry.id)
+            .execute(&database.pool)
+            .await
+            .unwrap();
+    }
     let claimed = database.claim(&request()).await.unwrap();
-    let people: Vec<_> = claimed.iter().map(|it| it.person.id.as_str()).collect();
-    assert_eq!(people, ["lee", "kim"]);
-    let entries = database.of_meeting(&kickoff()).await.unwrap();
-    assert_eq!(entries[1].state, DeliveryState::Failed);
-    assert!(entries[1].last_answer.as_ref().unwrap().contains("is not valid"));
+    assert_eq!(claimed.len(), 4);
+    for claimed in &claimed {
+        let is_damaged = ["kim", "mo"].contains(&claimed.person.id.as_str());
+        match database.message(claimed).await {
+            Ok(_) => assert!(!is_damaged, "{claimed:?}"),
+            Err(UnreadableMessage::Damaged(error)) => {
+                assert!(is_damaged, "{error}");
+                assert!(error.to_string().contains("is not valid"), "{error}");
+            }
+            Err(UnreadableMessage::Outbox(error)) => panic!("{error}"),
+        }
+    }
     let error = database.invitation("mo.0@acme.example").await.unwrap_err();
     assert_eq!(error.class(), Class::BadData);
+}
+
+/// Invitations with one form.
+fn filled(people: &[&str]) -> Vec<NewInvitation> {
+    let from = Mailbox::new("Acme", "m@acme.example".parse().unwrap());
+    let draft = Draft {
+        from: &from,
+        reply_to: None,
+        to: &from,
+        subject: "Kick-off",
+        text: "Dear §,",
+        html: "<p>Dear §,</p>",
+        images: &[],
+        language: &Language::ENGLISH,
+        calendar: Some(CalendarPart {
+            method: Method::Request,
+            head: "BEGIN:VEVENT\r\n",
+            tail: "END:VEVENT\r\n",
+        }),
+        message_id: "",
+        references: None,
+        date: DateTime::UNIX_EPOCH,
+    };
+    let letter = Arc::new(FormLetter::from(Form::new(&draft, Some("§")).unwrap()));
+    let one = |person: &&str| NewInvitation {
+        message: NewMessage::Filled {
+            letter: Arc::clone(&letter),
+            own: Own {
+                name: Some((*person).to_owned()),
+                lines: format!("ATTENDEE:mailto:{person}@client.example\r\n"),
+                ..Own::default()
+            },
+        },
+        ..invitation(person, 0)
+    };
+    people.iter().map(one).collect()
+}
+
+async fn what_a_form_is_filled_with_is_read_back_by_all(home: &Home) {
+    let database = home.open().await;
+    let invitations = filled(&["lee", "mo", "kim"]);
+    database
+        .enqueue(&kickoff(), None, &issued(0), &mut invitations.clone(), &[])
+        .await
+        .unwrap();
+    assert_eq!(stored(&database, "count(*) FROM message_base").await, 1);
+    // The one that wrote it remembers the form, and another reads it.
+    for database in [database, home.open().await] {
+        let claimed = database
+            .claim(&ClaimRequest {
+                lease: Duration::ZERO,
+                ..request()
+            })
+            .await
+            .unwrap();
+        assert_eq!(claimed.len(), 3);
+        for (claimed, invitation) in claimed.iter().zip(&invitations) {
+            let message = message_of(&database, claimed).await;
+            assert_eq!(message, whole(invitation));
+            let name = claimed.person.id.as_str();
+            assert!(String::from_utf8(message).unwrap().contains(&format!("Dear {name},")));
+        }
+        database.close().await;
+    }
 }
 
 async fn what_has_not_left_can_be_called_off(home: &Home) {
@@ -845,7 +943,8 @@ on_both! {
     of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
     what_another_machine_holds_is_free_when_its_time_is_over,
     what_is_common_is_stored_once,
-    a_damaged_message_keeps_back_no_other,
+    a_damaged_message_is_known_as_such,
+    what_a_form_is_filled_with_is_read_back_by_all,
     what_has_not_left_can_be_called_off,
     a_list_is_read_in_parts,
     many_share_an_outbox,

@@ -13,7 +13,7 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::form_letter::{Addressed, FormLetter};
+use super::form_letter::{Addressed, Form, FormLetter, Own};
 use crate::calendar::Method;
 use crate::fault::{BoxError, Class, Fault};
 use crate::meeting::{EmailAddress, Language, PersonRef, Revision, one_line};
@@ -44,8 +44,10 @@ impl Mailbox {
 pub struct CalendarPart<'a> {
     /// Its METHOD, repeated in the Content-Type (RFC 6047 §2.4).
     pub method: Method,
-    /// The object, with CRLF line ends.
-    pub object: &'a str,
+    /// The object, with CRLF line ends; of a form, as far as it is the same in each message.
+    pub head: &'a str,
+    /// Of a form, what is behind the lines that are each message's own.
+    pub tail: &'a str,
 }
 
 /// A picture that a mail carries along and its HTML shows by `<img src="cid:…">` (RFC 2392).
@@ -145,13 +147,16 @@ pub fn message_id(
 /// # Errors
 /// [`ComposeError`] when an address cannot be written.
 pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
-    FormLetter::new(draft, None)?.message(&Addressed {
-        to: draft.to,
-        fill: "",
-        calendar: draft.calendar.map(|calendar| calendar.object),
+    let own = Own {
+        name: draft.to.name.clone(),
+        references: draft.references.map(str::to_owned),
+        ..Own::default()
+    };
+    let addressed = Addressed {
+        to: &draft.to.address,
         message_id: draft.message_id,
-        references: draft.references,
-    })
+    };
+    FormLetter::from(Form::new(draft, None)?).message(addressed, &own)
 }
 
 #[cfg(test)]
@@ -184,7 +189,8 @@ mod tests {
             language,
             calendar: Some(CalendarPart {
                 method: Method::Request,
-                object: ICS,
+                head: ICS,
+                tail: "",
             }),
             message_id: "<1@acme.example>",
             references: None,

@@ -3,54 +3,90 @@
 //! lettre writes the header fields, whose syntax is the harder part. The tree of the body is put together here: lettre
 //! would copy and format all of it anew for each recipient.
 
+use lettre::address::{Address, AddressError};
 use lettre::message::header::{
     self, ContentType, Date, Header, HeaderName, HeaderValue, Headers, ReplyTo, Subject, To,
 };
 use lettre::message::{Attachment, Mailbox as LettreMailbox, Mailboxes};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::calendar_parts::CalendarParts;
 use super::compose::{ComposeError, Draft, InlineImage, Mailbox};
-use super::transfer_encoding::{Encoder, TransferEncoding, file_encoding, write_file};
+use super::transfer_encoding::{Encoder, TransferEncoding};
 use crate::calendar::Method;
 use crate::meeting::{EmailAddress, one_line};
 
-/// What the messages about one meeting have in common that are in one language.
-#[derive(Debug)]
-pub struct FormLetter {
+/// What the messages have in common that differ in little, as it is kept until all of them have left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The field From.
     from: String,
-    subject: SubjectField,
+    /// The subject, which may have holes.
+    subject: String,
     /// The fields between Message-ID and those that refer to other messages.
     fields: String,
+    text: String,
+    html: String,
+    /// Parts of the body, as they are written.
+    images: Vec<String>,
+    calendar: Option<FormCalendar>,
+    /// What stands where each message has its own words.
+    hole: Option<String>,
+}
+
+/// The calendar object but for what is each message's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct FormCalendar {
+    method: Method,
+    head: String,
+    tail: String,
+}
+
+/// A form, prepared for writing messages.
+#[derive(Debug)]
+pub struct FormLetter {
+    form: Form,
+    subject: SubjectField,
     text: Encoder,
     html: Encoder,
-    /// Parts of the body, as they are written.
-    images: Vec<Vec<u8>>,
-    method: Option<Method>,
+    calendar: Option<CalendarParts>,
 }
 
 #[derive(Debug)]
 enum SubjectField {
     Same(String),
-    /// The subject with the hole.
-    Holed(String, String),
+    /// With the hole.
+    Holed(String),
 }
 
-/// What is one message's own.
+/// What is one message's own, as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    /// The recipient's name, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What fills the holes, where that is not the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill: Option<String>,
+    /// What stands between head and tail of the calendar object: whole lines.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lines: String,
+    /// The Message-ID of the first message to this recipient that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
+}
+
+/// To whom, and under which Message-ID.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressed<'a> {
-    /// The one recipient.
-    pub to: &'a Mailbox,
-    /// What fills the holes.
-    pub fill: &'a str,
-    /// The calendar object, where the form letter has one.
-    pub calendar: Option<&'a str>,
+    /// The one recipient's address.
+    pub to: &'a EmailAddress,
     /// Message-ID, with its angle brackets.
     pub message_id: &'a str,
-    /// The Message-ID of the first message to this recipient that it belongs to.
-    pub references: Option<&'a str>,
 }
 
-impl FormLetter {
+impl Form {
     /// Writes what messages like this draft have in common. Where subject, text and HTML have the `hole`, each has its
     /// own words instead, without line ends; in HTML they stand as they are.
     ///
@@ -74,89 +110,120 @@ impl FormLetter {
         if let Some(reply_to) = draft.reply_to {
             fields.push_str(&field(ReplyTo::from(Mailboxes::from(mailbox(reply_to)?))));
         }
-        let subject = one_line(draft.subject);
+        let images = draft.images.iter();
         Ok(Self {
             from: field(header::From::from(Mailboxes::from(mailbox(draft.from)?))),
-            subject: match hole.filter(|hole| subject.contains(hole)) {
-                Some(hole) => SubjectField::Holed(subject, hole.to_owned()),
-                None => SubjectField::Same(field(Subject::from(subject))),
-            },
+            subject: one_line(draft.subject),
             fields,
-            text: Encoder::new(draft.text, hole),
-            html: Encoder::new(draft.html, hole),
-            images: draft
-                .images
-                .iter()
+            text: draft.text.to_owned(),
+            html: draft.html.to_owned(),
+            images: images
                 .map(|image| inline(image, &draft.to.address))
                 .collect::<Result<_, _>>()?,
-            method: draft.calendar.map(|calendar| calendar.method),
+            calendar: draft.calendar.map(|calendar| FormCalendar {
+                method: calendar.method,
+                head: calendar.head.to_owned(),
+                tail: calendar.tail.to_owned(),
+            }),
+            hole: hole.map(str::to_owned),
         })
+    }
+}
+
+impl From<Form> for FormLetter {
+    fn from(form: Form) -> Self {
+        let hole = form.hole.as_deref();
+        let calendar = form.calendar.as_ref();
+        Self {
+            subject: match hole.filter(|hole| form.subject.contains(hole)) {
+                Some(hole) => SubjectField::Holed(hole.to_owned()),
+                None => SubjectField::Same(field(Subject::from(form.subject.clone()))),
+            },
+            text: Encoder::new(&form.text, hole),
+            html: Encoder::new(&form.html, hole),
+            calendar: calendar.map(|object| CalendarParts::new(object.method, &object.head, &object.tail)),
+            form,
+        }
+    }
+}
+
+impl FormLetter {
+    /// What it was made of.
+    #[must_use]
+    pub const fn form(&self) -> &Form {
+        &self.form
     }
 
     /// One of the messages.
     ///
     /// # Errors
     /// [`ComposeError`] when the address cannot be written.
-    pub fn message(&self, own: &Addressed<'_>) -> Result<Vec<u8>, ComposeError> {
-        let to = field(To::from(Mailboxes::from(mailbox(own.to)?)));
+    pub fn message(&self, addressed: Addressed<'_>, own: &Own) -> Result<Vec<u8>, ComposeError> {
+        let Addressed { to, message_id } = addressed;
+        let named = own.name.as_deref();
+        let fill = own.fill.as_deref().or(named).unwrap_or_default();
         let mut out = Vec::with_capacity(1 << 14);
-        out.extend_from_slice(self.from.as_bytes());
-        out.extend_from_slice(to.as_bytes());
+        out.extend_from_slice(self.form.from.as_bytes());
+        let to = LettreMailbox::new(named.map(one_line), address(to)?);
+        out.extend_from_slice(field(To::from(Mailboxes::from(to))).as_bytes());
         match &self.subject {
             SubjectField::Same(field) => out.extend_from_slice(field.as_bytes()),
-            SubjectField::Holed(subject, hole) => {
-                let subject = one_line(&subject.replace(hole.as_str(), own.fill));
+            SubjectField::Holed(hole) => {
+                let subject = one_line(&self.form.subject.replace(hole.as_str(), fill));
                 out.extend_from_slice(field(Subject::from(subject)).as_bytes());
             }
         }
-        line(&mut out, &["Message-ID: ", own.message_id]);
-        out.extend_from_slice(self.fields.as_bytes());
-        if let Some(first) = own.references.filter(|first| *first != own.message_id) {
+        line(&mut out, &["Message-ID: ", message_id]);
+        out.extend_from_slice(self.form.fields.as_bytes());
+        if let Some(first) = own.references.as_deref().filter(|first| *first != message_id) {
             line(&mut out, &["In-Reply-To: ", first]);
             line(&mut out, &["References: ", first]);
         }
         line(&mut out, &["MIME-Version: 1.0"]);
-        self.body(own, &mut out);
+        self.body(message_id, fill, &own.lines, &mut out);
         Ok(out)
     }
 
-    fn body(&self, own: &Addressed<'_>, out: &mut Vec<u8>) {
-        let mixed = Multipart::new("mixed", own.message_id);
+    fn body(&self, message_id: &str, fill: &str, lines: &str, out: &mut Vec<u8>) {
+        let mixed = Multipart::new("mixed", message_id);
         mixed.begin(out);
         mixed.next(out);
-        let alternative = Multipart::new("alternative", own.message_id);
+        let alternative = Multipart::new("alternative", message_id);
         alternative.begin(out);
         alternative.next(out);
-        text_part("text/plain; charset=utf-8", &self.text, own.fill, out);
+        text_part("text/plain; charset=utf-8", &self.text, fill, out);
         alternative.next(out);
-        let page = |out: &mut Vec<u8>| text_part("text/html; charset=utf-8", &self.html, own.fill, out);
-        if self.images.is_empty() {
+        let page = |out: &mut Vec<u8>| text_part("text/html; charset=utf-8", &self.html, fill, out);
+        if self.form.images.is_empty() {
             page(out);
         } else {
-            let related = Multipart::new("related", own.message_id);
+            let related = Multipart::new("related", message_id);
             related.begin(out);
             related.next(out);
             page(out);
-            for image in &self.images {
+            for image in &self.form.images {
                 related.next(out);
-                out.extend_from_slice(image);
+                out.extend_from_slice(image.as_bytes());
             }
             related.end(out);
         }
-        let calendar = self.method.zip(own.calendar);
-        if let Some((method, object)) = calendar {
+        let object = self.calendar.as_ref().map(|parts| (parts, Encoder::new(lines, None)));
+        if let Some((parts, own)) = &object {
             alternative.next(out);
-            let content_type = format!("text/calendar; method={}; charset=utf-8", method.as_str());
-            text_part(&content_type, &Encoder::new(object, None), "", out);
+            let content_type = ["text/calendar; method=", parts.method().as_str(), "; charset=utf-8"].concat();
+            let encoding = parts.encoding(own);
+            begin_part(&content_type, encoding, out);
+            parts.write(lines, own, encoding, out);
+            line(out, &[]);
         }
         alternative.end(out);
-        if let Some((_, object)) = calendar {
+        if let Some((parts, _)) = &object {
             mixed.next(out);
-            let encoding = file_encoding(object);
+            let encoding = parts.file_encoding(lines);
             line(out, &["Content-Type: application/ics; name=\"invite.ics\""]);
             line(out, &["Content-Disposition: attachment; filename=\"invite.ics\""]);
             line(out, &["Content-Transfer-Encoding: ", encoding.as_str(), "\r\n"]);
-            write_file(object, encoding, out);
+            parts.write_file(lines, encoding, out);
             line(out, &[]);
         }
         mixed.end(out);
@@ -202,11 +269,15 @@ fn line(out: &mut Vec<u8>, parts: &[&str]) {
 }
 
 fn text_part(content_type: &str, text: &Encoder, fill: &str, out: &mut Vec<u8>) {
-    let encoding: TransferEncoding = text.encoding(fill);
-    line(out, &["Content-Type: ", content_type]);
-    line(out, &["Content-Transfer-Encoding: ", encoding.as_str(), "\r\n"]);
+    let encoding = text.encoding(fill);
+    begin_part(content_type, encoding, out);
     text.write(fill, encoding, out);
     line(out, &[]);
+}
+
+fn begin_part(content_type: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+    line(out, &["Content-Type: ", content_type]);
+    line(out, &["Content-Transfer-Encoding: ", encoding.as_str(), "\r\n"]);
 }
 
 /// A header field as it is written, with its line end.
@@ -217,25 +288,29 @@ fn field(header: impl Header) -> String {
 }
 
 /// A picture that is shown where the page names it, and nowhere else.
-fn inline(image: &InlineImage, to: &EmailAddress) -> Result<Vec<u8>, ComposeError> {
-    let content_type = ContentType::parse(image.media_type).map_err(|source| ComposeError::Message {
+fn inline(image: &InlineImage, to: &EmailAddress) -> Result<String, ComposeError> {
+    let cannot = |source| ComposeError::Message {
         to: to.clone(),
-        source: source.into(),
-    })?;
+        source,
+    };
+    let content_type = ContentType::parse(image.media_type).map_err(|error| cannot(error.into()))?;
     let part = Attachment::new_inline(image.content_id.clone()).body(image.data.clone(), content_type);
-    Ok(part.formatted())
+    String::from_utf8(part.formatted()).map_err(|error| cannot(error.into()))
 }
 
 fn mailbox(mailbox: &Mailbox) -> Result<LettreMailbox, ComposeError> {
-    let address = mailbox
-        .address
+    let name = mailbox.name.as_deref().map(one_line);
+    Ok(LettreMailbox::new(name, address(&mailbox.address)?))
+}
+
+fn address(address: &EmailAddress) -> Result<Address, ComposeError> {
+    address
         .as_str()
         .parse()
-        .map_err(|e: lettre::address::AddressError| ComposeError::Address {
-            address: mailbox.address.clone(),
-            source: e.into(),
-        })?;
-    Ok(LettreMailbox::new(mailbox.name.as_deref().map(one_line), address))
+        .map_err(|error: AddressError| ComposeError::Address {
+            address: address.clone(),
+            source: error.into(),
+        })
 }
 
 #[cfg(test)]
@@ -250,7 +325,8 @@ mod tests {
         #[test]
         fn filling_holes_is_composing_anew(
             subject in "[ -~äж§]{0,80}", text in "[ -~äж§\n]{0,300}", html in "[ -~äж§\n]{0,300}",
-            fill in "[ -~äж]{0,40}", name in "\\PC{0,30}", object in "([ -~ä]{0,60}\r\n){0,8}",
+            fill in "[ -~äж]{0,40}", name in "\\PC{0,30}", head in "([ -~ä]{0,60}\r\n){0,8}",
+            lines in "([ -~ä]{0,60}\r\n){0,2}", tail in "([ -~]{0,60}\r\n){0,2}",
         ) {
             let mailbox = |name: &str, address: &str| Mailbox::new(name, address.parse().unwrap());
             let (from, to) = (mailbox("Acme", "m@acme.example"), mailbox(&name, "lee@client.example"));
@@ -264,21 +340,30 @@ mod tests {
                 html: &html,
                 images: &[],
                 language: &language,
-                calendar: Some(CalendarPart { method: Method::Request, object: &object }),
+                calendar: Some(CalendarPart { method: Method::Request, head: &head, tail: &tail }),
                 message_id: "<1@acme.example>",
                 references: Some("<0@acme.example>"),
                 date: "2026-11-23T12:00:00Z".parse().unwrap(),
             };
-            let letter = FormLetter::new(&draft, Some("§")).unwrap();
-            let filled = letter.message(&Addressed {
-                to: &to,
-                fill: &fill,
-                calendar: Some(&object),
-                message_id: draft.message_id,
-                references: draft.references,
-            });
-            let own = |words: &str| words.replace('§', &fill);
-            let anew = Draft { subject: &own(&subject), text: &own(&text), html: &own(&html), ..draft };
+            let form = Form::new(&draft, Some("§")).unwrap();
+            let kept = serde_json::to_string(&form).unwrap();
+            let letter = FormLetter::from(serde_json::from_str::<Form>(&kept).unwrap());
+            let own = Own {
+                name: to.name.clone(),
+                fill: Some(fill.clone()),
+                lines: lines.clone(),
+                references: draft.references.map(str::to_owned),
+            };
+            let filled = letter.message(Addressed { to: &to.address, message_id: draft.message_id }, &own);
+            let with_own = |words: &str| words.replace('§', &fill);
+            let object = [head.as_str(), &lines, &tail].concat();
+            let anew = Draft {
+                subject: &with_own(&subject),
+                text: &with_own(&text),
+                html: &with_own(&html),
+                calendar: Some(CalendarPart { method: Method::Request, head: &object, tail: "" }),
+                ..draft
+            };
             prop_assert_eq!(filled.unwrap(), compose(&anew).unwrap());
         }
     }

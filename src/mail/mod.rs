@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod calendar_parts;
 mod compose;
 mod dkim;
 mod envelope_sender;
@@ -19,12 +20,12 @@ pub use answers::{Answers, Given, Taken};
 pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
 pub use envelope_sender::{EnvelopeSender, message_id_of};
-pub use form_letter::{Addressed, FormLetter};
+pub use form_letter::{Addressed, Form, FormLetter, Own};
 pub use mailbox::MailboxFolder;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use outbox::{
-    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
-    Outbox, OutboxEntry, Purpose, Supply,
+    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation, NewMessage,
+    Outbox, OutboxEntry, Purpose, StoredMessage, Supply, UnreadableMessage,
 };
 pub use pacing::Pacing;
 pub use smtp::{

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Notice;
+use super::form_letter::{FormLetter, Own};
 use super::transport::Envelope;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::lease::Holder;
@@ -123,8 +125,22 @@ pub struct NewInvitation {
     pub envelope: Envelope,
     /// The user over whose account it leaves; `None`: over the organization's.
     pub account: Option<PersonId>,
-    /// The whole message.
-    pub message: Vec<u8>,
+    /// The message.
+    pub message: NewMessage,
+}
+
+/// The message of an invitation that is put into the outbox.
+#[derive(Debug, Clone)]
+pub enum NewMessage {
+    /// As it is to leave.
+    Whole(Vec<u8>),
+    /// As others, but for what is its own: written when it leaves.
+    Filled {
+        /// What it has in common with others, which share it.
+        letter: Arc<FormLetter>,
+        /// Its own.
+        own: Own,
+    },
 }
 
 /// Where invitations come from that are put into the outbox: some at a time, so that there never are all of them in
@@ -234,10 +250,28 @@ pub struct Claimed {
     pub attempts: u32,
     /// When it was put into the outbox.
     pub created_at: DateTime<Utc>,
-    /// The whole message.
-    pub message: Vec<u8>,
+    /// Its message, for [`Outbox::message`].
+    pub stored: StoredMessage,
     /// The holder of the lease.
     pub holder: Holder,
+}
+
+/// A message as the outbox keeps it: mostly a small part of its size.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// The number of what it has in common with others; `None`: it is the message itself.
+    pub base: Option<i64>,
+    /// What is stored.
+    pub octets: Vec<u8>,
+}
+
+/// Why a message could not be read.
+#[derive(Debug)]
+pub enum UnreadableMessage {
+    /// What is stored is no message any more.
+    Damaged(BoxFault),
+    /// The outbox could not be read.
+    Outbox(BoxFault),
 }
 
 /// Which invitations to claim.
@@ -364,6 +398,12 @@ pub trait Outbox: Send + Sync {
     /// # Errors
     /// When the outbox cannot be written.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault>;
+
+    /// The whole message of an invitation that was claimed, to the byte.
+    ///
+    /// # Errors
+    /// [`UnreadableMessage`].
+    async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage>;
 
     /// What is due now, or is held by somebody who has ended.
     ///

@@ -121,7 +121,11 @@ impl Encoder {
 
     /// How the text is encoded with this in its holes, which has no line ends.
     pub(super) fn encoding(&self, fill: &str) -> TransferEncoding {
-        let escaped = self.escaped + self.holes * escaped(fill);
+        encoding_of(&[self], fill)
+    }
+
+    /// Whether its lines are short enough to stand in a message as they are.
+    fn is_short(&self, fill: &str) -> bool {
         let is_short = |piece: &Piece| match piece {
             Piece::Same { .. } => true,
             Piece::Holed { around, .. } => {
@@ -129,19 +133,13 @@ impl Encoder {
                 around_len + (around.len() - 1) * fill.len() < LONGEST_LINE
             }
         };
-        if self.is_plain && escaped == 0 && self.pieces.iter().all(is_short) {
-            TransferEncoding::SevenBit
-        } else if escaped <= (self.length + self.holes * fill.len()) / 3 {
-            TransferEncoding::QuotedPrintable
-        } else {
-            TransferEncoding::Base64
-        }
+        self.pieces.iter().all(is_short)
     }
 
     /// Writes the text with this in its holes.
     pub(super) fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
         match encoding {
-            TransferEncoding::Base64 => out.extend_from_slice(&base64(&with_crlf(&self.filled(fill)))),
+            TransferEncoding::Base64 => base64_lines(&with_crlf(&self.filled(fill)), out),
             TransferEncoding::SevenBit | TransferEncoding::QuotedPrintable => {
                 for piece in &self.pieces {
                     piece.write(fill, encoding, out);
@@ -164,6 +162,20 @@ impl Encoder {
             }
         }
         text
+    }
+}
+
+/// How texts are encoded that are one behind another, with this in their holes. Each but the last ends with a line.
+pub(super) fn encoding_of(texts: &[&Encoder], fill: &str) -> TransferEncoding {
+    let sum = |of: fn(&Encoder) -> usize| texts.iter().map(|text| of(text)).sum::<usize>();
+    let holes = sum(|text| text.holes);
+    let escaped = sum(|text| text.escaped) + holes * escaped(fill);
+    if escaped == 0 && texts.iter().all(|text| text.is_plain && text.is_short(fill)) {
+        TransferEncoding::SevenBit
+    } else if escaped <= (sum(|text| text.length) + holes * fill.len()) / 3 {
+        TransferEncoding::QuotedPrintable
+    } else {
+        TransferEncoding::Base64
     }
 }
 
@@ -298,36 +310,22 @@ fn quoted_line(line: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Base64 (RFC 2045 §6.8).
-fn base64(octets: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(octets.len() * 3 / 2);
-    for (place, line) in octets.chunks(LONGEST_LINE / 4 * 3).enumerate() {
+/// Writes base64 (RFC 2045 §6.8), in lines of which the last has no end.
+pub(super) fn base64_lines(octets: &[u8], out: &mut Vec<u8>) {
+    let mut line = [0; LONGEST_LINE];
+    for (place, octets) in octets.chunks(LONGEST_LINE / 4 * 3).enumerate() {
         if place > 0 {
             out.extend_from_slice(b"\r\n");
         }
-        out.extend_from_slice(STANDARD.encode(line).as_bytes());
-    }
-    out
-}
-
-/// How a file that has lines with CRLF is encoded, to the octet: as base64, unless it can be written as it is.
-pub(super) fn file_encoding(text: &str) -> TransferEncoding {
-    let has_long_lines = text.split("\r\n").any(|line| line.len() > LONGEST_LINE);
-    if text.is_ascii() && !has_long_lines {
-        TransferEncoding::SevenBit
-    } else {
-        TransferEncoding::Base64
+        // Three octets make four: a line always has room for its octets.
+        let length = STANDARD.encode_slice(octets, &mut line).unwrap_or_default();
+        out.extend_from_slice(&line[..length]);
     }
 }
 
-/// Writes a file.
-pub(super) fn write_file(text: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
-    match encoding {
-        TransferEncoding::SevenBit | TransferEncoding::QuotedPrintable => {
-            out.extend_from_slice(text.as_bytes());
-        }
-        TransferEncoding::Base64 => out.extend_from_slice(&base64(text.as_bytes())),
-    }
+/// Whether a file that has lines with CRLF can be written as it is, to the octet.
+pub(super) fn is_plain_file(text: &str) -> bool {
+    text.is_ascii() && text.split("\r\n").all(|line| line.len() <= LONGEST_LINE)
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ impl Pipeline {
 mod tests {
     use super::*;
     use crate::lease::Holder;
-    use crate::mail::Envelope;
+    use crate::mail::{Envelope, StoredMessage};
 
     fn claimed(attempts: u32) -> Claimed {
         Claimed {
@@ -176,7 +176,7 @@ mod tests {
             message_id: "<1@acme.example>".into(),
             attempts,
             created_at: DateTime::UNIX_EPOCH,
-            message: Vec::new(),
+            stored: StoredMessage::default(),
             holder: Holder::new(),
         }
     }

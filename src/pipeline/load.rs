@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use futures_util::{StreamExt as _, stream};
+
 use super::case::{Case, Place};
 use super::people::People;
 use super::recipients::Told;
@@ -16,6 +18,8 @@ use crate::meeting::{
 
 /// How many people the CRM is asked for at a time.
 const PEOPLE_AT_ONCE: usize = 500;
+/// While one answer is read, the next is on its way.
+const ASKED_AT_A_TIME: usize = 2;
 
 impl Pipeline {
     pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
@@ -169,12 +173,18 @@ impl Pipeline {
         who: &[&PersonRef],
         each: &mut (dyn FnMut(Option<Person>) + Send),
     ) -> Result<(), PipelineError> {
-        for some in who.chunks(PEOPLE_AT_ONCE) {
-            let asked: Vec<PersonRef> = some.iter().map(|who| (*who).clone()).collect();
-            let found = self.crm.people(&asked).await?.into_iter();
+        let some = |some: &[&PersonRef]| some.iter().map(|who| (*who).clone()).collect();
+        let asked = who.chunks(PEOPLE_AT_ONCE).map(some);
+        let ask = |asked: Vec<PersonRef>| async move {
+            let found = self.crm.people(&asked).await;
+            (asked, found)
+        };
+        let mut answers = stream::iter(asked.map(ask)).buffered(ASKED_AT_A_TIME);
+        while let Some((asked, found)) = answers.next().await {
+            let found = found?.into_iter();
             let found: HashMap<PersonRef, Person> =
                 found.map(|person| (person.reference.clone(), person)).collect();
-            some.iter().for_each(|who| each(found.get(who).cloned()));
+            asked.iter().for_each(|who| each(found.get(who).cloned()));
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
 
@@ -11,13 +10,14 @@ use super::case::Place;
 use super::issue::Issue;
 use super::letter::{Letter, Wording, Words};
 use super::recipients::{Recipient, Verdict};
-use super::render::{Form, Invitation, Renderer};
+use super::render::{Form, Invitation, Order, Renderer};
 use crate::calendar::{EventWriter, Participant};
 use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
-use crate::meeting::{Acceptance, Language, Person, PersonKind, Zone};
+use crate::meeting::{Acceptance, Language, PersonKind, Zone};
+use crate::processors;
 
 /// How many mails are in memory at a time: the outbox writes some while the next are made.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 /// The same where all of them are to be in memory anyway.
 const OF_ALL_AT_ONCE: usize = 512;
 /// For fewer mails than these another thread is not worth it.
@@ -81,7 +81,7 @@ impl<'a> Renderer<'a> {
             let readers = readers.entry(self.readers(group, recipient.place));
             readers.or_insert((0, recipient.place)).0 += 1;
         }
-        all.forms = self.forms(&all.groups, readers);
+        all.forms = self.forms(&all.groups, readers)?;
         Ok(all)
     }
 
@@ -104,22 +104,34 @@ impl<'a> Renderer<'a> {
         });
     }
 
+    /// What writes the calendar objects of a group.
+    fn writer<'r>(&'r self, group: &'r Group<'r>) -> Result<EventWriter<'r>, PipelineError> {
+        let participants = group.participants.as_deref().unwrap_or(self.participants());
+        let Wording { letter, change, .. } = &group.wording;
+        let event = self.event(*letter, &group.words, change.as_ref(), participants);
+        Ok(EventWriter::new(&event)?)
+    }
+
     /// Makes the forms that are worth it: for many who read the same language in the same zone.
     fn forms<'r>(
         &'r self,
         groups: &[Group<'r>],
         readers: HashMap<Readers<'r>, (usize, Place)>,
-    ) -> HashMap<Readers<'r>, Form> {
+    ) -> Result<HashMap<Readers<'r>, Form>, PipelineError> {
         let mut many: Vec<_> = readers
             .into_iter()
             .filter(|(_, (count, _))| *count >= LEAST_FOR_A_FORM)
             .collect();
         many.sort_unstable_by_key(|(_, (count, _))| Reverse(*count));
-        let form = |(readers, (_, place)): (Readers<'r>, _)| {
-            let form = self.form(&self.person_at(place), &groups[readers.0].wording);
-            Some((readers, form?))
-        };
-        many.into_iter().take(MOST_FORMS).filter_map(form).collect()
+        let mut forms = HashMap::new();
+        for (readers, (_, place)) in many.into_iter().take(MOST_FORMS) {
+            let group = &groups[readers.0];
+            let writer = self.writer(group)?;
+            if let Some(form) = self.form(&self.person_at(place), &group.wording, &writer) {
+                forms.insert(readers, form);
+            }
+        }
+        Ok(forms)
     }
 }
 
@@ -133,30 +145,20 @@ pub(super) struct Press<'r> {
     failure: Option<PipelineError>,
 }
 
-/// One mail to make.
-struct Order<'r> {
-    recipient: &'r Recipient<'r>,
-    person: Person,
-    wording: &'r Wording<'r>,
-    form: Option<&'r Form>,
-    calendar: String,
-}
-
 impl<'r> Press<'r> {
     pub(super) fn new(
         renderer: &'r Renderer<'r>,
         groups: &'r Groups<'r>,
         issue: &'r Issue<'r>,
     ) -> Result<Self, PipelineError> {
-        let writer = |group: &'r Group<'r>| {
-            let participants = group.participants.as_deref().unwrap_or(renderer.participants());
-            let Wording { letter, change, .. } = &group.wording;
-            EventWriter::new(&renderer.event(*letter, &group.words, change.as_ref(), participants))
-        };
         Ok(Self {
             renderer,
             groups,
-            writers: groups.groups.iter().map(writer).collect::<Result<_, _>>()?,
+            writers: groups
+                .groups
+                .iter()
+                .map(|group| renderer.writer(group))
+                .collect::<Result<_, _>>()?,
             verdicts: &issue.verdicts,
             failure: None,
         })
@@ -166,15 +168,7 @@ impl<'r> Press<'r> {
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
         let mut all = Vec::new();
         loop {
-            let mut some = self.some(OF_ALL_AT_ONCE, |renderer, order| {
-                renderer.one(
-                    order.recipient,
-                    &order.person,
-                    order.wording,
-                    order.form,
-                    order.calendar,
-                )
-            })?;
+            let mut some = self.some(OF_ALL_AT_ONCE, Renderer::one)?;
             if some.is_empty() {
                 return Ok(all);
             }
@@ -196,71 +190,41 @@ impl<'r> Press<'r> {
             self.verdicts = rest;
             addressed.extend(verdict.addressed());
         }
-        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads = (addressed.len() / LEAST_FOR_A_THREAD).clamp(1, processors);
-        let share = addressed.len().div_ceil(threads).max(1);
-        let mut shares = addressed.chunks(share);
-        let first = shares.next().unwrap_or_default();
-        std::thread::scope(|scope| {
-            let this = &*self;
-            let others: Vec<_> = shares
-                .map(|share| scope.spawn(move || this.render(share, make)))
-                .collect();
-            let mut all = this.render(first, make)?;
-            for other in others {
-                match other.join() {
-                    Ok(rendered) => all.append(&mut rendered?),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            Ok(all)
+        let this = &*self;
+        let mut threads = vec![(); processors::count()];
+        processors::share(&addressed, &mut threads, LEAST_FOR_A_THREAD, |(), addressed| {
+            this.render(addressed, make)
         })
     }
 
     fn render<T>(
         &self,
-        addressed: &[(Purpose, &'r Recipient<'r>)],
+        (purpose, recipient): &(Purpose, &'r Recipient<'r>),
         make: Make<'r, T>,
-    ) -> Result<Vec<T>, PipelineError> {
+    ) -> Result<T, PipelineError> {
         let renderer = self.renderer;
-        let one = |(purpose, recipient): &(Purpose, &'r Recipient<'r>)| {
-            let place = recipient.place;
-            let letter = renderer.letter(*purpose, recipient);
-            // Every recipient was sorted into a group.
-            let group = self.groups.by_wording[&(renderer.language_at(place), letter)];
-            let person = renderer.person_at(place);
-            let calendar = self.writers[group].for_participant(&Participant {
-                person: &person,
-                status: recipient.status,
-            })?;
-            let order = Order {
-                recipient,
-                person,
-                wording: &self.groups.groups[group].wording,
-                form: self.groups.forms.get(&renderer.readers(group, place)),
-                calendar,
-            };
-            make(renderer, order)
+        let place = recipient.place;
+        let letter = renderer.letter(*purpose, recipient);
+        // Every recipient was sorted into a group.
+        let group = self.groups.by_wording[&(renderer.language_at(place), letter)];
+        let order = Order {
+            recipient,
+            person: renderer.person_at(place),
+            wording: &self.groups.groups[group].wording,
+            form: self.groups.forms.get(&renderer.readers(group, place)),
+            writer: &self.writers[group],
         };
-        addressed.iter().map(one).collect()
+        make(renderer, order)
     }
 }
 
 /// What is made of an order.
-type Make<'r, T> = fn(&'r Renderer<'r>, Order<'r>) -> Result<T, PipelineError>;
+type Make<'r, T> = fn(&Renderer<'r>, Order<'_>) -> Result<T, PipelineError>;
 
 #[async_trait]
 impl Supply for Press<'_> {
     async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        let some = self.some(AT_ONCE, |renderer, order| {
-            renderer.one_for_outbox(
-                order.recipient,
-                &order.person,
-                order.wording,
-                order.form,
-                &order.calendar,
-            )
-        });
+        let some = self.some(AT_ONCE, Renderer::one_for_outbox);
         some.map_err(|error| {
             self.failure = Some(error);
             Abandoned

@@ -1,6 +1,7 @@
 //! One mail about a meeting, as step 4 renders it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,11 +12,12 @@ use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, Participant};
 use crate::mail::{
-    Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, Purpose, compose,
+    self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Own,
+    Purpose, compose,
 };
 use crate::meeting::{
-    Change, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind, PersonRef, Revision,
-    Zone,
+    Change, EmailAddress, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind, PersonRef, Revision,
+    Zone, one_line,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -55,14 +57,17 @@ pub struct Invitation {
 /// A mail that is written for all readers but for their names.
 pub(super) struct Form {
     stencil: Stencil,
-    letter: FormLetter,
+    letter: Arc<FormLetter>,
 }
 
-/// What a mail says.
-enum Said<'f> {
-    /// What the stencil does, to this name.
-    Filled(&'f Stencil, String),
-    Rendered(Rendered),
+/// One mail to make.
+pub(super) struct Order<'r> {
+    pub(super) recipient: &'r Recipient<'r>,
+    pub(super) person: Person,
+    pub(super) wording: &'r Wording<'r>,
+    pub(super) form: Option<&'r Form>,
+    /// What writes its calendar object.
+    pub(super) writer: &'r EventWriter<'r>,
 }
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
@@ -246,127 +251,177 @@ impl<'a> Renderer<'a> {
     }
 
     /// One mail with its parts.
-    pub(super) fn one(
-        &self,
-        recipient: &Recipient<'_>,
-        person: &Person,
-        wording: &Wording<'_>,
-        form: Option<&Form>,
-        calendar: String,
-    ) -> Result<Invitation, PipelineError> {
-        let (new, said) = self.write(recipient, person, wording, form, &calendar)?;
-        let Rendered {
-            subject, html, text, ..
-        } = match said {
-            Said::Filled(stencil, name) => stencil.fill(&name),
-            Said::Rendered(rendered) => rendered,
+    pub(super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
+        let Order {
+            person,
+            wording,
+            writer,
+            recipient,
+            ..
+        } = &order;
+        let calendar = writer.for_participant(&Participant {
+            person,
+            status: recipient.status,
+        })?;
+        let to = Mailbox::new(&person.name, self.address_of(person)?.clone());
+        let message_id = self.message_id(wording.letter.purpose(), recipient);
+        let (rendered, message) = match self.filled(&order)? {
+            Some((form, own)) => {
+                let addressed = Addressed {
+                    to: &to.address,
+                    message_id: &message_id,
+                };
+                let message = form.letter.message(addressed, &own)?;
+                (form.stencil.fill(&person.display_name()), message)
+            }
+            None => self.rendered(&order, &to, &calendar, &message_id)?,
         };
         Ok(Invitation {
-            to: Mailbox::new(&person.name, new.envelope.to.clone()),
-            person: new.person,
-            language: new.language,
-            message_id: new.message_id,
-            envelope: new.envelope,
-            subject,
-            html,
-            text,
+            person: person.reference.clone(),
+            envelope: self.envelope(&message_id, &to.address),
+            to,
+            language: rendered.language,
+            message_id,
+            subject: rendered.subject,
+            html: rendered.html,
+            text: rendered.text,
             calendar,
-            message: new.message,
-            purpose: new.purpose,
-            account: new.account,
+            message,
+            purpose: wording.letter.purpose(),
+            account: self.case.account_holder(),
         })
     }
 
     /// One mail for the outbox.
-    pub(super) fn one_for_outbox(
-        &self,
-        recipient: &Recipient<'_>,
-        person: &Person,
-        wording: &Wording<'_>,
-        form: Option<&Form>,
-        calendar: &str,
-    ) -> Result<NewInvitation, PipelineError> {
-        self.write(recipient, person, wording, form, calendar)
-            .map(|(new, _)| new)
-    }
-
-    /// One mail, out of the form where it has one that takes the name; and what it says.
-    fn write<'f>(
-        &self,
-        recipient: &Recipient<'_>,
-        person: &Person,
-        wording: &Wording<'_>,
-        form: Option<&'f Form>,
-        calendar: &str,
-    ) -> Result<(NewInvitation, Said<'f>), PipelineError> {
-        let Some(email) = &person.email else {
-            // Nobody without an address is chosen.
-            return Err(CalendarError::RecipientWithoutAddress {
-                meeting: self.case.meeting.name().to_owned(),
-                recipient: person.reference.clone(),
-            }
-            .into());
-        };
+    pub(super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
+        let Order {
+            person,
+            wording,
+            writer,
+            recipient,
+            ..
+        } = &order;
+        let address = self.address_of(person)?;
         let purpose = wording.letter.purpose();
         let message_id = self.message_id(purpose, recipient);
-        let to = Mailbox::new(&person.name, email.clone());
-        let name = person.display_name();
-        let references = recipient.told.first_message_id.as_deref();
-        let (language, message, said) = match form.filter(|_| Stencil::takes(&name)) {
-            Some(Form { stencil, letter }) => {
-                let message = letter.message(&Addressed {
-                    to: &to,
-                    fill: &name,
-                    calendar: Some(calendar),
-                    message_id: &message_id,
-                    references,
-                })?;
-                (stencil.language().clone(), message, Said::Filled(stencil, name))
+        let (language, message) = match self.filled(&order)? {
+            Some((form, own)) => {
+                let letter = Arc::clone(&form.letter);
+                (form.stencil.language().clone(), NewMessage::Filled { letter, own })
             }
             None => {
-                let rendered = self
-                    .pipeline
-                    .templates
-                    .render(wording.letter.template(), &self.context(person, wording))
-                    .map_err(|source| template_error(person, source))?;
-                let draft = Draft {
-                    references,
-                    ..self.draft(&rendered, wording.letter, &to, calendar, &message_id)
-                };
-                let message = compose(&draft)?;
-                (rendered.language.clone(), message, Said::Rendered(rendered))
+                let calendar = writer.for_participant(&Participant {
+                    person,
+                    status: recipient.status,
+                })?;
+                let to = Mailbox::new(&person.name, address.clone());
+                let (rendered, message) = self.rendered(&order, &to, &calendar, &message_id)?;
+                (rendered.language, NewMessage::Whole(message))
             }
         };
-        let new = NewInvitation {
+        Ok(NewInvitation {
             person: person.reference.clone(),
             language,
             purpose,
             resend: recipient.told.resend(purpose, self.issued.revision),
-            envelope: Envelope {
-                from: match &self.pipeline.envelope_sender {
-                    // What bounces of a user's own mail comes to the user.
-                    Some(sender) if self.case.account.is_none() => sender.of(&message_id),
-                    _ => self.sender.address.clone(),
-                },
-                to: email.clone(),
-            },
+            envelope: self.envelope(&message_id, address),
             account: self.case.account_holder(),
             message_id,
             message,
+        })
+    }
+
+    fn address_of<'p>(&self, person: &'p Person) -> Result<&'p EmailAddress, PipelineError> {
+        // Nobody without an address is chosen.
+        let without = || CalendarError::RecipientWithoutAddress {
+            meeting: self.case.meeting.name().to_owned(),
+            recipient: person.reference.clone(),
         };
-        Ok((new, said))
+        Ok(person.email.as_ref().ok_or_else(without)?)
+    }
+
+    fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
+        Envelope {
+            from: match &self.pipeline.envelope_sender {
+                // What bounces of a user's own mail comes to the user.
+                Some(sender) if self.case.account.is_none() => sender.of(message_id),
+                _ => self.sender.address.clone(),
+            },
+            to: to.clone(),
+        }
+    }
+
+    /// What makes the mail out of its form, where it has one that takes the name.
+    fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
+        let Order {
+            person,
+            recipient,
+            form,
+            writer,
+            ..
+        } = order;
+        let fill = person.display_name();
+        let Some(form) = form.filter(|_| Stencil::takes(&fill)) else {
+            return Ok(None);
+        };
+        let lines = writer.own_lines(&Participant {
+            person,
+            status: recipient.status,
+        })?;
+        let name = Some(one_line(&person.name)).filter(|name| !name.is_empty());
+        let own = |lines| Own {
+            fill: Some(fill).filter(|fill| name.as_ref() != Some(fill)),
+            name,
+            lines,
+            references: recipient.told.first_message_id.clone(),
+        };
+        Ok(lines.map(|lines| (form, own(lines))))
+    }
+
+    /// The mail as it is rendered for this person alone.
+    fn rendered(
+        &self,
+        order: &Order<'_>,
+        to: &Mailbox,
+        calendar: &str,
+        message_id: &str,
+    ) -> Result<(Rendered, Vec<u8>), PipelineError> {
+        let Order {
+            person,
+            wording,
+            recipient,
+            ..
+        } = order;
+        let rendered = self
+            .pipeline
+            .templates
+            .render(wording.letter.template(), &self.context(person, wording))
+            .map_err(|source| template_error(person, source))?;
+        let draft = Draft {
+            message_id,
+            references: recipient.told.first_message_id.as_deref(),
+            ..self.draft(&rendered, wording.letter, to, (calendar, ""))
+        };
+        let message = compose(&draft)?;
+        Ok((rendered, message))
     }
 
     /// What the mails have in common to those who read the same as this person. None where they may differ in more than
     /// the name; and where it cannot be rendered: then the mail of each says why.
-    pub(super) fn form(&self, person: &Person, wording: &Wording<'_>) -> Option<Form> {
+    pub(super) fn form(
+        &self,
+        person: &Person,
+        wording: &Wording<'_>,
+        writer: &EventWriter<'_>,
+    ) -> Option<Form> {
         let templates = &self.pipeline.templates;
         let context = self.context(person, wording);
         let stencil = templates.stencil(wording.letter.template(), &context).ok()??;
         let to = Mailbox::new(&person.name, person.email.clone()?);
         let mail = stencil.mail();
-        let draft = self.draft(&mail, wording.letter, &to, "", "");
-        let letter = FormLetter::new(&draft, Some(Stencil::hole())).ok()?;
+        let draft = self.draft(&mail, wording.letter, &to, writer.around());
+        let kept = mail::Form::new(&draft, Some(Stencil::hole())).ok()?;
+        let letter = Arc::new(kept.into());
         Some(Form { stencil, letter })
     }
 
@@ -381,13 +436,13 @@ impl<'a> Renderer<'a> {
         )
     }
 
+    /// A message with the parts of its calendar object that go around what is its own.
     fn draft<'d>(
         &'d self,
         rendered: &'d Rendered,
         letter: Letter,
         to: &'d Mailbox,
-        calendar: &'d str,
-        message_id: &'d str,
+        (head, tail): (&'d str, &'d str),
     ) -> Draft<'d> {
         Draft {
             from: self.sender,
@@ -400,9 +455,10 @@ impl<'a> Renderer<'a> {
             language: &rendered.language,
             calendar: Some(CalendarPart {
                 method: letter.method(),
-                object: calendar,
+                head,
+                tail,
             }),
-            message_id,
+            message_id: "",
             references: None,
             date: self.now,
         }

@@ -10,18 +10,20 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
 use super::deliver::{Addressees, Delivered};
-use super::signing::sign_all;
-use super::taken::Taken;
+use super::ready::{NotReady, Ready};
+use super::taken::{Taken, Turn};
 use super::{Pipeline, Progress};
 use crate::fault::{BoxFault, chain};
-use crate::mail::{AttemptResult, ClaimRequest, Claimed, Connection, Outgoing, Transport, TransportError};
+use crate::mail::{AttemptResult, ClaimRequest, Claimed, Connection, Transport, TransportError};
 use crate::meeting::{MeetingId, PersonId};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
 /// How many invitations are taken from the outbox for each connection at first, and in all at most.
 const FIRST_FOR_EACH: u32 = 4;
-const LARGEST_BATCH: u32 = 128;
+const LARGEST_BATCH: u32 = 256;
+/// How many somebody who waits for a server makes ready at most.
+const READY_AT_ONCE: usize = 2;
 /// A connection that fails later than this is not tried again at once: whoever waits has waited long.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -138,11 +140,11 @@ impl Round {
         result
     }
 
-    /// Takes out of the outbox what the workers will want next, and signs it, while they deliver.
+    /// Takes out of the outbox what the workers will want next, while they deliver.
     async fn fetch_all(self: Arc<Self>, workers: usize) -> Result<(), BoxFault> {
         let mut size = u32::try_from(workers).map_or(LARGEST_BATCH, |workers| workers * FIRST_FOR_EACH);
         while !self.is_stopped() {
-            match self.fetch(size).await {
+            match self.claim(size).await {
                 Ok(batch) if !batch.is_empty() => self.taken.put(batch),
                 ended => {
                     self.taken.end();
@@ -150,7 +152,7 @@ impl Round {
                 }
             }
             let began = Instant::now();
-            if !self.taken.wants_more(size as usize / 2).await {
+            if !self.taken.wants_more(size as usize / 4 * 3).await {
                 break;
             }
             size = next_size(size, began.elapsed());
@@ -160,15 +162,6 @@ impl Round {
             self.taken.end();
         }
         Ok(())
-    }
-
-    async fn fetch(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
-        let mut batch = self.claim(limit).await?;
-        if let Err(error) = sign_all(&self.pipeline.signers, self.account.is_some(), &mut batch).await {
-            // Before anybody can take what is not signed.
-            self.stop_for(error);
-        }
-        Ok(batch)
     }
 
     async fn work(self: Arc<Self>) -> Result<(), BoxFault> {
@@ -186,32 +179,84 @@ impl Round {
     async fn deliver_all(&self, line: &mut Line) -> Result<(), BoxFault> {
         let mut announced = None;
         loop {
-            let claimed = match announced.take() {
-                Some(claimed) => claimed,
-                None => match self.taken.next().await {
-                    Some(claimed) => claimed,
+            let ready = match announced.take() {
+                Some(ready) => ready,
+                None => match self.next_ready().await? {
+                    Some(ready) => ready,
                     None => return Ok(()),
                 },
             };
             self.wait_to_open(line).await;
             if self.is_stopped() {
                 line.opening = None;
-                self.taken.put_back(claimed);
+                self.taken.put_back(ready.claimed);
                 return Ok(());
             }
-            announced = self.taken.next_now();
-            let next = self.deliver_one(line, &claimed, announced.as_ref()).await;
+            announced = self.taken.next_ready();
+            let delivery = self.deliver_one(line, &ready, announced.as_ref());
+            let (next, made) = tokio::join!(delivery, self.make_some_ready());
             line.opening = None;
-            if matches!(next, Ok(Next::Continue)) {
+            if matches!((&next, &made), (Ok(Next::Continue), Ok(()))) {
                 continue;
             }
             if let Some(announced) = announced {
-                self.taken.put_back(announced);
+                self.taken.put_back(announced.claimed);
             }
             if matches!(next, Ok(Next::Leave)) {
-                self.taken.put_back(claimed);
+                self.taken.put_back(ready.claimed);
             }
-            return next.map(|_| ());
+            return next.and(made);
+        }
+    }
+
+    /// The next one that can leave; `None` when there are no more.
+    async fn next_ready(&self) -> Result<Option<Ready>, BoxFault> {
+        while let Some(turn) = self.taken.next().await {
+            let ready = match turn {
+                Turn::Ready(ready) => Some(ready),
+                Turn::Waiting(claimed) => self.make_ready(claimed).await?,
+            };
+            if ready.is_some() || self.is_stopped() {
+                return Ok(ready);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Makes some of those ready that somebody will want next.
+    async fn make_some_ready(&self) -> Result<(), BoxFault> {
+        for _ in 0..READY_AT_ONCE {
+            let Some(claimed) = self.taken.next_to_make_ready() else {
+                break;
+            };
+            if let Some(ready) = self.make_ready(claimed).await? {
+                self.taken.put_ready(ready);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes one ready. `None` where it cannot leave, which is seen to.
+    async fn make_ready(&self, claimed: Claimed) -> Result<Option<Ready>, BoxFault> {
+        match Ready::make(&self.pipeline, self.account.is_some(), claimed).await {
+            Ok(ready) => Ok(Some(ready)),
+            // One that is damaged must not keep back the others.
+            Err(NotReady::Damaged { claimed, reason }) => {
+                tracing::error!(meeting = %claimed.meeting, message_id = claimed.message_id, reason, "not sent");
+                let fate = AttemptResult::Failed { answer: reason };
+                self.pipeline.outbox.record(&claimed, &fate).await?;
+                self.tell(&claimed, &fate);
+                Ok(None)
+            }
+            Err(NotReady::Unsigned { claimed, error }) => {
+                self.taken.put_back(*claimed);
+                self.stop_for(error);
+                Ok(None)
+            }
+            Err(NotReady::Outbox { claimed, error }) => {
+                self.taken.put_back(*claimed);
+                Err(error)
+            }
         }
     }
 
@@ -277,16 +322,17 @@ impl Round {
     async fn deliver_one(
         &self,
         line: &mut Line,
-        claimed: &Claimed,
-        next: Option<&Claimed>,
+        ready: &Ready,
+        next: Option<&Ready>,
     ) -> Result<Next, BoxFault> {
+        let claimed = &ready.claimed;
         let carried = line.carried;
-        let mut result = self.try_once(line, claimed, next).await;
+        let mut result = self.try_once(line, ready, next).await;
         if result
             .as_ref()
             .is_err_and(|trouble| trouble.is_of_connection(carried))
         {
-            result = self.try_once(line, claimed, next).await;
+            result = self.try_once(line, ready, next).await;
         }
         let mut stops = None;
         let fate = match result {
@@ -370,8 +416,8 @@ impl Round {
     async fn try_once(
         &self,
         line: &mut Line,
-        claimed: &Claimed,
-        next: Option<&Claimed>,
+        ready: &Ready,
+        next: Option<&Ready>,
     ) -> Result<String, Trouble> {
         let mut open = match line.connection.take() {
             Some(open) => open,
@@ -388,7 +434,7 @@ impl Round {
                 open
             }
         };
-        let result = open.send(outgoing(claimed), next.map(outgoing)).await;
+        let result = open.send(ready.outgoing(), next.map(Ready::outgoing)).await;
         line.carried += 1;
         if result.as_ref().is_err_and(TransportError::is_connection_lost) {
             self.connected.fetch_sub(1, Ordering::Relaxed);
@@ -404,20 +450,14 @@ impl Round {
             in_company: false,
         })?;
         if let Some(file) = receipt.file {
-            self.delivered().files.insert(claimed.message_id.clone(), file);
+            let message_id = ready.claimed.message_id.clone();
+            self.delivered().files.insert(message_id, file);
         }
         Ok(receipt.answer)
     }
 }
 
-fn outgoing(claimed: &Claimed) -> Outgoing<'_> {
-    Outgoing {
-        envelope: &claimed.envelope,
-        message: &claimed.message,
-    }
-}
-
-/// How many invitations to take next: what leaves in about a second, of which half is gone when more is fetched. Whoever
+/// How many invitations to take next: what leaves in about a second. More are fetched when a quarter is gone. Whoever
 /// is slow holds back few from the others, and is done with them long before the lease ends.
 fn next_size(size: u32, took: Duration) -> u32 {
     if took < Duration::from_millis(250) {

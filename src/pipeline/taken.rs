@@ -1,10 +1,12 @@
-//! What a round has taken out of the outbox and not delivered yet. One task fetches, and the workers take turns.
+//! What a round has taken out of the outbox and not delivered yet. One task fetches, and the workers take turns; who
+//! waits for a server makes ready what somebody will want next.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::ready::Ready;
 use crate::mail::Claimed;
 
 /// Invitations that wait for a connection, in their order.
@@ -19,11 +21,20 @@ pub(super) struct Taken {
 
 #[derive(Default)]
 struct Inner {
+    /// Those that can leave, of which there are a few.
+    ready: VecDeque<Ready>,
     waiting: VecDeque<Claimed>,
     /// Whether nothing more comes.
     is_last: bool,
     /// How many workers there are.
     takers: usize,
+}
+
+/// The next one.
+pub(super) enum Turn {
+    Ready(Ready),
+    /// It is still to be made ready.
+    Waiting(Claimed),
 }
 
 impl Taken {
@@ -32,14 +43,17 @@ impl Taken {
     }
 
     /// The next one, as soon as there is one; `None` when there are no more.
-    pub(super) async fn next(&self) -> Option<Claimed> {
+    pub(super) async fn next(&self) -> Option<Turn> {
         loop {
             let filled = self.filled.notified();
             {
                 let mut inner = self.inner();
+                if let Some(ready) = inner.ready.pop_front() {
+                    return Some(Turn::Ready(ready));
+                }
                 if let Some(claimed) = inner.waiting.pop_front() {
                     self.emptied.notify_one();
-                    return Some(claimed);
+                    return Some(Turn::Waiting(claimed));
                 }
                 if inner.is_last {
                     return None;
@@ -49,11 +63,26 @@ impl Taken {
         }
     }
 
-    /// The next one, if it is there already.
-    pub(super) fn next_now(&self) -> Option<Claimed> {
-        let claimed = self.inner().waiting.pop_front();
+    /// The next one, if one is ready.
+    pub(super) fn next_ready(&self) -> Option<Ready> {
+        self.inner().ready.pop_front()
+    }
+
+    /// The next one to make ready, while fewer are than there are workers.
+    pub(super) fn next_to_make_ready(&self) -> Option<Claimed> {
+        let mut inner = self.inner();
+        if inner.ready.len() >= inner.takers {
+            return None;
+        }
+        let claimed = inner.waiting.pop_front()?;
         self.emptied.notify_one();
-        claimed
+        Some(claimed)
+    }
+
+    /// One that was made ready.
+    pub(super) fn put_ready(&self, ready: Ready) {
+        self.inner().ready.push_back(ready);
+        self.filled.notify_one();
     }
 
     /// Gives back what another is to deliver.
@@ -103,7 +132,8 @@ impl Taken {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.inner().waiting.is_empty()
+        let inner = self.inner();
+        inner.ready.is_empty() && inner.waiting.is_empty()
     }
 
     /// Whether nothing more comes.
@@ -112,7 +142,10 @@ impl Taken {
     }
 
     /// What nobody has delivered.
-    pub(super) fn rest(&self) -> VecDeque<Claimed> {
-        std::mem::take(&mut self.inner().waiting)
+    pub(super) fn rest(&self) -> Vec<Claimed> {
+        let mut inner = self.inner();
+        let ready = std::mem::take(&mut inner.ready);
+        let waiting = std::mem::take(&mut inner.waiting);
+        ready.into_iter().map(|ready| ready.claimed).chain(waiting).collect()
     }
 }

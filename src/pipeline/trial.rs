@@ -175,7 +175,7 @@ impl Trials {
             language: &preview.rendered.language,
             calendar: method
                 .zip(calendar.as_deref())
-                .map(|(method, object)| CalendarPart { method, object }),
+                .map(|(method, head)| CalendarPart { method, head, tail: "" }),
             message_id: &message_id,
             references: None,
             date: now,

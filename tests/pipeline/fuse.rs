@@ -13,7 +13,7 @@ use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
     AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Issued, Outbox, OutboxEntry, Outgoing,
-    Receipt, Supply, Transport, TransportError,
+    Receipt, Supply, Transport, TransportError, UnreadableMessage,
 };
 use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
 use invite::online::{
@@ -73,6 +73,17 @@ impl<T> Fails for Result<T, BoxFault> {
     }
     fn answer_lost() -> Self {
         Err(BoxFault::new(Ordered("the store was cut off as ordered")))
+    }
+}
+
+impl<T> Fails for Result<T, UnreadableMessage> {
+    fn not_done() -> Self {
+        let failed: Result<T, BoxFault> = Fails::not_done();
+        failed.map_err(UnreadableMessage::Outbox)
+    }
+    fn answer_lost() -> Self {
+        let cut_off: Result<T, BoxFault> = Fails::answer_lost();
+        cut_off.map_err(UnreadableMessage::Outbox)
     }
 }
 
@@ -304,6 +315,10 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         self.fuse.pass("outbox.claim", self.port.claim(request)).await
+    }
+
+    async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage> {
+        self.fuse.pass("outbox.message", self.port.message(claimed)).await
     }
 
     async fn due(&self) -> Result<Vec<Due>, BoxFault> {

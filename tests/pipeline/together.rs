@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply, UnreadableMessage,
 };
 use invite::meeting::{MeetingId, PersonRef};
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
@@ -100,6 +100,10 @@ impl Outbox for Meeting {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         self.outbox.claim(request).await
+    }
+
+    async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage> {
+        self.outbox.message(claimed).await
     }
 
     async fn due(&self) -> Result<Vec<Due>, BoxFault> {

@@ -5,7 +5,7 @@ use super::super::rows::Named;
 use super::super::sql::{Row, query, query_in_words};
 use super::super::{Database, DatabaseError};
 use super::journal::LeftBehind;
-use super::message::Unpackers;
+use super::record::Records;
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
 use crate::meeting::{MeetingId, PersonId};
@@ -64,7 +64,12 @@ impl Database {
 
     pub(super) async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
         let doing = "taking invitations from the outbox";
-        self.settle().await?;
+        // What was sent is not looked for here.
+        if let Records::Journal(fates) = &self.records
+            && fates.has_requeued()
+        {
+            self.settle().await?;
+        }
         let mut tx = self.write_rows(doing).await?;
         let left = self.free_abandoned(&mut tx, doing).await?;
         let holder = Holder::new();
@@ -73,12 +78,13 @@ impl Database {
             Some(_) => "AND meeting_id = $7",
             None => "",
         };
-        let free = self.pool.dialect().for_update_of_free();
+        let dialect = self.pool.dialect();
+        let (update, free) = (dialect.or_end("UPDATE"), dialect.for_update_of_free());
         let mut update = query_in_words(format!(
-            "UPDATE invitation
+            "{update} invitation
              SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
              WHERE id IN (SELECT id FROM invitation
-                          WHERE state = 'queued' AND id > $3 AND next_attempt_at <= $4
+                          WHERE state = 'queued' AND state <> 'sent' AND id > $3 AND next_attempt_at <= $4
                             AND account IS NOT DISTINCT FROM $6 {of_meeting}
                           ORDER BY id LIMIT $5 {free})
              RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, created_at,
@@ -94,58 +100,15 @@ impl Database {
             update = update.bind(meeting.as_str());
         }
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
-        // Before the messages are unpacked: meanwhile others can write.
+        let claimed: Result<Vec<_>, _> = rows.iter().map(|row| self.claimed(row, &holder)).collect();
+        let mut claimed = claimed?;
         tx.commit().await.map_err(self.explain(doing))?;
         left.into_iter().for_each(LeftBehind::remove);
-        match self.unpack_claimed(&rows, &holder, doing).await {
-            Ok(claimed) => Ok(claimed),
-            Err(error) => {
-                // Nobody would give them back before the lease ends.
-                let back = query(
-                    "UPDATE invitation SET state = 'queued', attempts = attempts - 1, lease_holder = NULL,
-                         lease_until = NULL
-                     WHERE state = 'sending' AND lease_holder = $1",
-                )
-                .bind(holder.as_str())
-                .execute(&self.pool)
-                .await;
-                if let Err(error) = back {
-                    tracing::warn!(%error, "invitations that were taken cannot be given back");
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// What was taken, with the messages.
-    async fn unpack_claimed(
-        &self,
-        rows: &[Row],
-        holder: &Holder,
-        doing: &str,
-    ) -> Result<Vec<Claimed>, DatabaseError> {
-        let mut claimed = Vec::with_capacity(rows.len());
-        let mut unpackers = Unpackers::new();
-        for row in rows {
-            let mut one = self.claimed(row, holder)?;
-            match self.message(row, &mut unpackers).await {
-                Ok(message) => {
-                    one.message = message;
-                    claimed.push(one);
-                }
-                // One that is damaged must not keep back the others.
-                Err(error @ DatabaseError::Invalid { .. }) => {
-                    tracing::error!(meeting = %one.meeting, message_id = one.message_id, %error, "not sent");
-                    self.set_aside(one.id, &error.to_string(), doing).await?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
         claimed.sort_by_key(|claimed| claimed.id);
         Ok(claimed)
     }
 
-    /// What was taken, still without its message.
+    /// What was taken.
     fn claimed(&self, row: &Row, holder: &Holder) -> Result<Claimed, DatabaseError> {
         let (id, row) = self.numbered(row)?;
         Ok(Claimed {
@@ -159,22 +122,9 @@ impl Database {
             message_id: row.get("message_id")?,
             attempts: row.number("attempts")?,
             created_at: row.instant("created_at")?,
-            message: Vec::new(),
+            stored: self.stored_message(row.row)?,
             holder: holder.clone(),
         })
-    }
-
-    async fn set_aside(&self, id: i64, reason: &str, doing: &str) -> Result<(), DatabaseError> {
-        query(
-            "UPDATE invitation SET state = 'failed', last_answer = $1, lease_holder = NULL, lease_until = NULL
-             WHERE id = $2",
-        )
-        .bind(reason)
-        .bind(id)
-        .execute(&self.pool)
-        .await
-        .map_err(self.explain(doing))?;
-        Ok(())
     }
 
     pub(super) async fn look_for_due(&self) -> Result<Vec<Due>, DatabaseError> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::super::connections::Pool;
 use super::journal::{Journal, LeftBehind};
 use super::record::{Record, first_of_each, write};
+use crate::mail::DeliveryState;
 
 /// When what was noted goes into the tables at the latest, should nobody ask for it.
 const SOON: Duration = Duration::from_millis(50);
@@ -145,6 +146,13 @@ impl Fates {
             tracing::debug!(%error, "the journal of fates stays as long as it is");
         }
         Ok(())
+    }
+
+    /// Whether something that was noted puts an invitation back among those that wait.
+    pub(super) fn has_requeued(&self) -> bool {
+        let noted = self.noted();
+        let mut waiting = noted.waiting.iter();
+        waiting.any(|record| record.state == DeliveryState::Queued)
     }
 
     /// The journals of those who did not close the database and hold it no more.

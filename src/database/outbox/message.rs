@@ -1,34 +1,64 @@
-//! Messages as they are stored: see [`compact`](super::super::compact).
+//! Messages as they are stored: what is a message's own, beside what it has in common with others. That is a form, or
+//! where there is none, a base (see [`compact`](super::super::compact)).
 
-use std::collections::hash_map::{Entry, HashMap};
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use super::super::compact::{Packer, Unpacker, pack, unpack};
+use super::super::compact::{Base, Packer, Recent, pack, unpack};
 use super::super::connections::{On, Transaction};
+use super::super::rows::to_json;
 use super::super::sql::{Row, query};
 use super::super::{Database, DatabaseError};
-use crate::mail::{NewInvitation, Purpose};
-use crate::meeting::{Language, MeetingId};
+use crate::fault::BoxError;
+use crate::mail::{Addressed, Form, FormLetter, NewInvitation, NewMessage, Own, Purpose, StoredMessage};
+use crate::meeting::{EmailAddress, Language, MeetingId};
+use crate::processors;
 
 /// For fewer messages than these another thread is not worth it.
 const LEAST_FOR_A_THREAD: usize = 16;
 
-/// A message as it is stored: the number of its base, and how it differs from that.
+/// What `message_base` has.
+mod kind {
+    pub(super) const MESSAGE: &str = "message";
+    pub(super) const FORM: &str = "form";
+}
+
+/// What messages have in common, as far as it was read or written last.
+#[derive(Debug, Clone)]
+pub(in super::super) struct CommonParts {
+    bases: Recent<Base>,
+    /// Of a meeting there can be a form for each language and time zone.
+    letters: Recent<FormLetter>,
+}
+
+impl Default for CommonParts {
+    fn default() -> Self {
+        Self {
+            bases: Recent::of(16),
+            letters: Recent::of(128),
+        }
+    }
+}
+
+/// What a message has in common with others.
+enum Common {
+    Base(Arc<Base>),
+    Letter(Arc<FormLetter>),
+}
+
+/// A message as it is stored: the number of what it has in common with others, and what is its own.
 pub(super) struct Packed {
     pub(super) base: i64,
     pub(super) message: Vec<u8>,
 }
 
-/// What reads messages, by their bases.
-pub(super) type Unpackers = HashMap<i64, Unpacker>;
-
-/// Packs invitations to one meeting. Those for the same purpose, in the same language, have a base in common.
+/// Packs invitations to one meeting. Those without a form have a base in common if they are for the same purpose, in the
+/// same language.
 pub(super) struct Packing {
     groups: Vec<Group>,
     /// For each processor, those of all groups, in their order.
     packers: Vec<Vec<Packer>>,
+    letters: Vec<(i64, Arc<FormLetter>)>,
 }
 
 struct Group {
@@ -39,10 +69,12 @@ struct Group {
 
 impl Packing {
     pub(super) fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             groups: Vec::new(),
-            packers: std::iter::repeat_with(Vec::new).take(processors).collect(),
+            packers: std::iter::repeat_with(Vec::new)
+                .take(processors::count())
+                .collect(),
+            letters: Vec::new(),
         }
     }
 
@@ -54,11 +86,16 @@ impl Packing {
         Ok(())
     }
 
-    /// Whether [`Database::make_groups`] has nothing to do for these.
-    pub(super) fn has_groups_of(&self, invitations: &[NewInvitation]) -> bool {
-        invitations
-            .iter()
-            .all(|invitation| group_of(&self.groups, invitation).is_some())
+    /// Whether [`Database::store_common`] has nothing to do for these.
+    pub(super) fn has_all_common(&self, invitations: &[NewInvitation]) -> bool {
+        invitations.iter().all(|invitation| self.has_common(invitation))
+    }
+
+    fn has_common(&self, invitation: &NewInvitation) -> bool {
+        match &invitation.message {
+            NewMessage::Whole(_) => group_of(&self.groups, invitation).is_some(),
+            NewMessage::Filled { letter, .. } => number_of(&self.letters, letter).is_some(),
+        }
     }
 }
 
@@ -68,9 +105,14 @@ fn group_of(groups: &[Group], invitation: &NewInvitation) -> Option<usize> {
         .position(|group| group.purpose == invitation.purpose && group.language == invitation.language)
 }
 
+fn number_of(letters: &[(i64, Arc<FormLetter>)], letter: &Arc<FormLetter>) -> Option<i64> {
+    let (number, _) = letters.iter().find(|(_, known)| Arc::ptr_eq(known, letter))?;
+    Some(*number)
+}
+
 impl Database {
-    /// Sees to it that all of these invitations have a base, and stores those that are new.
-    pub(super) async fn make_groups(
+    /// Sees to it that what these invitations have in common with others is stored.
+    pub(super) async fn store_common(
         &self,
         tx: &mut Transaction,
         meeting: &MeetingId,
@@ -78,52 +120,63 @@ impl Database {
         invitations: &[NewInvitation],
     ) -> Result<(), DatabaseError> {
         for invitation in invitations {
-            if group_of(&packing.groups, invitation).is_none() {
-                self.make_group(tx, meeting, packing, invitation).await?;
+            if packing.has_common(invitation) {
+                continue;
+            }
+            match &invitation.message {
+                NewMessage::Whole(message) => {
+                    self.make_group(tx, meeting, packing, invitation, message).await?;
+                }
+                NewMessage::Filled { letter, .. } => {
+                    let form = to_json(letter.form())?;
+                    let packed = pack(form.as_bytes()).map_err(|error| self.cannot_pack(invitation, error))?;
+                    let number = self
+                        .put_common(tx, meeting, invitation, kind::FORM, &packed)
+                        .await?;
+                    packing.letters.push((number, Arc::clone(letter)));
+                }
             }
         }
         Ok(())
     }
 
-    /// Packs invitations that have bases, in their order, on all processors.
+    /// Remembers the forms that were stored, once they are there to stay.
+    pub(super) fn remember_forms(&self, packing: Packing) {
+        for (number, letter) in packing.letters {
+            self.common.letters.put(number, letter);
+        }
+    }
+
+    /// Packs invitations of which is stored what they have in common, in their order, on all processors.
     pub(super) fn pack_all(
         &self,
         packing: &mut Packing,
         invitations: &[NewInvitation],
     ) -> Result<Vec<Packed>, DatabaseError> {
-        let Packing { groups, packers } = packing;
-        let pack = |packers: &mut [Packer], invitation: &NewInvitation| {
-            let Some(group) = group_of(groups, invitation) else {
-                return Err(self.cannot_pack(invitation, io::ErrorKind::NotFound.into()));
-            };
-            let message = packers[group].pack(&invitation.message);
-            Ok(Packed {
-                base: groups[group].base,
-                message: message.map_err(|error| self.cannot_pack(invitation, error))?,
-            })
-        };
-        let pack_some = |packers: &mut [Packer], some: &[NewInvitation]| {
-            let packed = some.iter().map(|invitation| pack(packers, invitation));
-            packed.collect::<Result<Vec<_>, _>>()
-        };
-        let share = invitations.len().div_ceil(packers.len()).max(LEAST_FOR_A_THREAD);
-        let mut shares = invitations.chunks(share).zip(packers);
-        let Some((first, packers)) = shares.next() else {
-            return Ok(Vec::new());
-        };
-        std::thread::scope(|scope| {
-            let others: Vec<_> = shares
-                .map(|(some, packers)| scope.spawn(move || pack_some(packers, some)))
-                .collect();
-            let mut all = pack_some(packers, first)?;
-            for other in others {
-                match other.join() {
-                    Ok(packed) => all.append(&mut packed?),
-                    Err(panic) => std::panic::resume_unwind(panic),
+        let Packing {
+            groups,
+            packers,
+            letters,
+        } = packing;
+        let pack = |packers: &mut Vec<Packer>, invitation: &NewInvitation| {
+            let cannot = |error: io::Error| self.cannot_pack(invitation, error);
+            match &invitation.message {
+                NewMessage::Whole(message) => {
+                    let Some(group) = group_of(groups, invitation) else {
+                        return Err(cannot(io::ErrorKind::NotFound.into()));
+                    };
+                    Ok(Packed {
+                        base: groups[group].base,
+                        message: packers[group].pack(message).map_err(cannot)?,
+                    })
                 }
+                NewMessage::Filled { letter, own } => Ok(Packed {
+                    base: number_of(letters, letter).ok_or_else(|| cannot(io::ErrorKind::NotFound.into()))?,
+                    message: serde_json::to_vec(own).map_err(|error| cannot(error.into()))?,
+                }),
             }
-            Ok(all)
-        })
+        };
+        processors::share(invitations, packers, LEAST_FOR_A_THREAD, pack)
     }
 
     fn cannot_pack(&self, invitation: &NewInvitation, error: io::Error) -> DatabaseError {
@@ -136,9 +189,10 @@ impl Database {
         meeting: &MeetingId,
         packing: &mut Packing,
         first: &NewInvitation,
+        message: &[u8],
     ) -> Result<(), DatabaseError> {
         let cannot = |error: io::Error| self.cannot_pack(first, error);
-        let whole = pack(&first.message).map_err(cannot)?;
+        let whole = pack(message).map_err(cannot)?;
         let group = |base| Group {
             purpose: first.purpose,
             language: first.language.clone(),
@@ -146,25 +200,38 @@ impl Database {
         };
         // That of an earlier send does as well, unless the meeting has become another one.
         if let Some((id, base)) = self.newest_base(tx, meeting, first).await? {
-            let mut packer = Packer::new(&base).map_err(cannot)?;
-            if packer.pack(&first.message).map_err(cannot)?.len() * 3 <= whole.len() {
-                return packing.add(group(id), &base).map_err(cannot);
+            let mut packer = Packer::new(base.octets()).map_err(cannot)?;
+            if packer.pack(message).map_err(cannot)?.len() * 3 <= whole.len() {
+                return packing.add(group(id), base.octets()).map_err(cannot);
             }
         }
+        let id = self.put_common(tx, meeting, first, kind::MESSAGE, &whole).await?;
+        packing.add(group(id), message).map_err(cannot)
+    }
+
+    /// Stores what mails have in common; answers its number.
+    async fn put_common(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        first: &NewInvitation,
+        kind: &str,
+        packed: &[u8],
+    ) -> Result<i64, DatabaseError> {
         let doing = "storing what the mails of a meeting have in common";
         let row = query(
-            "INSERT INTO message_base (meeting_id, purpose, language, message) VALUES ($1, $2, $3, $4)
+            "INSERT INTO message_base (meeting_id, purpose, language, kind, message) VALUES ($1, $2, $3, $4, $5)
              RETURNING id",
         )
         .bind(meeting.as_str())
         .bind(first.purpose.as_str())
         .bind(first.language.tag())
-        .bind(whole.as_slice())
+        .bind(kind)
+        .bind(packed)
         .fetch_one(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
-        let id = row.only().map_err(self.explain(doing))?;
-        packing.add(group(id), &first.message).map_err(cannot)
+        row.only().map_err(self.explain(doing))
     }
 
     /// The base that was stored last for invitations like this one.
@@ -173,69 +240,91 @@ impl Database {
         tx: &mut Transaction,
         meeting: &MeetingId,
         like: &NewInvitation,
-    ) -> Result<Option<(i64, Arc<[u8]>)>, DatabaseError> {
+    ) -> Result<Option<(i64, Arc<Base>)>, DatabaseError> {
         let doing = "reading what the mails of a meeting have in common";
         let row = query(
-            "SELECT id FROM message_base WHERE meeting_id = $1 AND purpose = $2 AND language = $3
+            "SELECT id FROM message_base WHERE meeting_id = $1 AND purpose = $2 AND language = $3 AND kind = $4
              ORDER BY id DESC LIMIT 1",
         )
         .bind(meeting.as_str())
         .bind(like.purpose.as_str())
         .bind(like.language.tag())
+        .bind(kind::MESSAGE)
         .fetch_optional(&mut *tx)
         .await
         .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let id = row.only().map_err(self.explain(doing))?;
-        match self.base(tx, id).await {
-            Ok(base) => Ok(Some((id, base))),
+        match self.common_part(tx, id).await {
+            Ok(Common::Base(base)) => Ok(Some((id, base))),
             // A damaged one is not used again.
-            Err(DatabaseError::Invalid { .. }) => Ok(None),
+            Ok(Common::Letter(_)) | Err(DatabaseError::Invalid { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn base(&self, on: impl Into<On<'_>>, id: i64) -> Result<Arc<[u8]>, DatabaseError> {
-        if let Some(base) = self.bases.get(id) {
-            return Ok(base);
+    async fn common_part(&self, on: impl Into<On<'_>>, id: i64) -> Result<Common, DatabaseError> {
+        if let Some(letter) = self.common.letters.get(id) {
+            return Ok(Common::Letter(letter));
+        }
+        if let Some(base) = self.common.bases.get(id) {
+            return Ok(Common::Base(base));
         }
         let doing = "reading what the mails of a meeting have in common";
-        let row = query("SELECT message FROM message_base WHERE id = $1")
+        let row = query("SELECT kind, message FROM message_base WHERE id = $1")
             .bind(id)
-            .fetch_one(on)
+            .fetch_optional(on)
             .await
             .map_err(self.explain(doing))?;
-        let packed: Vec<u8> = row.only().map_err(self.explain(doing))?;
-        let base: Arc<[u8]> = unpack(&[], &packed)
-            .map_err(|error| self.invalid(format!("the base {id} of mails"), error))?
-            .into();
-        self.bases.put(id, Arc::clone(&base));
-        Ok(base)
+        let invalid = |error: BoxError| self.invalid(format!("what mails have in common, number {id}"), error);
+        let row = row.ok_or_else(|| invalid(io::Error::from(io::ErrorKind::NotFound).into()))?;
+        let kind: String = row.get("kind").map_err(self.explain(doing))?;
+        let packed: Vec<u8> = row.get("message").map_err(self.explain(doing))?;
+        let octets = unpack(&[], &packed).map_err(|error| invalid(error.into()))?;
+        Ok(match kind.as_str() {
+            kind::FORM => {
+                let form: Form = serde_json::from_slice(&octets).map_err(|error| invalid(error.into()))?;
+                let letter = Arc::new(FormLetter::from(form));
+                self.common.letters.put(id, Arc::clone(&letter));
+                Common::Letter(letter)
+            }
+            kind::MESSAGE => {
+                let base = Arc::new(Base::new(octets));
+                self.common.bases.put(id, Arc::clone(&base));
+                Common::Base(base)
+            }
+            other => return Err(invalid(format!("{other:?} is no kind of it").into())),
+        })
+    }
+
+    /// The message of an invitation as its row has it.
+    pub(super) fn stored_message(&self, row: &Row) -> Result<StoredMessage, DatabaseError> {
+        let explain = self.explain("reading a message of the outbox");
+        Ok(StoredMessage {
+            base: row.get("base_id").map_err(&explain)?,
+            octets: row.get("message").map_err(&explain)?,
+        })
     }
 
     /// The message of an invitation, to the byte.
-    pub(super) async fn message(
+    pub(super) async fn read_message(
         &self,
-        row: &Row,
-        unpackers: &mut Unpackers,
+        to: &EmailAddress,
+        message_id: &str,
+        stored: &StoredMessage,
     ) -> Result<Vec<u8>, DatabaseError> {
-        let explain = self.explain("reading a message of the outbox");
-        let stored: Vec<u8> = row.get("message").map_err(&explain)?;
-        let Some(base) = row.get::<Option<i64>>("base_id").map_err(&explain)? else {
-            return Ok(stored);
+        let Some(base) = stored.base else {
+            return Ok(stored.octets.clone());
         };
-        let id: i64 = row.get("id").map_err(&explain)?;
-        let unpacker = match unpackers.entry(base) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let unpacker = Unpacker::new(&self.base(&self.pool, base).await?);
-                new.insert(
-                    unpacker.map_err(|error| self.invalid(format!("the base {base} of mails"), error))?,
-                )
-            }
+        let message: Result<Vec<u8>, BoxError> = match self.common_part(&self.pool, base).await? {
+            Common::Base(base) => base.unpack(&stored.octets).map_err(Into::into),
+            Common::Letter(letter) => match serde_json::from_slice::<Own>(&stored.octets) {
+                Ok(own) => letter
+                    .message(Addressed { to, message_id }, &own)
+                    .map_err(Into::into),
+                Err(error) => Err(error.into()),
+            },
         };
-        unpacker
-            .unpack(&stored)
-            .map_err(|error| self.invalid(format!("the message of invitation {id}"), error))
+        message.map_err(|error| self.invalid(format!("the mail {message_id}"), error))
     }
 }

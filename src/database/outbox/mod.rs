@@ -25,11 +25,13 @@ use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, Outbox, OutboxEntry, Supply,
+    UnreadableMessage,
 };
 use crate::meeting::{Language, MeetingId, PersonId, PersonRef, Revision};
 
 pub use by_hand::{CannotCancel, Which};
 pub use count::OutboxCounts;
+pub(super) use message::CommonParts;
 pub(super) use record::Records;
 
 /// What is read of an invitation without its message.
@@ -41,6 +43,14 @@ macro_rules! entry_columns {
     };
 }
 use entry_columns;
+
+/// Whether an invitation has the Message-ID of a placeholder, in the words by which the index finds it.
+macro_rules! has_message_id {
+    ($id:literal) => {
+        concat!("(substr(message_id, 2, 10) = substr(", $id, ", 2, 10) AND message_id = ", $id, ")")
+    };
+}
+use has_message_id;
 
 impl Database {
     /// The row of an invitation, called by its number, and the number.
@@ -174,6 +184,16 @@ impl Outbox for Database {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
         Ok(self.take_due(request).await?)
+    }
+
+    async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage> {
+        let message = self
+            .read_message(&claimed.envelope.to, &claimed.message_id, &claimed.stored)
+            .await;
+        message.map_err(|error| match error {
+            DatabaseError::Invalid { .. } => UnreadableMessage::Damaged(error.into()),
+            error => UnreadableMessage::Outbox(error.into()),
+        })
     }
 
     async fn due(&self) -> Result<Vec<Due>, BoxFault> {

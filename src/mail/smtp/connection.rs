@@ -10,8 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use lettre::transport::smtp::commands::{Data, Rset};
 use lettre::transport::smtp::response::Response;
 use memchr::memmem;
 use tokio::time::error::Elapsed;
@@ -48,10 +47,10 @@ enum State {
     Broken,
 }
 
-/// What begins a transaction.
+/// What begins a transaction: MAIL and RCPT, as they are written.
 struct Opening {
-    mail: Mail,
-    rcpt: Rcpt,
+    mail: String,
+    rcpt: String,
 }
 
 impl Opening {
@@ -111,9 +110,13 @@ impl SmtpConnection {
                 self.server
             )));
         }
-        let mut parameters = Vec::new();
+        // Addresses were checked when they were read: no octet of them ends a path or a line.
+        let mut opening = Opening {
+            mail: format!("MAIL FROM:<{from}>"),
+            rcpt: format!("RCPT TO:<{to}>\r\n"),
+        };
         if self.offer.size.is_some() {
-            parameters.push(MailParameter::Size(mail.message.len()));
+            opening.mail.push_str(&format!(" SIZE={octets}"));
         }
         if !(from.as_str().is_ascii() && to.as_str().is_ascii() && mail.message.is_ascii()) {
             if !self.offer.utf8 {
@@ -123,22 +126,16 @@ impl SmtpConnection {
                 )));
             }
             if self.offer.eight_bit {
-                parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+                opening.mail.push_str(" BODY=8BITMIME");
             }
-            parameters.push(MailParameter::SmtpUtfEight);
+            opening.mail.push_str(" SMTPUTF8");
         }
         if self.offer.dsn {
             // A bounce needs to name the message, not to hold all of it (RFC 3461 §4.3).
-            parameters.push(MailParameter::Other {
-                keyword: "RET".to_owned(),
-                value: Some("HDRS".to_owned()),
-            });
+            opening.mail.push_str(" RET=HDRS");
         }
-        let invalid = |reason: lettre::address::AddressError| cannot(reason.to_string());
-        Ok(Opening {
-            mail: Mail::new(Some(from.as_str().parse().map_err(invalid)?), parameters),
-            rcpt: Rcpt::new(to.as_str().parse().map_err(invalid)?, Vec::new()),
-        })
+        opening.mail.push_str("\r\n");
+        Ok(opening)
     }
 
     async fn write(&mut self, command: impl std::fmt::Display) -> Answer {
@@ -224,8 +221,8 @@ impl SmtpConnection {
     ) -> Result<Option<TransportError>, TransportError> {
         let steps = [
             (Rset.to_string(), Stage::Session),
-            (opening.mail.to_string(), Stage::Sender),
-            (opening.rcpt.to_string(), Stage::Recipient),
+            (opening.mail.clone(), Stage::Sender),
+            (opening.rcpt.clone(), Stage::Recipient),
             (Data.to_string(), Stage::Session),
         ];
         for (command, stage) in &steps[usize::from(!resets)..] {
@@ -302,17 +299,19 @@ impl SmtpConnection {
     }
 
     /// Writes the message and reads what the server says of it.
-    async fn transfer(&mut self, message: &[u8], behind: Option<&Opening>) -> Answer {
-        let Ok(text) = std::str::from_utf8(message) else {
-            // Only what is no text has to go by itself. lettre ends it with CRLF "." CRLF of its own.
-            let body = message.strip_suffix(b"\r\n").unwrap_or(message);
-            return tokio::time::timeout(self.timeout, self.smtp.message(body)).await;
-        };
+    async fn transfer(&mut self, text: &str, behind: Option<&Opening>) -> Answer {
         let mut all = dot_stuffed(text);
         if let Some(opening) = behind {
             all.push_str(&opening.joined());
         }
         self.write(all).await
+    }
+
+    /// The same for what is no text, which has to go by itself.
+    async fn transfer_octets(&mut self, message: &[u8]) -> Answer {
+        // lettre ends it with CRLF "." CRLF of its own.
+        let body = message.strip_suffix(b"\r\n").unwrap_or(message);
+        tokio::time::timeout(self.timeout, self.smtp.message(body)).await
     }
 }
 
@@ -360,13 +359,15 @@ impl Connection for SmtpConnection {
             })?;
         }
         self.open(&mail, opening.as_ref()).await?;
-        let announced = match std::str::from_utf8(mail.message) {
-            Ok(_) => self.announcement(next),
-            Err(_) => None,
+        let (announced, answer) = match std::str::from_utf8(mail.message) {
+            Ok(text) => {
+                let announced = self.announcement(next);
+                let opening = announced.as_ref().map(|(_, opening)| opening);
+                let answer = self.transfer(text, opening).await;
+                (announced, answer)
+            }
+            Err(_) => (None, self.transfer_octets(mail.message).await),
         };
-        let answer = self
-            .transfer(mail.message, announced.as_ref().map(|(_, opening)| opening))
-            .await;
         let result = self.understand(answer, &mail.envelope.to, Stage::Message);
         self.carried += 1;
         if !result.as_ref().is_err_and(TransportError::is_connection_lost) {
