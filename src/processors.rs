@@ -64,7 +64,10 @@ mod tests {
                 *made += 1;
                 Ok::<_, ()>(item * 2)
             });
-            assert_eq!(doubled.unwrap(), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(
+                doubled.unwrap(),
+                items.iter().map(|item| item * 2).collect::<Vec<_>>()
+            );
             assert_eq!(made_by.iter().sum::<usize>(), items.len());
             let workers = made_by.iter().filter(|made| **made > 0).count();
             assert_eq!(workers, threads.min(items.len().div_ceil(least)));
@@ -79,6 +82,9 @@ mod tests {
             item => Ok(*item),
         });
         assert_eq!(failed, Err(40));
-        assert_eq!(share(&[], &mut [(); 4], 1, |(), item: &u32| Ok::<_, ()>(*item)), Ok(Vec::new()));
+        assert_eq!(
+            share(&[], &mut [(); 4], 1, |(), item: &u32| Ok::<_, ()>(*item)),
+            Ok(Vec::new())
+        );
     }
 }

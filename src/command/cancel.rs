@@ -29,7 +29,7 @@ impl Cancel {
             to: self.to,
             actor: self.actor.actor,
         };
-        let result = send::deliver(session, &self.meeting, async |pipeline| {
+        let result = send::deliver(session, async |pipeline| {
             pipeline.cancel(&self.meeting, &options).await
         });
         let result = result.await;

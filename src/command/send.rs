@@ -13,10 +13,9 @@ use super::terminal::{
     BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, print_json, print_table, print_text, visible,
 };
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
-use crate::crm::Crm as _;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::mail::MailboxFolder;
-use crate::meeting::{Meeting, MeetingId, OnlineLocation};
+use crate::meeting::{MeetingId, OnlineLocation};
 use crate::pipeline::{
     OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
     RecipientState, SendOptions, SendReport,
@@ -74,7 +73,7 @@ impl Send {
     }
 
     async fn send(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        deliver(session, &self.meeting, async |pipeline| {
+        deliver(session, async |pipeline| {
             pipeline.send(&self.meeting, options).await
         })
         .await
@@ -86,13 +85,7 @@ impl Send {
         if let Some(folder) = &self.out {
             write_mails(&mut plan, folder)?;
         }
-        let meeting = session
-            .records()
-            .await?
-            .meeting(&self.meeting)
-            .await
-            .map_err(BoxFault::new)?;
-        print(session, &plan.report, meeting.as_ref(), true);
+        print(session, &plan.report, true);
         Ok(DONE)
     }
 }
@@ -100,7 +93,6 @@ impl Send {
 /// Runs what delivers the mails of a meeting, and shows what became of them.
 pub(super) async fn deliver(
     session: &Session<'_>,
-    meeting: &MeetingId,
     run: impl AsyncFnOnce(&Pipeline) -> Result<SendReport, PipelineError>,
 ) -> Outcome {
     let terminal = session.terminal;
@@ -114,13 +106,7 @@ pub(super) async fn deliver(
     let sent = run(&pipeline).await;
     shown.end();
     let report = sent?;
-    let record = session
-        .records()
-        .await?
-        .meeting(meeting)
-        .await
-        .map_err(BoxFault::new)?;
-    print(session, &report, record.as_ref(), false);
+    print(session, &report, false);
     if let Some(shortfall) = Shortfall::of(&report) {
         terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&shortfall.message)));
         if let Some(hint) = &shortfall.hint {
@@ -227,35 +213,31 @@ fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Document<'_> {
 }
 
 /// Prints a report. Of its many lines only a part is in memory at a time.
-fn print(session: &Session<'_>, report: &SendReport, meeting: Option<&Meeting>, dry_run: bool) {
+fn print(session: &Session<'_>, report: &SendReport, dry_run: bool) {
     let sandbox = session.is_sandbox();
     if session.terminal.is_json() {
         print_json(&document(report, dry_run, sandbox));
         return;
     }
-    print_text(&head(report, meeting, dry_run, sandbox));
-    print_table(|| {
-        let mut recipients = report.recipients.iter();
-        std::iter::from_fn(move || {
-            let part: Vec<_> = recipients.by_ref().take(PRINTED_AT_ONCE).collect();
-            (!part.is_empty()).then(|| table(&part, dry_run))
-        })
-    });
+    print_text(&head(report, dry_run, sandbox));
+    let mut recipients = report.recipients.without_ids();
+    print_table(std::iter::from_fn(|| {
+        let part: Vec<_> = recipients.by_ref().take(PRINTED_AT_ONCE).collect();
+        (!part.is_empty()).then(|| table(&part, dry_run))
+    }));
     print_text(&foot(report, dry_run));
 }
 
-fn head(report: &SendReport, meeting: Option<&Meeting>, dry_run: bool, sandbox: bool) -> String {
+fn head(report: &SendReport, dry_run: bool, sandbox: bool) -> String {
     let played = if sandbox { ", sandbox" } else { "" };
-    let mut text = String::new();
-    if let Some(meeting) = meeting {
-        text.push_str(&format!(
-            "{STRONG}{}{STRONG:#}  {DIM}{}, revision {}{played}{DIM:#}\n{}\n",
-            visible(meeting.name()),
-            report.meeting,
-            report.revision,
-            super::meeting::when(meeting),
-        ));
-    }
+    let meeting = report.recipients.meeting();
+    let mut text = format!(
+        "{STRONG}{}{STRONG:#}  {DIM}{}, revision {}{played}{DIM:#}\n{}\n",
+        visible(meeting.name()),
+        report.meeting,
+        report.revision,
+        super::meeting::when(meeting),
+    );
     text.push_str(&online(&report.zoom, dry_run));
     text.push('\n');
     text

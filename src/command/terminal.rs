@@ -1,5 +1,6 @@
 //! What is printed, and how: text or JSON on standard output, everything else on standard error.
 
+use std::fmt::Write as _;
 use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
@@ -201,6 +202,7 @@ pub(super) struct Table {
 #[derive(Debug)]
 struct Cell {
     text: String,
+    width: usize,
     style: Style,
 }
 
@@ -211,13 +213,15 @@ impl Table {
             .into_iter()
             .map(|(text, style)| Cell {
                 text: one_line(text),
+                width: 0,
                 style,
             })
             .collect();
         // The last column has the rest of the line for itself.
         if let Some((_, before_last)) = cells.split_last_mut() {
             for cell in before_last {
-                cell.text = shortened(&cell.text);
+                shorten(&mut cell.text);
+                cell.width = cell.text.width();
             }
         }
         self.rows.push(cells);
@@ -239,7 +243,7 @@ impl Table {
         for row in &self.rows {
             widths.resize(widths.len().max(row.len()), 0);
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.text.width());
+                *width = (*width).max(cell.width);
             }
         }
     }
@@ -251,9 +255,10 @@ impl Table {
             text.push_str("  ");
             for (place, (cell, width)) in row.iter().zip(widths).enumerate().take(last + 1) {
                 let style = cell.style;
-                text.push_str(&format!("{style}{}{style:#}", cell.text));
+                // Writing into a text does not fail.
+                let _ = write!(text, "{style}{}{style:#}", cell.text);
                 if place < last {
-                    text.push_str(&" ".repeat(width - cell.text.width() + 2));
+                    let _ = write!(text, "{:1$}", "", width - cell.width + 2);
                 }
             }
             text.push('\n');
@@ -262,11 +267,14 @@ impl Table {
     }
 }
 
-/// Prints one table that is made in parts, each of them twice, so that there never are all rows in memory.
-pub(super) fn print_table<T: Iterator<Item = Table>>(parts: impl Fn() -> T) {
+/// Prints one table that is made in parts, so that there never are all rows in memory. A column becomes wider with the
+/// first part that needs it.
+pub(super) fn print_table(parts: impl Iterator<Item = Table>) {
     let mut widths = Vec::new();
-    parts().for_each(|table| table.measure(&mut widths));
-    parts().for_each(|table| print_text(&table.to_text_of(&widths)));
+    for table in parts {
+        table.measure(&mut widths);
+        print_text(&table.to_text_of(&widths));
+    }
 }
 
 /// A list of which only a part is in memory at a time. What is printed in the end is the same: one table, or one
@@ -315,11 +323,12 @@ impl<'t> Listing<'t> {
     }
 }
 
-/// At most as wide as a column may be, with an ellipsis where something is left out.
-fn shortened(text: &str) -> String {
+/// Makes a text at most as wide as a column may be, with an ellipsis where something is left out.
+fn shorten(text: &mut String) {
     const WIDEST: usize = 40;
-    if text.width() <= WIDEST {
-        return text.to_owned();
+    // No character is wider than its octets are many.
+    if text.len() <= WIDEST || text.width() <= WIDEST {
+        return;
     }
     let mut short = String::new();
     for grapheme in text.graphemes(true) {
@@ -329,7 +338,7 @@ fn shortened(text: &str) -> String {
         short.push_str(grapheme);
     }
     short.push('…');
-    short
+    *text = short;
 }
 
 #[cfg(test)]

@@ -69,28 +69,39 @@ pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
     }
 }
 
-/// The rows of a `VALUES` list: `row` so many times, each `$` in it being the next placeholder. SQLite,
-/// which counts by itself, is not told the numbers: it would keep them as names, and look through all of these for each
-/// value. So nothing else of the query has placeholders.
+/// The rows of a `VALUES` list: `row` so many times, each `$` in it being the next placeholder. What stands for the same
+/// value in each row is `@1`, `@2` and so on: their values come behind all others. Nothing else of the query has
+/// placeholders.
+///
+/// SQLite, which counts by itself, is not told the numbers of those that are in one row only: it would keep them as names,
+/// and look through all of these for each value.
 pub(super) fn rows_of(dialect: Dialect, row: &str, count: usize) -> String {
+    let shared = count * row.matches('$').count();
     let mut words = String::with_capacity((row.len() + 16) * count);
     let mut next = 1;
     for place in 0..count {
         if place > 0 {
             words.push_str(", ");
         }
-        let mut parts = row.split('$').peekable();
-        while let Some(part) = parts.next() {
-            words.push_str(part);
-            match dialect {
-                _ if parts.peek().is_none() => {}
-                Dialect::Sqlite => words.push('?'),
-                Dialect::Postgres => {
-                    words.push_str(&format!("${next}"));
-                    next += 1;
-                }
+        let mut rest = row;
+        while let Some(at) = rest.find(['$', '@']) {
+            words.push_str(&rest[..at]);
+            let behind = &rest[at + 1..];
+            if rest[at..].starts_with('@') {
+                let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                let number: usize = behind[..digits].parse().unwrap_or(1);
+                words.push_str(&format!("${}", shared + number));
+                rest = &behind[digits..];
+                continue;
             }
+            match dialect {
+                Dialect::Sqlite => words.push('?'),
+                Dialect::Postgres => words.push_str(&format!("${next}")),
+            }
+            next += 1;
+            rest = behind;
         }
+        words.push_str(rest);
     }
     words
 }
@@ -248,5 +259,24 @@ impl Row {
             Self::Sqlite(row) => row.try_get(0),
             Self::Postgres(row) => row.try_get(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_in_all_rows_is_numbered_behind_the_rest() {
+        let row = "(@1, $, 'x', $, @2)";
+        assert_eq!(
+            rows_of(Dialect::Postgres, row, 2),
+            "($5, $1, 'x', $2, $6), ($5, $3, 'x', $4, $6)"
+        );
+        assert_eq!(
+            rows_of(Dialect::Sqlite, row, 2),
+            "($5, ?, 'x', ?, $6), ($5, ?, 'x', ?, $6)"
+        );
+        assert_eq!(rows_of(Dialect::Sqlite, "($, $)", 1), "(?, ?)");
     }
 }

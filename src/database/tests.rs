@@ -26,7 +26,8 @@ use crate::fault::{Class, Fault as _};
 use crate::lease::Holder;
 use crate::mail::{
     Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, Enqueued, Envelope,
-    Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Outbox as _, Own, Purpose, UnreadableMessage,
+    Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Outbox as _, Own, Purpose,
+    UnreadableMessage,
 };
 use crate::meeting::{Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision};
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
@@ -389,7 +390,10 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
     let claimed = database.claim(&request()).await.unwrap();
     assert_eq!(claimed.len(), 2);
     assert!(database.claim(&request()).await.unwrap().is_empty());
-    assert_eq!(message_of(&database, &claimed[0]).await, whole(&invitation("lee", 0)));
+    assert_eq!(
+        message_of(&database, &claimed[0]).await,
+        whole(&invitation("lee", 0))
+    );
     database
         .record(
             &claimed[0],
@@ -667,7 +671,11 @@ async fn what_a_form_is_filled_with_is_read_back_by_all(home: &Home) {
             let message = message_of(&database, claimed).await;
             assert_eq!(message, whole(invitation));
             let name = claimed.person.id.as_str();
-            assert!(String::from_utf8(message).unwrap().contains(&format!("Dear {name},")));
+            assert!(
+                String::from_utf8(message)
+                    .unwrap()
+                    .contains(&format!("Dear {name},"))
+            );
         }
         database.close().await;
     }

@@ -207,10 +207,18 @@ impl FormLetter {
             }
             related.end(out);
         }
-        let object = self.calendar.as_ref().map(|parts| (parts, Encoder::new(lines, None)));
+        let object = self
+            .calendar
+            .as_ref()
+            .map(|parts| (parts, Encoder::new(lines, None)));
         if let Some((parts, own)) = &object {
             alternative.next(out);
-            let content_type = ["text/calendar; method=", parts.method().as_str(), "; charset=utf-8"].concat();
+            let content_type = [
+                "text/calendar; method=",
+                parts.method().as_str(),
+                "; charset=utf-8",
+            ]
+            .concat();
             let encoding = parts.encoding(own);
             begin_part(&content_type, encoding, out);
             parts.write(lines, own, encoding, out);

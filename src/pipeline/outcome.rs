@@ -17,7 +17,7 @@ use super::letter::Letter;
 use super::recipients::{Reason, Verdict};
 use super::report::{RecipientReport, RecipientState};
 use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose};
-use crate::meeting::{Language, PersonRef, Revision};
+use crate::meeting::{Language, Meeting, PersonRef, Revision};
 use crate::template::{TemplateName, Templates};
 
 /// What became of one attendee.
@@ -210,12 +210,27 @@ impl Recipients {
 
     /// Each of them, in the CRM's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RecipientReport> + '_ {
-        self.each.iter().map(|outcome| self.report(outcome))
+        self.each.iter().map(|outcome| self.report(outcome, true))
+    }
+
+    /// The same, but Message-IDs are only said where they are at hand: they take longer than all else.
+    #[cfg(feature = "command")]
+    pub(crate) fn without_ids(&self) -> impl Iterator<Item = RecipientReport> + '_ {
+        let with_ids = !self.files.is_empty();
+        self.each
+            .iter()
+            .map(move |outcome| self.report(outcome, with_ids))
     }
 
     /// How many are in a state.
     pub(super) fn count(&self, state: RecipientState) -> usize {
         self.each.iter().filter(|outcome| outcome.state == state).count()
+    }
+
+    /// The meeting that they were told of.
+    #[must_use]
+    pub fn meeting(&self) -> &Meeting {
+        &self.case.meeting
     }
 
     pub(super) fn revision(&self) -> Revision {
@@ -228,7 +243,7 @@ impl Recipients {
         self.files = files;
     }
 
-    fn report(&self, outcome: &Outcome) -> RecipientReport {
+    fn report(&self, outcome: &Outcome, with_id: bool) -> RecipientReport {
         let reference = self.case.reference(outcome.place);
         let (name, email) = match self.case.person_at(outcome.place) {
             Some(person) => (person.name, person.email),
@@ -240,14 +255,14 @@ impl Recipients {
             What::Waits | What::CalledOff | What::None(_) => self.case.language(outcome.place).cloned(),
         };
         let message_id = match outcome.what {
-            What::Mail(purpose) => Some(message_id(
+            What::Mail(purpose) if with_id => Some(message_id(
                 &self.case,
                 &self.issued,
                 purpose,
                 outcome.place,
                 &self.domain,
             )),
-            What::Waits | What::CalledOff | What::None(_) => None,
+            What::Mail(_) | What::Waits | What::CalledOff | What::None(_) => None,
         };
         let message_id = note.and_then(|note| note.message_id.clone()).or(message_id);
         let reason = match outcome.what {

@@ -123,15 +123,14 @@ impl<'a> Renderer<'a> {
             .filter(|(_, (count, _))| *count >= LEAST_FOR_A_FORM)
             .collect();
         many.sort_unstable_by_key(|(_, (count, _))| Reverse(*count));
-        let mut forms = HashMap::new();
-        for (readers, (_, place)) in many.into_iter().take(MOST_FORMS) {
+        many.truncate(MOST_FORMS);
+        let mut threads = vec![(); processors::count()];
+        let forms = processors::share(&many, &mut threads, 1, |(), (readers, (_, place))| {
             let group = &groups[readers.0];
-            let writer = self.writer(group)?;
-            if let Some(form) = self.form(&self.person_at(place), &group.wording, &writer) {
-                forms.insert(readers, form);
-            }
-        }
-        Ok(forms)
+            let form = self.form(&self.person_at(*place), &group.wording, &self.writer(group)?);
+            Ok::<_, PipelineError>(form.map(|form| (*readers, form)))
+        });
+        Ok(forms?.into_iter().flatten().collect())
     }
 }
 

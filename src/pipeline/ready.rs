@@ -16,20 +16,14 @@ pub(super) struct Ready {
 /// Why one cannot.
 pub(super) enum NotReady {
     /// It never will.
-    Damaged {
-        claimed: Box<Claimed>,
-        reason: String,
-    },
+    Damaged { claimed: Box<Claimed>, reason: String },
     /// Nor could any other.
     Unsigned {
         claimed: Box<Claimed>,
         error: TransportError,
     },
     /// The outbox does not say what it has.
-    Outbox {
-        claimed: Box<Claimed>,
-        error: BoxFault,
-    },
+    Outbox { claimed: Box<Claimed>, error: BoxFault },
 }
 
 impl Ready {

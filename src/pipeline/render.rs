@@ -12,12 +12,12 @@ use super::recipients::Recipient;
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, Participant};
 use crate::mail::{
-    self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Own,
-    Purpose, compose,
+    self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage,
+    Own, Purpose, compose,
 };
 use crate::meeting::{
-    Change, EmailAddress, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind, PersonRef, Revision,
-    Zone, one_line,
+    Change, EmailAddress, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
+    PersonRef, Revision, Zone, one_line,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -231,10 +231,7 @@ impl<'a> Renderer<'a> {
                 .description
                 .as_ref()
                 .map_or("", |description| &description.text),
-            description_html: self
-                .description
-                .as_ref()
-                .map(|description| description.html.as_str()),
+            description_html: self.description.as_ref().and_then(Description::formatted),
             times: self.pipeline.times,
             attendee_list: self.pipeline.attendees,
             whole_cancelled: letter != Letter::Removed,
@@ -307,7 +304,10 @@ impl<'a> Renderer<'a> {
         let (language, message) = match self.filled(&order)? {
             Some((form, own)) => {
                 let letter = Arc::clone(&form.letter);
-                (form.stencil.language().clone(), NewMessage::Filled { letter, own })
+                (
+                    form.stencil.language().clone(),
+                    NewMessage::Filled { letter, own },
+                )
             }
             None => {
                 let calendar = writer.for_participant(&Participant {

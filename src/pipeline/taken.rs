@@ -28,6 +28,17 @@ struct Inner {
     is_last: bool,
     /// How many workers there are.
     takers: usize,
+    /// With how many left more are to be fetched, while somebody waits to fetch.
+    wanted_at: Option<usize>,
+}
+
+impl Inner {
+    /// The next that is to be made ready, and whether it is time to fetch more.
+    fn take(&mut self) -> Option<(Claimed, bool)> {
+        let claimed = self.waiting.pop_front()?;
+        let is_time = self.wanted_at.is_some_and(|at| self.waiting.len() <= at);
+        Some((claimed, is_time))
+    }
 }
 
 /// The next one.
@@ -51,8 +62,10 @@ impl Taken {
                 if let Some(ready) = inner.ready.pop_front() {
                     return Some(Turn::Ready(ready));
                 }
-                if let Some(claimed) = inner.waiting.pop_front() {
-                    self.emptied.notify_one();
+                if let Some((claimed, is_time)) = inner.take() {
+                    if is_time {
+                        self.emptied.notify_one();
+                    }
                     return Some(Turn::Waiting(claimed));
                 }
                 if inner.is_last {
@@ -74,8 +87,10 @@ impl Taken {
         if inner.ready.len() >= inner.takers {
             return None;
         }
-        let claimed = inner.waiting.pop_front()?;
-        self.emptied.notify_one();
+        let (claimed, is_time) = inner.take()?;
+        if is_time {
+            self.emptied.notify_one();
+        }
         Some(claimed)
     }
 
@@ -108,13 +123,15 @@ impl Taken {
         loop {
             let emptied = self.emptied.notified();
             {
-                let inner = self.inner();
+                let mut inner = self.inner();
+                inner.wanted_at = None;
                 if inner.takers == 0 {
                     return false;
                 }
                 if inner.waiting.len() <= at_most {
                     return true;
                 }
+                inner.wanted_at = Some(at_most);
             }
             emptied.await;
         }
@@ -146,6 +163,10 @@ impl Taken {
         let mut inner = self.inner();
         let ready = std::mem::take(&mut inner.ready);
         let waiting = std::mem::take(&mut inner.waiting);
-        ready.into_iter().map(|ready| ready.claimed).chain(waiting).collect()
+        ready
+            .into_iter()
+            .map(|ready| ready.claimed)
+            .chain(waiting)
+            .collect()
     }
 }

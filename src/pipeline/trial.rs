@@ -8,7 +8,7 @@ use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, P
 use crate::fault::{Class, Fault};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Change, Language};
-use crate::template::{Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
+use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.
 #[derive(Debug, Clone)]
@@ -175,7 +175,11 @@ impl Trials {
             language: &preview.rendered.language,
             calendar: method
                 .zip(calendar.as_deref())
-                .map(|(method, head)| CalendarPart { method, head, tail: "" }),
+                .map(|(method, head)| CalendarPart {
+                    method,
+                    head,
+                    tail: "",
+                }),
             message_id: &message_id,
             references: None,
             date: now,
@@ -216,7 +220,7 @@ impl Trials {
             join_label: &words.join,
             passcode_label: &words.passcode,
             description: preview.description.as_ref().map_or("", |safe| &safe.text),
-            description_html: preview.description.as_ref().map(|safe| safe.html.as_str()),
+            description_html: preview.description.as_ref().and_then(Description::formatted),
             times: self.times,
             attendee_list: self.attendees,
             ..Event::new(

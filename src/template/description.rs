@@ -23,9 +23,17 @@ pub struct Description {
     pub html: String,
     /// Plain text without control characters, its lines separated by `\n`.
     pub text: String,
+    /// Whether it was written as HTML; else `html` says no more than `text`.
+    pub is_formatted: bool,
 }
 
 impl Description {
+    /// The HTML, where that says more than the text.
+    #[must_use]
+    pub fn formatted(&self) -> Option<&str> {
+        self.is_formatted.then_some(self.html.as_str())
+    }
+
     /// A meeting's description made safe by [`sanitize_description`]; `None` where there is none, or nothing to show.
     #[must_use]
     pub fn of(html_or_text: Option<&str>) -> Option<Self> {
@@ -73,6 +81,7 @@ pub fn sanitize_description(html_or_text: &str) -> Description {
     Description {
         html: html.trim().to_owned(),
         text,
+        is_formatted: true,
     }
 }
 
@@ -213,7 +222,11 @@ fn from_text(text: &str) -> Description {
         }
         html.push_str("</p>");
     }
-    Description { html, text }
+    Description {
+        html,
+        text,
+        is_formatted: false,
+    }
 }
 
 fn escape_into(text: &str, html: &mut String) {

@@ -14,6 +14,7 @@ use invite::pipeline::{DeliverySettings, PipelineError, Progress, RecipientState
 use crate::fuse::{End, Fuse};
 use crate::post_office::Order;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, kickoff, world};
+use crate::store_file;
 
 #[tokio::test]
 async fn a_refused_recipient_fails_alone_with_the_servers_words() {
@@ -50,6 +51,24 @@ async fn a_send_that_is_stopped_before_it_delivers_ends_and_the_next_delivers() 
     assert_eq!(counts(&report.expect("it ends").unwrap()), (0, 3, 0, 1));
     assert!(stage.post.tries().is_empty());
     assert_eq!(counts(&stage.send().await), (3, 0, 0, 1));
+}
+
+#[tokio::test]
+async fn a_damaged_message_fails_alone() {
+    let stage = Stage::new().await;
+    stage.post.close_doors(true);
+    assert_eq!(counts(&stage.send().await), (0, 3, 0, 1));
+    store_file::damage(&stage.database, "lee").await;
+    stage.post.close_doors(false);
+    let report = stage.send().await;
+    assert_eq!(counts(&report), (2, 0, 1, 1));
+    let (state, reason) = fate(&report, "contact:lee");
+    assert_eq!(state, RecipientState::Failed);
+    assert!(reason.unwrap().contains("is not valid"), "{reason:?}");
+    assert!(report.stopped.is_none());
+    assert_eq!(stage.post.addressees(), [KIM, MIKA]);
+    // The next send makes a new mail.
+    assert_eq!(counts(&stage.send().await), (1, 0, 0, 3));
 }
 
 #[tokio::test]

@@ -68,3 +68,15 @@ pub(crate) async fn bury(database: &Database) {
     }
     connection.close().await.unwrap();
 }
+
+/// Destroys what is stored of the message to somebody.
+pub(crate) async fn damage(database: &Database, person: &str) {
+    let mut connection = open(database.name().as_ref()).await;
+    let damaged = sqlx::query("UPDATE invitation SET message = zeroblob(7) WHERE person_id = ?")
+        .bind(person)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(damaged.rows_affected(), 1);
+    connection.close().await.unwrap();
+}

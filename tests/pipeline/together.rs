@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
+    UnreadableMessage,
 };
 use invite::meeting::{MeetingId, PersonRef};
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};

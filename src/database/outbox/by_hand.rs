@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::connections::Transaction;
 use super::super::sql::{Row, Value, query, query_in_words};
 use super::super::{Database, DatabaseError, Subject};
-use super::{entry_columns, has_message_id};
+use super::{entry_columns, message_key};
 use crate::fault::{Class, Fault};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
@@ -120,19 +120,20 @@ impl Database {
         let doing = "reading the outbox";
         self.settle().await?;
         let mut tx = self.read(doing).await?;
-        let row = query(concat!(
-            "SELECT * FROM invitation WHERE id = $1 OR ",
-            has_message_id!("$2")
-        ))
+        let message_id = format!("<{bare}>");
+        let row = query("SELECT * FROM invitation WHERE id = $1 OR (message_key = $2 AND message_id = $3)")
             .bind(bare.parse::<i64>().ok())
-            .bind(format!("<{bare}>"))
+            .bind(message_key(&message_id))
+            .bind(message_id)
             .fetch_optional(&mut tx)
             .await
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
         let entry = self.entry(&row)?;
         let stored = self.stored_message(&row)?;
-        let message = self.read_message(&entry.envelope.to, &entry.message_id, &stored).await?;
+        let message = self
+            .read_message(&entry.envelope.to, &entry.message_id, &stored)
+            .await?;
         Ok(Some((entry, message)))
     }
 

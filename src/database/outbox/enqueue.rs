@@ -5,6 +5,7 @@ use super::super::rows::to_json;
 use super::super::sql::{query, query_in_words, rows_of};
 use super::super::{Database, Subject};
 use super::message::{Packed, Packing};
+use super::message_key;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::mail::{Enqueued, Issued, NewInvitation, Supply};
@@ -112,14 +113,14 @@ impl Database {
         packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
         // With room for a lease: a row that grew later would have to leave its page.
-        const ROW: &str = "($, $, 'queued', $, $, $, $, $, $, $, $, $, $, $, $, $, $, $)";
+        const ROW: &str = "(@1, @2, 'queued', @3, @3, @4, @3, $, $, $, $, $, $, $, $, $, $, $, $)";
         let room = Holder::new();
         let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
         for (invitations, packed) in rows {
             let words = format!(
                 "{} INTO invitation
-                 (meeting_id, revision, state, next_attempt_at, created_at, purpose, resend, kind, person_id, language,
-                  message_id, envelope_from, envelope_to, account, base_id, message, lease_holder, lease_until)
+                 (meeting_id, revision, state, next_attempt_at, created_at, lease_holder, lease_until, purpose, resend, kind,
+                  person_id, language, message_id, message_key, envelope_from, envelope_to, account, base_id, message)
                  VALUES {}",
                 self.pool.dialect().or_end("INSERT"),
                 rows_of(self.pool.dialect(), ROW, invitations.len())
@@ -127,24 +128,24 @@ impl Database {
             let mut insert = query_in_words(words);
             for (invitation, packed) in invitations.iter().zip(packed) {
                 insert = insert
-                    .bind(meeting.as_str())
-                    .bind(issued.revision.0)
-                    .bind(now)
-                    .bind(now)
                     .bind(invitation.purpose.as_str())
                     .bind(invitation.resend)
                     .bind(invitation.person.kind.as_str())
                     .bind(invitation.person.id.as_str())
                     .bind(invitation.language.tag())
                     .bind(&invitation.message_id)
+                    .bind(message_key(&invitation.message_id))
                     .bind(invitation.envelope.from.as_str())
                     .bind(invitation.envelope.to.as_str())
                     .bind(invitation.account.as_ref().map(PersonId::as_str))
                     .bind(packed.base)
-                    .bind(packed.message.as_slice())
-                    .bind(room.as_str())
-                    .bind(now);
+                    .bind(packed.message.as_slice());
             }
+            insert = insert
+                .bind(meeting.as_str())
+                .bind(issued.revision.0)
+                .bind(now)
+                .bind(room.as_str());
             insert.execute(&mut *tx).await?;
         }
         Ok(())

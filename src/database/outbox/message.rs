@@ -129,7 +129,8 @@ impl Database {
                 }
                 NewMessage::Filled { letter, .. } => {
                     let form = to_json(letter.form())?;
-                    let packed = pack(form.as_bytes()).map_err(|error| self.cannot_pack(invitation, error))?;
+                    let packed =
+                        pack(form.as_bytes()).map_err(|error| self.cannot_pack(invitation, error))?;
                     let number = self
                         .put_common(tx, meeting, invitation, kind::FORM, &packed)
                         .await?;
@@ -276,7 +277,8 @@ impl Database {
             .fetch_optional(on)
             .await
             .map_err(self.explain(doing))?;
-        let invalid = |error: BoxError| self.invalid(format!("what mails have in common, number {id}"), error);
+        let invalid =
+            |error: BoxError| self.invalid(format!("what mails have in common, number {id}"), error);
         let row = row.ok_or_else(|| invalid(io::Error::from(io::ErrorKind::NotFound).into()))?;
         let kind: String = row.get("kind").map_err(self.explain(doing))?;
         let packed: Vec<u8> = row.get("message").map_err(self.explain(doing))?;

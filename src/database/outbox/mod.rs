@@ -44,13 +44,10 @@ macro_rules! entry_columns {
 }
 use entry_columns;
 
-/// Whether an invitation has the Message-ID of a placeholder, in the words by which the index finds it.
-macro_rules! has_message_id {
-    ($id:literal) => {
-        concat!("(substr(message_id, 2, 10) = substr(", $id, ", 2, 10) AND message_id = ", $id, ")")
-    };
+/// What the index has of a Message-ID.
+fn message_key(message_id: &str) -> String {
+    message_id.chars().skip(1).take(10).collect()
 }
-use has_message_id;
 
 impl Database {
     /// The row of an invitation, called by its number, and the number.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::super::rows::Named;
 use super::super::sql::{query, query_in_words};
 use super::super::{Database, DatabaseError, millis};
-use super::{entry_columns, has_message_id};
+use super::{entry_columns, message_key};
 use crate::fault::BoxFault;
 use crate::mail::{Noted, Notice, Notifications, OutboxEntry};
 
@@ -31,10 +31,9 @@ impl Notifications for Database {
         let row = query(concat!(
             "SELECT ",
             entry_columns!(),
-            " FROM invitation WHERE ",
-            has_message_id!("$1"),
-            " ORDER BY id DESC LIMIT 1"
+            " FROM invitation WHERE message_key = $1 AND message_id = $2 ORDER BY id DESC LIMIT 1"
         ))
+        .bind(message_key(message_id))
         .bind(message_id)
         .fetch_optional(&self.pool)
         .await
