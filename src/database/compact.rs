@@ -120,9 +120,12 @@ impl Base {
     }
 }
 
+/// Some of what has numbers, the newest first.
+type Known<T> = VecDeque<(i64, Arc<T>)>;
+
 /// What was read last, by its number. None of it ever changes.
 pub(super) struct Recent<T> {
-    known: Arc<Mutex<VecDeque<(i64, Arc<T>)>>>,
+    known: Arc<Mutex<Known<T>>>,
     most: usize,
 }
 
