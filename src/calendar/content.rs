@@ -222,15 +222,15 @@ fn fold(written: &str) -> String {
     let unfolded = written.replace("\r\n ", "");
     let mut text = String::with_capacity(unfolded.len() + unfolded.len() / LINE_OCTETS * 3);
     for line in unfolded.split_terminator("\r\n") {
-        let mut octets = 0;
-        for c in line.chars() {
-            if octets + c.len_utf8() > LINE_OCTETS {
-                text.push_str("\r\n ");
-                octets = 1;
-            }
-            text.push(c);
-            octets += c.len_utf8();
+        let (mut rest, mut room) = (line, LINE_OCTETS);
+        while rest.len() > room {
+            let (now, later) = rest.split_at(rest.floor_char_boundary(room));
+            text.push_str(now);
+            text.push_str("\r\n ");
+            // The space counts.
+            (rest, room) = (later, LINE_OCTETS - 1);
         }
+        text.push_str(rest);
         text.push_str("\r\n");
     }
     text

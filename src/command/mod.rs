@@ -160,8 +160,9 @@ pub fn run() -> ExitCode {
     };
     let terminal = Terminal::new(&cli.global);
     terminal.start_log(&cli.global);
+    // What waits for others needs one thread; what computes has its own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build();
     let runtime = match runtime {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
 
 use super::sql::{Column, Row};
 use super::{Database, DatabaseError};
@@ -41,7 +42,7 @@ impl Named<'_> {
     where
         T: FromStr<Err: Display>,
     {
-        let text: String = self.get(column)?;
+        let text: &str = self.get(column)?;
         text.parse().map_err(|e| self.invalid(format!("{column}: {e}")))
     }
 
@@ -49,20 +50,21 @@ impl Named<'_> {
     where
         T: FromStr<Err: Display>,
     {
-        let text: Option<String> = self.get(column)?;
+        let text: Option<&str> = self.get(column)?;
         text.map(|text| text.parse().map_err(|e| self.invalid(format!("{column}: {e}"))))
             .transpose()
     }
 
     /// A word of an enumeration, written as serde writes it.
     pub(super) fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T, DatabaseError> {
-        let text: String = self.get(column)?;
-        serde_json::from_value(text.into()).map_err(|e| self.invalid(format!("{column}: {e}")))
+        let text: &str = self.get(column)?;
+        let word = StrDeserializer::<serde_json::Error>::new(text);
+        T::deserialize(word).map_err(|e| self.invalid(format!("{column}: {e}")))
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, DatabaseError> {
-        let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|e| self.invalid(format!("{column}: {e}")))
+        let text: &str = self.get(column)?;
+        serde_json::from_str(text).map_err(|e| self.invalid(format!("{column}: {e}")))
     }
 
     pub(super) fn instant(&self, column: &str) -> Result<DateTime<Utc>, DatabaseError> {

@@ -1,10 +1,17 @@
 //! Step 5, in between: a message that was taken out of the outbox, as it is to leave.
 
+use std::sync::{Arc, LazyLock};
+
 use chrono::Utc;
+use tokio::sync::Semaphore;
 
 use super::Pipeline;
 use crate::fault::{BoxFault, chain};
-use crate::mail::{Claimed, DkimSigner, Outgoing, TransportError, UnreadableMessage, signed};
+use crate::mail::{Claimed, DkimError, Outgoing, TransportError, UnreadableMessage, signed};
+use crate::processors;
+
+/// Signing takes a processor for a while: more at a time would only hold up each other.
+static SIGNING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors::count()));
 
 /// An invitation that can leave.
 pub(super) struct Ready {
@@ -27,7 +34,7 @@ pub(super) enum NotReady {
 }
 
 impl Ready {
-    /// Reads its message and puts the signatures in front. A mail of a user's account is signed by those alone who speak
+    /// Writes its message and puts the signatures in front. A mail of a user's account is signed by those alone who speak
     /// for the domain that it comes from.
     pub(super) async fn make(
         pipeline: &Pipeline,
@@ -49,9 +56,8 @@ impl Ready {
                 });
             }
         };
-        let domain = claimed.envelope.from.domain();
-        let may = |signer: &&DkimSigner| !of_account || signer.speaks_for(domain);
-        match signed(pipeline.signers.iter().filter(may), message, Utc::now()) {
+        let domain = of_account.then(|| claimed.envelope.from.domain().to_owned());
+        match with_signatures(pipeline, domain, message).await {
             Ok(message) => Ok(Self { claimed, message }),
             Err(source) => Err(NotReady::Unsigned {
                 error: TransportError::CannotSign {
@@ -68,5 +74,29 @@ impl Ready {
             envelope: &self.claimed.envelope,
             message: &self.message,
         }
+    }
+}
+
+/// Signs where there is somebody to sign, beside what else is done; with a domain, by those alone who speak for it.
+async fn with_signatures(
+    pipeline: &Pipeline,
+    domain: Option<String>,
+    message: Vec<u8>,
+) -> Result<Vec<u8>, DkimError> {
+    if pipeline.signers.is_empty() {
+        return Ok(message);
+    }
+    // It is never closed.
+    let _turn = SIGNING.acquire().await;
+    let signers = Arc::clone(&pipeline.signers);
+    let signing = tokio::task::spawn_blocking(move || {
+        let speaks = signers
+            .iter()
+            .filter(|signer| domain.as_deref().is_none_or(|domain| signer.speaks_for(domain)));
+        signed(speaks, message, Utc::now())
+    });
+    match signing.await {
+        Ok(signed) => signed,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }

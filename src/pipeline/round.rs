@@ -20,9 +20,9 @@ use crate::meeting::{MeetingId, PersonId};
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
 /// How many invitations are taken from the outbox for each connection at first, and in all at most.
-const FIRST_FOR_EACH: u32 = 4;
-const LARGEST_BATCH: u32 = 256;
-/// How many somebody who waits for a server makes ready at most.
+const FIRST_FOR_EACH: u32 = 8;
+const LARGEST_BATCH: u32 = 512;
+/// How many messages somebody who waits for a server makes ready at most.
 const READY_AT_ONCE: usize = 2;
 /// A connection that fails later than this is not tried again at once: whoever waits has waited long.
 const SOON: Duration = Duration::from_secs(5);
@@ -460,7 +460,9 @@ impl Round {
 /// How many invitations to take next: what leaves in about a second. More are fetched when a quarter is gone. Whoever
 /// is slow holds back few from the others, and is done with them long before the lease ends.
 fn next_size(size: u32, took: Duration) -> u32 {
-    if took < Duration::from_millis(250) {
+    if took < Duration::from_millis(50) {
+        (size * 4).min(LARGEST_BATCH)
+    } else if took < Duration::from_millis(250) {
         (size * 2).min(LARGEST_BATCH)
     } else if took > Duration::from_secs(1) {
         (size / 2).max(1)

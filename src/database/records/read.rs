@@ -61,7 +61,7 @@ impl Database {
                 row.parse::<NaiveDate>("end_date")?,
             ),
         };
-        let zone = Zone::new(&row.get::<String>("time_zone")?).map_err(|e| row.invalid(e))?;
+        let zone = Zone::new(row.get("time_zone")?).map_err(|e| row.invalid(e))?;
         let when = when.map_err(|e| row.invalid(e))?;
         let mut meeting =
             Meeting::new(id, row.get::<String>("name")?, when, zone).map_err(|e| row.invalid(e))?;
@@ -121,7 +121,8 @@ impl Database {
             return Ok(());
         }
         let mut select = query_in_words(format!(
-            "SELECT * FROM person WHERE (kind, id) IN (VALUES {})",
+            "SELECT kind, id, name, email, time_zone, language, zoom_enabled, zoom_id FROM person
+             WHERE (kind, id) IN (VALUES {})",
             rows_of(self.pool.dialect(), "($, $)", who.len())
         ));
         for who in who {
@@ -153,15 +154,12 @@ impl Database {
             })),
             PersonKind::Contact | PersonKind::Lead => None,
         };
-        let zone: Option<String> = row.get("time_zone")?;
+        let zone: Option<&str> = row.get("time_zone")?;
         Ok(Person {
             reference: who,
             name: row.get("name")?,
             email: row.parse_option("email")?,
-            time_zone: zone
-                .map(|zone| Zone::new(&zone))
-                .transpose()
-                .map_err(|e| row.invalid(e))?,
+            time_zone: zone.map(Zone::new).transpose().map_err(|e| row.invalid(e))?,
             language: row.parse_option("language")?,
             user,
         })
