@@ -28,7 +28,8 @@ impl Holder {
         static PROCESS: LazyLock<String> = LazyLock::new(|| {
             let pid = std::process::id();
             let started = start_time(pid).unwrap_or_default();
-            format!("{}/{pid}.{started}", machine().unwrap_or_default())
+            let machine = machine().map(|machine| digest_of(&machine));
+            format!("{}/{pid}.{started}", machine.unwrap_or_default())
         });
         let (work, _) = Uuid::new_v4().as_u64_pair();
         Self(format!("{}/{work:016x}", *PROCESS))
@@ -53,7 +54,9 @@ impl Holder {
         let Some((boot, rest)) = self.0.split_once('/') else {
             return false;
         };
-        if boot.is_empty() || machine().as_deref() != Some(boot) {
+        // Earlier versions wrote it in full.
+        let is_here = |here: String| here == boot || digest_of(&here) == boot;
+        if boot.is_empty() || !machine().is_some_and(is_here) {
             return false;
         }
         let process = rest.split('/').next().and_then(|process| process.split_once('.'));
@@ -81,12 +84,15 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A digest of the boot id and the namespace of process numbers; `None` where there is no `/proc`.
+/// The boot id and the namespace of process numbers; `None` where there is no `/proc`.
 fn machine() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
-    let digest = Sha256::digest(format!("{}-{}", boot.trim(), namespace.to_string_lossy()));
-    Some(format!("{digest:.16x}"))
+    Some(format!("{}-{}", boot.trim(), namespace.to_string_lossy()))
+}
+
+fn digest_of(machine: &str) -> String {
+    format!("{:.16x}", Sha256::digest(machine))
 }
 
 /// When a process started, in clock ticks since boot: field 22 of `/proc/<pid>/stat` (proc(5)). A process
@@ -122,16 +128,15 @@ mod tests {
     #[test]
     fn a_process_that_ended_is_gone() {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let holder = Holder(format!(
-            "{}/{}.{}/x",
-            machine().unwrap(),
-            child.id(),
-            start_time(child.id()).unwrap()
-        ));
-        assert!(!holder.is_gone());
+        let machine = machine().unwrap();
+        let holders = [digest_of(&machine), machine].map(|machine| {
+            let started = start_time(child.id()).unwrap();
+            Holder(format!("{machine}/{}.{started}/x", child.id()))
+        });
+        assert!(!holders.iter().any(Holder::is_gone));
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(holder.is_gone());
+        assert!(holders.iter().all(Holder::is_gone));
     }
 
     #[test]

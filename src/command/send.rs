@@ -106,7 +106,8 @@ pub(super) async fn deliver(
     let sent = run(&pipeline).await;
     shown.end();
     let report = sent?;
-    print(session, &report, false);
+    // The database moves its log to the file meanwhile.
+    tokio::join!(session.close(), async { print(session, &report, false) });
     if let Some(shortfall) = Shortfall::of(&report) {
         terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&shortfall.message)));
         if let Some(hint) = &shortfall.hint {

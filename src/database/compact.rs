@@ -146,6 +146,7 @@ impl<T> Recent<T> {
 
     pub(super) fn put(&self, id: i64, one: Arc<T>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(known, _)| *known != id);
         known.push_front((id, one));
         known.truncate(self.most);
     }

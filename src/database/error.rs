@@ -90,7 +90,7 @@ pub enum DatabaseError {
         /// Its name.
         database: String,
         /// What is unknown in it.
-        source: MigrateError,
+        source: BoxError,
     },
     /// The tables cannot be made.
     #[error("the tables of the database {database} cannot be brought up to date")]
@@ -299,6 +299,7 @@ impl DatabaseError {
         let database = name.to_owned();
         match source {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+                let source = source.into();
                 Self::TooNew { database, source }
             }
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {

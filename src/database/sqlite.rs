@@ -61,7 +61,7 @@ impl Database {
             }
         };
         migrate(&pool, &name).await?;
-        // Every claim of invitations is written through to the disk, and with it what was recorded before.
+        // Every claim of invitations is written through to the disk, and with it what is in the tables by then.
         let quick = pool_options(1).connect_lazy_with(options.synchronous(SqliteSynchronous::Normal));
         // Where SQLite puts what is beside the file: two who know it by different names find each other's journals.
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

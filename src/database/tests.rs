@@ -531,9 +531,8 @@ async fn what_is_common_is_stored_once(home: &Home) {
     assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
     let octets: usize = first.iter().map(|invitation| whole(invitation).len()).sum();
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
-    let sizes = "CAST(sum(length(message)) AS BIGINT) FROM";
-    let size = stored(&database, &format!("{sizes} message_base")).await
-        + stored(&database, &format!("{sizes} invitation")).await;
+    let size = stored(&database, "CAST(sum(length(octets)) AS BIGINT) FROM message_base").await
+        + stored(&database, "CAST(sum(length(message)) AS BIGINT) FROM invitation").await;
     assert!(size * 50 < octets as i64, "{size} of {octets} bytes");
     // A later send of the same meeting refers to the same base; one that says something else has its own.
     put(Some(&issued(0)), 1, &[long("lee", 1)]).await;
@@ -647,6 +646,26 @@ fn filled(people: &[&str]) -> Vec<NewInvitation> {
         ..invitation(person, 0)
     };
     people.iter().map(one).collect()
+}
+
+async fn what_a_newer_version_wrote_is_left_to_it(home: &Home) {
+    let database = home.open().await;
+    let invitations = filled(&["lee"]);
+    database
+        .enqueue(&kickoff(), None, &issued(0), &mut invitations.clone(), &[])
+        .await
+        .unwrap();
+    database.close().await;
+    let database = home.open().await;
+    query("UPDATE message_base SET kind = 'form 2'")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let claimed = database.claim(&request()).await.unwrap();
+    match database.message(&claimed[0]).await {
+        Err(UnreadableMessage::Outbox(error)) => assert_eq!(error.kind(), "database.too_new"),
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn what_a_form_is_filled_with_is_read_back_by_all(home: &Home) {
@@ -953,6 +972,7 @@ on_both! {
     what_is_common_is_stored_once,
     a_damaged_message_is_known_as_such,
     what_a_form_is_filled_with_is_read_back_by_all,
+    what_a_newer_version_wrote_is_left_to_it,
     what_has_not_left_can_be_called_off,
     a_list_is_read_in_parts,
     many_share_an_outbox,

@@ -19,6 +19,7 @@ use crate::meeting::{EmailAddress, one_line};
 
 /// What the messages have in common that differ in little, as it is kept until all of them have left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Form {
     /// The field From.
     from: String,
@@ -62,6 +63,7 @@ enum SubjectField {
 
 /// What is one message's own, as it is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Own {
     /// The recipient's name, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -254,6 +254,8 @@ pub struct Claimed {
     pub stored: StoredMessage,
     /// The holder of the lease.
     pub holder: Holder,
+    /// When the lease ends at the latest, by this machine's clock.
+    pub leased_until: Instant,
 }
 
 /// A message as the outbox keeps it: mostly a small part of its size.
@@ -399,7 +401,7 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be written.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault>;
 
-    /// The whole message of an invitation that was claimed, to the byte.
+    /// The whole message of an invitation that was claimed.
     ///
     /// # Errors
     /// [`UnreadableMessage`].

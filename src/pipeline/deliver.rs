@@ -178,6 +178,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             stored: StoredMessage::default(),
             holder: Holder::new(),
+            leased_until: std::time::Instant::now(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
@@ -19,9 +20,14 @@ use crate::meeting::{MeetingId, PersonId};
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
+/// How much of that must be left for it to be sent: longer than a server takes to answer. Else another could take it over
+/// and send it as well.
+const LEAST_OF_LEASE: Duration = Duration::from_secs(300);
+/// How many are given back at a time.
+const GIVEN_BACK_AT_ONCE: usize = 64;
 /// How many invitations are taken from the outbox for each connection at first, and in all at most.
 const FIRST_FOR_EACH: u32 = 8;
-const LARGEST_BATCH: u32 = 512;
+const LARGEST_BATCH: u32 = 256;
 /// How many messages somebody who waits for a server makes ready at most.
 const READY_AT_ONCE: usize = 2;
 /// A connection that fails later than this is not tried again at once: whoever waits has waited long.
@@ -115,9 +121,14 @@ impl Round {
             result = self.run_workers(1).await;
         }
         // Also after a failure of the outbox: else they would be ours until the lease runs out.
-        for claimed in self.taken.rest() {
-            result = result.and(self.give_back(&claimed).await);
+        let (this, rest) = (&self, self.taken.rest());
+        let give_back = |claimed: Claimed| async move { this.give_back(&claimed).await };
+        let mut given_back =
+            stream::iter(rest.into_iter().map(give_back)).buffer_unordered(GIVEN_BACK_AT_ONCE);
+        while let Some(given_back) = given_back.next().await {
+            result = result.and(given_back);
         }
+        drop(given_back);
         result?;
         Ok(std::mem::take(&mut *self.delivered()))
     }
@@ -142,7 +153,8 @@ impl Round {
 
     /// Takes out of the outbox what the workers will want next, while they deliver.
     async fn fetch_all(self: Arc<Self>, workers: usize) -> Result<(), BoxFault> {
-        let mut size = u32::try_from(workers).map_or(LARGEST_BATCH, |workers| workers * FIRST_FOR_EACH);
+        let workers = u32::try_from(workers).unwrap_or(LARGEST_BATCH);
+        let mut size = workers.saturating_mul(FIRST_FOR_EACH).min(LARGEST_BATCH);
         while !self.is_stopped() {
             match self.claim(size).await {
                 Ok(batch) if !batch.is_empty() => self.taken.put(batch),
@@ -187,6 +199,11 @@ impl Round {
                 },
             };
             self.wait_to_open(line).await;
+            if is_late(&ready.claimed) {
+                line.opening = None;
+                self.give_back(&ready.claimed).await?;
+                continue;
+            }
             if self.is_stopped() {
                 line.opening = None;
                 self.taken.put_back(ready.claimed);
@@ -238,6 +255,10 @@ impl Round {
 
     /// Makes one ready. `None` where it cannot leave, which is seen to.
     async fn make_ready(&self, claimed: Claimed) -> Result<Option<Ready>, BoxFault> {
+        if is_late(&claimed) {
+            self.give_back(&claimed).await?;
+            return Ok(None);
+        }
         match Ready::make(&self.pipeline, self.account.is_some(), claimed).await {
             Ok(ready) => Ok(Some(ready)),
             // One that is damaged must not keep back the others.
@@ -457,8 +478,13 @@ impl Round {
     }
 }
 
-/// How many invitations to take next: what leaves in about a second. More are fetched when a quarter is gone. Whoever
-/// is slow holds back few from the others, and is done with them long before the lease ends.
+/// Whether its lease may end before the server has answered. It waits on, for whoever claims it next.
+fn is_late(claimed: &Claimed) -> bool {
+    claimed.leased_until.saturating_duration_since(Instant::now()) < LEAST_OF_LEASE
+}
+
+/// How many invitations to take next, by how long a quarter of the last took: what leaves in some seconds at most. Whoever
+/// is slow holds back few from the others.
 fn next_size(size: u32, took: Duration) -> u32 {
     if took < Duration::from_millis(50) {
         (size * 4).min(LARGEST_BATCH)

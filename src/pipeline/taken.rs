@@ -146,6 +146,8 @@ impl Taken {
     pub(super) fn leave(&self) {
         self.inner().takers -= 1;
         self.emptied.notify_one();
+        // What it put back is for those who wait.
+        self.filled.notify_waiters();
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
     UnreadableMessage,
 };
 use invite::meeting::{MeetingId, PersonRef};
@@ -15,7 +16,7 @@ use invite::pipeline::{Pipeline, PushOptions, SendOptions};
 use invite::sandbox::zoom::{Action, Operation, ZoomFault};
 use tokio::sync::Barrier;
 
-use crate::stage::{INVITEES, LEE, MIKA, Stage, kickoff, to, zoom_client};
+use crate::stage::{INVITEES, LEE, MIKA, Stage, counts, kickoff, to, zoom_client};
 
 async fn send(pipeline: &Pipeline) -> invite::pipeline::SendReport {
     pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap()
@@ -62,11 +63,12 @@ async fn four_handles_on_one_file_make_one_meeting_and_one_mail_each() {
     }
 }
 
-/// An outbox whose first two callers of `enqueue` wait for each other.
+/// An outbox whose first two callers of `enqueue` wait for each other, and whose first claim has taken long.
 struct Meeting {
     outbox: Arc<dyn Outbox>,
     both: Arc<Barrier>,
     has_met: AtomicBool,
+    is_in_time: AtomicBool,
 }
 
 #[async_trait]
@@ -100,7 +102,13 @@ impl Outbox for Meeting {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
-        self.outbox.claim(request).await
+        let mut claimed = self.outbox.claim(request).await?;
+        if !self.is_in_time.swap(true, Ordering::Relaxed) {
+            for claimed in &mut claimed {
+                claimed.leased_until = Instant::now() + Duration::from_secs(60);
+            }
+        }
+        Ok(claimed)
     }
 
     async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage> {
@@ -137,6 +145,7 @@ fn side_by_side(stage: &Stage) -> (Pipeline, Pipeline) {
             outbox: Arc::new(stage.database.clone()),
             both: Arc::clone(&both),
             has_met: AtomicBool::new(false),
+            is_in_time: AtomicBool::new(true),
         });
         stage.builder().outbox(outbox).build().unwrap()
     };
@@ -201,4 +210,27 @@ async fn pushing_waits_for_who_is_pushing() {
         .unwrap();
     pushing.await.unwrap();
     stage.zoom_meeting();
+}
+
+/// Another may take it over before the server has answered.
+#[tokio::test]
+async fn what_is_held_for_too_long_is_left_for_the_next() {
+    let stage = Stage::new().await;
+    let outbox = Meeting {
+        outbox: Arc::new(stage.database.clone()),
+        both: Arc::new(Barrier::new(1)),
+        has_met: AtomicBool::new(true),
+        is_in_time: AtomicBool::new(false),
+    };
+    let slow = stage.builder().outbox(Arc::new(outbox)).build().unwrap();
+    let report = slow.send(&kickoff(), &SendOptions::default()).await.unwrap();
+    assert_eq!(counts(&report), (0, 3, 0, 1));
+    assert!(stage.post.tries().is_empty());
+    let waiting = stage.database.of_meeting(&kickoff()).await.unwrap();
+    assert!(
+        waiting
+            .iter()
+            .all(|entry| (entry.state, entry.attempts) == (DeliveryState::Queued, 0))
+    );
+    assert_eq!(counts(&stage.send().await), (3, 0, 0, 1));
 }

@@ -1,5 +1,7 @@
 //! Taking what is due, so that nobody else delivers it.
 
+use std::time::Instant;
+
 use super::super::connections::Transaction;
 use super::super::rows::Named;
 use super::super::sql::{Row, query, query_in_words};
@@ -66,13 +68,14 @@ impl Database {
         let doing = "taking invitations from the outbox";
         // What was sent is not looked for here.
         if let Records::Journal(fates) = &self.records
-            && fates.has_requeued()
+            && fates.matters_to_claims()
         {
             self.settle().await?;
         }
         let mut tx = self.write_rows(doing).await?;
         let left = self.free_abandoned(&mut tx, doing).await?;
         let holder = Holder::new();
+        let leased_until = Instant::now() + request.lease;
         let latest = if request.early { i64::MAX } else { self.clock.now() };
         let of_meeting = match &request.meeting {
             Some(_) => "AND meeting_id = $7",
@@ -100,7 +103,10 @@ impl Database {
             update = update.bind(meeting.as_str());
         }
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
-        let claimed: Result<Vec<_>, _> = rows.iter().map(|row| self.claimed(row, &holder)).collect();
+        let claimed: Result<Vec<_>, _> = rows
+            .iter()
+            .map(|row| self.claimed(row, &holder, leased_until))
+            .collect();
         let mut claimed = claimed?;
         tx.commit().await.map_err(self.explain(doing))?;
         left.into_iter().for_each(LeftBehind::remove);
@@ -109,7 +115,7 @@ impl Database {
     }
 
     /// What was taken.
-    fn claimed(&self, row: &Row, holder: &Holder) -> Result<Claimed, DatabaseError> {
+    fn claimed(&self, row: &Row, holder: &Holder, leased_until: Instant) -> Result<Claimed, DatabaseError> {
         let (id, row) = self.numbered(row)?;
         Ok(Claimed {
             id,
@@ -124,6 +130,7 @@ impl Database {
             created_at: row.instant("created_at")?,
             stored: self.stored_message(row.row)?,
             holder: holder.clone(),
+            leased_until,
         })
     }
 

@@ -48,7 +48,8 @@ impl Database {
         .map_err(self.explain(doing))?;
         query(
             "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
-             WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND purpose = 'invitation'",
+             WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND state <> 'sent'
+               AND purpose = 'invitation'",
         )
         .bind(meeting.as_str())
         .bind(issued.revision.0)
@@ -58,7 +59,7 @@ impl Database {
         for person in called_off {
             query(
                 "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
-                 WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued'",
+                 WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued' AND state <> 'sent'",
             )
             .bind(meeting.as_str())
             .bind(person.kind.as_str())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::connections::Pool;
 use super::journal::{Journal, LeftBehind};
@@ -35,6 +35,8 @@ struct Noted {
     journal: Option<Journal>,
     /// In the journal, but not in the tables.
     waiting: VecDeque<Arc<Record>>,
+    /// When the first of these was noted.
+    since: Option<Instant>,
     /// Whether somebody will write them soon.
     is_seen_to: bool,
 }
@@ -108,6 +110,7 @@ impl Fates {
             return Err(record);
         }
         noted.waiting.push_back(Arc::new(record));
+        noted.since.get_or_insert_with(Instant::now);
         if !std::mem::replace(&mut noted.is_seen_to, true) {
             tokio::spawn(Arc::clone(self).write_soon());
         }
@@ -142,17 +145,20 @@ impl Fates {
         write(&self.pool, &first_of_each(waiting.iter().map(Arc::as_ref))).await?;
         let mut noted = self.noted();
         noted.waiting.drain(..waiting.len());
+        noted.since = (!noted.waiting.is_empty()).then(Instant::now);
         if let Err(error) = noted.shorten(&self.database) {
             tracing::debug!(%error, "the journal of fates stays as long as it is");
         }
         Ok(())
     }
 
-    /// Whether something that was noted puts an invitation back among those that wait.
-    pub(super) fn has_requeued(&self) -> bool {
+    /// Whether who claims invitations has to know what was noted: something puts an invitation back among those that wait;
+    /// or something has waited for long, as when the tables cannot be written, and a lease may end before it is in them.
+    pub(super) fn matters_to_claims(&self) -> bool {
         let noted = self.noted();
         let mut waiting = noted.waiting.iter();
-        waiting.any(|record| record.state == DeliveryState::Queued)
+        let has_waited = noted.since.is_some_and(|since| since.elapsed() > AGAIN);
+        has_waited || waiting.any(|record| record.state == DeliveryState::Queued)
     }
 
     /// The journals of those who did not close the database and hold it no more.

@@ -17,7 +17,8 @@ use crate::processors;
 /// For fewer messages than these another thread is not worth it.
 const LEAST_FOR_A_THREAD: usize = 16;
 
-/// What `message_base` has.
+/// What `message_base` has. What is written in another way is another kind: who does not know it leaves the invitation to
+/// others.
 mod kind {
     pub(super) const MESSAGE: &str = "message";
     pub(super) const FORM: &str = "form";
@@ -221,7 +222,7 @@ impl Database {
     ) -> Result<i64, DatabaseError> {
         let doing = "storing what the mails of a meeting have in common";
         let row = query(
-            "INSERT INTO message_base (meeting_id, purpose, language, kind, message) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO message_base (meeting_id, purpose, language, kind, octets) VALUES ($1, $2, $3, $4, $5)
              RETURNING id",
         )
         .bind(meeting.as_str())
@@ -272,7 +273,7 @@ impl Database {
             return Ok(Common::Base(base));
         }
         let doing = "reading what the mails of a meeting have in common";
-        let row = query("SELECT kind, message FROM message_base WHERE id = $1")
+        let row = query("SELECT kind, octets FROM message_base WHERE id = $1")
             .bind(id)
             .fetch_optional(on)
             .await
@@ -281,7 +282,7 @@ impl Database {
             |error: BoxError| self.invalid(format!("what mails have in common, number {id}"), error);
         let row = row.ok_or_else(|| invalid(io::Error::from(io::ErrorKind::NotFound).into()))?;
         let kind: String = row.get("kind").map_err(self.explain(doing))?;
-        let packed: Vec<u8> = row.get("message").map_err(self.explain(doing))?;
+        let packed: Vec<u8> = row.get("octets").map_err(self.explain(doing))?;
         let octets = unpack(&[], &packed).map_err(|error| invalid(error.into()))?;
         Ok(match kind.as_str() {
             kind::FORM => {
@@ -295,7 +296,12 @@ impl Database {
                 self.common.bases.put(id, Arc::clone(&base));
                 Common::Base(base)
             }
-            other => return Err(invalid(format!("{other:?} is no kind of it").into())),
+            other => {
+                return Err(DatabaseError::TooNew {
+                    database: self.name.to_string(),
+                    source: format!("mails have {other:?} in common, which is not known here").into(),
+                });
+            }
         })
     }
 

@@ -235,7 +235,7 @@ impl Outbox for Database {
         query(
             "UPDATE invitation SET last_answer = $2,
                  next_attempt_at = CASE WHEN next_attempt_at < $1 THEN $1 ELSE next_attempt_at END
-             WHERE meeting_id = $3 AND state = 'queued'",
+             WHERE meeting_id = $3 AND state = 'queued' AND state <> 'sent'",
         )
         .bind(self.clock.stored(until))
         .bind(reason)

@@ -2,7 +2,7 @@
 
 use super::home::Home;
 use super::{message_of, request};
-use crate::database::sql::query;
+use crate::database::sql::{query, query_in_words};
 use crate::database::sqlite::MIGRATIONS;
 use crate::database::{Database, KeySource};
 use crate::fault::{Class, Fault as _};
@@ -95,4 +95,32 @@ async fn what_an_older_version_queued_is_sent_as_it_was() {
     assert_eq!(message, b"From: m\r\n\r\nof old\r\n");
     let (_, shown) = database.invitation("7").await.unwrap().unwrap();
     assert_eq!(shown, message);
+}
+
+/// Of a meeting with many invitees, what was sent is not looked through for each of them.
+#[tokio::test]
+async fn what_waits_is_found_without_what_was_sent() {
+    let home = Home::sqlite();
+    let database = home.open().await;
+    for statement in [
+        "UPDATE invitation SET state = 'x' WHERE meeting_id = 'm' AND kind = 'lead' AND person_id = 'l' AND state = 'queued'
+           AND state <> 'sent'",
+        "SELECT id FROM invitation WHERE state = 'queued' AND state <> 'sent' AND id > 7 AND next_attempt_at <= 9
+           AND account IS NOT DISTINCT FROM NULL AND meeting_id = 'm' ORDER BY id LIMIT 5",
+        "SELECT id FROM invitation WHERE meeting_id = 'm' AND state <> 'sent' ORDER BY id",
+    ] {
+        let plan = query_in_words(format!("EXPLAIN QUERY PLAN {statement}"))
+            .fetch_all(&database.pool)
+            .await
+            .unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
+        assert!(plan[0].contains("invitation_unsent (meeting_id=?"), "{statement}: {plan:?}");
+    }
+    let plan =
+        query("EXPLAIN QUERY PLAN SELECT id FROM invitation WHERE message_key = 'x' AND message_id = 'y'")
+            .fetch_all(&database.pool)
+            .await
+            .unwrap();
+    let plan: String = plan[0].get("detail").unwrap();
+    assert!(plan.contains("invitation_message_key (message_key=?"), "{plan}");
 }

@@ -52,5 +52,7 @@ CREATE INDEX invitation_sending ON invitation (lease_holder, lease_until) WHERE 
 CREATE INDEX invitation_account ON invitation (meeting_id, account) WHERE account IS NOT NULL;
 CREATE INDEX invitation_message_key ON invitation (message_key);
 
--- Whether it is a message, from which others are stored as differences, or the form of messages.
+-- Whether it is a message, from which others are stored as differences, or the form of messages. The column has another name
+-- than before, so that a program that only knows messages fails to read it, and leaves the invitation to others.
 ALTER TABLE message_base ADD COLUMN kind TEXT NOT NULL DEFAULT 'message';
+ALTER TABLE message_base RENAME COLUMN message TO octets;
