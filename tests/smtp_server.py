@@ -91,7 +91,8 @@ class Desk:
             message_id = next(line for line in lines if line.lower().startswith(b"message-id:"))
             self.tally.write(envelope["to"][0].encode() + b"\t" + message_id.split(b":", 1)[1].strip() + b"\n")
             return
-        name = os.path.join(self.folder, f"{self.messages:04}")
+        # In their order, also of very many.
+        name = os.path.join(self.folder, f"{self.messages:06}")
         with open(name + ".json", "w", encoding="utf-8") as file:
             json.dump(envelope, file)
         # The message appears whole.

@@ -12,6 +12,7 @@
 //! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
 
 mod accounts;
+mod attempt;
 mod builder;
 mod calendar_object;
 mod case;

@@ -5,17 +5,16 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use futures_util::{StreamExt as _, stream};
-use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinSet;
 
+use super::attempt::{Line, Next};
 use super::deliver::{Addressees, Delivered};
 use super::ready::{NotReady, Ready};
 use super::taken::{Taken, Turn};
-use super::{Pipeline, Progress};
-use crate::fault::{BoxFault, chain};
-use crate::mail::{AttemptResult, ClaimRequest, Claimed, Connection, Transport, TransportError};
+use super::Pipeline;
+use crate::fault::BoxFault;
+use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
 use crate::meeting::{MeetingId, PersonId};
 
 /// How long an invitation is ours to deliver.
@@ -30,15 +29,13 @@ const FIRST_FOR_EACH: u32 = 8;
 const LARGEST_BATCH: u32 = 256;
 /// How many messages somebody who waits for a server makes ready at most.
 const READY_AT_ONCE: usize = 2;
-/// A connection that fails later than this is not tried again at once: whoever waits has waited long.
-const SOON: Duration = Duration::from_secs(5);
 
 /// One round of delivering, shared by its workers.
 pub(super) struct Round {
-    pipeline: Pipeline,
-    meeting: MeetingId,
+    pub(super) pipeline: Pipeline,
+    pub(super) meeting: MeetingId,
     addressees: Arc<Addressees>,
-    transport: Arc<dyn Transport>,
+    pub(super) transport: Arc<dyn Transport>,
     /// The user whose mails it delivers; `None`: the organization's.
     account: Option<PersonId>,
     taken: Taken,
@@ -46,46 +43,10 @@ pub(super) struct Round {
     reached: AtomicI64,
     delivered: Mutex<Delivered>,
     /// How many workers have a connection.
-    connected: AtomicUsize,
+    pub(super) connected: AtomicUsize,
     /// Held by a worker that opens a connection while nobody has one. Else all would be turned away together by a server
     /// that only takes fewer.
     opening: Arc<tokio::sync::Mutex<()>>,
-}
-
-/// A worker's connection, if it has one, and how many messages it has carried.
-#[derive(Default)]
-struct Line {
-    connection: Option<Box<dyn Connection>>,
-    carried: usize,
-    /// Its turn to open the first.
-    opening: Option<OwnedMutexGuard<()>>,
-}
-
-/// What went wrong with one message.
-struct Trouble {
-    error: TransportError,
-    /// No connection could be made.
-    at_connect: bool,
-    /// Others had a connection meanwhile.
-    in_company: bool,
-}
-
-impl Trouble {
-    /// Whether a fresh connection may help: this one was idle for too long, or has carried all that the server
-    /// takes over one.
-    fn is_of_connection(&self, carried: usize) -> bool {
-        let broke = matches!(self.error, TransportError::Unreachable { .. });
-        let was_ended = matches!(self.error, TransportError::PutOff { closing: true, .. });
-        !self.at_connect && (broke || (was_ended && carried > 0))
-    }
-}
-
-/// Whether a worker goes on.
-enum Next {
-    Continue,
-    /// It gets no connection while others have one: they take over what it has.
-    Leave,
-    Stop,
 }
 
 impl Round {
@@ -290,12 +251,12 @@ impl Round {
         }
     }
 
-    async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
+    pub(super) async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
         let outbox = &self.pipeline.outbox;
         outbox.record(claimed, &AttemptResult::NotTried).await
     }
 
-    fn delivered(&self) -> MutexGuard<'_, Delivered> {
+    pub(super) fn delivered(&self) -> MutexGuard<'_, Delivered> {
         self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -304,7 +265,7 @@ impl Round {
     }
 
     /// Ends the round, for the first such reason.
-    fn stop_for(&self, error: TransportError) {
+    pub(super) fn stop_for(&self, error: TransportError) {
         self.delivered().stopped.get_or_insert(error);
     }
 
@@ -339,143 +300,6 @@ impl Round {
             }
         }
     }
-
-    async fn deliver_one(
-        &self,
-        line: &mut Line,
-        ready: &Ready,
-        next: Option<&Ready>,
-    ) -> Result<Next, BoxFault> {
-        let claimed = &ready.claimed;
-        let carried = line.carried;
-        let mut result = self.try_once(line, ready, next).await;
-        if result
-            .as_ref()
-            .is_err_and(|trouble| trouble.is_of_connection(carried))
-        {
-            result = self.try_once(line, ready, next).await;
-        }
-        let mut stops = None;
-        let fate = match result {
-            Ok(answer) => {
-                tracing::info!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "sent");
-                AttemptResult::Sent { answer }
-            }
-            // As many connections as the server wants are open already.
-            Err(Trouble {
-                at_connect: true,
-                in_company: true,
-                error,
-            }) => {
-                tracing::info!(meeting = %claimed.meeting, error = chain(&error), "no further connection");
-                return Ok(Next::Leave);
-            }
-            Err(Trouble {
-                error: TransportError::NoTurn { source, .. },
-                ..
-            }) => {
-                // Where turns cannot be reserved, mostly this cannot be recorded either; why the turns could not says more.
-                let _ = self.give_back(claimed).await;
-                return Err(source);
-            }
-            Err(Trouble {
-                error, at_connect, ..
-            }) => {
-                let answer = chain(&error);
-                tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
-                let answer = words_of(&error).unwrap_or(answer);
-                let fate = if error.is_temporary() {
-                    let settings = &self.pipeline.delivery;
-                    settings.after_failure(claimed, answer, Utc::now(), chance())
-                } else {
-                    AttemptResult::Failed { answer }
-                };
-                if at_connect || is_about_us(&error) {
-                    stops = Some(error);
-                }
-                fate
-            }
-        };
-        // Before the next one is sent, so that of each connection the fate of one message at most is not known
-        // after a crash.
-        self.pipeline.outbox.record(claimed, &fate).await?;
-        self.tell(claimed, &fate);
-        let Some(error) = stops else {
-            return Ok(Next::Continue);
-        };
-        self.stop_for(error);
-        Ok(Next::Stop)
-    }
-
-    fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
-        let answer = match fate {
-            AttemptResult::Sent { answer }
-            | AttemptResult::Failed { answer }
-            | AttemptResult::GivenUp { answer }
-            | AttemptResult::Retry { answer, .. } => answer.clone(),
-            AttemptResult::NotTried => return,
-        };
-        (self.pipeline.progress)(&Progress::Tried {
-            to: claimed.envelope.to.clone(),
-            sent: matches!(fate, AttemptResult::Sent { .. }),
-            answer,
-        });
-    }
-
-    /// Opens a connection. One that breaks at once is tried again: it says little about the server.
-    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
-        let began = Instant::now();
-        match self.transport.connect().await {
-            Err(TransportError::Unreachable { .. }) if began.elapsed() < SOON => {
-                self.transport.connect().await
-            }
-            connected => connected,
-        }
-    }
-
-    /// Sends over the open connection, or a new one. After an error that ends it, there is none.
-    async fn try_once(
-        &self,
-        line: &mut Line,
-        ready: &Ready,
-        next: Option<&Ready>,
-    ) -> Result<String, Trouble> {
-        let mut open = match line.connection.take() {
-            Some(open) => open,
-            None => {
-                let others_before = self.connected.load(Ordering::Relaxed);
-                let open = self.connect().await.map_err(|error| Trouble {
-                    error,
-                    at_connect: true,
-                    in_company: others_before > 0 || self.connected.load(Ordering::Relaxed) > 0,
-                })?;
-                self.connected.fetch_add(1, Ordering::Relaxed);
-                line.opening = None;
-                line.carried = 0;
-                open
-            }
-        };
-        let result = open.send(ready.outgoing(), next.map(Ready::outgoing)).await;
-        line.carried += 1;
-        if result.as_ref().is_err_and(TransportError::is_connection_lost) {
-            self.connected.fetch_sub(1, Ordering::Relaxed);
-        } else if open.is_spent() {
-            self.connected.fetch_sub(1, Ordering::Relaxed);
-            open.close().await;
-        } else {
-            line.connection = Some(open);
-        }
-        let receipt = result.map_err(|error| Trouble {
-            error,
-            at_connect: false,
-            in_company: false,
-        })?;
-        if let Some(file) = receipt.file {
-            let message_id = ready.claimed.message_id.clone();
-            self.delivered().files.insert(message_id, file);
-        }
-        Ok(receipt.answer)
-    }
 }
 
 /// Whether its lease may end before the server has answered. It waits on, for whoever claims it next.
@@ -495,34 +319,4 @@ fn next_size(size: u32, took: Duration) -> u32 {
     } else {
         size
     }
-}
-
-/// The server's own words, where the error has them.
-fn words_of(error: &TransportError) -> Option<String> {
-    match error {
-        TransportError::Refused { answer, .. } | TransportError::PutOff { answer, .. } => {
-            Some(answer.clone())
-        }
-        _ => None,
-    }
-}
-
-/// Whether every further message would fare the same. A connection that broke amid a message is not a sign
-/// of it: that one message may be what the server stumbles over.
-fn is_about_us(error: &TransportError) -> bool {
-    matches!(
-        error,
-        TransportError::Unwelcome { .. }
-            | TransportError::NoToken { .. }
-            | TransportError::CannotSign { .. }
-            | TransportError::CannotWrite { .. }
-    )
-}
-
-/// A number between 0 and 1 that differs each time.
-fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    // Without randomness, everybody waits the same time, which is no harm.
-    let _ = getrandom::fill(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }

@@ -1,0 +1,221 @@
+//! Step 5, one attempt: a message on its way over a connection, and what comes of it.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use tokio::sync::OwnedMutexGuard;
+
+use super::Progress;
+use super::ready::Ready;
+use super::round::Round;
+use crate::fault::{BoxFault, chain};
+use crate::mail::{AttemptResult, Claimed, Connection, TransportError};
+
+/// A connection that fails later than this is not tried again at once: whoever waits has waited long.
+const SOON: Duration = Duration::from_secs(5);
+
+/// A worker's connection, if it has one, and how many messages it has carried.
+#[derive(Default)]
+pub(super) struct Line {
+    pub(super) connection: Option<Box<dyn Connection>>,
+    carried: usize,
+    /// Its turn to open the first.
+    pub(super) opening: Option<OwnedMutexGuard<()>>,
+}
+
+/// What went wrong with one message.
+struct Trouble {
+    error: TransportError,
+    /// No connection could be made.
+    at_connect: bool,
+    /// Others had a connection meanwhile.
+    in_company: bool,
+}
+
+impl Trouble {
+    /// Whether a fresh connection may help: this one was idle for too long, or has carried all that the server
+    /// takes over one.
+    fn is_of_connection(&self, carried: usize) -> bool {
+        let broke = matches!(self.error, TransportError::Unreachable { .. });
+        let was_ended = matches!(self.error, TransportError::PutOff { closing: true, .. });
+        !self.at_connect && (broke || (was_ended && carried > 0))
+    }
+}
+
+/// Whether a worker goes on.
+pub(super) enum Next {
+    Continue,
+    /// It gets no connection while others have one: they take over what it has.
+    Leave,
+    Stop,
+}
+
+impl Round {
+    pub(super) async fn deliver_one(
+        &self,
+        line: &mut Line,
+        ready: &Ready,
+        next: Option<&Ready>,
+    ) -> Result<Next, BoxFault> {
+        let claimed = &ready.claimed;
+        let carried = line.carried;
+        let mut result = self.try_once(line, ready, next).await;
+        if result
+            .as_ref()
+            .is_err_and(|trouble| trouble.is_of_connection(carried))
+        {
+            result = self.try_once(line, ready, next).await;
+        }
+        let mut stops = None;
+        let fate = match result {
+            Ok(answer) => {
+                tracing::info!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "sent");
+                AttemptResult::Sent { answer }
+            }
+            // As many connections as the server wants are open already.
+            Err(Trouble {
+                at_connect: true,
+                in_company: true,
+                error,
+            }) => {
+                tracing::info!(meeting = %claimed.meeting, error = chain(&error), "no further connection");
+                return Ok(Next::Leave);
+            }
+            Err(Trouble {
+                error: TransportError::NoTurn { source, .. },
+                ..
+            }) => {
+                // Where turns cannot be reserved, mostly this cannot be recorded either; why the turns could not says more.
+                let _ = self.give_back(claimed).await;
+                return Err(source);
+            }
+            Err(Trouble {
+                error, at_connect, ..
+            }) => {
+                let answer = chain(&error);
+                tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
+                let answer = words_of(&error).unwrap_or(answer);
+                let fate = if error.is_temporary() {
+                    let settings = &self.pipeline.delivery;
+                    settings.after_failure(claimed, answer, Utc::now(), chance())
+                } else {
+                    AttemptResult::Failed { answer }
+                };
+                if at_connect || is_about_us(&error) {
+                    stops = Some(error);
+                }
+                fate
+            }
+        };
+        // Before the next one is sent, so that of each connection the fate of one message at most is not known
+        // after a crash.
+        self.pipeline.outbox.record(claimed, &fate).await?;
+        self.tell(claimed, &fate);
+        let Some(error) = stops else {
+            return Ok(Next::Continue);
+        };
+        self.stop_for(error);
+        Ok(Next::Stop)
+    }
+
+    pub(super) fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
+        let answer = match fate {
+            AttemptResult::Sent { answer }
+            | AttemptResult::Failed { answer }
+            | AttemptResult::GivenUp { answer }
+            | AttemptResult::Retry { answer, .. } => answer.clone(),
+            AttemptResult::NotTried => return,
+        };
+        (self.pipeline.progress)(&Progress::Tried {
+            to: claimed.envelope.to.clone(),
+            sent: matches!(fate, AttemptResult::Sent { .. }),
+            answer,
+        });
+    }
+
+    /// Opens a connection. One that breaks at once is tried again: it says little about the server.
+    async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
+        let began = Instant::now();
+        match self.transport.connect().await {
+            Err(TransportError::Unreachable { .. }) if began.elapsed() < SOON => {
+                self.transport.connect().await
+            }
+            connected => connected,
+        }
+    }
+
+    /// Sends over the open connection, or a new one. After an error that ends it, there is none.
+    async fn try_once(
+        &self,
+        line: &mut Line,
+        ready: &Ready,
+        next: Option<&Ready>,
+    ) -> Result<String, Trouble> {
+        let mut open = match line.connection.take() {
+            Some(open) => open,
+            None => {
+                let others_before = self.connected.load(Ordering::Relaxed);
+                let open = self.connect().await.map_err(|error| Trouble {
+                    error,
+                    at_connect: true,
+                    in_company: others_before > 0 || self.connected.load(Ordering::Relaxed) > 0,
+                })?;
+                self.connected.fetch_add(1, Ordering::Relaxed);
+                line.opening = None;
+                line.carried = 0;
+                open
+            }
+        };
+        let result = open.send(ready.outgoing(), next.map(Ready::outgoing)).await;
+        line.carried += 1;
+        if result.as_ref().is_err_and(TransportError::is_connection_lost) {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+        } else if open.is_spent() {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+            open.close().await;
+        } else {
+            line.connection = Some(open);
+        }
+        let receipt = result.map_err(|error| Trouble {
+            error,
+            at_connect: false,
+            in_company: false,
+        })?;
+        if let Some(file) = receipt.file {
+            let message_id = ready.claimed.message_id.clone();
+            self.delivered().files.insert(message_id, file);
+        }
+        Ok(receipt.answer)
+    }
+}
+
+/// The server's own words, where the error has them.
+fn words_of(error: &TransportError) -> Option<String> {
+    match error {
+        TransportError::Refused { answer, .. } | TransportError::PutOff { answer, .. } => {
+            Some(answer.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether every further message would fare the same. A connection that broke amid a message is not a sign
+/// of it: that one message may be what the server stumbles over.
+fn is_about_us(error: &TransportError) -> bool {
+    matches!(
+        error,
+        TransportError::Unwelcome { .. }
+            | TransportError::NoToken { .. }
+            | TransportError::CannotSign { .. }
+            | TransportError::CannotWrite { .. }
+    )
+}
+
+/// A number between 0 and 1 that differs each time.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness, everybody waits the same time, which is no harm.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
