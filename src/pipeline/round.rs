@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use tokio::task::JoinSet;
 
+use super::Pipeline;
 use super::attempt::{Line, Next};
 use super::deliver::{Addressees, Delivered};
 use super::ready::{NotReady, Ready};
 use super::taken::{Taken, Turn};
-use super::Pipeline;
 use crate::fault::BoxFault;
 use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
 use crate::meeting::{MeetingId, PersonId};
