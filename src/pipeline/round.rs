@@ -25,7 +25,7 @@ const LEAST_OF_LEASE: Duration = Duration::from_secs(300);
 /// How many are given back at a time.
 const GIVEN_BACK_AT_ONCE: usize = 64;
 /// How many invitations are taken from the outbox for each connection at first, and in all at most.
-const FIRST_FOR_EACH: u32 = 8;
+const FIRST_FOR_EACH: u32 = 4;
 const LARGEST_BATCH: u32 = 256;
 /// How many messages somebody who waits for a server makes ready at most.
 const READY_AT_ONCE: usize = 2;
@@ -307,14 +307,14 @@ fn is_late(claimed: &Claimed) -> bool {
     claimed.leased_until.saturating_duration_since(Instant::now()) < LEAST_OF_LEASE
 }
 
-/// How many invitations to take next, by how long a quarter of the last took: what leaves in some seconds at most. Whoever
-/// is slow holds back few from the others.
+/// How many invitations to take next, by how long a quarter of the last took: what leaves in a second at most. Whoever is
+/// slow, or has to keep a limit, holds back few from the others.
 fn next_size(size: u32, took: Duration) -> u32 {
-    if took < Duration::from_millis(50) {
+    if took < Duration::from_millis(30) {
         (size * 4).min(LARGEST_BATCH)
-    } else if took < Duration::from_millis(250) {
+    } else if took < Duration::from_millis(60) {
         (size * 2).min(LARGEST_BATCH)
-    } else if took > Duration::from_secs(1) {
+    } else if took > Duration::from_millis(250) {
         (size / 2).max(1)
     } else {
         size
