@@ -9,12 +9,30 @@ pub(crate) fn count() -> usize {
     *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
 }
 
+/// What `make` makes of each item, in their order, on all processors. For fewer items than `least` another thread is not
+/// worth it.
+///
+/// # Errors
+/// As of [`share_with`].
+pub(crate) fn share<T, R, E>(
+    items: &[T],
+    least: usize,
+    make: impl Fn(&T) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E>
+where
+    T: Sync,
+    R: Send,
+    E: Send,
+{
+    share_with(items, &mut vec![(); count()], least, |(), item| make(item))
+}
+
 /// What `make` makes of each item, in their order. There is a thread for each state, which has the state to itself; for
 /// fewer items than `least` another thread is not worth it.
 ///
 /// # Errors
 /// The first in the order of the items of those that `make` fails with; of each thread's items those behind it are left.
-pub(crate) fn share<T, S, R, E>(
+pub(crate) fn share_with<T, S, R, E>(
     items: &[T],
     states: &mut [S],
     least: usize,
@@ -60,7 +78,7 @@ mod tests {
         let items: Vec<u32> = (0..1_000).collect();
         for (threads, least) in [(1, 1), (3, 1), (8, 200), (5, 5_000)] {
             let mut made_by = vec![0; threads];
-            let doubled = share(&items, &mut made_by, least, |made, item| {
+            let doubled = share_with(&items, &mut made_by, least, |made, item| {
                 *made += 1;
                 Ok::<_, ()>(item * 2)
             });
@@ -77,13 +95,13 @@ mod tests {
     #[test]
     fn the_first_error_counts() {
         let items: Vec<u32> = (0..100).collect();
-        let failed = share(&items, &mut [(); 4], 1, |(), item| match item {
+        let failed = share_with(&items, &mut [(); 4], 1, |(), item| match item {
             40 | 80 => Err(*item),
             item => Ok(*item),
         });
         assert_eq!(failed, Err(40));
         assert_eq!(
-            share(&[], &mut [(); 4], 1, |(), item: &u32| Ok::<_, ()>(*item)),
+            share_with(&[], &mut [(); 4], 1, |(), item: &u32| Ok::<_, ()>(*item)),
             Ok(Vec::new())
         );
     }

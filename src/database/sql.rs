@@ -76,32 +76,31 @@ pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
 /// SQLite, which counts by itself, is not told the numbers of those that are in one row only: it would keep them as names,
 /// and look through all of these for each value.
 pub(super) fn rows_of(dialect: Dialect, row: &str, count: usize) -> String {
-    let shared = count * row.matches('$').count();
+    let own = count * row.matches('$').count();
+    // From the last on: @1 is also how @10 begins.
+    let shared = (1..=row.matches('@').count()).rev();
+    let numbered = |part: &str| {
+        shared.clone().fold(part.to_owned(), |part, number| {
+            part.replace(&format!("@{number}"), &format!("${}", own + number))
+        })
+    };
+    let parts: Vec<String> = row.split('$').map(numbered).collect();
     let mut words = String::with_capacity((row.len() + 16) * count);
     let mut next = 1;
     for place in 0..count {
         if place > 0 {
             words.push_str(", ");
         }
-        let mut rest = row;
-        while let Some(at) = rest.find(['$', '@']) {
-            words.push_str(&rest[..at]);
-            let behind = &rest[at + 1..];
-            if rest[at..].starts_with('@') {
-                let digits = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-                let number: usize = behind[..digits].parse().unwrap_or(1);
-                words.push_str(&format!("${}", shared + number));
-                rest = &behind[digits..];
-                continue;
+        for (at, part) in parts.iter().enumerate() {
+            if at > 0 {
+                match dialect {
+                    Dialect::Sqlite => words.push('?'),
+                    Dialect::Postgres => words.push_str(&format!("${next}")),
+                }
+                next += 1;
             }
-            match dialect {
-                Dialect::Sqlite => words.push('?'),
-                Dialect::Postgres => words.push_str(&format!("${next}")),
-            }
-            next += 1;
-            rest = behind;
+            words.push_str(part);
         }
-        words.push_str(rest);
     }
     words
 }

@@ -31,11 +31,16 @@ impl Mailbox {
     /// An address with a name; an empty name is none.
     #[must_use]
     pub fn new(name: &str, address: EmailAddress) -> Self {
-        let name = one_line(name);
         Self {
-            name: (!name.is_empty()).then_some(name),
+            name: Self::shown(name),
             address,
         }
+    }
+
+    /// A name as it is shown: on one line, and none where nothing of it is left.
+    #[must_use]
+    pub fn shown(name: &str) -> Option<String> {
+        Some(one_line(name)).filter(|name| !name.is_empty())
     }
 }
 

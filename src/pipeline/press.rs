@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use async_trait::async_trait;
 
@@ -40,7 +41,8 @@ pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
     /// The groups by what makes them.
     by_wording: HashMap<(&'r Language, Letter), usize>,
-    forms: HashMap<Readers<'r>, Form>,
+    /// How many there are of readers whose mails differ in the name alone, and where one of them stands.
+    readers: HashMap<Readers<'r>, (usize, Place)>,
 }
 
 /// People whose mails differ in the name alone: by their group, their time zone, and whether they are users.
@@ -52,9 +54,8 @@ impl<'a> Renderer<'a> {
         let mut all = Groups {
             groups: Vec::new(),
             by_wording: HashMap::new(),
-            forms: HashMap::new(),
+            readers: HashMap::new(),
         };
-        let mut readers: HashMap<Readers<'r>, (usize, Place)> = HashMap::new();
         for (purpose, recipient) in issue.addressed() {
             let language = self.language_at(recipient.place);
             let letter = self.letter(purpose, recipient);
@@ -78,10 +79,9 @@ impl<'a> Renderer<'a> {
                 }
             };
             self.name_those_removed(&mut all.groups[group], recipient.place);
-            let readers = readers.entry(self.readers(group, recipient.place));
+            let readers = all.readers.entry(self.readers(group, recipient.place));
             readers.or_insert((0, recipient.place)).0 += 1;
         }
-        all.forms = self.forms(&all.groups, readers)?;
         Ok(all)
     }
 
@@ -113,24 +113,21 @@ impl<'a> Renderer<'a> {
     }
 
     /// Makes the forms that are worth it: for many who read the same language in the same zone.
-    fn forms<'r>(
-        &'r self,
-        groups: &[Group<'r>],
-        readers: HashMap<Readers<'r>, (usize, Place)>,
-    ) -> Result<HashMap<Readers<'r>, Form>, PipelineError> {
-        let mut many: Vec<_> = readers
-            .into_iter()
+    fn forms<'r>(&self, groups: &Groups<'r>, writers: &[EventWriter<'_>]) -> HashMap<Readers<'r>, Form> {
+        let mut many: Vec<_> = groups
+            .readers
+            .iter()
             .filter(|(_, (count, _))| *count >= LEAST_FOR_A_FORM)
             .collect();
         many.sort_unstable_by_key(|(_, (count, _))| Reverse(*count));
         many.truncate(MOST_FORMS);
-        let mut threads = vec![(); processors::count()];
-        let forms = processors::share(&many, &mut threads, 1, |(), (readers, (_, place))| {
-            let group = &groups[readers.0];
-            let form = self.form(&self.person_at(*place), &group.wording, &self.writer(group)?);
-            Ok::<_, PipelineError>(form.map(|form| (*readers, form)))
+        let forms = processors::share(&many, 1, |(readers, (_, place))| {
+            let (wording, writer) = (&groups.groups[readers.0].wording, &writers[readers.0]);
+            let form = self.form(&self.person_at(*place), wording, writer);
+            Ok::<_, Infallible>(form.map(|form| (**readers, form)))
         });
-        Ok(forms?.into_iter().flatten().collect())
+        let Ok(forms) = forms;
+        forms.into_iter().flatten().collect()
     }
 }
 
@@ -138,7 +135,9 @@ impl<'a> Renderer<'a> {
 pub(super) struct Press<'r> {
     renderer: &'r Renderer<'r>,
     groups: &'r Groups<'r>,
+    /// Of each group.
     writers: Vec<EventWriter<'r>>,
+    forms: HashMap<Readers<'r>, Form>,
     /// Whose turn is still to come.
     verdicts: &'r [Verdict<'r>],
     failure: Option<PipelineError>,
@@ -150,14 +149,13 @@ impl<'r> Press<'r> {
         groups: &'r Groups<'r>,
         issue: &'r Issue<'r>,
     ) -> Result<Self, PipelineError> {
+        let writers = groups.groups.iter().map(|group| renderer.writer(group));
+        let writers: Vec<_> = writers.collect::<Result<_, _>>()?;
         Ok(Self {
+            forms: renderer.forms(groups, &writers),
             renderer,
             groups,
-            writers: groups
-                .groups
-                .iter()
-                .map(|group| renderer.writer(group))
-                .collect::<Result<_, _>>()?,
+            writers,
             verdicts: &issue.verdicts,
             failure: None,
         })
@@ -190,8 +188,7 @@ impl<'r> Press<'r> {
             addressed.extend(verdict.addressed());
         }
         let this = &*self;
-        let mut threads = vec![(); processors::count()];
-        processors::share(&addressed, &mut threads, LEAST_FOR_A_THREAD, |(), addressed| {
+        processors::share(&addressed, LEAST_FOR_A_THREAD, |addressed| {
             this.render(addressed, make)
         })
     }
@@ -210,7 +207,7 @@ impl<'r> Press<'r> {
             recipient,
             person: renderer.person_at(place),
             wording: &self.groups.groups[group].wording,
-            form: self.groups.forms.get(&renderer.readers(group, place)),
+            form: self.forms.get(&renderer.readers(group, place)),
             writer: &self.writers[group],
         };
         make(renderer, order)

@@ -17,7 +17,7 @@ use crate::mail::{
 };
 use crate::meeting::{
     Change, EmailAddress, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
-    PersonRef, Revision, Zone, one_line,
+    PersonRef, Revision, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -68,6 +68,15 @@ pub(super) struct Order<'r> {
     pub(super) form: Option<&'r Form>,
     /// What writes its calendar object.
     pub(super) writer: &'r EventWriter<'r>,
+}
+
+impl Order<'_> {
+    fn participant(&self) -> Participant<'_> {
+        Participant {
+            person: &self.person,
+            status: self.recipient.status,
+        }
+    }
 }
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
@@ -256,10 +265,7 @@ impl<'a> Renderer<'a> {
             recipient,
             ..
         } = &order;
-        let calendar = writer.for_participant(&Participant {
-            person,
-            status: recipient.status,
-        })?;
+        let calendar = writer.for_participant(&order.participant())?;
         let to = Mailbox::new(&person.name, self.address_of(person)?.clone());
         let message_id = self.message_id(wording.letter.purpose(), recipient);
         let (rendered, message) = match self.filled(&order)? {
@@ -310,10 +316,7 @@ impl<'a> Renderer<'a> {
                 )
             }
             None => {
-                let calendar = writer.for_participant(&Participant {
-                    person,
-                    status: recipient.status,
-                })?;
+                let calendar = writer.for_participant(&order.participant())?;
                 let to = Mailbox::new(&person.name, address.clone());
                 let (rendered, message) = self.rendered(&order, &to, &calendar, &message_id)?;
                 (rendered.language, NewMessage::Whole(message))
@@ -364,11 +367,8 @@ impl<'a> Renderer<'a> {
         let Some(form) = form.filter(|_| Stencil::takes(&fill)) else {
             return Ok(None);
         };
-        let lines = writer.own_lines(&Participant {
-            person,
-            status: recipient.status,
-        })?;
-        let name = Some(one_line(&person.name)).filter(|name| !name.is_empty());
+        let lines = writer.own_lines(&order.participant())?;
+        let name = Mailbox::shown(&person.name);
         let own = |lines| Own {
             fill: Some(fill).filter(|fill| name.as_ref() != Some(fill)),
             name,

@@ -178,7 +178,7 @@ impl Database {
                 }),
             }
         };
-        processors::share(invitations, packers, LEAST_FOR_A_THREAD, pack)
+        processors::share_with(invitations, packers, LEAST_FOR_A_THREAD, pack)
     }
 
     fn cannot_pack(&self, invitation: &NewInvitation, error: io::Error) -> DatabaseError {
