@@ -418,6 +418,8 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
             ChangedField::Location => "location",
             ChangedField::JoinUrl => "join_url",
             ChangedField::Status => "status",
+            ChangedField::Organizer => "organizer",
+            ChangedField::Description => "description",
         })
         .collect();
     let Facts {
@@ -426,6 +428,7 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         location,
         join_url,
         status,
+        description: _,
     } = &change.before;
     let then = voice.times(when, facts.invitee_zone)?;
     let before = map([
@@ -439,6 +442,7 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         ("location", visible(location.as_deref())),
         ("join_url", join_url.as_ref().map(JoinUrl::as_str).into()),
         ("status", status.as_str().into()),
+        ("organizer_name", change.organizer_before.as_deref().into()),
     ]);
     Ok(map([
         ("fields", fields.into()),

@@ -137,6 +137,7 @@ impl Sample {
             location: Some("Room 4".to_owned()),
             join_url: Some(made::link("https://us05web.zoom.us/j/98765432101")),
             status: MeetingStatus::NotHeld,
+            description: None,
         };
         let mut invitee = match has.kind {
             PersonKind::User => made::person("user:ben", "Ben Okoro", "ben@acme.example"),
