@@ -113,7 +113,8 @@ impl Facts {
     /// What differs from facts told before; `None` when nothing does.
     #[must_use]
     pub fn change_since(&self, before: &Self) -> Option<Change> {
-        let described_otherwise = matches!((&self.description, &before.description), (Some(a), Some(b)) if a != b);
+        let described_otherwise =
+            matches!((&self.description, &before.description), (Some(a), Some(b)) if a != b);
         let differs = [
             (ChangedField::When, self.when != before.when),
             (ChangedField::Location, self.location != before.location),
