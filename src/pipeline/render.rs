@@ -21,7 +21,8 @@ use crate::meeting::{
 use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
-    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
+    Cancellation, Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil,
+    TemplateError,
 };
 
 /// One rendered message to one recipient.
@@ -545,6 +546,8 @@ impl<'a> Renderer<'a> {
             },
             answer_links: None,
             change: wording.change.as_ref(),
+            cancellation: Cancellation::CalledOff,
+            new_organizer: None,
             participants: &self.names,
         }
     }

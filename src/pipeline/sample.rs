@@ -7,7 +7,7 @@ use crate::crm::import::Records;
 use crate::fault::{Class, Fault};
 use crate::meeting::{Attendee, MeetingId, OnlineLocation, Person, PersonKind, PersonRef, Revision};
 use crate::organization::Organization;
-use crate::template::Sample;
+use crate::template::{Cancellation, Sample};
 
 impl Pipeline {
     /// A meeting as a template is told of it, for one attendee: the first who is not the organizer, if none is named.
@@ -54,6 +54,8 @@ impl Pipeline {
                 .filter(|_| invitee.reference.kind == PersonKind::User),
             answer_links: None,
             change,
+            cancellation: Cancellation::CalledOff,
+            new_organizer: None,
             revision: issued.revision,
             participants: case
                 .attendees()
@@ -171,6 +173,8 @@ pub fn sample_of_records(
             .filter(|_| invitee.reference.kind == PersonKind::User),
         answer_links: None,
         change: None,
+        cancellation: Cancellation::CalledOff,
+        new_organizer: None,
         revision: Revision(0),
         participants: people.iter().map(|person| person.display_name()).collect(),
         organizer: organizer.clone(),
