@@ -26,14 +26,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use invite::meeting::MeetingId;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tokio::runtime::Runtime;
 
 use self::rules::{Broken, Rule, Rules};
 use self::step::Life;
-use self::store::Store;
+use self::store::{Server, Store};
 use self::world::World;
 
 /// The steps of a life.
@@ -44,6 +43,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(60);
 const SHRINKS: u32 = 400;
 
 /// What came of a life.
+#[derive(Clone)]
 struct Lived {
     broken: Vec<Broken>,
     diary: Vec<String>,
@@ -55,46 +55,55 @@ impl Lived {
     }
 }
 
-/// Lives it. What panics, or takes for ever, is broken too.
-fn live(runtime: &Runtime, life: &Life) -> Lived {
-    let broken = |rule, how| Lived {
-        broken: vec![Broken { rule, how }],
-        diary: Vec::new(),
-    };
-    let living = || runtime.block_on(async { tokio::time::timeout(LONGEST_LIFE, live_through(life)).await });
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(living)) {
-        Ok(Ok(lived)) => lived,
-        Ok(Err(_)) => broken(Rule::Hangs, format!("longer than {LONGEST_LIFE:?}")),
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().cloned();
-            broken(Rule::Panics, said.unwrap_or_default())
+/// Where lives are lived, one after another.
+struct Lane {
+    runtime: Runtime,
+    server: Option<Server>,
+}
+
+impl Lane {
+    fn new() -> Self {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build().unwrap();
+        let server = runtime.block_on(Server::find());
+        Self { runtime, server }
+    }
+
+    /// Lives it. What panics, or takes for ever, is broken too.
+    fn live(&self, life: &Life) -> Lived {
+        let broken = |rule, how| Lived {
+            broken: vec![Broken { rule, how }],
+            diary: Vec::new(),
+        };
+        let through = async { tokio::time::timeout(LONGEST_LIFE, self.live_through(life)).await };
+        let living = std::panic::AssertUnwindSafe(|| self.runtime.block_on(through));
+        match std::panic::catch_unwind(living) {
+            Ok(Ok(lived)) => lived,
+            Ok(Err(_)) => broken(Rule::Hangs, format!("longer than {LONGEST_LIFE:?}")),
+            Err(panic) => {
+                let said = panic.downcast_ref::<String>().cloned();
+                broken(Rule::Panics, said.unwrap_or_default())
+            }
         }
     }
-}
 
-async fn live_through(life: &Life) -> Lived {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let id = MeetingId::new(format!("life-{number}")).unwrap();
-    let mut world = World::new(life, Store::new().await, id).await;
-    let mut rules = Rules::default();
-    for step in &life.steps {
-        world.live(*step, &mut rules).await;
-        rules.after_step(&world).await;
+    async fn live_through(&self, life: &Life) -> Lived {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let store = Store::new(self.server.as_ref()).await;
+        let mut world = World::new(life, store, number);
+        let mut rules = Rules::default();
+        for step in &life.steps {
+            world.live(*step, &mut rules).await;
+            rules.after_step(&world).await;
+        }
+        world.end(&mut rules).await;
+        world.store.close().await;
+        Lived {
+            broken: rules.broken,
+            diary: world.diary,
+        }
     }
-    world.end(&mut rules).await;
-    world.store.close().await;
-    Lived {
-        broken: rules.broken,
-        diary: world.diary,
-    }
-}
-
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 fn number_of(variable: &str, otherwise: u64) -> u64 {
@@ -120,29 +129,32 @@ fn runner(seed: u64, number: u64) -> TestRunner {
 }
 
 /// The first life that broke a rule, and how many did.
-#[derive(Debug)]
 struct Found {
     number: u64,
     after: Duration,
     lives: u32,
+    life: Life,
+    lived: Lived,
 }
 
-/// The shortest life that breaks the same rule.
-fn shortest(runtime: &Runtime, seed: u64, number: u64, rule: Rule) -> Life {
-    let mut runner = runner(seed, number);
+/// The shortest life that breaks the same rule, and what came of it; the life as it was where it cannot be repeated,
+/// because it depends on what happened at the same time.
+fn shortest(lane: &Lane, seed: u64, rule: Rule, found: Found) -> (Life, Lived) {
+    let mut runner = runner(seed, found.number);
     let tree = step::life(LONGEST).new_tree(&mut runner).unwrap();
-    let first = tree.current();
     let tested = runner.run_one(tree, |life| {
-        if live(runtime, &life).breaks(rule) {
+        if lane.live(&life).breaks(rule) {
             return Err(TestCaseError::fail(format!("{rule:?}")));
         }
         Ok(())
     });
-    match tested {
-        Err(TestError::Fail(_, life)) => life,
-        // It depends on what happens at the same time.
-        _ => first,
+    if let Err(TestError::Fail(_, life)) = tested {
+        let lived = lane.live(&life);
+        if lived.breaks(rule) {
+            return (life, lived);
+        }
     }
+    (found.life, found.lived)
 }
 
 #[test]
@@ -153,23 +165,26 @@ fn random_lives() {
     let next = AtomicUsize::new(0);
     let found: Mutex<BTreeMap<Rule, Found>> = Mutex::default();
     let one_after_another = || {
-        let runtime = runtime();
+        let lane = Lane::new();
         loop {
             let number = from + next.fetch_add(1, Ordering::Relaxed) as u64;
             if number >= from + count {
                 return;
             }
             let tree = step::life(LONGEST).new_tree(&mut runner(seed, number)).unwrap();
-            let lived = live(&runtime, &tree.current());
+            let life = tree.current();
+            let lived = lane.live(&life);
             let mut found = found.lock().unwrap();
             let mut rules: Vec<Rule> = lived.broken.iter().map(|broken| broken.rule).collect();
             rules.sort();
             rules.dedup();
             for rule in rules {
-                let found = found.entry(rule).or_insert(Found {
+                let found = found.entry(rule).or_insert_with(|| Found {
                     number,
                     after: began.elapsed(),
                     lives: 0,
+                    life: life.clone(),
+                    lived: lived.clone(),
                 });
                 found.lives += 1;
             }
@@ -186,11 +201,13 @@ fn random_lives() {
     if found.is_empty() {
         return;
     }
-    let runtime = runtime();
+    let lane = Lane::new();
     let mut report = String::new();
-    for (rule, Found { number, after, lives }) in found {
-        let life = shortest(&runtime, seed, number, rule);
-        let lived = live(&runtime, &life);
+    for (rule, found) in found {
+        let Found {
+            number, after, lives, ..
+        } = found;
+        let (life, lived) = shortest(&lane, seed, rule, found);
         let broken = lived.broken.iter().find(|broken| broken.rule == rule);
         let how = broken.map_or("", |broken| broken.how.as_str());
         let _ = writeln!(

@@ -54,9 +54,10 @@ fn words<T: std::fmt::Debug>(result: &Result<T, PipelineError>) -> String {
 }
 
 impl World {
-    pub(crate) async fn new(life: &Life, store: Store, id: MeetingId) -> Self {
+    pub(crate) fn new(life: &Life, store: Store, number: u32) -> Self {
+        let id = MeetingId::new(format!("life-{number}")).unwrap();
         let hours = Hours::new();
-        let zoom = Zoom::new(&hours);
+        let zoom = Zoom::new(&hours, number);
         Self {
             book: Book::new(&id, life.online),
             post: Post::new(&zoom),

@@ -37,7 +37,12 @@ struct Account {
 pub(crate) struct Zoom {
     account: Arc<Mutex<Account>>,
     hours: Hours,
+    /// The number before that of its first meeting: lives that share a database share no online meeting.
+    base: u32,
 }
+
+/// How many online meetings a life can have.
+const MOST_MADE: u32 = 1000;
 
 fn join_url(number: u32) -> String {
     format!("https://zoom.example/j/{number}")
@@ -52,10 +57,12 @@ fn answer(number: u32) -> OnlineMeeting {
 }
 
 impl Zoom {
-    pub(crate) fn new(hours: &Hours) -> Self {
+    /// The provider of the life with this number.
+    pub(crate) fn new(hours: &Hours, life: u32) -> Self {
         Self {
             account: Arc::default(),
             hours: hours.clone(),
+            base: life * MOST_MADE,
         }
     }
 
@@ -124,7 +131,7 @@ impl OnlineMeetings for Zoom {
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError> {
         let seen_at = self.hours.now();
         let mut account = self.permit()?;
-        let number = u32::try_from(account.made.len()).unwrap() + 1;
+        let number = self.base + 1 + u32::try_from(account.made.len()).unwrap();
         let made = Made {
             spec: spec.clone(),
             marker: marker.to_owned(),
