@@ -31,6 +31,8 @@ pub(crate) enum Rule {
     TwoWait,
     /// Whatever was superseded has something newer in its place.
     SupersededByNothing,
+    /// Whoever waits for an invitation and is still invited goes on waiting, or has it, or it was refused.
+    Forgotten,
     /// No mail has a link that is dead or out of sync.
     DeadLink,
     /// Every mail says what the meeting is when it leaves.
@@ -102,6 +104,8 @@ pub(crate) struct Rules {
     /// The METHOD of the last mail to each mailbox.
     newest: BTreeMap<String, String>,
     superseded: BTreeSet<i64>,
+    /// The mailboxes for which an invitation waited at the last look.
+    waiting: BTreeSet<String>,
 }
 
 fn to(row: &OutboxEntry) -> String {
@@ -115,6 +119,12 @@ fn is_superseded(row: &OutboxEntry) -> bool {
         "cancelled" => is_replaced,
         _ => false,
     }
+}
+
+/// The mailboxes for which an invitation waits.
+fn waiting(rows: &[OutboxEntry]) -> BTreeSet<String> {
+    let invitations = rows.iter().filter(|row| row.purpose == Purpose::Invitation);
+    invitations.filter(|row| row.waits()).map(to).collect()
 }
 
 /// Whether nobody knows what the mailbox has: one of its last two messages may have arrived.
@@ -164,6 +174,7 @@ impl Rules {
         let rows = world.rows().await;
         self.look_at_waiting(world, &rows).await;
         self.look_at_superseded(world, &rows);
+        self.look_at_forgotten(world, &rows);
     }
 
     fn look_at_copies(&mut self, world: &World, arrived: &Arrived) {
@@ -325,14 +336,26 @@ impl Rules {
         }
     }
 
+    fn look_at_forgotten(&mut self, world: &World, rows: &[OutboxEntry]) {
+        let waiting = waiting(rows);
+        let waited = std::mem::replace(&mut self.waiting, waiting.clone());
+        if world.book.meeting().status != MeetingStatus::Planned {
+            return;
+        }
+        let invited = world.book.invited();
+        for mailbox in waited.difference(&waiting) {
+            let live = self.calendar(mailbox).live();
+            let has_it = live.iter().any(|object| untrue(world, object).is_none());
+            if invited.contains_key(mailbox) && !has_it && !is_refused(rows, mailbox) {
+                self.breaks(Rule::Forgotten, mailbox.clone());
+            }
+        }
+    }
+
     /// The mailboxes of those for whom an invitation waits.
     pub(crate) async fn before_drain(&mut self, world: &World) -> BTreeSet<String> {
         self.after_step(world).await;
-        let rows = world.rows().await;
-        let waiting = rows
-            .iter()
-            .filter(|row| row.waits() && row.purpose == Purpose::Invitation);
-        waiting.map(to).collect()
+        waiting(&world.rows().await)
     }
 
     pub(crate) async fn after_drain(&mut self, world: &World, waited: &BTreeSet<String>) {
