@@ -6,6 +6,9 @@
     reason = "a test fails by panicking, also in what its tests share"
 )]
 
+#[path = "../cluster/mod.rs"]
+#[expect(dead_code, reason = "the command's tests need more of it")]
+mod cluster;
 mod fuse;
 mod letter;
 mod post_office;
@@ -18,6 +21,7 @@ mod choosing;
 mod crashes;
 mod delivering;
 mod editing;
+mod lives;
 mod looking;
 mod pushing;
 mod refusing;
