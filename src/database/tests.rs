@@ -931,7 +931,8 @@ async fn many_share_an_outbox(home: &Home) {
                         .await
                         .unwrap();
                 }
-                let waiting = database.invitations(Some(&kickoff()), Some(DeliveryState::Queued), None, 3);
+                let (meeting, queued) = (kickoff(), Some(DeliveryState::Queued));
+                let waiting = database.invitations(Some(&meeting), queued, None, 3);
                 let waiting: Vec<i64> = waiting.await.unwrap().iter().map(|it| it.id).collect();
                 let newest = seen(&database, &kickoff()).await;
                 database.requeue(&kickoff(), newest, &waiting).await.unwrap();

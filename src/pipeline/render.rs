@@ -21,8 +21,7 @@ use crate::meeting::{
 use crate::online::OnlineLink;
 use crate::organization::Organization;
 use crate::template::{
-    Cancellation, Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil,
-    TemplateError,
+    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
 };
 
 /// One rendered message to one recipient.
@@ -229,7 +228,10 @@ impl<'a> Renderer<'a> {
     pub(super) fn change_since(&self, at: usize) -> Option<Change> {
         let (before, now) = (&self.case.history[at], self.issues[0].issued);
         let organizer_before = match (&before.organizer, &now.organizer) {
-            (Some(organizer), Some(_)) if before.tenure != now.tenure => Some(organizer),
+            // Who has another address only is still the host.
+            (Some(organizer), Some(_)) if organizer.person != self.case.organizer.reference => {
+                Some(organizer)
+            }
             _ => None,
         };
         // The description is that of today, also where the revision was recorded before it changed.
@@ -546,8 +548,8 @@ impl<'a> Renderer<'a> {
             },
             answer_links: None,
             change: wording.change.as_ref(),
-            cancellation: Cancellation::CalledOff,
-            new_organizer: None,
+            cancellation: wording.kind.cancellation(),
+            new_organizer: (wording.kind == MailKind::NewOrganizer).then_some(&self.case.organizer),
             participants: &self.names,
         }
     }

@@ -3,7 +3,7 @@
 use super::plan::MailKind;
 use crate::mail::Mailbox;
 use crate::meeting::{Change, EmailAddress, Language};
-use crate::template::{TemplateError, TemplateName, Templates};
+use crate::template::{Cancellation, TemplateError, TemplateName, Templates};
 
 impl MailKind {
     /// The template that it is made from.
@@ -12,6 +12,17 @@ impl MailKind {
             Self::Invitation => TemplateName::INVITATION,
             Self::Update(_) => TemplateName::UPDATE,
             Self::Off | Self::Removed | Self::NewOrganizer => TemplateName::CANCELLATION,
+        }
+    }
+}
+
+impl MailKind {
+    /// Why somebody gets a cancellation.
+    pub(super) const fn cancellation(self) -> Cancellation {
+        match self {
+            Self::Removed => Cancellation::Removed,
+            Self::NewOrganizer => Cancellation::NewOrganizer,
+            Self::Invitation | Self::Update(_) | Self::Off => Cancellation::CalledOff,
         }
     }
 }

@@ -197,18 +197,21 @@ async fn pushing_waits_for_who_is_pushing() {
     let lease = stage.hold_push().await;
     let pipeline = stage.pipeline();
     let (meeting, options) = (kickoff(), PushOptions::default());
-    let mut pushing = std::pin::pin!(pipeline.push(&meeting, &options));
-    // Begun, and not ended before it may.
-    tokio::select! {
-        biased;
-        done = &mut pushing => panic!("{done:?}"),
-        () = tokio::time::sleep(std::time::Duration::from_millis(150)) => {}
-    }
-    assert_eq!(stage.zoom.requests(), []);
-    invite::online::LinkStore::end_push(&stage.database, lease)
-        .await
-        .unwrap();
-    pushing.await.unwrap();
+    let has_ended = AtomicBool::new(false);
+    let end = async {
+        // Long enough to do it, were it not waiting.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        assert_eq!(stage.zoom.requests(), []);
+        has_ended.store(true, Ordering::Relaxed);
+        invite::online::LinkStore::end_push(&stage.database, lease)
+            .await
+            .unwrap();
+    };
+    let push = async {
+        pipeline.push(&meeting, &options).await.unwrap();
+        assert!(has_ended.load(Ordering::Relaxed));
+    };
+    tokio::join!(push, end);
     stage.zoom_meeting();
 }
 

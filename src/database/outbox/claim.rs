@@ -87,10 +87,14 @@ impl Database {
         };
         let dialect = self.pool.dialect();
         let (update, free) = (dialect.or_end("UPDATE"), dialect.for_update_of_free());
+        let index = match places.is_empty() {
+            true => "",
+            false => dialect.by_unsent(),
+        };
         let mut update = query_in_words(format!(
             "{update} invitation
              SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
-             WHERE id IN (SELECT id FROM invitation
+             WHERE id IN (SELECT id FROM invitation {index}
                           WHERE state = 'queued' AND state <> 'sent' AND id > $3 AND next_attempt_at <= $4
                             AND (not_before IS NULL OR not_before <= $7)
                             AND account IS NOT DISTINCT FROM $6 {of_meetings}

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::connections::Transaction;
 use super::rows::Named;
-use super::sql::{Row, query};
+use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
@@ -96,12 +96,12 @@ impl Database {
 
     async fn each_entry(
         &self,
-        select: &'static str,
+        select: Query<'_>,
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), DatabaseError> {
         self.settle().await?;
-        let rows = query(select).bind(meeting.as_str());
+        let rows = select.bind(meeting.as_str().to_owned());
         rows.read_each(&self.pool, self.explain("reading the outbox"), |row| {
             each(self.entry(row)?);
             Ok(())
@@ -232,7 +232,7 @@ impl Outbox for Database {
             entry_columns!(),
             " FROM invitation WHERE meeting_id = $1 ORDER BY id"
         );
-        Ok(self.each_entry(all, meeting, each).await?)
+        Ok(self.each_entry(query(all), meeting, each).await?)
     }
 
     async fn each_unsent(
@@ -240,12 +240,12 @@ impl Outbox for Database {
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), BoxFault> {
-        let unsent = concat!(
-            "SELECT ",
+        let unsent = format!(
+            "SELECT {} FROM invitation {} WHERE meeting_id = $1 AND state <> 'sent' ORDER BY id",
             entry_columns!(),
-            " FROM invitation WHERE meeting_id = $1 AND state <> 'sent' ORDER BY id"
+            self.pool.dialect().by_unsent(),
         );
-        Ok(self.each_entry(unsent, meeting, each).await?)
+        Ok(self.each_entry(query_in_words(unsent), meeting, each).await?)
     }
 
     async fn of_mailbox(

@@ -193,8 +193,8 @@ struct Planner<'c, 'a> {
     present: Present,
     /// Whom the aim names.
     picks: Picks<'a>,
-    /// The records that a message waits for at a mailbox that they do not have any more.
-    awaited_elsewhere: HashSet<&'c PersonRef>,
+    /// The records that have an invitation at a mailbox that is theirs no more, or for which one waits there.
+    moved: HashSet<&'c PersonRef>,
     claims: HashMap<String, Claim>,
     steps: Vec<Step<'c>>,
     /// Tenures that came before, of which there are mails: their place among the issues.
@@ -215,9 +215,11 @@ impl<'c, 'a> Planner<'c, 'a> {
             MeetingStatus::NotHeld => Outlook::CalledOff,
             MeetingStatus::Held => Outlook::Over,
         };
-        let former = case.former.iter().filter_map(|person| {
+        let moved = case.former.iter().filter_map(|person| {
             let history = case.mailboxes.get(&person.email.as_ref()?.mailbox())?;
-            let invites = |tenure: &TenureHistory| tenure.waits_with(Method::Request).is_some();
+            let invites = |told: &TenureHistory| {
+                told.waits_with(Method::Request).is_some() || (told.holds.is_some() && !is_renewal)
+            };
             history.tenures().any(invites).then_some(&person.reference)
         });
         Self {
@@ -231,11 +233,7 @@ impl<'c, 'a> Planner<'c, 'a> {
             outlook,
             ends_at,
             present: Present::of(case, outlook == Outlook::TakesPlace, domain),
-            awaited_elsewhere: if is_renewal {
-                former.collect()
-            } else {
-                HashSet::new()
-            },
+            moved: moved.collect(),
             claims: HashMap::new(),
             steps: Vec::with_capacity(case.people.len()),
             earlier: BTreeMap::new(),
@@ -327,7 +325,8 @@ impl<'c, 'a> Planner<'c, 'a> {
             });
         }
         let has_another = history.is_some_and(|history| history.tenures().any(|told| told.holds.is_some()));
-        if !regardless && !has_another && attendee.status != Acceptance::None {
+        let has_moved = self.moved.contains(&attendee.person);
+        if !regardless && !has_another && !has_moved && attendee.status != Acceptance::None {
             return What::Skip(Reason::HasAnswered(attendee.status));
         }
         self.invitation(place, attendee, history, None)
@@ -475,8 +474,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         match self.aim {
             Aim::Send(_) | Aim::Cancel(_) => self.picks.pick(person),
             Aim::Renew => {
-                history.is_some_and(MailboxHistory::waits)
-                    || self.awaited_elsewhere.contains(&person.reference)
+                history.is_some_and(MailboxHistory::waits) || self.moved.contains(&person.reference)
             }
         }
     }

@@ -113,17 +113,12 @@ fn to(row: &OutboxEntry) -> String {
 }
 
 fn is_superseded(row: &OutboxEntry) -> bool {
-    let is_replaced = row.last_answer.as_deref() == Some("replaced by a newer revision");
-    match row.state.as_str() {
-        "superseded" => true,
-        "cancelled" => is_replaced,
-        _ => false,
-    }
+    row.state.as_str() == "superseded"
 }
 
 /// The mailboxes for which an invitation waits.
 fn waiting(rows: &[OutboxEntry]) -> BTreeSet<String> {
-    let invitations = rows.iter().filter(|row| row.purpose == Purpose::Invitation);
+    let invitations = rows.iter().filter(|row| row.purpose != Purpose::Cancellation);
     invitations.filter(|row| row.waits()).map(to).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
 use invite::database::{Database, EncryptionKey, KeySource};
 use invite::meeting::MeetingId;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -127,6 +128,25 @@ impl Store {
                 Beside::Server(server) => {
                     let mut connection = server.beside.lock().await;
                     let update = sqlx::query(statement).bind(meeting.as_str());
+                    update.execute(&mut *connection).await.unwrap();
+                }
+            }
+        }
+    }
+
+    /// Makes messages due at an instant, which the library takes for the present or not.
+    pub(crate) async fn set_due(&self, messages: &[i64], at: DateTime<Utc>) {
+        const SET: &str = "UPDATE invitation SET next_attempt_at = $1 WHERE id = $2";
+        for message in messages {
+            match &self.beside {
+                Beside::File { connection, .. } => {
+                    let mut connection = connection.lock().await;
+                    let update = sqlx::query(SET).bind(at.timestamp_millis()).bind(*message);
+                    update.execute(&mut *connection).await.unwrap();
+                }
+                Beside::Server(server) => {
+                    let mut connection = server.beside.lock().await;
+                    let update = sqlx::query(SET).bind(at.timestamp_millis()).bind(*message);
                     update.execute(&mut *connection).await.unwrap();
                 }
             }

@@ -3,11 +3,11 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
-use invite::database::{Database, Which};
+use chrono::{DateTime, TimeDelta, Utc};
+use invite::database::Database;
 use invite::imip::{Answer, AnswerKind};
 use invite::mail::{Due, Mailbox, Outbox as _, OutboxEntry};
-use invite::meeting::{JoinUrl, MeetingId, MeetingStatus, PersonId, PersonRef};
+use invite::meeting::{JoinUrl, MeetingId, MeetingStatus, PersonId};
 use invite::online::{Begun, LinkStore as _, Replaced};
 use invite::organization::Organization;
 use invite::pipeline::{
@@ -141,17 +141,15 @@ impl World {
             mask & (1 << (number.unwrap_or_default() % 8)) != 0
         };
         let rows = self.rows().await;
-        let due = rows.iter().filter(|row| {
-            row.state.as_str() == "queued"
-                && row.next_attempt_at <= now
-                && is_in(&mailbox(row.envelope.to.as_str()))
-        });
-        let mut people: Vec<PersonRef> = due.map(|row| row.person.clone()).collect();
-        people.sort();
-        people.dedup();
-        (!people.is_empty()).then(|| Due {
+        let queued = rows.iter().filter(|row| row.state.as_str() == "queued");
+        let (due, others): (Vec<_>, Vec<_>) =
+            queued.partition(|row| row.next_attempt_at <= now && is_in(&mailbox(row.envelope.to.as_str())));
+        let ids = |rows: &[&OutboxEntry]| -> Vec<i64> { rows.iter().map(|row| row.id).collect() };
+        self.store.set_due(&ids(&due), DateTime::UNIX_EPOCH).await;
+        let later = Utc::now() + TimeDelta::hours(1);
+        self.store.set_due(&ids(&others), later).await;
+        (!due.is_empty()).then(|| Due {
             meeting: self.id.clone(),
-            people,
         })
     }
 
@@ -268,14 +266,16 @@ impl World {
 
     async fn retry(&mut self, which: Option<usize>) {
         let rows = self.rows().await;
-        let which = match which {
-            None => Which::Meeting(self.id.clone()),
+        let named = match which {
+            None => None,
             Some(_) if rows.is_empty() => return,
-            Some(number) => Which::One(rows[number % rows.len()].id),
+            Some(number) => Some(rows[number % rows.len()].id),
         };
         self.post.note_retry();
-        let count = self.store.database.retry(&which).await.unwrap();
-        self.diary.push(format!("retry: {count}"));
+        let fuse = Fuse::after(usize::MAX, End::Fails);
+        let pipeline = self.pipeline(&fuse, &self.store.database);
+        let report = pipeline.retry(&self.id, named).await.unwrap();
+        self.diary.push(format!("retry {named:?}: {report:?}"));
     }
 
     pub(crate) async fn live(&mut self, step: Step, rules: &mut Rules) {
