@@ -46,6 +46,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::calendar::{AttendeeList, Times};
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::mail::{
     Accounts, Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport,
@@ -93,6 +95,8 @@ pub struct Pipeline {
     times: Times,
     attendees: AttendeeList,
     delivery: DeliverySettings,
+    clock: Clock,
+    chance: Chance,
     progress: Arc<dyn Fn(&Progress) + Send + Sync>,
     stop: Arc<AtomicBool>,
 }

@@ -149,7 +149,7 @@ impl<'a> Renderer<'a> {
             record_url: record_url(&pipeline.organization, meeting.id()),
             sender,
             reply_to: reply_to(&case.organizer, sender),
-            now: Utc::now(),
+            now: pipeline.clock.now(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Beside the way of a send: what an answer to an invitation does to its meeting.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::case::Case;
@@ -100,7 +100,7 @@ impl Pipeline {
             AnswerKind::Reply(_) if answer.occurrence.is_some() => AnswerOutcome::Occurrence,
             AnswerKind::Reply(_) if is_outdated(&case, answer) => AnswerOutcome::Outdated,
             AnswerKind::Reply(status) => {
-                let given = given(&case, answer, *status);
+                let given = given(&case, answer, *status, self.clock.now());
                 match answers.take_answer(&id, &person, given).await? {
                     Taken::Older => AnswerOutcome::Older,
                     Taken::Newest => {
@@ -161,9 +161,8 @@ impl Pipeline {
 
 /// What is remembered of an answer. A clock or a count that is ahead must not make every later answer an old one, so
 /// neither is taken to be beyond what there is: the newest revision, and now.
-fn given(case: &Case, answer: &Answer, status: Acceptance) -> Given {
+fn given(case: &Case, answer: &Answer, status: Acceptance, now: DateTime<Utc>) -> Given {
     let newest = case.history.last().map_or(0, |issued| issued.revision.0);
-    let now = Utc::now();
     Given {
         sequence: answer.sequence.min(newest),
         stamp: answer.stamp.unwrap_or(now).min(now),

@@ -42,7 +42,7 @@ impl Story {
             Self::Deleted => {
                 let gone = invite::sandbox::zoom::Change::DeleteMeeting { id: None };
                 stage.zoom.change(&gone).unwrap();
-                stage.let_link_age().await;
+                stage.let_link_age();
             }
         }
         stage

@@ -18,6 +18,7 @@ mod choosing;
 mod crashes;
 mod delivering;
 mod editing;
+mod hours;
 mod looking;
 mod pushing;
 mod refusing;

@@ -1,13 +1,15 @@
 //! Access tokens for the log-in by XOAUTH2, renewed as they run out (RFC 6749 §4.4, §6).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::super::transport::TransportError;
+use crate::clock::Clock;
 use crate::fault::BoxError;
 use crate::http;
 use crate::meeting::one_line;
@@ -16,6 +18,9 @@ use crate::meeting::one_line;
 const MARGIN: Duration = Duration::from_secs(60);
 /// For how long a token is good of which nothing is said.
 const UNSAID: Duration = Duration::from_secs(600);
+
+/// For how long one is kept at most.
+const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
 /// Who gives access tokens for a mailbox, and for what.
 #[derive(Debug, Clone)]
@@ -39,12 +44,13 @@ pub(super) struct Tokens {
     settings: TokenSettings,
     http: reqwest::Client,
     current: Mutex<Option<Current>>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
 struct Current {
     token: SecretString,
-    until: Instant,
+    until: DateTime<Utc>,
 }
 
 /// A successful answer (RFC 6749 §5.1).
@@ -68,18 +74,25 @@ impl Tokens {
             settings,
             http,
             current: Mutex::default(),
+            clock: Clock::default(),
         })
+    }
+
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
     }
 
     /// A token that is still good. Of several connections that want one, one asks and the others wait.
     pub(super) async fn access(&self) -> Result<SecretString, TransportError> {
         let mut current = self.current.lock().await;
-        if let Some(known) = current.as_ref().filter(|known| Instant::now() < known.until) {
+        if let Some(known) = current.as_ref().filter(|known| self.clock.now() < known.until) {
             return Ok(known.token.clone());
         }
         let granted = self.ask().await?;
         let lasts = granted.expires_in.map_or(UNSAID, Duration::from_secs);
-        let until = Instant::now() + lasts.saturating_sub(MARGIN);
+        // However long it is said to last, nobody knows that it does.
+        let lasts = lasts.saturating_sub(MARGIN).min(LONGEST);
+        let until = self.clock.now() + TimeDelta::from_std(lasts).unwrap_or_default();
         let token = granted.access_token.clone();
         *current = Some(Current {
             token: granted.access_token,
