@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::crm::import;
+use crate::crm::import::{self, CannotMove};
 use crate::database::Database;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::Mailbox;
@@ -34,6 +34,8 @@ pub(super) enum SandboxError {
     Folder { path: PathBuf, source: io::Error },
     #[error("the sandbox's sender is no address")]
     Sender(#[source] InvalidEmail),
+    #[error("the sandbox's meetings cannot be dated")]
+    Dates(#[source] CannotMove),
     #[error("the embedded Zoom does not grant a connection: {0}")]
     Grant(String),
 }
@@ -46,6 +48,8 @@ impl Fault for SandboxError {
     fn class(&self) -> Class {
         match self {
             Self::Folder { .. } => Class::CannotCreate,
+            // `INVITE_NOW` is at the end of all dates.
+            Self::Dates(_) => Class::Configuration,
             Self::Sender(_) | Self::Grant(_) => Class::Internal,
         }
     }
@@ -79,8 +83,8 @@ impl Sandbox {
         })
     }
 
-    /// Loads the fixtures into a new database.
-    pub(super) async fn fill(folder: &Path, database: &Database) -> Result<(), BoxFault> {
+    /// Loads the fixtures into a new database, with their meetings in the weeks to come.
+    pub(super) async fn fill(folder: &Path, database: &Database, clock: &Clock) -> Result<(), BoxFault> {
         if !database.users().await?.is_empty() {
             return Ok(());
         }
@@ -88,7 +92,10 @@ impl Sandbox {
         if !database.users().await?.is_empty() {
             return Ok(());
         }
-        let records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;
+        let mut records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;
+        records
+            .move_to_coming_weeks(clock.now())
+            .map_err(|error| BoxFault::new(SandboxError::Dates(error)))?;
         database
             .import(&records, "fixtures/sandbox.json")
             .await

@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
             }
             let database = open(config).await?.with_clock(self.clock.clone());
             if self.is_sandbox() {
-                Sandbox::fill(&self.sandbox_folder(), &database).await?;
+                Sandbox::fill(&self.sandbox_folder(), &database, &self.clock).await?;
             }
             Ok(database)
         };
