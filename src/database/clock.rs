@@ -101,6 +101,24 @@ mod tests {
     }
 
     #[test]
+    fn a_lease_runs_out_when_the_clock_is_moved() {
+        let asked = Utc::now();
+        let ours = Clock::manual("2031-07-01T10:00:00Z".parse().unwrap());
+        // The server is an hour ahead of this machine.
+        let server = asked + TimeDelta::hours(1);
+        let clock = DatabaseClock::compared(asked, server, asked).by(ours.clone());
+        let hour = 3_600_000;
+        assert_eq!(clock.now(), millis(ours.now()) + hour);
+        let end = clock.lease_end(Duration::from_secs(60));
+        let held = |clock: &DatabaseClock| clock.held_until("elsewhere/1.1/x".to_owned(), end);
+        assert_eq!(held(&clock), Some(ours.now() + TimeDelta::minutes(1)));
+        ours.advance(TimeDelta::seconds(61));
+        assert_eq!(held(&clock), None);
+        // Turns to send are waited for in real time.
+        assert!((clock.now_in_micros() / 1000 - millis(Utc::now()) - hour).abs() < 60_000);
+    }
+
+    #[test]
     fn how_long_the_answer_took_is_no_difference() {
         let asked = Utc::now();
         let clock = DatabaseClock::compared(

@@ -158,3 +158,55 @@ impl Tokens {
         Err(TransportError::NoToken { server, answer: said })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Gives a token for an hour to each who asks: `token-1`, `token-2` …
+    async fn authorization_server() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for number in 1.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = Vec::new();
+                // The form is short and has no more in it than the client.
+                while !asked.ends_with(b"grant_type=client_credentials") {
+                    asked.push(stream.read_u8().await.unwrap());
+                }
+                let body = format!(r#"{{"access_token": "token-{number}", "expires_in": 3600}}"#);
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        url.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_until_a_minute_before_its_end() {
+        crate::crypto::ensure_crypto_provider();
+        let settings = TokenSettings {
+            url: authorization_server().await,
+            client_id: "invite".to_owned(),
+            client_secret: None,
+            refresh_token: None,
+            scope: None,
+        };
+        let clock = Clock::manual("2031-07-01T10:00:00Z".parse().unwrap());
+        let mut tokens = Tokens::new(settings, Duration::from_secs(10)).unwrap();
+        tokens.set_clock(clock.clone());
+        let access = async || tokens.access().await.unwrap().expose_secret().to_owned();
+        assert_eq!(access().await, "token-1");
+        clock.advance(TimeDelta::seconds(3539));
+        assert_eq!(access().await, "token-1");
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(access().await, "token-2");
+    }
+}

@@ -216,6 +216,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_lease_runs_out_when_the_clock_is_moved() {
+        let clock = Clock::manual("2031-07-01T10:00:00Z".parse().unwrap());
+        let store = MemoryTokens::new().with_clock(clock.clone());
+        lock(&store, Duration::from_secs(60)).await;
+        clock.advance(chrono::TimeDelta::seconds(59));
+        let early = store.lock_refresh(&key(), Duration::ZERO).await.unwrap();
+        assert!(matches!(early, RefreshLock::Busy(_)));
+        clock.advance(chrono::TimeDelta::seconds(1));
+        lock(&store, Duration::from_secs(60)).await;
+    }
+
+    #[tokio::test]
     async fn the_only_living_pair_is_kept_and_an_older_one_is_not() {
         let store = MemoryTokens::new();
         store.put(&key(), &grant()).await.unwrap();
