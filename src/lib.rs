@@ -61,7 +61,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! let ana = Person::new("user:ana".parse()?, "Ana Núñez", Some("ana@acme.example".parse()?));
 //! let lee = Person::new("contact:lee".parse()?, "Lee, Harper", Some("lee@client.example".parse()?));
-//! let when = When::timed("2026-12-01T09:00:00Z".parse()?, "2026-12-01T09:45:00Z".parse()?)?;
+//! let when = When::timed("2036-12-02T09:00:00Z".parse()?, "2036-12-02T09:45:00Z".parse()?)?;
 //! let kickoff = MeetingId::new("kickoff")?;
 //! let mut meeting = Meeting::new(kickoff.clone(), "Kick-off", when, Zone::new("Europe/Berlin")?)?;
 //! meeting.assigned_user = Some(PersonId::new("ana")?);
@@ -116,7 +116,7 @@
 //! | [`received`] | mails that come back: which kind each is |
 //! | [`imip`], [`dsn`] | what answers to them say, and what mail servers say became of them |
 //! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
-//! | [`meeting`], [`organization`], [`fault`], [`lease`] | the plain words |
+//! | [`meeting`], [`organization`], [`fault`], [`lease`], [`clock`], [`chance`] | the plain words |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
 //!
 //! With `default-features = false` a CRM gets the pipeline without the command, its arguments, its
@@ -129,7 +129,7 @@
 //!
 //! # Time
 //!
-//! Instants are UTC. A zone is an IANA name, [`meeting::Zone`], with rules that are compiled in
+//! What time it is says a [`clock::Clock`]: this machine's, or one that a test moves. Instants are UTC. A zone is an IANA name, [`meeting::Zone`], with rules that are compiled in
 //! ([`meeting::tzdb_version`] tells their version).
 //!
 //! [`Crm`]: crm::Crm
@@ -138,6 +138,8 @@
 //! [`Pipeline::send`]: pipeline::Pipeline::send
 
 pub mod calendar;
+pub mod chance;
+pub mod clock;
 #[cfg(feature = "command")]
 pub mod command;
 pub mod config;

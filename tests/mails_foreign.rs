@@ -21,6 +21,8 @@ impl Sandbox {
             .args(arguments.split(' '))
             .args(["--sandbox", "--quiet", "--format", "json"])
             .current_dir(self.0.path())
+            // In the week before the kick-off of the fixtures.
+            .env("INVITE_NOW", "2026-11-25T08:00:00Z")
             .output()
             .unwrap();
         assert!(output.status.success(), "{arguments}: {output:?}");

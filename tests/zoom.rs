@@ -25,7 +25,7 @@ use secrecy::ExposeSecret as _;
 const SCOPES: &str = "meeting:delete:meeting:admin meeting:update:meeting:admin meeting:write:meeting:admin";
 const SECRETS: [&str; 5] = ["acc-1", "ref-1", "acc-2", "ref-2", "cl1ent-secret"];
 /// As recorded, with the link that must never be seen.
-const MADE: &str = r#"{"uuid":"aDYlohsHRtCd4ii1uC2+hA==","id":85746065432,"host_id":"30R7kT7bTIKSNUFEuH_Qlg","host_email":"ana@acme.example","topic":"Kick-off","type":2,"status":"waiting","start_time":"2030-12-01T09:30:00Z","duration":45,"timezone":"Europe/Kiev","created_at":"2026-11-23T17:00:00Z","start_url":"https://us05web.zoom.us/s/85746065432?zak=st4rt","join_url":"https://us05web.zoom.us/j/85746065432?pwd=8pEkRweVXPV3Ob2KJYgFTRlDtl1gSn.1","password":"123456","settings":{"waiting_room":true}}"#;
+const MADE: &str = r#"{"uuid":"aDYlohsHRtCd4ii1uC2+hA==","id":85746065432,"host_id":"30R7kT7bTIKSNUFEuH_Qlg","host_email":"ana@acme.example","topic":"Kick-off","type":2,"status":"waiting","start_time":"2130-12-01T09:30:00Z","duration":45,"timezone":"Europe/Kiev","created_at":"2026-11-23T17:00:00Z","start_url":"https://us05web.zoom.us/s/85746065432?zak=st4rt","join_url":"https://us05web.zoom.us/j/85746065432?pwd=8pEkRweVXPV3Ob2KJYgFTRlDtl1gSn.1","password":"123456","settings":{"waiting_room":true}}"#;
 const GONE: &str = r#"{"code":3001,"message":"Meeting does not exist: 85746065432."}"#;
 const EXPIRED: &str = r#"{"code":124,"message":"Access token is expired."}"#;
 const PER_SECOND: &str = r#"{"code":429,"message":"You have reached the maximum per-second rate limit for this API. Try again later."}"#;
@@ -90,7 +90,7 @@ fn spec() -> OnlineSpec {
         host: "ana+zoom@acme.example".to_owned(),
         topic: "Kick-off".to_owned(),
         agenda: "Agenda:\n- scope".to_owned(),
-        start: "2030-12-01T09:30:00Z".parse().unwrap(),
+        start: "2130-12-01T09:30:00Z".parse().unwrap(),
         duration: 45,
         time_zone: "Europe/Kiev".to_owned(),
         settings: settings.as_object().unwrap().clone(),
@@ -140,7 +140,7 @@ async fn a_creation_is_told_to_the_letter() {
     let seen = server.finish();
     assert_eq!(
         seen[0].body,
-        r#"{"topic":"Kick-off","type":2,"start_time":"2030-12-01T09:30:00Z","duration":45,"timezone":"Europe/Kiev","agenda":"Agenda:\n- scope\n\nRef. kickoff-7f3a","settings":{"join_before_host":false,"meeting_authentication":false,"waiting_room":true}}"#
+        r#"{"topic":"Kick-off","type":2,"start_time":"2130-12-01T09:30:00Z","duration":45,"timezone":"Europe/Kiev","agenda":"Agenda:\n- scope\n\nRef. kickoff-7f3a","settings":{"join_before_host":false,"meeting_authentication":false,"waiting_room":true}}"#
     );
     assert_eq!(seen[0].header("authorization"), Some("Bearer acc-1"));
     assert_eq!(seen[0].header("accept"), Some("application/json"));
@@ -192,7 +192,7 @@ async fn a_change_says_only_what_changed() {
     let (client, _) = connected(&server, HOUR).await;
     let told = spec();
     let mut moved = spec();
-    moved.start = "2031-03-05T14:15:00Z".parse().unwrap();
+    moved.start = "2131-03-05T14:15:00Z".parse().unwrap();
     moved.settings.insert("waiting_room".into(), false.into());
     client.update(&id(), Some(&told), &moved, "m").await.unwrap();
     let mut reworded = spec();
@@ -206,7 +206,7 @@ async fn a_change_says_only_what_changed() {
     assert_eq!(
         bodies,
         [
-            r#"{"start_time":"2031-03-05T14:15:00Z","settings":{"waiting_room":false}}"#,
+            r#"{"start_time":"2131-03-05T14:15:00Z","settings":{"waiting_room":false}}"#,
             r#"{"agenda":"New\n\nRef. m"}"#,
             r#"{"topic":"Kick-off"}"#,
             r#"{"topic":"Kick-off"}"#,
@@ -294,7 +294,7 @@ async fn a_meeting_is_found_by_its_marker() {
             ),
         )
     };
-    let at = "2030-12-01T09:30:00Z";
+    let at = "2130-12-01T09:30:00Z";
     let whole = |id: u64, agenda: &str| {
         Reply::json(
             200,
@@ -308,7 +308,7 @@ async fn a_meeting_is_found_by_its_marker() {
             list,
             page(
                 "p=2",
-                &[entry(1, at, "x"), entry(2, "2030-12-01T10:30:00Z", "Ref. m")],
+                &[entry(1, at, "x"), entry(2, "2130-12-01T10:30:00Z", "Ref. m")],
             ),
         ),
         ("GET /v2/meetings/1", whole(1, "x")),

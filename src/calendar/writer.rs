@@ -1,6 +1,7 @@
 //! Which properties an event has, and for whom.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::Days;
 
@@ -24,16 +25,16 @@ pub struct EventWriter<'a> {
     head: String,
     /// How long it is up to the attendees.
     before: usize,
-    listed: Option<Listed<'a>>,
+    listed: Option<Listed>,
 }
 
 /// Everybody, where these are so few that they are listed.
 #[derive(Debug)]
-struct Listed<'a> {
-    /// The lines, one for each address, with the place of the invitee it is.
-    lines: Vec<(usize, String)>,
-    /// Of each person, the place of the first invitee with the same address.
-    first_of: HashMap<&'a PersonRef, usize>,
+struct Listed {
+    /// The lines, one for each mailbox.
+    lines: Vec<String>,
+    /// Which of the lines is that of a mailbox ([`EmailAddress::mailbox`]).
+    line_of: HashMap<String, usize>,
 }
 
 /// Somebody who can be written as ATTENDEE.
@@ -68,7 +69,7 @@ impl<'a> EventWriter<'a> {
         let removes_one = event.method == Method::Cancel && !event.whole_cancelled;
         let lists_all = event.attendee_list == AttendeeList::All && !removes_one;
         let listed = lists_all.then(|| Listed::of(event, organizer)).flatten();
-        for (_, line) in listed.iter().flat_map(|listed| &listed.lines) {
+        for line in listed.iter().flat_map(|listed| &listed.lines) {
             head.push_str(line);
         }
         Ok(Self {
@@ -95,10 +96,9 @@ impl<'a> EventWriter<'a> {
         let Some(listed) = &self.listed else {
             return Ok(Some(own));
         };
-        Ok(listed
-            .line_of(&participant.person.reference)
-            .filter(|line| *line == own)
-            .map(|_| String::new()))
+        let place = listed.place_of(participant.person);
+        let line = place.map(|place| &listed.lines[place]);
+        Ok(line.filter(|line| **line == own).map(|_| String::new()))
     }
 
     /// The object for one recipient, who is always among its attendees.
@@ -124,9 +124,9 @@ impl<'a> EventWriter<'a> {
             return Ok([&self.head, own.as_str(), END].concat());
         };
         let mut text = self.head[..self.before].to_owned();
-        let place = listed.first_of.get(&participant.person.reference);
-        for (first, line) in &listed.lines {
-            text.push_str(if place == Some(first) { &own } else { line });
+        let place = listed.place_of(participant.person);
+        for (at, line) in listed.lines.iter().enumerate() {
+            text.push_str(if place == Some(at) { &own } else { line });
         }
         if place.is_none() {
             text.push_str(&own);
@@ -181,41 +181,36 @@ impl<'a> EventWriter<'a> {
     }
 }
 
-impl<'a> Listed<'a> {
-    /// The line with the address of somebody.
-    fn line_of(&self, person: &PersonRef) -> Option<&str> {
-        let place = self.first_of.get(person)?;
-        let (_, line) = self.lines.iter().find(|(first, _)| first == place)?;
-        Some(line)
+impl Listed {
+    /// Which of the lines has the mailbox of a person.
+    fn place_of(&self, person: &Person) -> Option<usize> {
+        self.line_of.get(&person.email.as_ref()?.mailbox()).copied()
     }
 
     /// Those with an address that is not the organizer's; none where that are more than may be listed.
-    fn of(event: &Event<'a>, organizer: &EmailAddress) -> Option<Self> {
+    fn of(event: &Event<'_>, organizer: &EmailAddress) -> Option<Self> {
         let mut lines = Vec::new();
-        let mut first_of = HashMap::new();
-        let mut firsts = HashMap::new();
-        for (place, participant) in event.participants.iter().enumerate() {
+        let mut line_of = HashMap::new();
+        for participant in event.participants {
             let person = participant.person;
             let Some(address) = person.email.as_ref().filter(|a| !a.is_same_mailbox(organizer)) else {
                 continue;
             };
-            let first = *firsts
-                .entry(address.as_str().to_ascii_lowercase())
-                .or_insert(place);
-            first_of.insert(&person.reference, first);
-            if first == place {
-                if lines.len() == MOST_LISTED_ATTENDEES {
-                    return None;
-                }
-                let invitee = Invitee {
-                    person,
-                    address,
-                    status: participant.status,
-                };
-                lines.push((place, attendee(event, &invitee).to_text()));
+            let Entry::Vacant(place) = line_of.entry(address.mailbox()) else {
+                continue;
+            };
+            if lines.len() == MOST_LISTED_ATTENDEES {
+                return None;
             }
+            place.insert(lines.len());
+            let invitee = Invitee {
+                person,
+                address,
+                status: participant.status,
+            };
+            lines.push(attendee(event, &invitee).to_text());
         }
-        Some(Self { lines, first_of })
+        Some(Self { lines, line_of })
     }
 }
 

@@ -182,7 +182,7 @@ pub fn run() -> ExitCode {
 }
 
 async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
-    let session = Session::new(&cli.global, terminal);
+    let session = Session::new(&cli.global, terminal)?;
     match cli.command {
         Command::Init(init) => init.run(&session).await,
         Command::Import(import) => import.run(&session).await,

@@ -4,17 +4,19 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
-use crate::crm::import;
+use crate::clock::Clock;
+use crate::crm::import::{self, CannotMove};
 use crate::database::Database;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::Mailbox;
 use crate::meeting::InvalidEmail;
 use crate::online::zoom::{Auth, Grant, Mode, TokenKey, TokenStore as _, ZoomSettings};
 use crate::sandbox::zoom::{
-    EmbeddedZoom, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_REDIRECT_URI, ZoomWorld,
+    Clock as ZoomClock, EmbeddedZoom, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_REDIRECT_URI,
+    ZoomWorld,
 };
 
 const FIXTURES: &str = include_str!("../../fixtures/sandbox.json");
@@ -32,6 +34,8 @@ pub(super) enum SandboxError {
     Folder { path: PathBuf, source: io::Error },
     #[error("the sandbox's sender is no address")]
     Sender(#[source] InvalidEmail),
+    #[error("the sandbox's meetings cannot be dated")]
+    Dates(#[source] CannotMove),
     #[error("the embedded Zoom does not grant a connection: {0}")]
     Grant(String),
 }
@@ -44,6 +48,8 @@ impl Fault for SandboxError {
     fn class(&self) -> Class {
         match self {
             Self::Folder { .. } => Class::CannotCreate,
+            // `INVITE_NOW` is at the end of all dates.
+            Self::Dates(_) => Class::Configuration,
             Self::Sender(_) | Self::Grant(_) => Class::Internal,
         }
     }
@@ -77,8 +83,8 @@ impl Sandbox {
         })
     }
 
-    /// Loads the fixtures into a new database.
-    pub(super) async fn fill(folder: &Path, database: &Database) -> Result<(), BoxFault> {
+    /// Loads the fixtures into a new database, with their meetings in the weeks to come.
+    pub(super) async fn fill(folder: &Path, database: &Database, clock: &Clock) -> Result<(), BoxFault> {
         if !database.users().await?.is_empty() {
             return Ok(());
         }
@@ -86,7 +92,10 @@ impl Sandbox {
         if !database.users().await?.is_empty() {
             return Ok(());
         }
-        let records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;
+        let mut records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;
+        records
+            .move_to_coming_weeks(clock.now())
+            .map_err(|error| BoxFault::new(SandboxError::Dates(error)))?;
         database
             .import(&records, "fixtures/sandbox.json")
             .await
@@ -95,15 +104,17 @@ impl Sandbox {
     }
 
     /// Starts the embedded Zoom, whose state outlives the run, and connects to it when nobody has.
-    pub(super) async fn start(folder: &Path, database: &Database) -> Result<Self, BoxFault> {
+    pub(super) async fn start(folder: &Path, database: &Database, clock: &Clock) -> Result<Self, BoxFault> {
         let state = folder.join("zoom.json");
         let zoom = EmbeddedZoom::start_persistent(&state, ZoomWorld::sandbox());
-        let zoom = zoom.map_err(|source| {
+        let cannot = |source| {
             BoxFault::new(SandboxError::Folder {
                 path: state.clone(),
                 source,
             })
-        })?;
+        };
+        let zoom = zoom.map_err(cannot)?;
+        set_clock(&zoom, clock).map_err(cannot)?;
         let key = TokenKey {
             mode: Mode::Production,
             client_id: SANDBOX_CLIENT_ID.to_owned(),
@@ -118,7 +129,7 @@ impl Sandbox {
                 .grant(SANDBOX_CLIENT_ID)
                 .map_err(|e| refused(e.to_string()))?;
             let granted = granted.ok_or_else(|| refused("it has no such client".to_owned()))?;
-            let now = Utc::now();
+            let now = clock.now();
             let grant = Grant {
                 access_token: granted.access_token.into(),
                 refresh_token: granted.refresh_token.map(Into::into),
@@ -157,4 +168,17 @@ impl Sandbox {
         let address = "meetings@acme.example".parse().map_err(SandboxError::Sender)?;
         Ok(Mailbox::new("Acme", address))
     }
+}
+
+/// Lets an embedded Zoom whose clock goes go by ours. One that somebody has stopped stays so.
+fn set_clock(zoom: &EmbeddedZoom, clock: &Clock) -> io::Result<()> {
+    /// So many seconds apart, two clocks count as the same: to read both takes time itself.
+    const UNNOTICED: u64 = 2;
+    let ours = (clock.now() - Clock::system().now()).num_seconds();
+    zoom.with_world(|world| match world.clock {
+        ZoomClock::System { ahead } if ahead.abs_diff(ours) > UNNOTICED => {
+            world.clock = ZoomClock::System { ahead: ours };
+        }
+        ZoomClock::System { .. } | ZoomClock::Fixed { .. } => {}
+    })
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Utc;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -160,7 +159,7 @@ impl Send {
 /// The planned meetings that are not over, by their time.
 async fn planned_ahead(session: &Session<'_>) -> Result<Vec<MeetingId>, BoxFault> {
     let meetings = session.records().await?.meetings().await?;
-    let now = Utc::now();
+    let now = session.clock.now();
     let is_ahead = |meeting: &Meeting| {
         let (_, ends_at) = meeting.when.span(&meeting.time_zone);
         meeting.status == MeetingStatus::Planned && ends_at > now

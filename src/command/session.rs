@@ -10,6 +10,7 @@ use super::Global;
 use super::sandbox::Sandbox;
 use super::terminal::Terminal;
 use crate::calendar::{AttendeeList, Times};
+use crate::clock::Clock;
 use crate::config::{
     CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp, ZoomAuth,
     ZoomMode, ZoomRecording,
@@ -29,6 +30,7 @@ pub(super) struct Session<'a> {
     global: &'a Global,
     pub(super) terminal: &'a Terminal,
     pub(super) environment: Environment,
+    pub(super) clock: Clock,
     config: OnceCell<Config>,
     sandbox: OnceCell<Sandbox>,
     database: OnceCell<Database>,
@@ -65,18 +67,24 @@ impl Fault for NotSupported {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(global: &'a Global, terminal: &'a Terminal) -> Self {
-        Self {
+    /// A run in the environment of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`](crate::config::ConfigError) when `INVITE_NOW` is no moment.
+    pub(super) fn new(global: &'a Global, terminal: &'a Terminal) -> Result<Self, BoxFault> {
+        let environment = Environment::of_this_process();
+        Ok(Self {
             global,
             terminal,
-            environment: Environment::of_this_process(),
+            clock: environment.clock().map_err(BoxFault::new)?,
+            environment,
             config: OnceCell::new(),
             sandbox: OnceCell::new(),
             database: OnceCell::new(),
             zoom: OnceCell::new(),
             stop: Arc::default(),
             for_authors: false,
-        }
+        })
     }
 
     /// The same for those who write templates: without a configuration there is an example of an organization.
@@ -125,9 +133,9 @@ impl<'a> Session<'a> {
             if self.is_sandbox() {
                 Sandbox::prepare(&self.sandbox_folder()).map_err(BoxFault::new)?;
             }
-            let database = open(config).await?;
+            let database = open(config).await?.with_clock(self.clock.clone());
             if self.is_sandbox() {
-                Sandbox::fill(&self.sandbox_folder(), &database).await?;
+                Sandbox::fill(&self.sandbox_folder(), &database, &self.clock).await?;
             }
             Ok(database)
         };
@@ -145,7 +153,7 @@ impl<'a> Session<'a> {
     async fn sandbox(&self) -> Result<&Sandbox, BoxFault> {
         let start = async || {
             let database = self.database().await?;
-            let sandbox = Sandbox::start(&self.sandbox_folder(), database).await?;
+            let sandbox = Sandbox::start(&self.sandbox_folder(), database, &self.clock).await?;
             let name = self.sandbox_folder();
             self.terminal.note(&format!(
                 "sandbox: an embedded Zoom and a mailbox folder under {}/; no real server is reached",
@@ -165,7 +173,9 @@ impl<'a> Session<'a> {
                 zoom_settings(self.config().await?)
             };
             let store = Arc::new(self.database().await?.clone());
-            let client = ZoomClient::new(settings?, store).map_err(BoxFault::new)?;
+            let mut settings = settings?;
+            settings.clock = self.clock.clone();
+            let client = ZoomClient::new(settings, store).map_err(BoxFault::new)?;
             Ok(Arc::new(client))
         };
         self.zoom.get_or_try_init(make).await.cloned()
@@ -238,6 +248,7 @@ impl<'a> Session<'a> {
             .crm(Arc::new(self.records().await?.clone()))
             .database(database)
             .templates(self.templates().await?)
+            .clock(self.clock.clone())
             .calendar(times, attendees);
         if !self.is_sandbox() {
             builder = builder.accounts(self.accounts().await?);

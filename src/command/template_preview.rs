@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -102,7 +101,7 @@ impl Preview {
             .unwrap_or(&setting.organization.language);
         let trials = setting.trials().map_err(BoxFault::new)?;
         let trial = trials
-            .preview(self.name, &sample, language, Utc::now())
+            .preview(self.name, &sample, language, session.clock.now())
             .map_err(BoxFault::new)?;
         let conditions = if self.variables {
             trials.templates.conditions(self.name, &sample, language)
@@ -230,6 +229,7 @@ impl Preview {
             session.read_setting(),
             (folders, files),
             places,
+            session.clock.clone(),
         )
         .await
         .map_err(BoxFault::new)?;

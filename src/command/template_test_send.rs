@@ -1,6 +1,5 @@
 //! `invite template test-send`: a template as a mail in one's own inbox, marked as a test.
 
-use chrono::Utc;
 use clap::Args;
 use serde_json::json;
 
@@ -45,17 +44,18 @@ impl TestSend {
         let sample = self.try_on.sample(session, None, &setting.organization).await?;
         let language = self.language.as_ref().unwrap_or(&setting.organization.language);
         let trials = setting.trials().map_err(BoxFault::new)?;
+        let now = session.clock.now();
         let to = Mailbox::new("", self.to.clone());
         let id = format!("test-{}", uuid::Uuid::new_v4());
         let trial = trials
-            .test(self.name, &sample, language, (&to, &id), Utc::now())
+            .test(self.name, &sample, language, (&to, &id), now)
             .map_err(BoxFault::new)?;
         let envelope = Envelope {
             from: sender.address,
             to: self.to.clone(),
         };
         let signers = session.signers().await?;
-        let message = signed(&signers, trial.message, Utc::now()).map_err(BoxFault::new)?;
+        let message = signed(&signers, trial.message, now).map_err(BoxFault::new)?;
         let transport = session.transport().await?;
         let mut connection = transport.connect().await.map_err(BoxFault::new)?;
         let sent = connection

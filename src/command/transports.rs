@@ -37,6 +37,7 @@ impl Session<'_> {
         };
         let is_paced = settings.max_per_second.is_some();
         let transport = SmtpTransport::new(settings).map_err(BoxFault::new)?;
+        let transport = transport.timed_by(self.clock.clone());
         Ok(Arc::new(match is_paced {
             true => transport.paced_by(Arc::new(self.database().await?.clone())),
             false => transport,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -105,7 +104,7 @@ impl Push {
     }
 
     async fn chosen(&self, session: &Session<'_>, pipeline: &Pipeline) -> Result<Vec<MeetingId>, BoxFault> {
-        let now = Utc::now();
+        let now = session.clock.now();
         let is_meant = |meeting: &Meeting| {
             meeting.status == MeetingStatus::Planned
                 && meeting.online_location == Some(OnlineLocation::Zoom)

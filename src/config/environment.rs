@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
+use super::error::{ConfigError, Place, Problem, Reason};
+use crate::clock::Clock;
+
 /// Environment variables and a current folder, as values: a configuration reads nothing global besides.
 ///
 /// A variable that is set to nothing counts as not set.
@@ -48,6 +53,31 @@ impl Environment {
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// The clock to go by: this machine's, unless `INVITE_NOW` says at which moment it is to start.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] when `INVITE_NOW` is no moment as RFC 3339 writes it, with an offset from UTC.
+    pub fn clock(&self) -> Result<Clock, ConfigError> {
+        const NOW: &str = "INVITE_NOW";
+        let Some(text) = self.get(NOW) else {
+            return Ok(Clock::system());
+        };
+        match DateTime::parse_from_rfc3339(text) {
+            Ok(start) => {
+                let start = start.with_timezone(&Utc);
+                tracing::debug!(%start, "the clock is not this machine's: {NOW} sets it");
+                Ok(Clock::starting(start))
+            }
+            Err(_) => Err(ConfigError::Invalid(vec![Problem {
+                key: "the time to start at".to_owned(),
+                place: Place::Variable(NOW.to_owned()),
+                reason: Reason::Invalid(
+                    "it must be a moment as RFC 3339 writes it, such as 2027-03-01T09:00:00Z".to_owned(),
+                ),
+            }])),
+        }
     }
 
     /// The current folder; the empty path for the process's own.

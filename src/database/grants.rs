@@ -225,7 +225,7 @@ impl TokenStore for Database {
                  WHERE provider = $3 AND mode = $4 AND client_id = $5",
             )
             .bind(reason)
-            .bind(millis(Utc::now()))
+            .bind(millis(self.clock.here()))
             .bind(PROVIDER)
             .bind(lease.key.mode.as_str())
             .bind(&lease.key.client_id)

@@ -31,6 +31,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use self::connections::{Pool, Transaction};
+use crate::clock::Clock;
 use crate::meeting::{MeetingId, PersonId};
 
 pub use error::DatabaseError;
@@ -47,7 +48,7 @@ pub struct Database {
     pool: Pool,
     name: Arc<str>,
     key: KeySource,
-    clock: clock::Clock,
+    clock: clock::DatabaseClock,
     bell: postgres::Bell,
     common: outbox::CommonParts,
     records: outbox::Records,
@@ -81,6 +82,14 @@ impl Database {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same database by this clock; by this machine's without. To be called as soon as it is open: clones that were
+    /// made before keep theirs, and whoever shares the database should share the clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = self.clock.by(clock);
+        self
     }
 
     /// Closes all connections. What is in SQLite's write-ahead log moves to the file.

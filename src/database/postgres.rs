@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::clock::Clock;
+use super::clock::DatabaseClock;
 use super::connections::{OUTBOX_CHANNEL, Pool};
 use super::outbox::{CommonParts, Records};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
@@ -104,12 +104,12 @@ async fn migrate(connection: &mut PgConnection) -> Result<(), MigrateError> {
     MIGRATIONS.run_direct(None, connection, false).await
 }
 
-async fn compare_clocks(connection: &mut PgConnection) -> Result<Clock, sqlx::Error> {
+async fn compare_clocks(connection: &mut PgConnection) -> Result<DatabaseClock, sqlx::Error> {
     let asked = Utc::now();
     let theirs = sqlx::query_scalar("SELECT clock_timestamp()")
         .fetch_one(connection)
         .await?;
-    Ok(Clock::compared(asked, theirs, Utc::now()))
+    Ok(DatabaseClock::compared(asked, theirs, Utc::now()))
 }
 
 async fn is_up_to_date(connection: &mut PgConnection) -> bool {

@@ -8,7 +8,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::clock::Clock;
+use super::clock::DatabaseClock;
 use super::connections::{Pool, SqliteFile};
 use super::outbox::{CommonParts, Records};
 use super::postgres::Bell;
@@ -71,7 +71,7 @@ impl Database {
             pool: Pool::Sqlite(file),
             name: name.into(),
             key,
-            clock: Clock::default(),
+            clock: DatabaseClock::default(),
             bell: Bell::default(),
             common: CommonParts::default(),
             records: Records::of_file(Pool::Sqlite(quick), &path),

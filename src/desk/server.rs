@@ -13,7 +13,6 @@ use axum::middleware;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt as _};
@@ -25,6 +24,7 @@ use super::meetings::Meetings;
 use super::page::{self, Choices, Extra};
 use super::query::Query;
 use super::watch::{Watched, watch};
+use crate::clock::Clock;
 use crate::fault::{Class, Fault};
 use crate::meeting::Language;
 use crate::pipeline::Trial;
@@ -40,6 +40,7 @@ pub(crate) struct Desk {
 struct Shared {
     editions: Arc<Editions>,
     places: Vec<Box<dyn Meetings>>,
+    clock: Clock,
 }
 
 /// Why there is no desk.
@@ -86,6 +87,7 @@ impl Desk {
         read: Box<ReadSetting>,
         (folders, files): (Vec<PathBuf>, Vec<PathBuf>),
         places: Vec<Box<dyn Meetings>>,
+        clock: Clock,
     ) -> Result<Self, DeskError> {
         let listening = async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
@@ -100,7 +102,11 @@ impl Desk {
         Ok(Self {
             listener,
             address,
-            shared: Arc::new(Shared { editions, places }),
+            shared: Arc::new(Shared {
+                editions,
+                places,
+                clock,
+            }),
         })
     }
 
@@ -209,7 +215,7 @@ impl Shared {
         let (name, language, sample) = self.asked(content, query).await?;
         let trial = content
             .trials
-            .preview(name, &sample, &language, Utc::now())
+            .preview(name, &sample, &language, self.clock.now())
             .map_err(|error| Wrong::new(&error))?;
         Ok(Shown {
             name,

@@ -3,7 +3,6 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use tokio::sync::OwnedMutexGuard;
 
 use super::Progress;
@@ -97,11 +96,11 @@ impl Round {
                 tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
                 let fate = if matches!(error, TransportError::AnswerLost { .. }) {
-                    let settings = &self.pipeline.delivery;
-                    settings.after_lost_answer(claimed, answer, Utc::now(), chance())
+                    let (settings, now) = (&self.pipeline.delivery, self.pipeline.clock.now());
+                    settings.after_lost_answer(claimed, answer, now, self.pipeline.chance.fraction())
                 } else if error.is_temporary() {
-                    let settings = &self.pipeline.delivery;
-                    settings.after_failure(claimed, answer, Utc::now(), chance())
+                    let (settings, now) = (&self.pipeline.delivery, self.pipeline.clock.now());
+                    settings.after_failure(claimed, answer, now, self.pipeline.chance.fraction())
                 } else {
                     AttemptResult::Failed { answer }
                 };
@@ -215,12 +214,4 @@ fn is_about_us(error: &TransportError) -> bool {
             | TransportError::CannotSign { .. }
             | TransportError::CannotWrite { .. }
     )
-}
-
-/// A number between 0 and 1 that differs each time.
-fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    // Without randomness, everybody waits the same time, which is no harm.
-    let _ = getrandom::fill(&mut bytes);
-    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }

@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use super::{DeliverySettings, Pipeline};
 use crate::calendar::{AttendeeList, Times};
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
@@ -34,6 +36,8 @@ pub struct PipelineBuilder {
     times: Times,
     attendees: AttendeeList,
     delivery: DeliverySettings,
+    clock: Clock,
+    chance: Chance,
     progress: Arc<dyn Fn(&Progress) + Send + Sync>,
     stop: Arc<AtomicBool>,
 }
@@ -98,6 +102,8 @@ impl Pipeline {
             times: Times::default(),
             attendees: AttendeeList::default(),
             delivery: DeliverySettings::default(),
+            clock: Clock::default(),
+            chance: Chance::default(),
             progress: Arc::new(|_| {}),
             stop: Arc::default(),
         }
@@ -194,6 +200,18 @@ impl PipelineBuilder {
         self
     }
 
+    /// What time it is; this machine's without. The database and the transport have to be given the same one.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What is left to chance; the system's without.
+    pub fn chance(mut self, chance: Chance) -> Self {
+        self.chance = chance;
+        self
+    }
+
     /// Whom to tell how far a send has come.
     pub fn on_progress(mut self, progress: Arc<dyn Fn(&Progress) + Send + Sync>) -> Self {
         self.progress = progress;
@@ -237,6 +255,8 @@ impl PipelineBuilder {
             times: self.times,
             attendees: self.attendees,
             delivery: self.delivery,
+            clock: self.clock,
+            chance: self.chance,
             progress: self.progress,
             stop: self.stop,
         })

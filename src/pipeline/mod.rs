@@ -48,6 +48,8 @@ use std::sync::atomic::AtomicBool;
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{AttendeeList, Times};
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::mail::{
     Accounts, Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport,
@@ -102,6 +104,8 @@ pub struct Pipeline {
     times: Times,
     attendees: AttendeeList,
     delivery: DeliverySettings,
+    clock: Clock,
+    chance: Chance,
     progress: Arc<dyn Fn(&Progress) + Send + Sync>,
     stop: Arc<AtomicBool>,
 }
@@ -118,7 +122,7 @@ impl fmt::Debug for Pipeline {
 impl Pipeline {
     /// What time it is.
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        self.clock.now()
     }
 
     /// Sends the invitations of a meeting: the whole pipeline.

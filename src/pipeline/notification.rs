@@ -1,6 +1,6 @@
 //! Beside the way of a send: what a mail server says became of an invitation.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Pipeline, PipelineError};
@@ -66,7 +66,7 @@ impl Pipeline {
         let unknown = || PipelineError::UnknownMessage {
             message_ids: notification.message_ids.clone(),
         };
-        let notice = notice(notification, &entry).ok_or_else(unknown)?;
+        let notice = notice(notification, &entry, self.clock.now()).ok_or_else(unknown)?;
         let people = self.crm.people(std::slice::from_ref(&entry.person)).await?;
         let (outcome, delivery) = match notifications.take_notice(entry.id, &notice).await? {
             Noted::Recorded => (NotificationOutcome::Recorded, notice),
@@ -123,7 +123,7 @@ async fn invitation(
 ///
 /// An invitation has one recipient. Where the notification names others only, the mail was forwarded, and of several
 /// the worst counts.
-fn notice(notification: &Notification, entry: &OutboxEntry) -> Option<Notice> {
+fn notice(notification: &Notification, entry: &OutboxEntry, now: DateTime<Utc>) -> Option<Notice> {
     let severity = |status: &&RecipientStatus| match status.fate {
         Fate::Bounced => 2,
         Fate::Delayed => 1,
@@ -137,7 +137,6 @@ fn notice(notification: &Notification, entry: &OutboxEntry) -> Option<Notice> {
         .max_by_key(severity);
     let status = theirs.or_else(|| notification.recipients.iter().max_by_key(severity))?;
     // A clock that is ahead must not make every later notification an old one.
-    let now = Utc::now();
     let at = notification.date.or(status.last_attempt).unwrap_or(now);
     let at = entry.sent_at.map_or(at, |sent| at.max(sent)).min(now);
     let forwarded_to = status.address().filter(|_| !status.is_of(&entry.envelope.to));

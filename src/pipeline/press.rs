@@ -97,7 +97,7 @@ impl<'a> Renderer<'a> {
         };
         let participants = group
             .participants
-            .get_or_insert_with(|| self.participants().to_vec());
+            .get_or_insert_with(|| self.participants(group.wording.issue).to_vec());
         participants.push(Participant {
             person,
             status: Acceptance::None,
@@ -106,7 +106,8 @@ impl<'a> Renderer<'a> {
 
     /// What writes the calendar objects of a group.
     fn writer<'r>(&'r self, group: &'r Group<'r>) -> Result<EventWriter<'r>, PipelineError> {
-        let participants = group.participants.as_deref().unwrap_or(self.participants());
+        let participants = group.participants.as_deref();
+        let participants = participants.unwrap_or(self.participants(group.wording.issue));
         let event = self.event(&group.wording, &group.words, participants);
         Ok(EventWriter::new(&event)?)
     }

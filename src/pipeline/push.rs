@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
-use uuid::Uuid;
+use chrono::TimeDelta;
 
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
@@ -174,7 +173,7 @@ impl Pipeline {
         let links = &self.links;
         let mut search = provider.find(&intent.spec, &intent.marker).await?;
         if search == Search::NotThere {
-            let age = Utc::now() - intent.begun_at;
+            let age = self.clock.now() - intent.begun_at;
             if age < SETTLING {
                 let rest = (SETTLING - age).min(SETTLING).to_std().unwrap_or_default();
                 tokio::time::sleep(rest).await;
@@ -222,7 +221,7 @@ impl Pipeline {
             marker: intent.marker.clone(),
             told: intent.spec.clone(),
             unsure: false,
-            seen_at: Utc::now(),
+            seen_at: self.clock.now(),
         };
         self.links.record_link(lease, &link, before).await?;
         Ok(link)
@@ -256,7 +255,7 @@ impl Pipeline {
                     marker: String::new(),
                     told: spec,
                     unsure: false,
-                    seen_at: Utc::now(),
+                    seen_at: self.clock.now(),
                 });
                 Ok(online)
             }
@@ -300,10 +299,10 @@ impl Push<'_> {
 
     async fn create(&self, before: Replaced) -> Result<Online, PipelineError> {
         let intent = PushIntent {
-            marker: Uuid::new_v4().simple().to_string(),
+            marker: self.pipeline.chance.marker(),
             location: self.provider.location(),
             spec: self.spec.clone(),
-            begun_at: Utc::now(),
+            begun_at: self.pipeline.clock.now(),
         };
         let links = &self.pipeline.links;
         links.record_intent(self.lease, &intent).await?;
@@ -346,7 +345,7 @@ impl Push<'_> {
             Ok(()) => {
                 link.told = self.spec.clone();
                 link.unsure = false;
-                link.seen_at = Utc::now();
+                link.seen_at = self.pipeline.clock.now();
                 links.record_link(self.lease, &link, Replaced::Gone).await?;
                 Ok(Online::done(OnlineAction::Updated, link))
             }
@@ -363,7 +362,7 @@ impl Push<'_> {
 
     /// In sync. Unless it was seen lately, the provider is asked whether it is still there.
     async fn confirm(&self, mut link: OnlineLink) -> Result<Online, PipelineError> {
-        let age = Utc::now() - link.seen_at;
+        let age = self.pipeline.clock.now() - link.seen_at;
         if (TimeDelta::zero()..SEEN_LATELY).contains(&age) {
             return Ok(Online::done(OnlineAction::Unchanged, link));
         }
@@ -374,7 +373,7 @@ impl Push<'_> {
                     link.join_url = join_url;
                     link.passcode = None;
                 }
-                link.seen_at = Utc::now();
+                link.seen_at = self.pipeline.clock.now();
                 self.pipeline
                     .links
                     .record_link(self.lease, &link, Replaced::Gone)

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use chrono::Utc;
 use tokio::sync::Semaphore;
 
 use super::Pipeline;
@@ -89,11 +88,12 @@ async fn with_signatures(
     // It is never closed.
     let _turn = SIGNING.acquire().await;
     let signers = Arc::clone(&pipeline.signers);
+    let now = pipeline.clock.now();
     let signing = tokio::task::spawn_blocking(move || {
         let speaks = signers
             .iter()
             .filter(|signer| domain.as_deref().is_none_or(|domain| signer.speaks_for(domain)));
-        signed(speaks, message, Utc::now())
+        signed(speaks, message, now)
     });
     match signing.await {
         Ok(signed) => signed,

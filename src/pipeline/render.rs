@@ -6,17 +6,17 @@ use chrono::{DateTime, Utc};
 
 use super::case::{Case, Place};
 use super::online::Online;
-use super::plan::{Issue, Mail, MailKind, listed};
+use super::plan::{Issue, Mail, MailKind};
 use super::wording::{Wording, Words, is_sender, reply_to};
 use super::{Pipeline, PipelineError};
-use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
+use crate::calendar::{CalendarError, Event, EventWriter, MOST_LISTED_ATTENDEES, Method, Participant};
 use crate::mail::{
     self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage,
     Organizer, Own, Purpose, compose,
 };
 use crate::meeting::{
-    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId,
-    PersonKind, PersonRef, Zone,
+    Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
+    PersonRef, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -97,7 +97,6 @@ pub(super) struct Renderer<'a> {
     online: &'a Online,
     issues: Vec<Told<'a>>,
     description: Option<Description>,
-    participants: Vec<Participant<'a>>,
     names: ParticipantNames,
     record_url: Option<String>,
     /// From whom the mails come.
@@ -109,6 +108,8 @@ pub(super) struct Renderer<'a> {
 struct Told<'a> {
     issued: &'a Issued,
     organizer: Person,
+    /// The attendees; of many, the first few.
+    participants: Vec<Participant<'a>>,
     /// Whether the mails come from another address than the organizer's.
     by_another: bool,
     reply_to: Option<Mailbox>,
@@ -128,30 +129,6 @@ impl<'a> Renderer<'a> {
             .account
             .as_ref()
             .map_or(&pipeline.sender, |account| &account.from);
-        let present = &issues[0].issued;
-        let participants: Vec<_> = listed(case)
-            .map(|person| Participant {
-                person,
-                status: match &present.answers {
-                    Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
-                    None => Acceptance::None,
-                },
-            })
-            .collect();
-        let participants = match &present.answers {
-            Some(_) => participants,
-            // Of a revision from before answers were recorded.
-            None => case
-                .attendees()
-                .filter_map(|(attendee, person)| {
-                    Some(Participant {
-                        person: person.filter(|person| person.email.is_some())?,
-                        status: attendee.status,
-                    })
-                })
-                .take(crate::calendar::MOST_LISTED_ATTENDEES + 1)
-                .collect(),
-        };
         let names = match pipeline.templates.mention("participants") {
             true => case
                 .attendees()
@@ -166,7 +143,6 @@ impl<'a> Renderer<'a> {
             online,
             issues: told.collect::<Result<_, _>>()?,
             description: Description::of(meeting.description.as_deref()),
-            participants,
             names,
             record_url: record_url(&pipeline.organization, meeting.id()),
             sender,
@@ -174,9 +150,9 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// Those who are invited; of many, the first few.
-    pub(super) fn participants(&self) -> &[Participant<'a>] {
-        &self.participants
+    /// Those who are invited, as a revision has it; of many, the first few.
+    pub(super) fn participants(&self, issue: usize) -> &[Participant<'a>] {
+        &self.issues[issue].participants
     }
 
     /// The calendar object for one participant.
@@ -189,7 +165,7 @@ impl<'a> Renderer<'a> {
             language,
             change: None,
         };
-        let writer = EventWriter::new(&self.event(&wording, &words, &self.participants))?;
+        let writer = EventWriter::new(&self.event(&wording, &words, self.participants(0)))?;
         let answers = &self.issues[0].issued.answers;
         let attendee = self.case.meeting.attendee(&person.reference);
         Ok(writer.for_participant(&Participant {
@@ -556,7 +532,7 @@ impl<'a> Renderer<'a> {
 }
 
 impl<'a> Told<'a> {
-    fn new(issued: &'a Issued, case: &Case, sender: &Mailbox) -> Result<Self, CalendarError> {
+    fn new(issued: &'a Issued, case: &'a Case, sender: &Mailbox) -> Result<Self, CalendarError> {
         let todays = case.organizer.email.clone().map(|email| Organizer {
             person: case.organizer.reference.clone(),
             name: case.organizer.name.clone(),
@@ -577,8 +553,18 @@ impl<'a> Told<'a> {
                 organizer: case.organizer.display_name(),
             });
         };
+        let with_address = case.attendees().filter_map(|(attendee, person)| {
+            let person = person.filter(|person| person.email.is_some())?;
+            let status = match &issued.answers {
+                Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
+                // Of a revision from before answers were recorded.
+                None => attendee.status,
+            };
+            Some(Participant { person, status })
+        });
         Ok(Self {
             issued,
+            participants: with_address.take(MOST_LISTED_ATTENDEES + 1).collect(),
             by_another: !is_sender(&known.email, sender),
             reply_to: reply_to(&known.name, &known.email, sender),
             organizer: match is_known {

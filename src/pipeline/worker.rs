@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::deliver::{Addressees, Tries};
 use super::online::Online;
@@ -47,6 +47,9 @@ impl Pipeline {
     /// true of them is replaced. What cannot be delivered because of an error is tried again ten minutes later.
     /// A user's own mail server that does not want us is such an error, about the meetings of that user.
     ///
+    /// With a clock that stands still, what is due later becomes due when the clock is moved; until then it looks every
+    /// two seconds, as it does for the work of others.
+    ///
     /// # Errors
     /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server does not want us.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
@@ -80,7 +83,7 @@ impl Pipeline {
                 None if drain => break,
                 None => self.pause(Duration::MAX).await,
                 Some(at) => {
-                    let wait = (at - Utc::now()).to_std().unwrap_or(Duration::ZERO);
+                    let wait = (at - self.clock.now()).to_std().unwrap_or(Duration::ZERO);
                     self.pause(wait.min(LOOKS)).await;
                 }
             }
@@ -100,11 +103,11 @@ impl Pipeline {
             }
             _ => AFTER_ERROR,
         };
-        let again = error.retry_at().unwrap_or_else(|| Utc::now() + pause);
+        let again = error.retry_at().unwrap_or_else(|| self.clock.now() + pause);
         Ok(self.outbox.postpone(&due.meeting, again, &words).await?)
     }
 
-    /// Waits for something to be put in, unless it is to stop.
+    /// Waits for something to be put in, or for the clock to be moved, unless it is to stop.
     async fn pause(&self, at_most: Duration) {
         const STEP: Duration = Duration::from_millis(100);
         let stopped = async {
@@ -114,6 +117,7 @@ impl Pipeline {
         };
         tokio::select! {
             () = self.outbox.wait(at_most.max(STEP)) => {}
+            () = self.clock.moves() => {}
             () = stopped => {}
         }
     }

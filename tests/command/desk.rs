@@ -3,10 +3,11 @@
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -19,6 +20,22 @@ use crate::zoom::{CLIENT_ID, CLIENT_SECRET, TOKEN, Zoom};
 /// How long anything may take. Shorter than the lease of a push, so that a run that has to wait for one to end
 /// by itself fails.
 const LONGEST: Duration = Duration::from_secs(40);
+
+/// When these tests begin, in whichever year they are run: before every meeting that they send, and after every answer
+/// and bounce that they read.
+const BEGINNING: &str = "2026-11-29T08:00:00Z";
+
+/// The time at which the program, and the Zoom that it speaks with, believe themselves to be. It goes on as they work.
+pub(crate) fn now() -> DateTime<Utc> {
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let since = TimeDelta::from_std(BEGAN.elapsed()).unwrap();
+    BEGINNING.parse::<DateTime<Utc>>().unwrap() + since
+}
+
+/// The same as `INVITE_NOW` has it.
+pub(crate) fn invite_now() -> String {
+    now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
 
 /// Waits until something is so.
 pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -131,6 +148,7 @@ impl Folder {
             .env("RUST_BACKTRACE", "1")
             .env("HOME", self.path())
             .env("XDG_CONFIG_HOME", self.path().join(".config"))
+            .env("INVITE_NOW", invite_now())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

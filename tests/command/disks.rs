@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::desk::Folder;
+use crate::desk::{Folder, invite_now};
 use crate::mail::{MailServer, PASSWORD, USERNAME};
 use crate::records;
 
@@ -92,7 +92,7 @@ impl Shell {
     }
 
     fn invite(&mut self, arguments: &str) -> Ended {
-        self.run(&format!("\"$INVITE\" {arguments}"))
+        self.run(&format!("INVITE_NOW={} \"$INVITE\" {arguments}", invite_now()))
     }
 
     /// Takes all room but so many kilobytes.

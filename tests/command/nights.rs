@@ -43,15 +43,15 @@ const NIGHTS: [Night; 5] = [
     Night {
         // 03:00 becomes 02:00: half past two comes twice. Israel's clocks have changed an hour and a half before.
         id: "autumn-in-berlin",
-        when: ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "Europe/Berlin"),
-        instants: ("20261025T003000Z", "20261025T013000Z"),
+        when: ("2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z", "Europe/Berlin"),
+        instants: ("20271031T003000Z", "20271031T013000Z"),
         minutes: 60,
         zone_at_zoom: "Europe/Berlin",
         read: [
-            "Sonntag, 25. Oktober 2026 um 02:30 Mitteleuropäische Sommerzeit – Sonntag, 25. Oktober 2026 um 02:30 Mitteleuropäische Normalzeit",
-            "Saturday, October 24, 2026 at 10:00 – 11:00 p.m. (Newfoundland Time)",
-            "Sunday, October 25, 2026 at 2:30 – 3:30 AM (Israel Standard Time)",
-            "Sunday 25 October 2026 at 11:30 am – 12:30 pm (Lord Howe Time)",
+            "Sonntag, 31. Oktober 2027 um 02:30 Mitteleuropäische Sommerzeit – Sonntag, 31. Oktober 2027 um 02:30 Mitteleuropäische Normalzeit",
+            "Saturday, October 30, 2027 at 10:00 – 11:00 p.m. (Newfoundland Time)",
+            "Sunday, October 31, 2027 at 2:30 – 3:30 AM (Israel Standard Time)",
+            "Sunday 31 October 2027 at 11:30 am – 12:30 pm (Lord Howe Time)",
         ],
     },
     Night {
@@ -166,7 +166,7 @@ fn times_are_right_in_the_mail_in_the_calendar_and_at_zoom() {
 fn a_local_time_that_does_not_exist_or_comes_twice_is_refused() {
     let desk = Desk::unconnected();
     let before = desk.json("meeting list");
-    for (start, word) in [("2027-03-28T02:30:00", "skip"), ("2026-10-25T02:30:00", "twice")] {
+    for (start, word) in [("2027-03-28T02:30:00", "skip"), ("2027-10-31T02:30:00", "twice")] {
         let record = json!({"meetings": [{
             "id": "night", "name": "Night", "start": start, "end": "2027-11-01T00:00:00Z",
             "time_zone": "Europe/Berlin", "assigned_user": "ana",

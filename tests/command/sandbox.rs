@@ -76,6 +76,58 @@ fn an_empty_folder_is_enough() {
 }
 
 #[test]
+fn its_meetings_lie_ahead_in_whichever_year_it_begins() {
+    let mut folder = Folder::new();
+    // Tuesday, and in Berlin it is summer.
+    folder.set("INVITE_NOW", "2031-07-01T12:00:30+02:00");
+    let sent = folder.json("send --meeting kickoff --sandbox");
+    assert_eq!(sent["sent"], 3);
+    let kickoff = folder.json("meeting show kickoff --sandbox");
+    assert_eq!(kickoff["start"], "2031-07-08T08:00:00Z", "{kickoff}");
+    let zoom: Value = serde_json::from_str(&folder.read("invite-sandbox/zoom.json")).unwrap();
+    assert_eq!(zoom["meetings"][0]["start_time"], "2031-07-08T08:00:00Z");
+    let made = zoom["meetings"][0]["created_at"].as_str().unwrap();
+    assert!(made.starts_with("2031-07-01T10:00:"), "{made}");
+    let entries = folder.json("outbox list --sandbox");
+    let left = entries[0]["sent_at"].as_str().unwrap();
+    assert!(left.starts_with("2031-07-01T10:00:"), "{left}");
+    let date = mails(&folder)[0].header("Date").unwrap();
+    assert!(date.starts_with("Tue, 01 Jul 2031 10:00:"), "{date}");
+
+    // Where they were put once they stay, and hours pass for the embedded Zoom too.
+    folder.set("INVITE_NOW", "2031-07-05T12:00:00Z");
+    let again = folder.json("send --meeting kickoff --sandbox");
+    assert_eq!(
+        (&again["sent"], &again["zoom"]["action"]),
+        (&json!(0), &json!("unchanged"))
+    );
+    assert_eq!(
+        folder.json("meeting show kickoff --sandbox")["start"],
+        kickoff["start"]
+    );
+    // By the clock of the machine the meeting is elsewhere, and the state serves all the same.
+    folder.unset("INVITE_NOW");
+    folder.run("meeting list --sandbox").done();
+}
+
+#[test]
+fn a_time_to_start_at_that_is_none_is_refused() {
+    let mut folder = Folder::new();
+    for text in ["tomorrow", "2031-07-01", "2031-07-01T12:00:00", "1"] {
+        folder.set("INVITE_NOW", text);
+        let error = folder.fails("meeting list --sandbox", 78, "config.invalid");
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("INVITE_NOW: ") && message.contains("such as 2027-03-01T09:00:00Z"),
+            "{message}"
+        );
+    }
+    assert!(!folder.file("invite-sandbox").exists());
+    folder.set("INVITE_NOW", "");
+    folder.run("meeting list --sandbox").done();
+}
+
+#[test]
 fn connecting_anew_in_the_sandbox() {
     let folder = Folder::new();
     folder.run("zoom disconnect --sandbox").done();

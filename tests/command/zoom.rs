@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::desk::wait_for;
+use crate::desk::{now, wait_for};
 use crate::http::ask;
 
 /// What every token of the embedded Zoom begins with.
@@ -53,6 +53,8 @@ impl Zoom {
             child,
             urls: serde_json::from_str(&line).unwrap(),
         };
+        let ahead = (now() - chrono::Utc::now()).num_seconds();
+        zoom.change(&Change::Advance { seconds: ahead });
         let client = ZoomClient::general(CLIENT_ID, CLIENT_SECRET)
             .with_read_scopes()
             .with_redirect_uri(redirect_uri);

@@ -57,6 +57,14 @@ async fn another_process_is_ruled_by_its_control_routes() {
     let control = |method: Method, path: &str| http.request(method, process.url("control_url", path));
     let done = |request: RequestBuilder| async { Said::of(request.send().await.unwrap()).await };
 
+    // A meeting that was over long ago is not kept.
+    let before_the_kickoff = json!({"set_clock": {"at": "2026-11-23T12:00:00Z"}});
+    assert_eq!(
+        done(control(Method::POST, "/changes").json(&before_the_kickoff))
+            .await
+            .status,
+        204
+    );
     let tokens: Granted = serde_json::from_str(
         &done(control(Method::POST, &format!("/grants/{SANDBOX_CLIENT_ID}")))
             .await

@@ -42,7 +42,7 @@ impl Story {
             Self::Deleted => {
                 let gone = invite::sandbox::zoom::Change::DeleteMeeting { id: None };
                 stage.zoom.change(&gone).unwrap();
-                stage.let_link_age().await;
+                stage.let_link_age();
             }
         }
         stage
@@ -73,7 +73,7 @@ impl Story {
 
     /// Of the invitations. Another host has a UID of the host's own.
     fn sequence(self) -> i64 {
-        i64::from(self == Self::Rescheduled)
+        i64::from(matches!(self, Self::Rescheduled | Self::Deleted))
     }
 
     /// Who is told that the entry of the host before is gone.

@@ -21,6 +21,7 @@ mod choosing;
 mod crashes;
 mod delivering;
 mod editing;
+mod hours;
 mod lives;
 mod looking;
 mod pushing;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use invite::fault::{Class, Fault as _};
 use invite::meeting::{JoinUrl, MeetingStatus, OnlineLocation, PersonId};
 use invite::online::{LinkStore as _, Liveness, Outcome};
@@ -64,7 +64,7 @@ async fn a_meeting_deleted_at_zoom_is_made_anew_and_everybody_told() {
         stage.send_before_it_begins().await;
         let old = stage.zoom_meeting();
         stage.zoom.change(&deleted()).unwrap();
-        stage.let_link_age().await;
+        stage.let_link_age();
         let report = stage.send().await;
         let new = stage.zoom_meeting();
         assert_ne!(new.id, old.id);
@@ -79,7 +79,7 @@ async fn a_meeting_deleted_at_zoom_is_made_anew_and_everybody_told() {
 async fn zooms_word_is_good_for_a_while_and_then_asked_for_again() {
     let stage = Stage::new().await;
     stage.send_before_it_begins().await;
-    stage.let_link_age().await;
+    stage.let_link_age();
     let report = stage.send().await;
     assert_eq!(report.zoom.action, OnlineAction::Unchanged);
     assert_eq!(stage.asked(), [Operation::GetMeeting]);
@@ -91,7 +91,7 @@ async fn zooms_word_is_good_for_a_while_and_then_asked_for_again() {
     );
     // A clock that was put back is no word from Zoom.
     stage
-        .alter_link(|link| link.seen_at = Utc::now() + TimeDelta::hours(1))
+        .alter_link(|link| link.seen_at = stage.clock.now() + TimeDelta::hours(1))
         .await;
     stage.send().await;
     assert_eq!(stage.asked(), [Operation::GetMeeting, Operation::GetMeeting]);
@@ -119,7 +119,7 @@ async fn another_passcode_at_zoom_is_another_link_for_everybody() {
         .zoom
         .change(&Change::ChangePasscode { id: None, passcode })
         .unwrap();
-    stage.let_link_age().await;
+    stage.let_link_age();
     stage.send().await;
     let join_url = stage.zoom_meeting().join_url;
     assert_eq!(stage.join_url().await, Some(join_url.clone()));
@@ -156,18 +156,16 @@ async fn a_new_host_gets_a_new_meeting_and_the_old_one_goes_last() {
     assert_eq!(deletion.operation, Operation::DeleteMeeting);
     assert!(deletion.path.ends_with(&old.id.to_string()), "{}", deletion.path);
     // Lee's calendar forgets Ana's meeting, and gets Ben's under another UID.
-    let [invitation, cancelled, letter] = <[_; 3]>::try_from(stage.post.letters_to(LEE)).unwrap();
+    let mut letters = stage.post.letters_to(LEE).into_iter();
+    let (cancelled, letter) = (letters.next().unwrap(), letters.next().unwrap());
+    assert!(letters.next().is_none());
     assert_eq!(cancelled.reply_to(), ["ana@acme.example"]);
     assert!(cancelled.text().contains("Ben"), "{}", cancelled.text());
     assert!(!cancelled.text().contains(&old.join_url) && !cancelled.text().contains(&new.join_url));
-    let objects = [invitation.calendar(), cancelled.calendar(), letter.calendar()];
+    let objects = [cancelled.calendar(), letter.calendar()];
     let told: Vec<_> = objects.iter().map(|it| (it.method(), it.sequence())).collect();
-    assert_eq!(
-        told,
-        [("REQUEST".into(), 0), ("CANCEL".into(), 1), ("REQUEST".into(), 0)]
-    );
-    assert_eq!(objects[0].uid(), objects[1].uid());
-    assert_ne!(objects[1].uid(), objects[2].uid());
+    assert_eq!(told, [("CANCEL".into(), 1), ("REQUEST".into(), 0)]);
+    assert_ne!(objects[0].uid(), objects[1].uid());
     assert_eq!(letter.reply_to(), ["ben@acme.example"]);
     assert!(letter.text().contains(&new.join_url) && letter.text().contains("Ben"));
     // Ana is a guest now, and this is the first mail that she gets.
@@ -322,7 +320,7 @@ async fn when_zoom_cannot_be_asked_whether_it_is_there_nobody_is_mailed() {
         .build()
         .unwrap();
     pipeline.push(&kickoff(), &PushOptions::default()).await.unwrap();
-    stage.let_link_age().await;
+    stage.let_link_age();
     provider
         .liveness
         .lock()
@@ -351,7 +349,7 @@ async fn a_refused_creation_leaves_nothing_behind() {
         (error.kind(), error.class()),
         ("zoom.host_daily_limit", Class::Temporary)
     );
-    assert!(error.retry_at().is_some_and(|at| at > Utc::now()));
+    assert!(error.retry_at().is_some_and(|at| at > stage.clock.now()));
     assert_eq!(stage.join_url().await, None);
     assert_eq!(stage.post.tries().len(), 0);
     stage.zoom.forget_requests();

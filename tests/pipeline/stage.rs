@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use invite::clock::Clock;
 use invite::crm::{Crm as _, import};
 use invite::database::{Database, DatabaseError, EncryptionKey, KeySource};
 use invite::mail::Mailbox;
@@ -113,7 +114,7 @@ pub(crate) fn world_without_looking() -> ZoomWorld {
 }
 
 /// The real client, for this Zoom, with its grant in this database.
-pub(crate) fn zoom_client(zoom: &EmbeddedZoom, database: &Database) -> Arc<ZoomClient> {
+pub(crate) fn zoom_client(zoom: &EmbeddedZoom, database: &Database, clock: &Clock) -> Arc<ZoomClient> {
     let auth = Auth::AuthorizationCode {
         redirect_uri: SANDBOX_REDIRECT_URI.to_owned(),
     };
@@ -121,6 +122,7 @@ pub(crate) fn zoom_client(zoom: &EmbeddedZoom, database: &Database) -> Arc<ZoomC
     let mut settings = ZoomSettings::new(Mode::Production, auth, SANDBOX_CLIENT_ID, secret).unwrap();
     settings.api_url = zoom.api_url().parse().unwrap();
     settings.oauth_url = zoom.oauth_url().parse().unwrap();
+    settings.clock = clock.clone();
     settings.retry = RetryPolicy {
         first_pause: Duration::from_millis(1),
         limit_pause: Duration::from_millis(1),
@@ -133,6 +135,8 @@ pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) zoom: EmbeddedZoom,
     pub(crate) post: PostOffice,
+    /// What everything but Zoom goes by.
+    pub(crate) clock: Clock,
     _dir: TempDir,
     /// Made once: to read the system's certificates takes longer than a whole send.
     client: Arc<ZoomClient>,
@@ -143,12 +147,22 @@ impl Stage {
         Self::with(world(), 1).await
     }
 
+    /// With a clock that stands still.
+    pub(crate) async fn standing() -> Self {
+        let whole_second = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap();
+        Self::by(Clock::manual(whole_second), world(), 1).await
+    }
+
     /// With this world at Zoom, and so many connections to the post office.
     pub(crate) async fn with(world: ZoomWorld, connections: usize) -> Self {
+        Self::by(Clock::system(), world, connections).await
+    }
+
+    async fn by(clock: Clock, world: ZoomWorld, connections: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("invite.db");
         std::fs::write(&path, PRISTINE.get_or_init(make_pristine).await).unwrap();
-        let database = open(&path).await;
+        let database = open(&path).await.with_clock(clock.clone());
         let zoom = EmbeddedZoom::start(world).unwrap();
         let granted = zoom.grant(SANDBOX_CLIENT_ID).unwrap().unwrap();
         let key = TokenKey {
@@ -164,11 +178,12 @@ impl Stage {
             obtained_at: Utc::now(),
         };
         database.put(&key, &grant).await.unwrap();
-        let client = zoom_client(&zoom, &database);
+        let client = zoom_client(&zoom, &database, &clock);
         Self {
             database,
             zoom,
             post: PostOffice::new(connections),
+            clock,
             _dir: dir,
             client,
         }
@@ -176,7 +191,9 @@ impl Stage {
 
     /// Another handle on the same file, as another process has it.
     pub(crate) async fn second_handle(&self) -> Database {
-        open(self.database.name().as_ref()).await
+        open(self.database.name().as_ref())
+            .await
+            .with_clock(self.clock.clone())
     }
 
     pub(crate) fn zoom_client(&self) -> Arc<ZoomClient> {
@@ -192,6 +209,7 @@ impl Stage {
             .crm(Arc::new(database.clone()))
             .database(database)
             .transport(Arc::new(self.post.clone()))
+            .clock(self.clock.clone())
             .templates(TEMPLATES.clone())
     }
 
@@ -322,9 +340,8 @@ impl Stage {
     }
 
     /// As if Zoom had not been heard of for longer than its word is taken for.
-    pub(crate) async fn let_link_age(&self) {
-        self.alter_link(|link| link.seen_at = Utc::now() - TimeDelta::minutes(11))
-            .await;
+    pub(crate) fn let_link_age(&self) {
+        self.clock.advance(TimeDelta::minutes(11));
     }
 }
 

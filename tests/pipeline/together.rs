@@ -49,7 +49,7 @@ async fn four_handles_on_one_file_make_one_meeting_and_one_mail_each() {
         let stage = Arc::clone(&stage);
         running.spawn(async move {
             let database = stage.second_handle().await;
-            let zoom = zoom_client(&stage.zoom, &database);
+            let zoom = zoom_client(&stage.zoom, &database, &stage.clock);
             let pipeline = stage.without_zoom(&database).online(zoom).build().unwrap();
             send(&pipeline).await
         });

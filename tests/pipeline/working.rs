@@ -90,7 +90,7 @@ async fn no_mail_leaves_with_a_link_that_died_while_it_waited() {
     put_off(&stage).await;
     let dead = stage.join_url().await.unwrap();
     stage.zoom.change(&Change::DeleteMeeting { id: None }).unwrap();
-    stage.let_link_age().await;
+    stage.let_link_age();
     impatient(&stage).work(true).await.unwrap();
     let live = stage.join_url().await.unwrap();
     let text = stage.post.letter_to(LEE).text();
@@ -145,7 +145,7 @@ async fn an_error_about_a_meeting_puts_its_mails_off_and_is_told() {
     let due = stage.database.due().await.unwrap();
     let error = pipeline.deliver_due(&due[0]).await.unwrap_err();
     assert_eq!(error.kind(), "meeting.no_assigned_user");
-    let later = chrono::Utc::now() + chrono::TimeDelta::minutes(9);
+    let later = stage.clock.now() + chrono::TimeDelta::minutes(9);
     let working = tokio::spawn(async move { pipeline.work(true).await });
     while stage
         .database

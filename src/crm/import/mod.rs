@@ -12,6 +12,7 @@
 //! );
 //! ```
 
+mod coming_weeks;
 mod error;
 mod fields;
 mod json;
@@ -24,6 +25,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::Hash;
 
+pub use coming_weeks::CannotMove;
 pub use error::{Finding, ImportErrors};
 
 use crate::meeting::{EditAccess, Meeting, Person, PersonId, PersonRef, RoleId};

@@ -202,11 +202,15 @@ pub(super) async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::
     }
 }
 
-/// Nothing is recorded for whom another has taken over from.
+/// What is refused after a try that nobody knows the end of may have arrived with that try. Nothing is recorded where another
+/// process has taken over.
 macro_rules! update_from_ended {
     () => {
         "UPDATE invitation SET
-             state = CASE WHEN ended.state = 'queued' AND superseded <> 0 THEN 'superseded' ELSE ended.state END,
+             state = CASE
+                 WHEN ended.state = 'queued' AND superseded <> 0 THEN 'superseded'
+                 WHEN ended.state IN ('failed', 'given_up') AND (answers_lost > 0 OR cut_off <> 0) THEN 'may_have_arrived'
+                 ELSE ended.state END,
              answers_lost = answers_lost + ended.lost, last_answer = coalesce(ended.answer, invitation.last_answer),
              next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
              attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL

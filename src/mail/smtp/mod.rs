@@ -37,6 +37,7 @@ use self::pace::Pace;
 use self::tls::{Encrypted, Tls};
 use super::pacing::Pacing;
 use super::transport::{Connection, Transport, TransportError};
+use crate::clock::Clock;
 use crate::crypto::ensure_crypto_provider;
 use crate::fault::{Class, Fault};
 
@@ -195,6 +196,15 @@ impl SmtpTransport {
         };
         let shared = |per_second| Arc::new(Pace::shared(per_second, pacing, server));
         self.pace = self.settings.max_per_second.map(shared);
+        self
+    }
+
+    /// The same, with access tokens that run out by this clock; by this machine's without.
+    #[must_use]
+    pub fn timed_by(mut self, clock: Clock) -> Self {
+        if let Some((_, Proof::Tokens(tokens))) = &mut self.login {
+            tokens.set_clock(clock);
+        }
         self
     }
 

@@ -1,13 +1,15 @@
 //! Access tokens for the log-in by XOAUTH2, renewed as they run out (RFC 6749 §4.4, §6).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
 use super::super::transport::TransportError;
+use crate::clock::Clock;
 use crate::fault::BoxError;
 use crate::http;
 use crate::meeting::one_line;
@@ -16,6 +18,9 @@ use crate::meeting::one_line;
 const MARGIN: Duration = Duration::from_secs(60);
 /// For how long a token is good of which nothing is said.
 const UNSAID: Duration = Duration::from_secs(600);
+
+/// For how long one is kept at most.
+const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
 /// Who gives access tokens for a mailbox, and for what.
 #[derive(Debug, Clone)]
@@ -39,12 +44,13 @@ pub(super) struct Tokens {
     settings: TokenSettings,
     http: reqwest::Client,
     current: Mutex<Option<Current>>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
 struct Current {
     token: SecretString,
-    until: Instant,
+    until: DateTime<Utc>,
 }
 
 /// A successful answer (RFC 6749 §5.1).
@@ -68,18 +74,25 @@ impl Tokens {
             settings,
             http,
             current: Mutex::default(),
+            clock: Clock::default(),
         })
+    }
+
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
     }
 
     /// A token that is still good. Of several connections that want one, one asks and the others wait.
     pub(super) async fn access(&self) -> Result<SecretString, TransportError> {
         let mut current = self.current.lock().await;
-        if let Some(known) = current.as_ref().filter(|known| Instant::now() < known.until) {
+        if let Some(known) = current.as_ref().filter(|known| self.clock.now() < known.until) {
             return Ok(known.token.clone());
         }
         let granted = self.ask().await?;
         let lasts = granted.expires_in.map_or(UNSAID, Duration::from_secs);
-        let until = Instant::now() + lasts.saturating_sub(MARGIN);
+        // However long it is said to last, nobody knows that it does.
+        let lasts = lasts.saturating_sub(MARGIN).min(LONGEST);
+        let until = self.clock.now() + TimeDelta::from_std(lasts).unwrap_or_default();
         let token = granted.access_token.clone();
         *current = Some(Current {
             token: granted.access_token,
@@ -143,5 +156,57 @@ impl Tokens {
             return Err(unreachable(format!("it answered {said}").into()));
         }
         Err(TransportError::NoToken { server, answer: said })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Gives a token for an hour to each who asks: `token-1`, `token-2` …
+    async fn authorization_server() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for number in 1.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = Vec::new();
+                // The form is short and has no more in it than the client.
+                while !asked.ends_with(b"grant_type=client_credentials") {
+                    asked.push(stream.read_u8().await.unwrap());
+                }
+                let body = format!(r#"{{"access_token": "token-{number}", "expires_in": 3600}}"#);
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        url.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_until_a_minute_before_its_end() {
+        crate::crypto::ensure_crypto_provider();
+        let settings = TokenSettings {
+            url: authorization_server().await,
+            client_id: "invite".to_owned(),
+            client_secret: None,
+            refresh_token: None,
+            scope: None,
+        };
+        let clock = Clock::manual("2031-07-01T10:00:00Z".parse().unwrap());
+        let mut tokens = Tokens::new(settings, Duration::from_secs(10)).unwrap();
+        tokens.set_clock(clock.clone());
+        let access = async || tokens.access().await.unwrap().expose_secret().to_owned();
+        assert_eq!(access().await, "token-1");
+        clock.advance(TimeDelta::seconds(3539));
+        assert_eq!(access().await, "token-1");
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(access().await, "token-2");
     }
 }

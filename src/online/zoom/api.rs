@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::ExposeSecret;
@@ -13,9 +13,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::refusal::{Task, Verdict, judge};
-use super::retry::{at_least, jitter};
 use super::source::{Access, TokenSource};
 use super::{RetryPolicy, ZoomError, ZoomSettings};
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::http::{self, Answer, Silence};
 use crate::online::{OnlineError, Outcome};
 
@@ -90,6 +91,8 @@ pub(super) struct Api {
     http: reqwest::Client,
     base: Url,
     retry: RetryPolicy,
+    clock: Clock,
+    chance: Chance,
     pub(super) tokens: TokenSource,
     /// After Zoom's per-second limit was met, nobody sends before this.
     not_before: Mutex<Option<Instant>>,
@@ -101,6 +104,8 @@ impl Api {
             http,
             base: settings.api_url.clone(),
             retry: settings.retry.clone(),
+            clock: settings.clock.clone(),
+            chance: settings.chance.clone(),
             tokens,
             not_before: Mutex::new(None),
         }
@@ -196,7 +201,7 @@ impl Api {
                         ));
                     }
                     tracing::debug!(doing, attempt, error = %silence, "trying Zoom again");
-                    tokio::time::sleep(jitter(pause)).await;
+                    tokio::time::sleep(self.chance.at_most(pause)).await;
                     attempt += 1;
                     pause *= 2;
                     continue;
@@ -214,7 +219,7 @@ impl Api {
                 continue;
             }
             let fail = |may_have_arrived, error| Err(Failure::new(call.outcome(may_have_arrived), error));
-            match judge(call.task, &answer, access.token.expose_secret(), Utc::now()) {
+            match judge(call.task, &answer, access.token.expose_secret(), self.clock.now()) {
                 Verdict::Token(reply) if renewed => {
                     return fail(may_have_arrived, ZoomError::TokenRefused { doing, reply });
                 }
@@ -228,7 +233,7 @@ impl Api {
                 Verdict::Slow(told, reply) => {
                     if !attempts_left || self.is_too_long(told) {
                         let until = told.and_then(|told| TimeDelta::from_std(told).ok());
-                        let retry_at = Utc::now() + until.unwrap_or(TRY_AGAIN_IN);
+                        let retry_at = self.clock.now() + until.unwrap_or(TRY_AGAIN_IN);
                         let error = ZoomError::RateLimited {
                             doing,
                             retry_at,
@@ -236,7 +241,7 @@ impl Api {
                         };
                         return fail(may_have_arrived, error);
                     }
-                    self.let_all_wait(at_least(told.unwrap_or(self.retry.limit_pause)));
+                    self.let_all_wait(self.chance.at_least(told.unwrap_or(self.retry.limit_pause)));
                     attempt += 1;
                 }
                 Verdict::Fault(told, reply) => {
@@ -245,7 +250,9 @@ impl Api {
                         return fail(may_have_arrived, ZoomError::ServerFailed { doing, reply });
                     }
                     tracing::debug!(doing, attempt, %reply, "trying Zoom again");
-                    tokio::time::sleep(told.map_or_else(|| jitter(pause), at_least)).await;
+                    let wait =
+                        told.map_or_else(|| self.chance.at_most(pause), |told| self.chance.at_least(told));
+                    tokio::time::sleep(wait).await;
                     attempt += 1;
                     pause *= 2;
                 }

@@ -12,6 +12,7 @@ use super::refusal::Task;
 use super::source::TokenSource;
 use super::wire::{ListedMeeting, MeetingAnswer, MeetingBody, MeetingList};
 use super::{MeetingSettings, Mode, TokenStore, ZoomError, ZoomSettings, describe, scopes};
+use crate::clock::Clock;
 use crate::fault::chain;
 use crate::http;
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
@@ -31,6 +32,7 @@ pub struct ZoomClient {
     pub(super) store: Arc<dyn TokenStore>,
     mode: Mode,
     meeting: MeetingSettings,
+    clock: Clock,
 }
 
 impl fmt::Debug for ZoomClient {
@@ -61,6 +63,7 @@ impl ZoomClient {
             store,
             mode: settings.mode,
             meeting: settings.meeting,
+            clock: settings.clock,
         })
     }
 
@@ -142,7 +145,7 @@ impl OnlineMeetings for ZoomClient {
         spec: &OnlineSpec,
         marker: &str,
     ) -> Result<(), OnlineError> {
-        let now = Utc::now();
+        let now = self.clock.now();
         if told.is_none_or(|told| told.start != spec.start) && spec.start <= now {
             tracing::warn!(%id, start = %spec.start, "Zoom does not move a meeting into the past; its start stays");
         }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Grant, LastRequests, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
 };
+use crate::clock::Clock;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 
@@ -19,6 +20,7 @@ use crate::lease::Holder;
 #[derive(Debug, Default)]
 pub struct MemoryTokens {
     rows: Mutex<HashMap<TokenKey, Row>>,
+    clock: Clock,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +49,13 @@ impl MemoryTokens {
         Self::default()
     }
 
+    /// The same, with leases that are timed by this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     fn rows(&self) -> MutexGuard<'_, HashMap<TokenKey, Row>> {
         // Nothing in here panics half way through a change.
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,7 +82,7 @@ impl TokenStore for MemoryTokens {
     }
 
     async fn lock_refresh(&self, key: &TokenKey, lasting: Duration) -> Result<RefreshLock, BoxFault> {
-        let now = Utc::now();
+        let now = self.clock.now();
         let mut rows = self.rows();
         let row = rows.entry(key.clone()).or_default();
         if let Some((_, until)) = row.lease
@@ -112,7 +121,7 @@ impl TokenStore for MemoryTokens {
             Some(stored) if Some(stored.version) == lease.version => {
                 stored.lost = Some(Loss {
                     reason: reason.to_owned(),
-                    at: Utc::now(),
+                    at: self.clock.now(),
                 });
                 Ok(true)
             }
@@ -204,6 +213,18 @@ mod tests {
             "the overrun lease ended its successor's"
         );
         assert_ne!(overrun.holder, taken_over.holder);
+    }
+
+    #[tokio::test]
+    async fn a_lease_runs_out_when_the_clock_is_moved() {
+        let clock = Clock::manual("2031-07-01T10:00:00Z".parse().unwrap());
+        let store = MemoryTokens::new().with_clock(clock.clone());
+        lock(&store, Duration::from_secs(60)).await;
+        clock.advance(chrono::TimeDelta::seconds(59));
+        let early = store.lock_refresh(&key(), Duration::ZERO).await.unwrap();
+        assert!(matches!(early, RefreshLock::Busy(_)));
+        clock.advance(chrono::TimeDelta::seconds(1));
+        lock(&store, Duration::from_secs(60)).await;
     }
 
     #[tokio::test]

@@ -28,7 +28,6 @@ mod loopback;
 mod memory;
 mod oauth;
 mod refusal;
-mod retry;
 mod scopes;
 mod settings;
 mod source;

@@ -24,6 +24,7 @@ use url::Url;
 use super::consent::{AuthorizationRequest, Redirected};
 use super::error::presentable;
 use super::{Auth, Grant, Mode, Reply, ZoomError, ZoomSettings};
+use crate::clock::Clock;
 use crate::fault::BoxError;
 use crate::http::{self, Silence};
 
@@ -78,6 +79,7 @@ pub(super) struct Oauth {
     client_id: String,
     client_secret: SecretString,
     base: Url,
+    clock: Clock,
 }
 
 impl fmt::Debug for Oauth {
@@ -112,6 +114,7 @@ impl Oauth {
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             base: base.clone(),
+            clock: settings.clock.clone(),
         }
     }
 
@@ -152,7 +155,7 @@ impl Oauth {
         if redirected.state.is_none() {
             return Err(ZoomError::StateMismatch);
         }
-        let asked_at = Utc::now();
+        let asked_at = self.clock.now();
         let answer = self
             .client
             .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
@@ -179,7 +182,7 @@ impl Oauth {
 
     /// Exchanges a refresh token for the next pair.
     pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<Grant, TokenFault> {
-        let asked_at = Utc::now();
+        let asked_at = self.clock.now();
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let answer = self
             .client
@@ -195,7 +198,7 @@ impl Oauth {
     /// Asks for a token of a Server-to-Server app. The grant type is Zoom's own, which the `oauth2` crate does
     /// not know.
     pub(super) async fn account_credentials(&self, account_id: &str) -> Result<Grant, TokenFault> {
-        let asked_at = Utc::now();
+        let asked_at = self.clock.now();
         let body = [("grant_type", "account_credentials"), ("account_id", account_id)];
         let answer = self.post("token", &body).await.map_err(HttpFault::Silence);
         let answer = answer.and_then(accept).map_err(|fault| fault.classify(&[]))?;
@@ -241,7 +244,7 @@ impl Oauth {
                 doing,
                 mode: self.mode,
                 reason,
-                at: Utc::now(),
+                at: self.clock.now(),
             },
             TokenFault::WrongClient { reason } => ZoomError::WrongClient {
                 doing,

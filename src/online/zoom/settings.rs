@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::ZoomError;
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::http::is_loopback;
 use crate::meeting::OnlineSettings;
 
@@ -175,6 +177,10 @@ pub struct ZoomSettings {
     pub timeout: Duration,
     /// How requests are repeated.
     pub retry: RetryPolicy,
+    /// What time it is: whether a token is still good.
+    pub clock: Clock,
+    /// What is left to chance: how long the pauses between requests are.
+    pub chance: Chance,
 }
 
 impl ZoomSettings {
@@ -183,7 +189,7 @@ impl ZoomSettings {
     /// Zoom's authorization server.
     pub const OAUTH_URL: &'static str = "https://zoom.us/oauth";
 
-    /// Settings for Zoom itself, with the default meeting settings, 30 seconds a request.
+    /// Settings for Zoom itself, with the default meeting settings, 30 seconds a request, this machine's clock.
     ///
     /// # Errors
     /// Never in practice: the two addresses are constants.
@@ -209,6 +215,8 @@ impl ZoomSettings {
             meeting: MeetingSettings::default(),
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::default(),
+            clock: Clock::default(),
+            chance: Chance::default(),
         })
     }
 

@@ -2,7 +2,7 @@
 //! tasks and processes want it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -11,11 +11,12 @@ use url::Url;
 use uuid::Uuid;
 
 use super::oauth::{Oauth, TokenFault};
-use super::retry::jitter;
 use super::{
     Auth, Grant, LastRequests, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
     ZoomError, ZoomSettings,
 };
+use crate::chance::Chance;
+use crate::clock::Clock;
 
 /// So long before its end an access token is renewed.
 const AHEAD: TimeDelta = TimeDelta::seconds(60);
@@ -53,6 +54,8 @@ struct Shared {
     store: Arc<dyn TokenStore>,
     key: TokenKey,
     lease: Duration,
+    clock: Clock,
+    chance: Chance,
     /// Lets one task of this process at a time near the store's lease, so that the others need not poll.
     gate: Mutex<()>,
 }
@@ -69,6 +72,8 @@ impl TokenSource {
                 },
                 // A renewal makes two requests at most.
                 lease: settings.timeout * 2 + Duration::from_secs(10),
+                clock: settings.clock.clone(),
+                chance: settings.chance.clone(),
                 gate: Mutex::new(()),
             }),
         }
@@ -97,7 +102,7 @@ impl TokenSource {
         let message = error.map(ToString::to_string);
         let recorded = shared
             .store
-            .record_request(&shared.key, Utc::now(), message.as_deref());
+            .record_request(&shared.key, shared.clock.now(), message.as_deref());
         if let Err(error) = recorded.await {
             tracing::warn!(%error, "how the request to Zoom went could not be recorded");
         }
@@ -111,7 +116,7 @@ impl TokenSource {
     /// An access token that lives for a while yet.
     pub(super) async fn access(&self, doing: &str) -> Result<Access, ZoomError> {
         match self.shared.load().await? {
-            Some(stored) if stored.lost.is_none() && is_fresh(&stored.grant) => Ok(stored.into()),
+            Some(stored) if stored.lost.is_none() && self.shared.is_fresh(&stored.grant) => Ok(stored.into()),
             _ => self.renew(None, doing).await,
         }
     }
@@ -136,23 +141,23 @@ impl TokenSource {
     }
 }
 
-fn is_fresh(grant: &Grant) -> bool {
-    Utc::now() + AHEAD < grant.expires_at
-}
-
-fn is_alive(grant: &Grant) -> bool {
-    Utc::now() < grant.expires_at
-}
-
 impl Shared {
+    fn is_fresh(&self, grant: &Grant) -> bool {
+        self.clock.now() + AHEAD < grant.expires_at
+    }
+
+    fn is_alive(&self, grant: &Grant) -> bool {
+        self.clock.now() < grant.expires_at
+    }
+
     async fn load(&self) -> Result<Option<StoredGrant>, ZoomError> {
         self.store.load(&self.key).await.map_err(ZoomError::Store)
     }
 
     async fn renew(&self, refused: Option<Uuid>, doing: &str) -> Result<Access, ZoomError> {
         let _gate = self.gate.lock().await;
-        let since = Utc::now();
-        let patience = TimeDelta::from_std(self.lease * 2).unwrap_or(TimeDelta::MAX);
+        let (since, began) = (self.clock.now(), Instant::now());
+        let patience = self.lease * 2;
         let mut pause = LOOK_AGAIN.0;
         loop {
             if let Some(access) = self.settled(self.load().await?, refused, doing)? {
@@ -166,13 +171,13 @@ impl Shared {
                     }
                 }
                 RefreshLock::Busy(until) => {
-                    if Utc::now() - since > patience {
+                    if began.elapsed() > patience {
                         return Err(ZoomError::TokenBusy {
                             doing: doing.to_owned(),
                             since,
                         });
                     }
-                    tokio::time::sleep(jitter(pause).min(remaining(until))).await;
+                    tokio::time::sleep(self.chance.at_most(pause).min(self.remaining(until))).await;
                     pause = (pause * 2).min(LOOK_AGAIN.1);
                 }
             }
@@ -203,7 +208,7 @@ impl Shared {
                 at: loss.at,
             });
         }
-        let good = refused != Some(stored.version) && is_fresh(&stored.grant);
+        let good = refused != Some(stored.version) && self.is_fresh(&stored.grant);
         Ok(good.then(|| stored.into()))
     }
 
@@ -243,7 +248,7 @@ impl Shared {
         self.give_back(lease).await;
         match stored {
             // It was only to be renewed ahead of time, and that can wait.
-            Some(stored) if refused != Some(stored.version) && is_alive(&stored.grant) => {
+            Some(stored) if refused != Some(stored.version) && self.is_alive(&stored.grant) => {
                 tracing::warn!(?fault, "the Zoom token could not be renewed yet");
                 Ok(Some(stored.into()))
             }
@@ -303,7 +308,7 @@ impl Shared {
                 }
                 Ok(Replaced::Superseded) => return Ok(None),
                 Err(_) if attempt < STORE_ATTEMPTS => {
-                    tokio::time::sleep(jitter(pause)).await;
+                    tokio::time::sleep(self.chance.at_most(pause)).await;
                     pause = (pause * 4).min(Duration::from_secs(2));
                     attempt += 1;
                 }
@@ -316,14 +321,14 @@ impl Shared {
         }
     }
 
+    fn remaining(&self, until: DateTime<Utc>) -> Duration {
+        (until - self.clock.now()).to_std().unwrap_or_default() + Duration::from_millis(1)
+    }
+
     async fn give_back(&self, lease: &RefreshLease) {
         // A lease that cannot be given back runs out by itself.
         if let Err(error) = self.store.release(lease).await {
             tracing::warn!(%error, "the right to renew the Zoom token could not be given back");
         }
     }
-}
-
-fn remaining(until: DateTime<Utc>) -> Duration {
-    (until - Utc::now()).to_std().unwrap_or_default() + Duration::from_millis(1)
 }

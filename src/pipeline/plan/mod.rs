@@ -23,6 +23,7 @@ mod history;
 mod reason;
 mod retry;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -246,6 +247,17 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.steps.push(Step { place, what });
     }
 
+    /// Whether no step about a mailbox was decided before. Now one is.
+    fn claim(&mut self, mailbox: String, claim: Claim) -> bool {
+        match self.claims.entry(mailbox) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(claim);
+                true
+            }
+        }
+    }
+
     fn skip(&mut self, place: Place, reason: Reason) {
         self.step(place, What::Skip(reason));
     }
@@ -260,8 +272,10 @@ impl<'c, 'a> Planner<'c, 'a> {
             return self.end_all(place, person, history);
         }
         if self.case.is_organizer(person) {
-            // What this mailbox was sent under another organizer ends.
-            if let Some(history) = history.filter(|history| self.is_about_former(history)) {
+            // What this mailbox was sent under another organizer ends, once.
+            if let Some(history) = history.filter(|history| self.is_about_former(history))
+                && self.claim(history.address.mailbox(), Claim::Addressed(place))
+            {
                 self.end_tenures(place, history, None);
             }
             return self.skip(place, Reason::HoldsMeeting);
@@ -608,11 +622,11 @@ impl<'c, 'a> Planner<'c, 'a> {
                 .max();
             issues.push(last_of(self.case, tenure, highest));
         }
-        let status_of = |place: Place| {
-            let attendee = self.case.meeting.attendees.get(place.at())?;
-            Some(match &answers {
+        let status_of = |mail: &Mail<'_>| {
+            let attendee = self.case.meeting.attendees.get(mail.place.at())?;
+            Some(match &issues[mail.issue].issued.answers {
                 Some(answers) => answers.get(&attendee.person).copied().unwrap_or_default(),
-                None if ended.contains(&place) => Acceptance::None,
+                None if ended.contains(&mail.place) => Acceptance::None,
                 None => attendee.status,
             })
         };
@@ -622,7 +636,7 @@ impl<'c, 'a> Planner<'c, 'a> {
                 continue;
             };
             let issued = &issues[mail.issue].issued;
-            mail.status = status_of(mail.place).unwrap_or_default();
+            mail.status = status_of(mail).unwrap_or_default();
             let history = self.case.history_at(mail.place);
             let told = history.and_then(|history| history.tenure(issued.tenure));
             mail.resend = told.map_or(0, |told| told.resend(mail.kind.method(), issued.revision));
@@ -860,7 +874,7 @@ fn content(case: &Case, present: &Present, answers: &BTreeMap<PersonRef, Accepta
 }
 
 /// The attendees with an address; of many, as many as calendar objects list, and one more.
-pub(super) fn listed(case: &Case) -> impl Iterator<Item = &Person> {
+fn listed(case: &Case) -> impl Iterator<Item = &Person> {
     let with_address = case
         .people
         .iter()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
+use invite::clock::Clock;
 use invite::database::{Database, EncryptionKey, KeySource};
 use invite::meeting::MeetingId;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -106,14 +107,23 @@ impl Store {
         }
     }
 
+    /// The same, going by this clock.
+    pub(crate) fn going_by(self, clock: &Clock) -> Self {
+        Self {
+            database: self.database.with_clock(clock.clone()),
+            ..self
+        }
+    }
+
     /// Another handle on the same database, as another process has it.
-    pub(crate) async fn second_handle(&self) -> Database {
-        match &self.beside {
+    pub(crate) async fn second_handle(&self, clock: &Clock) -> Database {
+        let database = match &self.beside {
             Beside::File { path, .. } => Database::open(path, key()).await.unwrap(),
             Beside::Server(server) => Database::connect(&server.url.as_str().into(), key())
                 .await
                 .unwrap(),
-        }
+        };
+        database.with_clock(clock.clone())
     }
 
     /// Ends all leases of a meeting, as time does, or the death of whoever holds them.

@@ -3,12 +3,12 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
+use invite::chance::Chance;
 use invite::database::Database;
 use invite::imip::{Answer, AnswerKind};
 use invite::mail::{Due, Mailbox, Outbox as _, OutboxEntry};
 use invite::meeting::{JoinUrl, MeetingId, MeetingStatus, PersonId};
-use invite::online::{Begun, LinkStore as _, Replaced};
 use invite::organization::Organization;
 use invite::pipeline::{
     AnswerReport, CancelOptions, DeliverySettings, Pick, Pipeline, PipelineError, SendOptions,
@@ -57,6 +57,7 @@ impl World {
     pub(crate) fn new(life: &Life, store: Store, number: u32) -> Self {
         let id = MeetingId::new(format!("life-{number}")).unwrap();
         let hours = Hours::new();
+        let store = store.going_by(&hours.clock());
         let zoom = Zoom::new(&hours, number);
         Self {
             book: Book::new(&id, life.online),
@@ -92,6 +93,8 @@ impl World {
             .transport(Fused::new(fuse, Arc::new(self.post.clone())))
             .templates(TEMPLATES.clone())
             .delivery(settings)
+            .clock(self.hours.clock())
+            .chance(Chance::seeded(self.answers.unsigned_abs()))
             .build()
             .unwrap()
     }
@@ -145,8 +148,7 @@ impl World {
         let (due, others): (Vec<_>, Vec<_>) =
             queued.partition(|row| row.next_attempt_at <= now && is_in(&mailbox(row.envelope.to.as_str())));
         let ids = |rows: &[&OutboxEntry]| -> Vec<i64> { rows.iter().map(|row| row.id).collect() };
-        self.store.set_due(&ids(&due), DateTime::UNIX_EPOCH).await;
-        let later = Utc::now() + TimeDelta::hours(1);
+        let later = now + TimeDelta::hours(1);
         self.store.set_due(&ids(&others), later).await;
         (!due.is_empty()).then(|| Due {
             meeting: self.id.clone(),
@@ -179,20 +181,8 @@ impl World {
         self.store.end_leases(&self.id).await;
     }
 
-    /// So much time passes, also for what the database remembers of the link.
     async fn pass(&self, time: TimeDelta) {
         self.hours.pass(time);
-        self.store.end_leases(&self.id).await;
-        let database = &self.store.database;
-        let Some(mut link) = database.link(&self.id).await.unwrap() else {
-            return;
-        };
-        link.seen_at -= time;
-        let Begun::Ours(lease, _) = database.begin_push(&self.id).await.unwrap() else {
-            panic!("the right to push is somebody else's");
-        };
-        database.record_link(&lease, &link, Replaced::Gone).await.unwrap();
-        database.end_push(lease).await.unwrap();
     }
 
     /// Workers run, hours pass, until nothing waits or nothing goes on.
@@ -221,7 +211,7 @@ impl World {
     }
 
     async fn both(&mut self, one: Run, other: Run) {
-        let second = self.store.second_handle().await;
+        let second = self.store.second_handle(&self.hours.clock()).await;
         let fuse = Fuse::after(usize::MAX, End::Fails);
         let (one_said, other_said) = tokio::join!(
             self.run(one, &fuse, &self.store.database),
@@ -247,7 +237,7 @@ impl World {
             uid: letter.object.uid.clone(),
             sequence: letter.object.sequence,
             // Each later than the one before, and none in the future.
-            stamp: Some(Utc::now() + TimeDelta::seconds(self.answers - 10_000)),
+            stamp: Some(self.hours.now() + TimeDelta::seconds(self.answers - 10_000)),
             occurrence: None,
             attendee: address.parse().unwrap(),
             comment: None,
@@ -280,6 +270,8 @@ impl World {
 
     pub(crate) async fn live(&mut self, step: Step, rules: &mut Rules) {
         self.diary.push(format!("-- {step:?}"));
+        // Long enough for a request that was cut off to show at the provider.
+        self.hours.pass(TimeDelta::seconds(5));
         match step {
             Step::Run(run) => {
                 let _ = self.run_to_end(run).await;
