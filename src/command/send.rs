@@ -102,7 +102,7 @@ pub(super) async fn deliver(
         Arc::new(move |progress: &Progress| shown.show(progress, &bars))
     };
     let pipeline = session.mailing_pipeline(progress).await?;
-    session.stop_on_interrupt();
+    session.stop.listen();
     let sent = run(&pipeline).await;
     shown.end();
     let report = sent?;
@@ -114,7 +114,7 @@ pub(super) async fn deliver(
             terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
         }
     }
-    if session.was_interrupted() && report.queued > 0 {
+    if session.stop.is_asked() && report.queued > 0 {
         terminal
             .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
     }

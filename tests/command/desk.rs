@@ -118,7 +118,22 @@ impl Folder {
     }
 
     pub(crate) fn start_with(&self, arguments: &[&str]) -> Running {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_invite"));
+        self.spawn(Command::new(env!("CARGO_BIN_EXE_invite")), arguments)
+    }
+
+    /// Starts the program as nohup(1) does: SIGHUP is ignored from the beginning.
+    pub(crate) fn start_without_hang_ups(&self, arguments: &str) -> Running {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            "trap '' HUP; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_invite"),
+        ]);
+        self.spawn(shell, &arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[&str]) -> Running {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("INVITE_") || name.starts_with("RUST_") || name.contains("COLOR") {
@@ -230,10 +245,15 @@ impl Running {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// What Ctrl-C does (SIGINT).
+    /// What Ctrl-C does.
     pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends it a signal, named without its SIG.
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        Command::new("kill").args(["-s", name, &pid]).status().unwrap();
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {

@@ -36,6 +36,7 @@ mod replying;
 mod sandbox;
 mod signing;
 mod smtp_users;
+mod stopping;
 mod templates;
 mod tokens;
 mod zoom;
