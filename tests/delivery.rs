@@ -7,12 +7,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod foreign;
+mod held_port;
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use held_port::HeldPort;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,19 +38,12 @@ fn done(mut command: Command) -> Output {
     output
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 /// Postfix, Dovecot, and a folder for the program.
 struct Servers {
     folder: TempDir,
     smtp: u16,
     imap: u16,
+    _held: [HeldPort; 3],
     running: Vec<Child>,
 }
 
@@ -58,11 +53,14 @@ impl Servers {
             .prefix("invite-delivery")
             .tempdir()
             .unwrap();
-        let (smtp, lmtp, imap) = (free_port(), free_port(), free_port());
+        // Neither server can choose one itself and say which.
+        let held = [HeldPort::new(), HeldPort::new(), HeldPort::new()];
+        let [smtp, lmtp, imap] = [&held[0], &held[1], &held[2]].map(|port| port.number);
         let mut servers = Self {
             folder,
             smtp,
             imap,
+            _held: held,
             running: Vec::new(),
         };
         // Servers that have given up root must get through.
@@ -209,7 +207,7 @@ fn command(program: &str, arguments: &[&str]) -> Command {
 }
 
 fn reached(port: u16, log: &Path) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(
             Instant::now() < deadline,

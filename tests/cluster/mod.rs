@@ -2,11 +2,15 @@
 //! for, and gone with the process, however that ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+#[path = "../held_port/mod.rs"]
+pub(crate) mod held_port;
+
+use held_port::HeldPort;
 
 /// Who logs in, over the socket without a password.
 pub(crate) const USER: &str = "invite";
@@ -48,6 +52,7 @@ pub(crate) struct Cluster {
     binaries: PathBuf,
     folder: PathBuf,
     pub(crate) port: u16,
+    _held: HeldPort,
     _process: Child,
 }
 
@@ -95,38 +100,32 @@ impl Cluster {
 
     fn start() -> Self {
         let binaries = binaries();
-        for _ in 0..5 {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-            let port = listener.local_addr().unwrap().port();
-            drop(listener);
-            let mut process = shell()
-                .args(["-c", SCRIPT, "sh"])
-                .arg(&binaries)
-                .args([port.to_string().as_str(), PASSWORD])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut line = String::new();
-            let out = process.stdout.take().unwrap();
-            BufReader::new(out).read_line(&mut line).unwrap();
-            if !line.is_empty() {
-                return Self {
-                    binaries,
-                    folder: line.trim().into(),
-                    port,
-                    _process: process,
-                };
-            }
+        let held = HeldPort::new();
+        let mut process = shell()
+            .args(["-c", SCRIPT, "sh"])
+            .arg(&binaries)
+            .args([held.number.to_string().as_str(), PASSWORD])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = process.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        if line.is_empty() {
             let mut said = String::new();
-            let mut err = process.stderr.take().unwrap();
-            err.read_to_string(&mut said).unwrap();
+            process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             process.wait().unwrap();
-            // Somebody else may have taken the port in between.
-            assert!(said.contains("Address already in use"), "{said}");
+            panic!("PostgreSQL does not start: {said}");
         }
-        panic!("no port stays free");
+        Self {
+            binaries,
+            folder: line.trim().into(),
+            port: held.number,
+            _held: held,
+            _process: process,
+        }
     }
 
     /// Runs a command of SQL, in a database.

@@ -7,8 +7,9 @@ use std::net::TcpListener;
 use invite::sandbox::zoom::{Action, Operation};
 use serde_json::{Value, json};
 
+use crate::cluster::held_port::HeldPort;
 use crate::cluster::{Cluster, PASSWORD};
-use crate::desk::{Desk, Folder, free_port, wait_for};
+use crate::desk::{Desk, Folder, wait_for, wait_within};
 use crate::killed::{Dice, number};
 use crate::records::{self, KICKOFF};
 
@@ -204,7 +205,7 @@ fn workers_killed_in_turn_lose_nothing() {
     eprintln!("{killed} workers killed in {round} rounds of seed {seed}: {twice} mails came twice");
 }
 
-/// While nothing waits, a worker looks once a minute, which is longer than a test may take.
+/// While nothing waits, a worker looks once a minute, which is longer than is waited for here.
 #[test]
 fn a_worker_is_told_what_others_put_in() {
     let (mut desk, database) = Desk::on_postgres();
@@ -215,10 +216,13 @@ fn a_worker_is_told_what_others_put_in() {
         Cluster::get().sql(&database, listening) == "1"
     });
     // Whoever puts them in cannot deliver them.
-    desk.set("INVITE_SMTP__URL", &format!("smtp://127.0.0.1:{}", free_port()));
+    let nobody = HeldPort::new();
+    desk.set("INVITE_SMTP__URL", &format!("smtp://127.0.0.1:{}", nobody.number));
     let sent = desk.run(SEND);
     assert_eq!(sent.code, 69, "{sent:?}");
-    wait_for("the mails", || desk.mail.mails().len() == 3);
+    wait_within(std::time::Duration::from_secs(45), "the mails", || {
+        desk.mail.mails().len() == 3
+    });
     each_has_one(&desk, &kickoff());
     worker.interrupt();
     worker.finish().done();
@@ -234,7 +238,8 @@ fn what_is_wrong_with_the_server_is_told() {
         assert!(!text.contains("s3cret") && !text.contains("wr0ng"), "{text}");
     };
 
-    let port = free_port();
+    let nobody = HeldPort::new();
+    let port = nobody.number;
     folder.set(
         "INVITE_DATABASE__URL",
         &format!("postgres://invite:wr0ng@127.0.0.1:{port}/invite"),
@@ -323,8 +328,11 @@ fn tls_is_as_the_address_asks_for_it() {
 #[test]
 fn a_server_that_goes_away_is_waited_for_by_running_again() {
     let (desk, database) = Desk::on_postgres();
-    desk.zoom
-        .once(Operation::CreateMeeting, Action::DelayAfter { milliseconds: 800 });
+    // Long enough to end the connections meanwhile, also where that takes its time.
+    desk.zoom.once(
+        Operation::CreateMeeting,
+        Action::DelayAfter { milliseconds: 4000 },
+    );
     let run = desk.start("send --meeting kickoff --format json -vv");
     desk.zoom.wait_for(Operation::CreateMeeting, 1);
     let cluster = Cluster::get();

@@ -18,7 +18,7 @@ fn no_key() -> KeySource {
 async fn who_waits_is_woken_by_what_others_put_in() {
     let home = Home::postgres();
     let (waiting, other) = (home.open().await, home.open().await);
-    let patience = Duration::from_secs(30);
+    let patience = Duration::from_secs(50);
     let wait = async || tokio::time::timeout(patience, waiting.wait(Duration::MAX)).await;
     // What came before it listened may have been missed.
     wait().await.expect("it begins to listen");
