@@ -16,6 +16,7 @@ mod calendar_links;
 mod catalogue;
 mod check;
 mod code;
+mod computing_time;
 mod conditions;
 mod context;
 mod dates;
