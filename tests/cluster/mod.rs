@@ -2,15 +2,13 @@
 //! for, and gone with the process, however that ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-#[path = "../held_port/mod.rs"]
-pub(crate) mod held_port;
-
-use held_port::HeldPort;
+use super::held_port::HeldPort;
+use super::peers::{is_root, postgres_binaries};
 
 /// Who logs in, over the socket without a password.
 pub(crate) const USER: &str = "invite";
@@ -58,31 +56,6 @@ pub(crate) struct Cluster {
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
 
-/// Where the programs are: Debian keeps them out of PATH, a folder for each version.
-fn binaries() -> PathBuf {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let newest = debian
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|folder| folder.join("initdb").exists())
-        .max_by_key(|folder| {
-            let version = folder.parent().and_then(Path::file_name)?;
-            version.to_str()?.parse::<u32>().ok()
-        });
-    newest
-        .or_else(|| {
-            let path = std::env::var_os("PATH")?;
-            std::env::split_paths(&path).find(|folder| folder.join("initdb").exists())
-        })
-        .unwrap_or_else(|| {
-            panic!("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
-        })
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout.trim_ascii() == b"0"
-}
-
 /// A shell that is not root's, which PostgreSQL refuses to be run by.
 fn shell() -> Command {
     if !is_root() {
@@ -99,7 +72,9 @@ impl Cluster {
     }
 
     fn start() -> Self {
-        let binaries = binaries();
+        let binaries = postgres_binaries().unwrap_or_else(|| {
+            panic!("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
+        });
         let held = HeldPort::new();
         let mut process = shell()
             .args(["-c", SCRIPT, "sh"])

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
-use crate::cluster::held_port::HeldPort;
+use crate::held_port::HeldPort;
 use crate::http::browse;
 use crate::mail::{MailServer, PASSWORD, USERNAME};
 use crate::records;
