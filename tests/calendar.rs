@@ -226,7 +226,7 @@ fn who_is_removed_alone_is_told_alone_and_not_how_to_join() {
 }
 
 #[test]
-fn answers_stand_until_the_time_changes() {
+fn answers_are_those_that_are_given() {
     let (meeting, ana, people) = (kickoff(), ana(), people());
     let participants = participants(&people);
     let event = request(&meeting, &ana, &participants);
@@ -239,21 +239,21 @@ fn answers_stand_until_the_time_changes() {
         ),
         (1, 1)
     );
-    let ics = write(
-        &Event {
-            rescheduled: true,
-            ..event
-        },
-        &who("contact:lee"),
-    )
-    .unwrap();
-    assert_eq!(
-        (
-            count(&ics, "PARTSTAT=TENTATIVE"),
-            count(&ics, "PARTSTAT=NEEDS-ACTION")
-        ),
-        (0, 2)
-    );
+}
+
+#[test]
+fn what_is_published_has_no_attendee_and_the_link() {
+    let (meeting, ana, people) = (kickoff(), ana(), people());
+    let participants = participants(&people);
+    let event = Event {
+        method: Method::Publish,
+        ..request(&meeting, &ana, &participants)
+    };
+    let ics = EventWriter::new(&event).unwrap().for_nobody();
+    assert!(ics.contains("METHOD:PUBLISH\r\n") && ics.contains("ORGANIZER;"));
+    assert!(ics.contains("CONFERENCE;"));
+    assert!(!ics.contains("ATTENDEE"), "{ics}");
+    assert!(ics.ends_with("END:VEVENT\r\nEND:VCALENDAR\r\n"));
 }
 
 #[test]

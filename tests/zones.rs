@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Datelike as _, Months, TimeDelta, Utc};
 use invite::meeting::{Language, Meeting, MeetingId, Person, Revision, When, Zone, tzdb_version};
 use invite::organization::Organization;
-use invite::template::{InvitationContext, TemplateName, Templates};
+use invite::template::{Cancellation, InvitationContext, TemplateName, Templates};
 use peers::{Peer, are_here};
 use serde::Deserialize;
 
@@ -297,6 +297,8 @@ fn mail(templates: &Templates, zone: &Zone, start: DateTime<Utc>) -> String {
         record_url: None,
         answer_links: None,
         change: None,
+        cancellation: Cancellation::CalledOff,
+        new_organizer: None,
         participants: &invite::template::ParticipantNames::default(),
     };
     templates

@@ -56,6 +56,8 @@ pub enum Method {
     Request,
     /// To remove the meeting (RFC 5546 §3.2.5).
     Cancel,
+    /// To take note of it, with no answer asked for: for the organizer's own calendar, or anybody's (RFC 5546 §3.2.1).
+    Publish,
 }
 
 impl Method {
@@ -65,6 +67,7 @@ impl Method {
         match self {
             Self::Request => "REQUEST",
             Self::Cancel => "CANCEL",
+            Self::Publish => "PUBLISH",
         }
     }
 }
@@ -127,8 +130,6 @@ pub struct Event<'a> {
     /// Everybody invited. Who has no address, or the organizer's, is not written. Of several with one address the
     /// first is, unless another of them is the recipient.
     pub participants: &'a [Participant<'a>],
-    /// Whether the time has changed since the last mail, so that no earlier answer stands.
-    pub rescheduled: bool,
     /// The link to join online. A cancellation never has it.
     pub join_url: Option<&'a JoinUrl>,
     /// The passcode to type in where the link alone does not do. A cancellation never has it.
@@ -176,7 +177,6 @@ impl<'a> Event<'a> {
             organizer,
             sent_by: None,
             participants,
-            rescheduled: false,
             join_url: None,
             passcode: None,
             join_label: "Join online",

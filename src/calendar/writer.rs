@@ -135,6 +135,12 @@ impl<'a> EventWriter<'a> {
         Ok(text)
     }
 
+    /// The object with no recipient of its own, for [`Method::Publish`]: it has no ATTENDEE (RFC 5546 §3.2.1.1).
+    #[must_use]
+    pub fn for_nobody(&self) -> String {
+        [&self.head[..self.before], END].concat()
+    }
+
     /// A participant's own ATTENDEE.
     fn own(&self, participant: &Participant<'_>) -> Result<String, CalendarError> {
         let person = participant.person;
@@ -273,10 +279,10 @@ fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
 fn place(event: &Event<'_>, block: &mut Block) {
     // Who is removed from a meeting must not be told how to join it.
     let event = &Event {
-        join_url: event.join_url.filter(|_| event.method == Method::Request),
+        join_url: event.join_url.filter(|_| event.method != Method::Cancel),
         passcode: event
             .passcode
-            .filter(|code| event.method == Method::Request && says_something(code)),
+            .filter(|code| event.method != Method::Cancel && says_something(code)),
         ..*event
     };
     let location = event
@@ -369,15 +375,19 @@ fn escape_html(text: &str) -> String {
 /// Whether it takes place, and what it does to the recipient's time; the latter also as Outlook reads it.
 fn state(event: &Event<'_>, block: &mut Block) {
     let (status, transparency, busy) = match event.method {
-        Method::Request => (Some("CONFIRMED"), "OPAQUE", "BUSY"),
-        Method::Cancel if event.whole_cancelled => (Some("CANCELLED"), "TRANSPARENT", "FREE"),
+        // TRANSP:OPAQUE is the default (RFC 5545 §3.8.2.7). It is left out: Cyrus stores it twice after an update, and then
+        // refuses its own object.
+        Method::Request | Method::Publish => (Some("CONFIRMED"), None, "BUSY"),
+        Method::Cancel if event.whole_cancelled => (Some("CANCELLED"), Some("TRANSPARENT"), "FREE"),
         // The meeting takes place, without the recipient (RFC 5546 §3.2.5).
-        Method::Cancel => (None, "TRANSPARENT", "FREE"),
+        Method::Cancel => (None, Some("TRANSPARENT"), "FREE"),
     };
     if let Some(status) = status {
         block.push(Line::new("STATUS", Value::token(status)));
     }
-    block.push(Line::new("TRANSP", Value::token(transparency)));
+    if let Some(transparency) = transparency {
+        block.push(Line::new("TRANSP", Value::token(transparency)));
+    }
     block.push(Line::new("X-MICROSOFT-CDO-BUSYSTATUS", Value::token(busy)));
     block.push(Line::new("X-MICROSOFT-CDO-INTENDEDSTATUS", Value::token(busy)));
     let all_day = if event.meeting.when.is_all_day() {
@@ -405,7 +415,6 @@ fn common_name(person: &Person, address: &EmailAddress) -> Param {
 
 fn attendee(event: &Event<'_>, invitee: &Invitee<'_>) -> Line {
     let answer = match invitee.status {
-        _ if event.rescheduled => "NEEDS-ACTION",
         Acceptance::None => "NEEDS-ACTION",
         Acceptance::Accepted => "ACCEPTED",
         Acceptance::Tentative => "TENTATIVE",
@@ -419,7 +428,7 @@ fn attendee(event: &Event<'_>, invitee: &Invitee<'_>) -> Line {
     match event.method {
         // Gmail shows its buttons only where an answer is asked for.
         Method::Request => line.with("RSVP", Param::token("TRUE")),
-        Method::Cancel => line,
+        Method::Cancel | Method::Publish => line,
     }
 }
 /// Whether anything of a text is left when it is written: controls are left out, and spaces alone say nothing.

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::send::Said;
 use super::session::Session;
 use super::{Actor, Outcome, send};
 use crate::meeting::MeetingId;
@@ -19,6 +20,9 @@ pub(super) struct Cancel {
     /// Only this invitee; can be given several times [default: all who have an invitation]
     #[arg(long, value_name = "EMAIL or KIND:ID")]
     to: Vec<Pick>,
+    /// Also a meeting that is over
+    #[arg(long)]
+    past: bool,
     #[command(flatten)]
     actor: Actor,
 }
@@ -27,9 +31,10 @@ impl Cancel {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
         let options = CancelOptions {
             to: self.to,
+            past: self.past,
             actor: self.actor.actor,
         };
-        let result = send::deliver(session, async |pipeline| {
+        let result = send::deliver(session, Said::Cancels, async |pipeline| {
             pipeline.cancel(&self.meeting, &options).await
         });
         let result = result.await;

@@ -10,7 +10,10 @@ use crate::meeting::MeetingId;
 use crate::pipeline::Pick;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: invite ics --meeting kickoff --to lee@client.example > kickoff.ics")]
+#[command(
+    after_help = "Example: invite ics --meeting kickoff --to lee@client.example > kickoff.ics\n\n\
+    For the organizer's own calendar, or anybody's: invite ics --meeting kickoff --method PUBLISH"
+)]
 pub(super) struct Ics {
     /// The meeting's id
     #[arg(long, value_name = "ID")]
@@ -29,6 +32,8 @@ enum IcsMethod {
     Request,
     #[value(name = "CANCEL")]
     Cancel,
+    #[value(name = "PUBLISH")]
+    Publish,
 }
 
 impl Ics {
@@ -36,6 +41,7 @@ impl Ics {
         let method = match self.method {
             IcsMethod::Request => Method::Request,
             IcsMethod::Cancel => Method::Cancel,
+            IcsMethod::Publish => Method::Publish,
         };
         let pipeline = session.writing_pipeline().await?;
         let object = pipeline

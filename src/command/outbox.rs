@@ -15,7 +15,7 @@ use crate::database::Which;
 use crate::fault::{BoxFault, Class, Fault, chain};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
-use crate::pipeline::{Progress, Worked};
+use crate::pipeline::{Progress, RetryReport, Worked};
 
 /// How many invitations of a list are in memory.
 const LISTED_AT_ONCE: u32 = 500;
@@ -42,7 +42,8 @@ pub(super) struct List {
     /// Only those of this meeting
     #[arg(long, value_name = "ID")]
     meeting: Option<MeetingId>,
-    /// Only those in this state: queued, sending, sent, failed, given_up or cancelled
+    /// Only those in this state: queued, sending, sent, failed, given_up, may_have_arrived,
+    /// superseded or cancelled
     #[arg(long)]
     state: Option<DeliveryState>,
     /// At most so many
@@ -63,7 +64,8 @@ pub(super) struct Show {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: invite outbox retry --meeting kickoff\n\nThe next `invite send` of the meeting, or a worker, delivers it."
+    after_help = "Example: invite outbox retry --meeting kickoff\n\nA worker delivers it, or the next `invite send` of the meeting. \
+    What a newer message stands for is left alone. A message that may have arrived is tried again only by its number."
 )]
 #[group(required = true, multiple = false)]
 pub(super) struct Retry {
@@ -142,6 +144,7 @@ fn document(entry: &OutboxEntry) -> Value {
     json!({
         "id": entry.id,
         "meeting": entry.meeting,
+        "tenure": entry.tenure,
         "revision": entry.revision,
         "purpose": entry.purpose,
         "kind": entry.person.kind,
@@ -164,8 +167,8 @@ fn style(state: DeliveryState) -> anstyle::Style {
     match state {
         DeliveryState::Sent => GOOD,
         DeliveryState::Queued | DeliveryState::Sending => WARN,
-        DeliveryState::Failed | DeliveryState::GivenUp => BAD,
-        DeliveryState::Cancelled => DIM,
+        DeliveryState::Failed | DeliveryState::GivenUp | DeliveryState::MayHaveArrived => BAD,
+        DeliveryState::Superseded | DeliveryState::Cancelled => DIM,
     }
 }
 
@@ -183,7 +186,7 @@ fn table(entries: &[OutboxEntry]) -> Table {
             (entry.state.as_str(), style(entry.state)),
             (entry.envelope.to.as_str(), STRONG),
             (
-                format!("{} revision {}", entry.meeting, entry.revision).as_str(),
+                format!("{} {}, revision {}", entry.meeting, entry.purpose, entry.revision).as_str(),
                 DIM,
             ),
             (answer.as_str(), answer_style),
@@ -264,14 +267,46 @@ impl Retry {
             (None, Some(meeting)) => Which::Meeting(meeting.clone()),
             (None, None) => Which::All,
         };
-        let count = session.database().await?.retry(&which).await?;
-        if let (0, Some(id)) = (count, self.id) {
+        let meetings = session.database().await?.meetings_to_retry(&which).await?;
+        if let (true, Some(id)) = (meetings.is_empty(), self.id) {
             return Err(BoxFault::new(NoInvitation { id: id.to_string() }));
         }
-        session.terminal.result(&json!({"retried": count}), || {
-            format!("{count} to be tried again\n")
+        let pipeline = session.pipeline().await?;
+        let mut report = RetryReport::default();
+        let mut errors = Vec::new();
+        for meeting in meetings {
+            match pipeline.retry(&meeting, self.id).await {
+                Ok(of_meeting) => {
+                    report.retried += of_meeting.retried;
+                    report.left_alone.extend(of_meeting.left_alone);
+                }
+                Err(error) => errors.push((meeting, error)),
+            }
+        }
+        let documents: Vec<_> = errors
+            .iter()
+            .map(|(meeting, error)| {
+                json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": error.hint()})
+            })
+            .collect();
+        let document = json!({
+            "retried": report.retried,
+            "left_alone": report.left_alone,
+            "errors": documents,
         });
-        Ok(DONE)
+        session.terminal.result(&document, || {
+            let mut text = format!("{} to be tried again\n", report.retried);
+            for left in &report.left_alone {
+                let reason = left.reason.unwrap_or_default();
+                text.push_str(&format!("{DIM}{} left alone: {reason}{DIM:#}\n", left.id));
+            }
+            text
+        });
+        for (meeting, error) in &errors {
+            let line = format!("{BAD}error{BAD:#}: meeting {meeting}: {}", visible(&chain(error)));
+            session.terminal.error_line(&line);
+        }
+        Ok(if errors.is_empty() { DONE } else { DONE_IN_PART })
     }
 }
 

@@ -37,6 +37,8 @@ fn text(counts: &OutboxCounts) -> String {
         ("  bounced later", BAD, counts.bounced),
         ("failed", BAD, counts.failed),
         ("given up", BAD, counts.given_up),
+        ("may have arrived", BAD, counts.may_have_arrived),
+        ("superseded", DIM, counts.superseded),
         ("cancelled", DIM, counts.cancelled),
     ] {
         let of_state = !word.starts_with(' ');

@@ -112,7 +112,7 @@ fn notification_text(report: &NotificationReport) -> String {
             "{who} of meeting {meeting}: more is known of {mail} already, so it stays {style}{words}{style:#}\n"
         ),
     };
-    if delivery.state == Fate::Bounced && report.purpose == Purpose::Invitation {
+    if delivery.state == Fate::Bounced && report.purpose != Purpose::Cancellation {
         text.push_str(&format!(
             "to invite again when the address is corrected: `invite send --meeting {meeting} --to {}:{} --resend`\n",
             report.kind, report.id
@@ -132,6 +132,10 @@ fn answer_text(report: &AnswerReport) -> String {
         ),
         AnswerOutcome::Outdated => format!(
             "{who} of meeting {meeting}: this answers an earlier time, so it stays {}\n",
+            report.status
+        ),
+        AnswerOutcome::CalledOff => format!(
+            "{who} of meeting {meeting}: the meeting was called off, so it stays {}\n",
             report.status
         ),
         AnswerOutcome::Occurrence => format!(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::Utc;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -14,8 +15,8 @@ use super::terminal::{
 };
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::fault::{BoxFault, Class, Fault as _, chain};
-use crate::mail::MailboxFolder;
-use crate::meeting::{MeetingId, OnlineLocation};
+use crate::mail::{MailboxFolder, Purpose};
+use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
 use crate::pipeline::{
     OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
     RecipientState, SendOptions, SendReport,
@@ -29,9 +30,12 @@ const PRINTED_AT_ONCE: usize = 1_000;
     after_help = "Example: invite send --meeting kickoff --to lee@client.example --dry-run --out /tmp/mails"
 )]
 pub(super) struct Send {
-    /// The meeting's id
-    #[arg(long, value_name = "ID")]
-    meeting: MeetingId,
+    /// The meeting's id; can be given several times
+    #[arg(long, value_name = "ID", required_unless_present = "pending")]
+    meeting: Vec<MeetingId>,
+    /// Every planned meeting to come in which somebody lacks what is to be told
+    #[arg(long, conflicts_with_all = ["meeting", "to", "all", "resend"])]
+    pending: bool,
     /// Only this attendee, whatever the answer was; can be given several times
     #[arg(long, value_name = "EMAIL or KIND:ID")]
     to: Vec<Pick>,
@@ -44,6 +48,12 @@ pub(super) struct Send {
     /// Do not push to Zoom: mail the join URL as it stands
     #[arg(long)]
     no_push: bool,
+    /// Also a meeting that is over
+    #[arg(long)]
+    past: bool,
+    /// Do not deliver: let the mails wait for `invite outbox worker`
+    #[arg(long, conflicts_with = "dry_run")]
+    queue_only: bool,
     /// Write nothing, ask nobody: show what would happen
     #[arg(long)]
     dry_run: bool,
@@ -61,64 +71,240 @@ impl Send {
             all: self.all,
             resend: self.resend,
             no_push: self.no_push,
+            past: self.past,
+            queue_only: self.queue_only,
             actor: self.actor.actor.clone(),
         };
-        let result = if self.dry_run {
-            self.show_plan(session, &options).await
-        } else {
-            self.send(session, &options).await
+        let said = match (self.dry_run, self.queue_only) {
+            (true, _) => Said::WouldSend,
+            (false, true) => Said::Queues,
+            (false, false) => Said::Sends,
+        };
+        let result = match self.meeting.as_slice() {
+            [meeting] if said == Said::WouldSend => self.show_plan(session, meeting, &options).await,
+            [meeting] => {
+                deliver(session, said, async |pipeline| {
+                    pipeline.send(meeting, &options).await
+                })
+                .await
+            }
+            _ => self.send_several(session, said, &options).await,
         };
         session.close().await;
         result
     }
 
-    async fn send(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        deliver(session, async |pipeline| {
-            pipeline.send(&self.meeting, options).await
-        })
-        .await
+    async fn show_plan(&self, session: &Session<'_>, meeting: &MeetingId, options: &SendOptions) -> Outcome {
+        let pipeline = session.writing_pipeline().await?;
+        let plan = self.plan(&pipeline, meeting, options).await?;
+        print(session, &plan.report, Said::WouldSend);
+        Ok(DONE)
     }
 
-    async fn show_plan(&self, session: &Session<'_>, options: &SendOptions) -> Outcome {
-        let pipeline = session.writing_pipeline().await?;
-        let mut plan = pipeline.plan(&self.meeting, options).await?;
+    async fn plan(
+        &self,
+        pipeline: &Pipeline,
+        meeting: &MeetingId,
+        options: &SendOptions,
+    ) -> Result<Plan, BoxFault> {
+        let mut plan = pipeline.plan(meeting, options).await?;
         if let Some(folder) = &self.out {
             write_mails(&mut plan, folder)?;
         }
-        print(session, &plan.report, true);
-        Ok(DONE)
+        Ok(plan)
     }
+
+    /// Sends several meetings, each by a plan of its own, and shows one report.
+    async fn send_several(&self, session: &Session<'_>, said: Said, options: &SendOptions) -> Outcome {
+        let shown = Arc::new(ShownProgress::default());
+        let pipeline = match said {
+            Said::WouldSend => session.writing_pipeline().await?,
+            _ => sending_pipeline(session, &shown).await?,
+        };
+        let mut together = Together::new(said);
+        let mut meetings: Vec<&MeetingId> = Vec::new();
+        // Asked for twice, a meeting is sent once.
+        for meeting in &self.meeting {
+            if !meetings.contains(&meeting) {
+                meetings.push(meeting);
+            }
+        }
+        let mut meetings: Vec<MeetingId> = meetings.into_iter().cloned().collect();
+        if self.pending {
+            for meeting in planned_ahead(session).await? {
+                match pipeline.is_pending(&meeting).await {
+                    Ok(true) => meetings.push(meeting),
+                    Ok(false) | Err(PipelineError::NoRecipients { .. }) => {}
+                    Err(error) => together.add(meeting, Err(error.into())),
+                }
+            }
+        }
+        if said == Said::WouldSend {
+            for meeting in meetings {
+                let plan = self.plan(&pipeline, &meeting, options).await;
+                together.add(meeting, plan.map(|plan| plan.report));
+            }
+        } else {
+            let sent = pipeline.send_all(&meetings, options).await?;
+            shown.end();
+            for (meeting, report) in sent.meetings {
+                together.add(meeting, report.map_err(BoxFault::from));
+            }
+            together.stopped = sent.stopped;
+        }
+        together.print(session);
+        Ok(together.exit_code())
+    }
+}
+
+/// The planned meetings that are not over, by their time.
+async fn planned_ahead(session: &Session<'_>) -> Result<Vec<MeetingId>, BoxFault> {
+    let meetings = session.records().await?.meetings().await?;
+    let now = Utc::now();
+    let is_ahead = |meeting: &Meeting| {
+        let (_, ends_at) = meeting.when.span(&meeting.time_zone);
+        meeting.status == MeetingStatus::Planned && ends_at > now
+    };
+    let ahead = meetings.iter().filter(|meeting| is_ahead(meeting));
+    Ok(ahead.map(|meeting| meeting.id().clone()).collect())
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// A meeting is sent.
+    Sends,
+    /// Its mails are queued for a worker.
+    Queues,
+    /// It is called off.
+    Cancels,
+    /// Nothing is done.
+    WouldSend,
+}
+
+async fn sending_pipeline(session: &Session<'_>, shown: &Arc<ShownProgress>) -> Result<Pipeline, BoxFault> {
+    let progress = {
+        let (shown, bars) = (Arc::clone(shown), Bars::new(session.terminal));
+        Arc::new(move |progress: &Progress| shown.show(progress, &bars))
+    };
+    let pipeline = session.mailing_pipeline(progress).await?;
+    session.stop.listen();
+    Ok(pipeline)
 }
 
 /// Runs what delivers the mails of a meeting, and shows what became of them.
 pub(super) async fn deliver(
     session: &Session<'_>,
+    said: Said,
     run: impl AsyncFnOnce(&Pipeline) -> Result<SendReport, PipelineError>,
 ) -> Outcome {
     let terminal = session.terminal;
     let shown = Arc::new(ShownProgress::default());
-    let progress = {
-        let (shown, bars) = (Arc::clone(&shown), Bars::new(terminal));
-        Arc::new(move |progress: &Progress| shown.show(progress, &bars))
-    };
-    let pipeline = session.mailing_pipeline(progress).await?;
-    session.stop.listen();
+    let pipeline = sending_pipeline(session, &shown).await?;
     let sent = run(&pipeline).await;
     shown.end();
     let report = sent?;
     // The database moves its log to the file meanwhile.
-    tokio::join!(session.close(), async { print(session, &report, false) });
-    if let Some(shortfall) = Shortfall::of(&report) {
-        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&shortfall.message)));
-        if let Some(hint) = &shortfall.hint {
-            terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
-        }
+    tokio::join!(session.close(), async { print(session, &report, said) });
+    if let Some(shortfall) = Shortfall::of(&report, said) {
+        shortfall.print(terminal);
     }
     if session.stop.is_asked() && report.queued > 0 {
         terminal
             .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
     }
-    Ok(exit_code(&report))
+    Ok(exit_code(&report, said))
+}
+
+/// The reports of several meetings.
+struct Together {
+    said: Said,
+    meetings: Vec<(MeetingId, Result<SendReport, BoxFault>)>,
+    stopped: Option<PipelineError>,
+}
+
+impl Together {
+    fn new(said: Said) -> Self {
+        Self {
+            said,
+            meetings: Vec::new(),
+            stopped: None,
+        }
+    }
+
+    fn add(&mut self, meeting: MeetingId, report: Result<SendReport, BoxFault>) {
+        self.meetings.push((meeting, report));
+    }
+
+    fn total(&self, count: impl Fn(&SendReport) -> usize) -> usize {
+        let reports = self
+            .meetings
+            .iter()
+            .filter_map(|(_, report)| report.as_ref().ok());
+        reports.map(count).sum()
+    }
+
+    fn print(&self, session: &Session<'_>) {
+        if session.terminal.is_json() {
+            print_json(&self.document(session.is_sandbox()));
+        }
+        for (meeting, report) in &self.meetings {
+            match report {
+                Ok(report) if !session.terminal.is_json() => print(session, report, self.said),
+                Ok(_) => {}
+                Err(error) => {
+                    let line = format!("{BAD}error{BAD:#}: meeting {meeting}: {}", visible(&chain(error)));
+                    session.terminal.error_line(&line);
+                    if let Some(hint) = error.hint() {
+                        session.terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+                    }
+                }
+            }
+        }
+        if !session.terminal.is_json() {
+            let failed = self.meetings.iter().filter(|(_, report)| report.is_err()).count();
+            let mut text = format!("{} meetings", self.meetings.len());
+            if failed > 0 {
+                text.push_str(&format!(", {failed} of them not sent"));
+            }
+            print_text(&format!("{text}\n"));
+        }
+        if let Some(stopped) = &self.stopped {
+            Shortfall::of_stop(stopped).print(session.terminal);
+        }
+    }
+
+    fn document(&self, sandbox: bool) -> serde_json::Value {
+        let meetings = self.meetings.iter().map(|(meeting, report)| match report {
+            Ok(report) => serde_json::json!(document(report, self.said, sandbox)),
+            Err(error) => serde_json::json!({"meeting": meeting, "error": Shortfall::of_error(error)}),
+        });
+        serde_json::json!({
+            "meetings": meetings.collect::<Vec<_>>(),
+            "sent": self.total(|report| report.sent),
+            "queued": self.total(|report| report.queued),
+            "failed": self.total(|report| report.failed),
+            "may_have_arrived": self.total(|report| report.may_have_arrived),
+            "skipped": self.total(|report| report.skipped),
+            "error": self.stopped.as_ref().map(Shortfall::of_stop),
+        })
+    }
+
+    /// As of the meetings: where all have the same, that one; else done in part.
+    fn exit_code(&self) -> u8 {
+        if let Some(stopped) = &self.stopped {
+            return stopped.class().exit_code();
+        }
+        let mut codes = self.meetings.iter().map(|(_, report)| match report {
+            Ok(report) => exit_code(report, self.said),
+            Err(error) => error.class().exit_code(),
+        });
+        let Some(first) = codes.next() else { return DONE };
+        match codes.all(|code| code == first) {
+            true => first,
+            false => DONE_IN_PART,
+        }
+    }
 }
 
 /// Writes what would be mailed, and notes where it lies.
@@ -145,16 +331,36 @@ struct Shortfall {
 }
 
 impl Shortfall {
-    fn of(report: &SendReport) -> Option<Self> {
-        if let Some(stopped) = &report.stopped {
-            return Some(Self {
-                kind: stopped.kind(),
-                exit: stopped.class().exit_code(),
-                message: chain(stopped),
-                hint: stopped.hint(),
-            });
+    fn of_stop(stopped: &PipelineError) -> Self {
+        Self {
+            kind: stopped.kind(),
+            exit: stopped.class().exit_code(),
+            message: chain(stopped),
+            hint: stopped.hint(),
         }
-        let all = report.sent + report.queued + report.failed;
+    }
+
+    fn of_error(error: &BoxFault) -> Self {
+        Self {
+            kind: error.kind(),
+            exit: error.class().exit_code(),
+            message: chain(error),
+            hint: error.hint(),
+        }
+    }
+
+    fn print(&self, terminal: &Terminal) {
+        terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&self.message)));
+        if let Some(hint) = &self.hint {
+            terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+        }
+    }
+
+    fn of(report: &SendReport, said: Said) -> Option<Self> {
+        if let Some(stopped) = &report.stopped {
+            return Some(Self::of_stop(stopped));
+        }
+        let all = report.sent + report.queued + report.failed + report.may_have_arrived;
         if report.failed > 0 {
             let in_part = report.sent + report.queued > 0;
             return Some(Self {
@@ -171,7 +377,21 @@ impl Shortfall {
                 hint: Some("correct the addresses in the CRM, then run the same command again".to_owned()),
             });
         }
-        (report.queued > 0).then(|| Self {
+        if report.may_have_arrived > 0 {
+            return Some(Self {
+                kind: "send.may_have_arrived",
+                exit: DONE_IN_PART,
+                message: format!(
+                    "{} of {all} mails may have arrived: the mail server's answer was lost twice",
+                    report.may_have_arrived
+                ),
+                hint: Some(
+                    "ask the recipients; `invite outbox retry ID` sends one again, see `invite outbox list`"
+                        .to_owned(),
+                ),
+            });
+        }
+        (report.queued > 0 && said != Said::Queues).then(|| Self {
             kind: "send.put_off",
             exit: Class::Temporary.exit_code(),
             message: format!("{} of {all} mails wait in the outbox", report.queued),
@@ -182,8 +402,8 @@ impl Shortfall {
     }
 }
 
-fn exit_code(report: &SendReport) -> u8 {
-    Shortfall::of(report).map_or(DONE, |shortfall| shortfall.exit)
+fn exit_code(report: &SendReport, said: Said) -> u8 {
+    Shortfall::of(report, said).map_or(DONE, |shortfall| shortfall.exit)
 }
 
 /// What `--format json` prints. It is written as it stands: a copy of it would hold every recipient twice.
@@ -204,23 +424,25 @@ const fn is_not(is: &bool) -> bool {
     !*is
 }
 
-fn document(report: &SendReport, dry_run: bool, sandbox: bool) -> Document<'_> {
+fn document(report: &SendReport, said: Said, sandbox: bool) -> Document<'_> {
+    let dry_run = said == Said::WouldSend;
     Document {
         report,
         dry_run,
         sandbox,
-        error: Shortfall::of(report).filter(|_| !dry_run),
+        error: Shortfall::of(report, said).filter(|_| !dry_run),
     }
 }
 
 /// Prints a report. Of its many lines only a part is in memory at a time.
-fn print(session: &Session<'_>, report: &SendReport, dry_run: bool) {
+fn print(session: &Session<'_>, report: &SendReport, said: Said) {
+    let dry_run = said == Said::WouldSend;
     let sandbox = session.is_sandbox();
     if session.terminal.is_json() {
-        print_json(&document(report, dry_run, sandbox));
+        print_json(&document(report, said, sandbox));
         return;
     }
-    print_text(&head(report, dry_run, sandbox));
+    print_text(&head(report, said, sandbox));
     let mut recipients = report.recipients.without_ids();
     print_table(std::iter::from_fn(|| {
         let part: Vec<_> = recipients.by_ref().take(PRINTED_AT_ONCE).collect();
@@ -229,7 +451,7 @@ fn print(session: &Session<'_>, report: &SendReport, dry_run: bool) {
     print_text(&foot(report, dry_run));
 }
 
-fn head(report: &SendReport, dry_run: bool, sandbox: bool) -> String {
+fn head(report: &SendReport, said: Said, sandbox: bool) -> String {
     let played = if sandbox { ", sandbox" } else { "" };
     let meeting = report.recipients.meeting();
     let mut text = format!(
@@ -239,7 +461,10 @@ fn head(report: &SendReport, dry_run: bool, sandbox: bool) -> String {
         report.revision,
         super::meeting::when(meeting),
     );
-    text.push_str(&online(&report.zoom, dry_run));
+    text.push_str(&online(&report.zoom, said == Said::WouldSend));
+    if said == Said::Cancels {
+        text.push_str("the meeting is called off: whoever has an invitation is told\n");
+    }
     text.push('\n');
     text
 }
@@ -252,12 +477,14 @@ fn table(recipients: &[RecipientReport], dry_run: bool) -> Table {
             RecipientState::Sent => ("sent", GOOD),
             RecipientState::Queued => ("queued", WARN),
             RecipientState::Failed => ("failed", BAD),
+            RecipientState::MayHaveArrived => ("may have arrived", BAD),
             RecipientState::Skipped => ("skipped", DIM),
         };
         let file = recipient.file.as_ref().map(|file| file.display().to_string());
         let last = recipient.reason.clone().or(file).unwrap_or_default();
         table.row([
             (word, style),
+            (recipient.purpose.map_or("", Purpose::as_str), DIM),
             (recipient.name.as_str(), STRONG),
             (
                 recipient.email.as_ref().map_or("", |email| email.as_str()),
@@ -282,6 +509,7 @@ fn foot(report: &SendReport, dry_run: bool) -> String {
         (report.sent, "sent"),
         (report.queued, if dry_run { "would be sent" } else { "queued" }),
         (report.failed, "failed"),
+        (report.may_have_arrived, "may have arrived"),
         (report.skipped, "skipped"),
     ];
     let counts: Vec<_> = counts
@@ -290,7 +518,7 @@ fn foot(report: &SendReport, dry_run: bool) -> String {
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
     let mut text = format!("\n{}", counts.join(", "));
-    if report.sent + report.queued + report.failed == 0 {
+    if report.sent + report.queued + report.failed + report.may_have_arrived == 0 {
         text.push_str(": nothing to send");
     }
     text.push('\n');

@@ -7,7 +7,7 @@ use super::sql::query;
 use super::{Database, DatabaseError, millis};
 use crate::fault::BoxFault;
 use crate::mail::{Answers, Given, Taken};
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{MeetingId, PersonRef, Tenure};
 
 #[async_trait]
 impl Answers for Database {
@@ -35,14 +35,17 @@ impl Answers for Database {
         let doing = "recording an answer";
         // The same answer again is taken again: whoever recorded it may not have come to act on it.
         let taken = query(
-            "INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp, status) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (meeting_id, kind, person_id)
-             DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp, status = excluded.status
-             WHERE (excluded.sequence, excluded.stamp) >= (answer.sequence, answer.stamp)",
+            "INSERT INTO answer (meeting_id, occurrence, kind, person_id, tenure, sequence, stamp, status)
+             VALUES ($1, '', $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (meeting_id, occurrence, kind, person_id)
+             DO UPDATE SET tenure = excluded.tenure, sequence = excluded.sequence, stamp = excluded.stamp,
+                 status = excluded.status
+             WHERE (excluded.tenure, excluded.sequence, excluded.stamp) >= (answer.tenure, answer.sequence, answer.stamp)",
         )
         .bind(meeting.as_str())
         .bind(person.kind.as_str())
         .bind(person.id.as_str())
+        .bind(answer.tenure.0)
         .bind(answer.sequence)
         .bind(millis(answer.stamp))
         .bind(answer.status.as_str())
@@ -62,8 +65,8 @@ impl Answers for Database {
     ) -> Result<Option<Given>, BoxFault> {
         let doing = "reading an answer";
         let row = query(
-            "SELECT sequence, stamp, status FROM answer
-             WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND status IS NOT NULL",
+            "SELECT tenure, sequence, stamp, status FROM answer
+             WHERE meeting_id = $1 AND occurrence = '' AND kind = $2 AND person_id = $3 AND status IS NOT NULL",
         )
         .bind(meeting.as_str())
         .bind(person.kind.as_str())
@@ -78,6 +81,7 @@ impl Answers for Database {
                 what: format!("the answer of {person} to the meeting {meeting}"),
             };
             Ok(Given {
+                tenure: Tenure(named.number("tenure")?),
                 sequence: named.number("sequence")?,
                 stamp: named.instant("stamp")?,
                 status: named.word("status")?,

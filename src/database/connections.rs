@@ -53,6 +53,15 @@ impl Dialect {
         }
     }
 
+    /// What follows `FROM invitation` where what was sent is to be passed over. SQLite takes both indices for equally good,
+    /// and is told which one is shorter.
+    pub(super) const fn by_unsent(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INDEXED BY invitation_unsent",
+            Self::Postgres => "",
+        }
+    }
+
     /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
     pub(super) const fn for_update(self) -> &'static str {
         match self {

@@ -67,6 +67,12 @@ impl Named<'_> {
         serde_json::from_str(text).map_err(|e| self.invalid(format!("{column}: {e}")))
     }
 
+    pub(super) fn json_option<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, DatabaseError> {
+        let text: Option<&str> = self.get(column)?;
+        text.map(|text| serde_json::from_str(text).map_err(|e| self.invalid(format!("{column}: {e}"))))
+            .transpose()
+    }
+
     pub(super) fn instant(&self, column: &str) -> Result<DateTime<Utc>, DatabaseError> {
         self.instant_option(column)?
             .ok_or_else(|| self.invalid(format!("{column} is missing")))

@@ -4,6 +4,7 @@ mod home;
 mod pace;
 mod servers;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -25,11 +26,13 @@ use crate::crm::import;
 use crate::fault::{Class, Fault as _};
 use crate::lease::Holder;
 use crate::mail::{
-    Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, Enqueued, Envelope,
-    Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Outbox as _, Own, Purpose,
-    UnreadableMessage,
+    Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, EnqueueOrder,
+    Enqueued, Envelope, Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Organizer, Outbox as _,
+    Own, Purpose, Seen, UnreadableMessage,
 };
-use crate::meeting::{Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision};
+use crate::meeting::{
+    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, PersonRef, Revision, Tenure,
+};
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
 use crate::online::{
     Begun, LinkStore as _, OnlineLink, OnlineMeetingId, OnlineSpec, PushIntent, PushLease, Replaced,
@@ -318,16 +321,45 @@ fn issued(revision: u32) -> Issued {
     let text = RECORDS.replace("Kick-off", &format!("Kick-off {revision}"));
     let facts = import::read(&text, "r.json").unwrap().meetings[0].facts();
     Issued {
+        tenure: Tenure(0),
         uid: "u-1".into(),
         revision: Revision(revision),
         facts,
+        organizer: None,
+        answers: None,
+        content: None,
     }
+}
+
+/// What there is about a meeting now.
+async fn seen(database: &Database, meeting: &MeetingId) -> Seen {
+    let issued = database.issued(meeting).await.unwrap().pop();
+    let messages = database.of_meeting(meeting).await.unwrap();
+    Seen {
+        issued: issued.map(|issued| (issued.tenure, issued.revision)),
+        newest: messages.iter().map(|message| message.id).max().unwrap_or(0),
+    }
+}
+
+/// Puts these in as the messages of a revision.
+async fn put(database: &Database, revision: u32, mut invitations: Vec<NewInvitation>) -> Enqueued {
+    let order = EnqueueOrder {
+        seen: seen(database, &kickoff()).await,
+        issued: vec![issued(revision)],
+        called_off: Vec::new(),
+    };
+    database
+        .enqueue(&kickoff(), &order, &mut invitations)
+        .await
+        .unwrap()
 }
 
 fn invitation(person: &str, revision: u32) -> NewInvitation {
     NewInvitation {
         person: format!("contact:{person}").parse().unwrap(),
         language: Language::ENGLISH,
+        tenure: Tenure(0),
+        revision: Revision(revision),
         purpose: Purpose::Invitation,
         resend: 0,
         message_id: format!("<{person}.{revision}@acme.example>"),
@@ -336,28 +368,20 @@ fn invitation(person: &str, revision: u32) -> NewInvitation {
             to: format!("{person}@client.example").parse().unwrap(),
         },
         account: None,
+        content: None,
+        supersedes: None,
         message: NewMessage::Whole(b"From: m\r\n\r\nhello\r\n".to_vec()),
     }
 }
 
 async fn enqueue(database: &Database, revision: u32, people: &[&str]) -> Enqueued {
-    let before = database.issued(&kickoff()).await.unwrap().pop();
-    let mut invitations: Vec<_> = people.iter().map(|person| invitation(person, revision)).collect();
-    database
-        .enqueue(
-            &kickoff(),
-            before.as_ref(),
-            &issued(revision),
-            &mut invitations,
-            &[],
-        )
-        .await
-        .unwrap()
+    let invitations = people.iter().map(|person| invitation(person, revision));
+    put(database, revision, invitations.collect()).await
 }
 
 fn request() -> ClaimRequest {
     ClaimRequest {
-        meeting: Some(kickoff()),
+        meetings: vec![kickoff()],
         account: None,
         early: false,
         after: None,
@@ -439,49 +463,166 @@ async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
     assert_eq!((found.id, message), (entries[0].id, whole(&invitation("lee", 0))));
 }
 
-async fn a_newer_revision_calls_off_what_still_waits(home: &Home) {
+async fn a_newer_message_takes_the_place_of_the_one_that_is_named(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee", "mo", "kim"]).await;
+    let one = ClaimRequest {
+        limit: 1,
+        ..request()
+    };
+    let lees = database.claim(&one).await.unwrap().remove(0);
+    let ids = async || -> Vec<i64> {
+        let messages = database.of_meeting(&kickoff()).await.unwrap();
+        messages.iter().map(|message| message.id).collect()
+    };
+    let before = ids().await;
+    let newer = |person: &str, supersedes| NewInvitation {
+        supersedes,
+        ..invitation(person, 1)
+    };
+    // Nobody else's waits for Mo, and a second one does not come in beside the first.
+    assert_eq!(
+        put(&database, 1, vec![newer("mo", None)]).await,
+        Enqueued::Overtaken
+    );
+    let both = vec![newer("lee", Some(before[0])), newer("mo", Some(before[1]))];
+    assert_eq!(put(&database, 1, both.clone()).await, Enqueued::Queued);
+    // What was superseded does not wait any more.
+    assert_eq!(put(&database, 1, both).await, Enqueued::Overtaken);
+    use DeliveryState::{Queued, Sending, Superseded};
+    let states = async || -> Vec<DeliveryState> {
+        let messages = database.of_meeting(&kickoff()).await.unwrap();
+        messages.iter().map(|message| message.state).collect()
+    };
+    // Lee's is on its way; Kim's was not named.
+    assert_eq!(states().await, [Sending, Superseded, Queued, Queued, Queued]);
+    let put_off = AttemptResult::Retry {
+        answer: "451 later".into(),
+        at: Utc::now(),
+    };
+    database.record(&lees, &put_off).await.unwrap();
+    assert_eq!(states().await, [Superseded, Superseded, Queued, Queued, Queued]);
+}
+
+async fn what_is_called_off_must_wait(home: &Home) {
     let database = home.open().await;
     enqueue(&database, 0, &["lee", "mo"]).await;
-    let claimed = database
-        .claim(&ClaimRequest {
-            limit: 1,
-            ..request()
-        })
-        .await
-        .unwrap();
+    let one = ClaimRequest {
+        limit: 1,
+        ..request()
+    };
+    database.claim(&one).await.unwrap();
+    let messages = database.of_meeting(&kickoff()).await.unwrap();
+    let call_off = async |message: i64| {
+        let order = EnqueueOrder {
+            seen: seen(&database, &kickoff()).await,
+            issued: Vec::new(),
+            called_off: vec![(message, "no longer invited")],
+        };
+        database
+            .enqueue(&kickoff(), &order, &mut Vec::new())
+            .await
+            .unwrap()
+    };
+    assert_eq!(call_off(messages[0].id).await, Enqueued::Overtaken);
+    assert_eq!(call_off(messages[1].id).await, Enqueued::Queued);
+    let messages = database.of_meeting(&kickoff()).await.unwrap();
+    assert_eq!(messages[0].state, DeliveryState::Sending);
+    assert_eq!(messages[1].state, DeliveryState::Cancelled);
+    assert_eq!(messages[1].last_answer.as_deref(), Some("no longer invited"));
+}
+
+async fn a_second_lost_answer_is_the_last_try(home: &Home) {
+    let database = home.open().await;
+    enqueue(&database, 0, &["lee"]).await;
+    let claimed = database.claim(&request()).await.unwrap().remove(0);
+    assert_eq!(claimed.answers_lost, 0);
+    let lost = AttemptResult::AnswerLost {
+        answer: "reset".into(),
+        at: Utc::now(),
+    };
+    database.record(&claimed, &lost).await.unwrap();
+    let message = database.of_meeting(&kickoff()).await.unwrap().remove(0);
+    assert!(message.may_have_left() && message.state == DeliveryState::Queued);
+    let claimed = database.claim(&request()).await.unwrap().remove(0);
+    assert_eq!(claimed.answers_lost, 1);
+    let answer = "reset".to_owned();
     database
-        .record(&claimed[0], &AttemptResult::Sent { answer: "250".into() })
+        .record(&claimed, &AttemptResult::MayHaveArrived { answer })
         .await
         .unwrap();
-    assert_eq!(enqueue(&database, 1, &["lee"]).await, Enqueued::Queued);
-    let states: Vec<_> = database
-        .of_meeting(&kickoff())
-        .await
-        .unwrap()
-        .iter()
-        .map(|e| e.state)
-        .collect();
+    assert!(database.claim(&request()).await.unwrap().is_empty());
+    let message = database.of_meeting(&kickoff()).await.unwrap().remove(0);
     assert_eq!(
-        states,
-        [
-            DeliveryState::Sent,
-            DeliveryState::Cancelled,
-            DeliveryState::Queued
-        ]
+        (message.state, message.answers_lost),
+        (DeliveryState::MayHaveArrived, 2)
     );
+    let counts = database.count_invitations(None).await.unwrap();
+    assert_eq!((counts.may_have_arrived, counts.sent), (1, 0));
+    // Named, it is tried again as if for the first time, and is known to have left perhaps.
+    let seen = seen(&database, &kickoff()).await;
+    let again = database.requeue(&kickoff(), seen, &[message.id]).await.unwrap();
+    assert_eq!(again, Enqueued::Queued);
+    let message = database.of_meeting(&kickoff()).await.unwrap().remove(0);
+    assert_eq!(message.answers_lost, 0);
+    assert!(message.may_have_left());
 }
 
 async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Home) {
     let database = home.open().await;
+    let before = seen(&database, &kickoff()).await;
     enqueue(&database, 0, &["lee"]).await;
-    let stale = database
-        .enqueue(&kickoff(), None, &issued(0), &mut vec![invitation("mo", 0)], &[])
-        .await
-        .unwrap();
+    let stale = EnqueueOrder {
+        seen: before,
+        issued: vec![issued(0)],
+        called_off: Vec::new(),
+    };
+    let mut mos = vec![invitation("mo", 0)];
+    let stale = database.enqueue(&kickoff(), &stale, &mut mos).await.unwrap();
     assert_eq!(stale, Enqueued::Overtaken);
-    // The same revision to the same person again, from the same state: the second of two at once.
+    // Another for the same mailbox, whoever the record is.
     assert_eq!(enqueue(&database, 0, &["mo", "lee"]).await, Enqueued::Overtaken);
     assert_eq!(database.of_meeting(&kickoff()).await.unwrap().len(), 1);
+    // Nor is anything tried again by somebody who has not seen the newest.
+    let again = database.requeue(&kickoff(), before, &[1]).await.unwrap();
+    assert_eq!(again, Enqueued::Overtaken);
+}
+
+async fn what_was_answered_is_kept_with_the_revision(home: &Home) {
+    let database = home.open().await;
+    let answers: BTreeMap<PersonRef, Acceptance> = [
+        ("contact:lee", Acceptance::Accepted),
+        ("lead:mo", Acceptance::Declined),
+        ("user:ana", Acceptance::Accepted),
+    ]
+    .into_iter()
+    .map(|(person, answer)| (person.parse().unwrap(), answer))
+    .collect();
+    let told = Issued {
+        organizer: Some(Organizer {
+            person: "user:ana".parse().unwrap(),
+            name: "Ana".into(),
+            email: "ana@acme.example".parse().unwrap(),
+        }),
+        answers: Some(answers),
+        content: Some(i64::MIN),
+        ..issued(0)
+    };
+    let next = Issued {
+        tenure: Tenure(1),
+        uid: "u-2".into(),
+        ..issued(0)
+    };
+    let order = EnqueueOrder {
+        seen: Seen::default(),
+        issued: vec![told.clone(), next.clone()],
+        called_off: Vec::new(),
+    };
+    database
+        .enqueue(&kickoff(), &order, &mut Vec::new())
+        .await
+        .unwrap();
+    assert_eq!(database.issued(&kickoff()).await.unwrap(), [told, next]);
 }
 
 /// Like an invitation: much that all have in common, little that differs.
@@ -507,17 +648,9 @@ async fn stored(database: &Database, what: &str) -> i64 {
 
 async fn what_is_common_is_stored_once(home: &Home) {
     let database = home.open().await;
-    let put = async |before: Option<&Issued>, revision, invitations: &[NewInvitation]| {
-        let queued = database
-            .enqueue(
-                &kickoff(),
-                before,
-                &issued(revision),
-                &mut invitations.to_vec(),
-                &[],
-            )
-            .await;
-        assert_eq!(queued.unwrap(), Enqueued::Queued);
+    let put = async |revision, invitations: &[NewInvitation]| {
+        let queued = put(&database, revision, invitations.to_vec()).await;
+        assert_eq!(queued, Enqueued::Queued);
     };
     let german = NewInvitation {
         language: "de".parse().unwrap(),
@@ -525,7 +658,7 @@ async fn what_is_common_is_stored_once(home: &Home) {
     };
     let mut first: Vec<_> = (0..450).map(|n| long(&format!("guest-{n}"), 0)).collect();
     first.insert(200, german);
-    put(None, 0, &first).await;
+    put(0, &first).await;
     let in_order = database.of_meeting(&kickoff()).await.unwrap();
     let in_order = in_order.iter().map(|entry| &entry.message_id);
     assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
@@ -535,9 +668,20 @@ async fn what_is_common_is_stored_once(home: &Home) {
         + stored(&database, "CAST(sum(length(message)) AS BIGINT) FROM invitation").await;
     assert!(size * 50 < octets as i64, "{size} of {octets} bytes");
     // A later send of the same meeting refers to the same base; one that says something else has its own.
-    put(Some(&issued(0)), 1, &[long("lee", 1)]).await;
+    put(1, &[long("lee", 1)]).await;
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
-    put(Some(&issued(1)), 2, &[invitation("lee", 2)]).await;
+    let id = database
+        .invitation("lee.1@acme.example")
+        .await
+        .unwrap()
+        .unwrap()
+        .0
+        .id;
+    let third = NewInvitation {
+        supersedes: Some(id),
+        ..invitation("lee", 2)
+    };
+    put(2, &[third]).await;
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 3);
     database.close().await;
 
@@ -546,10 +690,6 @@ async fn what_is_common_is_stored_once(home: &Home) {
         id if id.contains(".0@") => whole(first.iter().find(|it| it.message_id == id).unwrap()),
         _ => whole(&invitation("lee", 2)),
     };
-    query("UPDATE invitation SET state = 'queued' WHERE state = 'cancelled' AND revision = 0")
-        .execute(&database.pool)
-        .await
-        .unwrap();
     let all = ClaimRequest {
         limit: 1000,
         ..request()
@@ -571,10 +711,7 @@ async fn a_damaged_message_is_known_as_such(home: &Home) {
     let filled = filled(&["lee", "mo"]);
     let mut invitations = vec![long("jo", 0), long("kim", 0)];
     invitations.extend(filled);
-    database
-        .enqueue(&kickoff(), None, &issued(0), &mut invitations, &[])
-        .await
-        .unwrap();
+    assert_eq!(put(&database, 0, invitations).await, Enqueued::Queued);
     for person in ["kim", "mo"] {
         let (entry, _) = database
             .invitation(&format!("{person}.0@acme.example"))
@@ -651,10 +788,7 @@ fn filled(people: &[&str]) -> Vec<NewInvitation> {
 async fn what_a_newer_version_wrote_is_left_to_it(home: &Home) {
     let database = home.open().await;
     let invitations = filled(&["lee"]);
-    database
-        .enqueue(&kickoff(), None, &issued(0), &mut invitations.clone(), &[])
-        .await
-        .unwrap();
+    assert_eq!(put(&database, 0, invitations.clone()).await, Enqueued::Queued);
     database.close().await;
     let database = home.open().await;
     query("UPDATE message_base SET kind = 'form 2'")
@@ -671,10 +805,7 @@ async fn what_a_newer_version_wrote_is_left_to_it(home: &Home) {
 async fn what_a_form_is_filled_with_is_read_back_by_all(home: &Home) {
     let database = home.open().await;
     let invitations = filled(&["lee", "mo", "kim"]);
-    database
-        .enqueue(&kickoff(), None, &issued(0), &mut invitations.clone(), &[])
-        .await
-        .unwrap();
+    assert_eq!(put(&database, 0, invitations.clone()).await, Enqueued::Queued);
     assert_eq!(stored(&database, "count(*) FROM message_base").await, 1);
     // The one that wrote it remembers the form, and another reads it.
     for database in [database, home.open().await] {
@@ -738,7 +869,9 @@ async fn what_has_not_left_can_be_called_off(home: &Home) {
     use DeliveryState::{Cancelled, Sending, Sent};
     assert_eq!(states, [Sent, Sending, Cancelled, Cancelled]);
     // What was called off is not tried again.
-    assert_eq!(database.retry(&Which::All).await.unwrap(), 0);
+    let seen = seen(&database, &kickoff()).await;
+    let again = database.requeue(&kickoff(), seen, &ids[2..3]).await.unwrap();
+    assert_eq!(again, Enqueued::Overtaken);
 }
 
 async fn a_list_is_read_in_parts(home: &Home) {
@@ -798,17 +931,23 @@ async fn many_share_an_outbox(home: &Home) {
                         .await
                         .unwrap();
                 }
-                database.retry(&Which::All).await.unwrap();
+                let (meeting, queued) = (kickoff(), Some(DeliveryState::Queued));
+                let waiting = database.invitations(Some(&meeting), queued, None, 3);
+                let waiting: Vec<i64> = waiting.await.unwrap().iter().map(|it| it.id).collect();
+                let newest = seen(&database, &kickoff()).await;
+                database.requeue(&kickoff(), newest, &waiting).await.unwrap();
                 database.postpone(&kickoff(), Utc::now(), "later").await.unwrap();
                 database.due().await.unwrap();
                 let other = MeetingId::new(format!("other-{worker}")).unwrap();
-                let before = database.issued(&other).await.unwrap().pop();
-                let revision = before.as_ref().map_or(0, |it| it.revision.0 + 1);
+                let before = seen(&database, &other).await;
+                let revision = before.issued.map_or(0, |(_, revision)| revision.0 + 1);
+                let order = EnqueueOrder {
+                    seen: before,
+                    issued: vec![issued(revision)],
+                    called_off: Vec::new(),
+                };
                 let mut new = vec![invitation("lee", revision)];
-                database
-                    .enqueue(&other, before.as_ref(), &issued(revision), &mut new, &[])
-                    .await
-                    .unwrap();
+                database.enqueue(&other, &order, &mut new).await.unwrap();
                 database.cancel_of_meeting(&other).await.unwrap();
             }
             taken
@@ -970,7 +1109,10 @@ on_both! {
     one_pushes_at_a_time_and_an_intent_outlives_its_process,
     #[cfg(target_os = "linux")] what_a_killed_process_held_is_free_at_once,
     an_invitation_is_claimed_once_and_its_fate_recorded,
-    a_newer_revision_calls_off_what_still_waits,
+    a_newer_message_takes_the_place_of_the_one_that_is_named,
+    what_is_called_off_must_wait,
+    a_second_lost_answer_is_the_last_try,
+    what_was_answered_is_kept_with_the_revision,
     of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
     what_another_machine_holds_is_free_when_its_time_is_over,
     what_is_common_is_stored_once,

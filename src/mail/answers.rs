@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::fault::BoxFault;
-use crate::meeting::{Acceptance, MeetingId, PersonRef};
+use crate::meeting::{Acceptance, MeetingId, PersonRef, Tenure};
 
 /// What [`Answers::take_answer`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Taken {
 /// What is remembered of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
+    /// Under which organizer.
+    pub tenure: Tenure,
     /// Which revision it answers.
     pub sequence: u32,
     /// When it was given.
@@ -35,7 +37,7 @@ pub trait Answers: Send + Sync {
     /// When the store cannot be read.
     async fn meeting_with_uid(&self, uid: &str) -> Result<Option<MeetingId>, BoxFault>;
 
-    /// Remembers an answer, unless a newer one is known: one to a later revision, or given later.
+    /// Remembers an answer, unless a newer one is known: one to a later tenure or revision, or given later.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::form_letter::{Addressed, Form, FormLetter, Own};
 use crate::calendar::Method;
 use crate::fault::{BoxError, Class, Fault};
-use crate::meeting::{EmailAddress, Language, PersonRef, Revision, one_line};
+use crate::meeting::{EmailAddress, Language, Revision, one_line};
 
 /// An address with a name to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,11 +139,11 @@ pub fn message_id(
     uid: &str,
     purpose: &str,
     revision: Revision,
-    to: &PersonRef,
+    mailbox: &str,
     resend: u32,
     domain: &str,
 ) -> String {
-    let digest = Sha256::digest(format!("{uid}\n{purpose}\n{revision}\n{to}\n{resend}"));
+    let digest = Sha256::digest(format!("{uid}\n{purpose}\n{revision}\n{mailbox}\n{resend}"));
     format!("<{digest:.32x}.{revision}@{domain}>")
 }
 

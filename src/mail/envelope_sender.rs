@@ -87,7 +87,7 @@ mod tests {
             "uid@acme.example",
             "invitation",
             Revision(3),
-            &"lead:mika".parse().unwrap(),
+            "mika@lead.example",
             0,
             "acme.example",
         );

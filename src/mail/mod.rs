@@ -24,8 +24,9 @@ pub use form_letter::{Addressed, Form, FormLetter, Own};
 pub use mailbox::MailboxFolder;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use outbox::{
-    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, NewInvitation,
-    NewMessage, Outbox, OutboxEntry, Purpose, StoredMessage, Supply, UnreadableMessage,
+    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued,
+    NewInvitation, NewMessage, Organizer, Outbox, OutboxEntry, Purpose, Seen, StoredMessage, Supply,
+    UnreadableMessage,
 };
 pub use pacing::Pacing;
 pub use smtp::{

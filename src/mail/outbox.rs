@@ -1,6 +1,6 @@
 //! The outbox: the durable list of invitations to deliver, and what each meeting's invitees were last told.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -13,18 +13,25 @@ use serde::{Deserialize, Serialize};
 use super::Notice;
 use super::form_letter::{FormLetter, Own};
 use super::transport::Envelope;
+use crate::calendar::Method;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::lease::Holder;
-use crate::meeting::{Facts, Language, MeetingId, PersonId, PersonRef, Revision};
+use crate::meeting::{
+    Acceptance, EmailAddress, Facts, Language, MeetingId, PersonId, PersonRef, Revision, Tenure,
+};
 
 /// What a mail is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
-    /// To invite, or to tell what changed.
+    /// To invite.
     Invitation,
+    /// To tell what has changed since the recipient was told last.
+    Update,
     /// To take an invitation back.
     Cancellation,
+    /// To remind of a meeting.
+    Reminder,
 }
 
 impl Purpose {
@@ -33,8 +40,26 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
+            Self::Update => "update",
             Self::Cancellation => "cancellation",
+            Self::Reminder => "reminder",
         }
+    }
+
+    /// What the mail asks the recipient's calendar to do; `None`: nothing, as a reminder does.
+    #[must_use]
+    pub const fn method(self) -> Option<Method> {
+        match self {
+            Self::Invitation | Self::Update => Some(Method::Request),
+            Self::Cancellation => Some(Method::Cancel),
+            Self::Reminder => None,
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -52,18 +77,25 @@ pub enum DeliveryState {
     Failed,
     /// It was put off until the limit.
     GivenUp,
+    /// The connection broke twice after the final dot and before the server's answer. It is not sent again, unless
+    /// somebody asks for it by its number.
+    MayHaveArrived,
+    /// A newer message to the same mailbox was put in its place before it left.
+    Superseded,
     /// It was called off before it left.
     Cancelled,
 }
 
 impl DeliveryState {
     /// All states.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Queued,
         Self::Sending,
         Self::Sent,
         Self::Failed,
         Self::GivenUp,
+        Self::MayHaveArrived,
+        Self::Superseded,
         Self::Cancelled,
     ];
 
@@ -76,6 +108,8 @@ impl DeliveryState {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::GivenUp => "given_up",
+            Self::MayHaveArrived => "may_have_arrived",
+            Self::Superseded => "superseded",
             Self::Cancelled => "cancelled",
         }
     }
@@ -97,15 +131,55 @@ impl FromStr for DeliveryState {
     }
 }
 
-/// What the invitees of a meeting were last told.
+/// The organizer of a tenure, as invitees know the organizer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organizer {
+    /// The record.
+    pub person: PersonRef,
+    /// The name; may be empty.
+    pub name: String,
+    /// The address in ORGANIZER.
+    pub email: EmailAddress,
+}
+
+/// One revision of what the invitees of a meeting were told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
-    /// The iCalendar UID, kept for the life of the meeting.
+    /// Under which organizer.
+    pub tenure: Tenure,
+    /// The iCalendar UID of the tenure.
     pub uid: String,
     /// The revision.
     pub revision: Revision,
     /// The facts as of that revision.
     pub facts: Facts,
+    /// The organizer. `None`: not known, as of revisions that were recorded before organizers were.
+    pub organizer: Option<Organizer>,
+    /// What attendees had answered when the revision was recorded, those alone who had: so does each calendar object of the
+    /// revision. `None`: not known.
+    pub answers: Option<BTreeMap<PersonRef, Acceptance>>,
+    /// A digest of all that the calendar objects say. `None`: not known.
+    pub content: Option<i64>,
+}
+
+/// The newest that somebody has seen of what invitees of a meeting were told, and of its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// The newest revision.
+    pub issued: Option<(Tenure, Revision)>,
+    /// The number of the newest message in the outbox; 0: there is none.
+    pub newest: i64,
+}
+
+/// What is to happen to the outbox of one meeting, beside the messages that are put in.
+#[derive(Debug, Clone, Default)]
+pub struct EnqueueOrder {
+    /// What was seen when it was decided. When there is something newer, nothing is done.
+    pub seen: Seen,
+    /// Revisions to record.
+    pub issued: Vec<Issued>,
+    /// Messages that wait and are not to leave, each with the reason.
+    pub called_off: Vec<(i64, &'static str)>,
 }
 
 /// An invitation to put into the outbox.
@@ -115,9 +189,13 @@ pub struct NewInvitation {
     pub person: PersonRef,
     /// In which language it is written.
     pub language: Language,
+    /// Under which organizer.
+    pub tenure: Tenure,
+    /// The revision that it tells.
+    pub revision: Revision,
     /// What it is for.
     pub purpose: Purpose,
-    /// How often this revision was asked to be sent again to this person.
+    /// How many messages of this revision this mailbox was meant to get before.
     pub resend: u32,
     /// Message-ID, with its angle brackets.
     pub message_id: String,
@@ -125,6 +203,10 @@ pub struct NewInvitation {
     pub envelope: Envelope,
     /// The user over whose account it leaves; `None`: over the organization's.
     pub account: Option<PersonId>,
+    /// The digest of what its calendar object says, where that is not the revision's.
+    pub content: Option<i64>,
+    /// The message that waits for the same mailbox, in whose place it is put.
+    pub supersedes: Option<i64>,
     /// The message.
     pub message: NewMessage,
 }
@@ -193,11 +275,13 @@ pub struct OutboxEntry {
     pub id: i64,
     /// The meeting.
     pub meeting: MeetingId,
+    /// Under which organizer.
+    pub tenure: Tenure,
     /// The revision it tells.
     pub revision: Revision,
     /// What it is for.
     pub purpose: Purpose,
-    /// How often this revision was asked to be sent again to this person.
+    /// How many messages of this revision this mailbox was meant to get before.
     pub resend: u32,
     /// Who is invited.
     pub person: PersonRef,
@@ -209,10 +293,18 @@ pub struct OutboxEntry {
     pub account: Option<PersonId>,
     /// Message-ID.
     pub message_id: String,
+    /// The digest of what its calendar object says, where that is not the revision's.
+    pub content: Option<i64>,
     /// Where it stands.
     pub state: DeliveryState,
+    /// Whether a newer message was put in its place while it was on its way.
+    pub superseded: bool,
     /// How often delivery was tried.
     pub attempts: u32,
+    /// How often the connection broke after the final dot and before the answer.
+    pub answers_lost: u32,
+    /// Whether a process ended that was delivering it, so that it may have left.
+    pub cut_off: bool,
     /// When it is tried next.
     pub next_attempt_at: DateTime<Utc>,
     /// What the other side said last.
@@ -229,7 +321,17 @@ impl OutboxEntry {
     /// Whether it is still to be delivered.
     #[must_use]
     pub const fn waits(&self) -> bool {
-        matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
+        !self.superseded && matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
+    }
+
+    /// Whether the mail server has it, or may have it.
+    #[must_use]
+    pub const fn may_have_left(&self) -> bool {
+        matches!(
+            self.state,
+            DeliveryState::Sent | DeliveryState::Sending | DeliveryState::MayHaveArrived
+        ) || self.answers_lost > 0
+            || self.cut_off
     }
 }
 
@@ -248,6 +350,8 @@ pub struct Claimed {
     pub message_id: String,
     /// How often delivery was tried, this time among them.
     pub attempts: u32,
+    /// How often the connection broke after the final dot and before the answer.
+    pub answers_lost: u32,
     /// When it was put into the outbox.
     pub created_at: DateTime<Utc>,
     /// Its message, for [`Outbox::message`].
@@ -279,8 +383,8 @@ pub enum UnreadableMessage {
 /// Which invitations to claim.
 #[derive(Debug, Clone)]
 pub struct ClaimRequest {
-    /// Only those of this meeting.
-    pub meeting: Option<MeetingId>,
+    /// Only those of these meetings; of all, where none is named.
+    pub meetings: Vec<MeetingId>,
     /// Only those that leave over this user's account; `None`: only those that leave over the organization's.
     pub account: Option<PersonId>,
     /// Also those whose next try is still to come, because somebody asked for it now.
@@ -293,13 +397,11 @@ pub struct ClaimRequest {
     pub lease: Duration,
 }
 
-/// What waits of one meeting and is due.
+/// A meeting of which something waits and is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The meeting.
     pub meeting: MeetingId,
-    /// For whom.
-    pub people: Vec<PersonRef>,
 }
 
 /// How an attempt ended.
@@ -327,6 +429,18 @@ pub enum AttemptResult {
         /// The other side's words.
         answer: String,
     },
+    /// The connection broke after the final dot and before the answer, for the first time. To be tried again.
+    AnswerLost {
+        /// What broke.
+        answer: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The connection broke after the final dot and before the answer once more: see [`DeliveryState::MayHaveArrived`].
+    MayHaveArrived {
+        /// What broke.
+        answer: String,
+    },
     /// Not tried at all: the lease is given back.
     NotTried,
 }
@@ -334,7 +448,7 @@ pub enum AttemptResult {
 /// Where invitations wait and their fate is recorded. Every call is one transaction.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// What the invitees of a meeting were told, one for each revision, the newest last; none before the
+    /// What the invitees of a meeting were told, one for each revision of each tenure, the newest last; none before the
     /// first send.
     ///
     /// # Errors
@@ -379,21 +493,46 @@ pub trait Outbox: Send + Sync {
         Ok(all)
     }
 
-    /// Records a revision and puts its invitations in, all or nothing. Invitations of older revisions that
-    /// still wait are cancelled: what they say is no longer true. `before` is the newest that
-    /// [`Outbox::issued`] said; when it is no longer so, nothing is done. What still waits for `called_off`
-    /// is cancelled as well: people who are not invited any more.
+    /// Every invitation of a meeting to one mailbox, oldest first.
+    ///
+    /// # Errors
+    /// When the outbox cannot be read.
+    async fn of_mailbox(
+        &self,
+        meeting: &MeetingId,
+        address: &EmailAddress,
+    ) -> Result<Vec<OutboxEntry>, BoxFault> {
+        let mut all = Vec::new();
+        let mut note = |entry: OutboxEntry| {
+            if entry.envelope.to.is_same_mailbox(address) {
+                all.push(entry);
+            }
+        };
+        self.each_of_meeting(meeting, &mut note).await?;
+        Ok(all)
+    }
+
+    /// Does what the order says and puts the messages in, all or nothing. Each message that [supersedes] one that waits
+    /// takes its place. Nothing is done ([`Enqueued::Overtaken`]) when there is something newer than [`Seen`], when a message
+    /// to be superseded or called off does not wait any more, or when another waits for one of the mailboxes already.
+    ///
+    /// [supersedes]: NewInvitation::supersedes
     ///
     /// # Errors
     /// When the outbox cannot be written, and when the supply is [`Abandoned`].
     async fn enqueue(
         &self,
         meeting: &MeetingId,
-        before: Option<&Issued>,
-        issued: &Issued,
+        order: &EnqueueOrder,
         invitations: &mut dyn Supply,
-        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault>;
+
+    /// Lets messages of a meeting be tried again at once that wait, failed, were given up or may have arrived. Nothing is
+    /// done when there is something newer than `seen`.
+    ///
+    /// # Errors
+    /// When the outbox cannot be written.
+    async fn requeue(&self, meeting: &MeetingId, seen: Seen, messages: &[i64]) -> Result<Enqueued, BoxFault>;
 
     /// Takes invitations that are due, or whose lease ran out, so that nobody else delivers them.
     ///
@@ -413,20 +552,17 @@ pub trait Outbox: Send + Sync {
     /// When the outbox cannot be read.
     async fn due(&self) -> Result<Vec<Due>, BoxFault>;
 
-    /// Over which users' accounts mails of a meeting wait to leave, and for whom.
+    /// Over which users' accounts mails of a meeting wait to leave, and for how many mailboxes.
     ///
     /// # Errors
     /// When the outbox cannot be read.
-    async fn accounts(
-        &self,
-        meeting: &MeetingId,
-    ) -> Result<BTreeMap<PersonId, HashSet<PersonRef>>, BoxFault> {
-        let mut accounts: BTreeMap<PersonId, HashSet<PersonRef>> = BTreeMap::new();
+    async fn accounts(&self, meeting: &MeetingId) -> Result<BTreeMap<PersonId, usize>, BoxFault> {
+        let mut accounts: BTreeMap<PersonId, usize> = BTreeMap::new();
         let mut note = |entry: OutboxEntry| {
             if entry.waits()
                 && let Some(account) = entry.account
             {
-                accounts.entry(account).or_default().insert(entry.person);
+                *accounts.entry(account).or_default() += 1;
             }
         };
         self.each_of_meeting(meeting, &mut note).await?;

@@ -70,19 +70,6 @@ impl EmailAddress {
         }
     }
 
-    /// An address that was one before, with the place of its `@`.
-    pub(crate) fn checked_before(address: &str, at: u8) -> Self {
-        Self {
-            address: address.into(),
-            at,
-        }
-    }
-
-    /// Where the `@` is.
-    pub(crate) const fn at(&self) -> u8 {
-        self.at
-    }
-
     /// The address, its domain in ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -14,6 +14,7 @@ use std::fmt;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 pub use address::{EmailAddress, InvalidEmail, InvalidJoinUrl, JoinUrl};
 pub use id::{InvalidId, MeetingId, PersonId, RoleId};
@@ -22,7 +23,7 @@ pub use online_settings::{InvalidOnlineSettings, OnlineSettings};
 pub use people::{
     Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, UserFacts,
 };
-pub use revision::{Change, ChangedField, Facts, Revision};
+pub use revision::{Change, ChangedField, Facts, Revision, Tenure};
 pub use written_time::{InvalidDay, InvalidTime, WrittenTime, written_day};
 pub use zone::{LocalTimeError, Transition, UnknownZone, Zone, tzdb_version};
 
@@ -217,6 +218,11 @@ impl When {
     }
 }
 
+/// The first 16 hex digits of a text's SHA-256: enough to tell two descriptions of one meeting apart.
+fn digest(text: &str) -> String {
+    format!("{:.16x}", Sha256::digest(text))
+}
+
 fn check_year(day: NaiveDate) -> Result<(), InvalidWhen> {
     use chrono::Datelike;
     if (1970..=9998).contains(&day.year()) {
@@ -376,6 +382,7 @@ impl Meeting {
             location: self.location.clone(),
             join_url: self.join_url.clone(),
             status: self.status,
+            description: Some(digest(self.description.as_deref().unwrap_or_default())),
         }
     }
 

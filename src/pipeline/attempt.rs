@@ -96,7 +96,10 @@ impl Round {
                 let answer = chain(&error);
                 tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
-                let fate = if error.is_temporary() {
+                let fate = if matches!(error, TransportError::AnswerLost { .. }) {
+                    let settings = &self.pipeline.delivery;
+                    settings.after_lost_answer(claimed, answer, Utc::now(), chance())
+                } else if error.is_temporary() {
                     let settings = &self.pipeline.delivery;
                     settings.after_failure(claimed, answer, Utc::now(), chance())
                 } else {
@@ -124,6 +127,8 @@ impl Round {
             AttemptResult::Sent { answer }
             | AttemptResult::Failed { answer }
             | AttemptResult::GivenUp { answer }
+            | AttemptResult::MayHaveArrived { answer }
+            | AttemptResult::AnswerLost { answer, .. }
             | AttemptResult::Retry { answer, .. } => answer.clone(),
             AttemptResult::NotTried => return,
         };

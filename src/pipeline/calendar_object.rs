@@ -1,20 +1,20 @@
 //! Beside the way of a send: the calendar object of a meeting, to look at or to hand on.
 
-use super::issue::next_issue;
-use super::letter::Letter;
 use super::online::Online;
+use super::plan::{Aim, MailKind};
 use super::render::Renderer;
-use super::{Pick, Pipeline, PipelineError};
+use super::{Pick, Pipeline, PipelineError, SendOptions};
 use crate::calendar::Method;
 use crate::meeting::{MeetingId, MeetingStatus, Person};
 
 impl Pipeline {
     /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first
-    /// with an address, if none is named. Nothing is pushed and nothing is recorded.
+    /// with an address, if none is named. Nothing is pushed and nothing is recorded. With [`Method::Publish`] it is for
+    /// nobody in particular: for the organizer's own calendar, or anybody's (RFC 5546 §3.2.1).
     ///
     /// # Errors
-    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::NoRecipients`], and when the
-    /// object cannot be written.
+    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::HoldsMeeting`],
+    /// [`PipelineError::NoRecipients`], and when the object cannot be written.
     pub async fn calendar_object(
         &self,
         id: &MeetingId,
@@ -23,40 +23,51 @@ impl Pipeline {
     ) -> Result<String, PipelineError> {
         let case = self.load_to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
-        let invitable = |person: &Person| person.email.is_some() && !case.is_organizer(person);
-        let mut people = case.attendees().filter_map(|(_, person)| person);
-        let person = match to {
-            Some(pick) => {
-                people
-                    .find(|person| pick.picks(person))
-                    .ok_or_else(|| PipelineError::NotInvited {
-                        meeting: name(),
-                        pick: pick.clone(),
-                    })?
-            }
-            None => people
-                .find(invitable)
-                .ok_or_else(|| PipelineError::NoRecipients {
+        let invitable = |person: &&Person| person.email.is_some() && !case.is_organizer(person);
+        let mut people = case.people.iter().flatten();
+        let person = match (to, method) {
+            (_, Method::Publish) => None,
+            (Some(pick), _) => {
+                let picked = people.find(|person| pick.picks(person));
+                let picked = picked.ok_or_else(|| PipelineError::NotInvited {
                     meeting: name(),
-                    reason: "none of its attendees has an email address".to_owned(),
-                })?,
+                    pick: pick.clone(),
+                })?;
+                if case.is_organizer(picked) {
+                    return Err(PipelineError::HoldsMeeting {
+                        meeting: name(),
+                        person: picked.display_name(),
+                    });
+                }
+                Some(picked)
+            }
+            (None, _) => Some(
+                people
+                    .find(invitable)
+                    .ok_or_else(|| PipelineError::NoRecipients {
+                        meeting: name(),
+                        reason: "none of its attendees has an email address".to_owned(),
+                    })?,
+            ),
         };
-        let mut issued = next_issue(&case, self.sender.address.domain());
+        // As a send would tell it now.
+        let mut plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
+        let issue = &mut plan.issues[0];
         let is_told = case
             .history
             .last()
-            .is_some_and(|before| before.revision == issued.revision);
+            .is_some_and(|before| before.revision == issue.issued.revision);
         if method == Method::Cancel && is_told && case.meeting.status != MeetingStatus::NotHeld {
-            issued.revision = issued.revision.next();
+            issue.issued.revision = issue.issued.revision.next();
         }
         let link = self.links.link(id).await?;
         let online =
             Online::as_recorded(link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url)));
-        let renderer = Renderer::new(self, &case, &online, &issued);
-        let letter = match method {
-            Method::Cancel => Letter::Off,
-            Method::Request => Letter::Invitation,
-        };
-        renderer.object_for(&person, letter)
+        let renderer = Renderer::new(self, &case, &online, &plan.issues)?;
+        match (person, method) {
+            (Some(person), Method::Cancel) => renderer.object_for(person, MailKind::Off),
+            (Some(person), _) => renderer.object_for(person, MailKind::Invitation),
+            (None, _) => renderer.object_to_publish(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Step 5: what waits in the outbox leaves, over as many connections as the transport has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,13 @@ use super::accounts::of_account;
 use super::round::Round;
 use super::{Pipeline, PipelineError, Progress};
 use crate::mail::{AttemptResult, Claimed, TransportError};
-use crate::meeting::{MeetingId, PersonRef};
+use crate::meeting::{EmailAddress, MeetingId, PersonId};
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// With so many lost answers a message may have arrived, and is not sent again.
+const MOST_LOST_ANSWERS: u32 = 2;
 
 /// How deliveries are repeated after a temporary refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,25 @@ impl DeliverySettings {
             AttemptResult::Retry { answer, at }
         }
     }
+
+    /// What comes of an answer that was lost after the final dot: one more try, and no third.
+    pub(super) fn after_lost_answer(
+        &self,
+        claimed: &Claimed,
+        answer: String,
+        now: DateTime<Utc>,
+        chance: f64,
+    ) -> AttemptResult {
+        if claimed.answers_lost + 1 >= MOST_LOST_ANSWERS {
+            return AttemptResult::MayHaveArrived { answer };
+        }
+        match self.after_failure(claimed, answer, now, chance) {
+            AttemptResult::Retry { answer, at } => AttemptResult::AnswerLost { answer, at },
+            // It is too late for another try, and it may have arrived.
+            AttemptResult::GivenUp { answer } => AttemptResult::MayHaveArrived { answer },
+            other => other,
+        }
+    }
 }
 
 /// What delivering over one transport came to. The fate of each invitation is in the outbox.
@@ -65,36 +87,57 @@ pub(super) struct Delivered {
     pub(super) files: HashMap<String, PathBuf>,
 }
 
-/// For whom to deliver what waits of a meeting.
-#[derive(Debug)]
+/// Which of the messages that wait are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tries {
+    /// Also those that would be tried later.
+    All,
+    /// Those that are due.
+    Due,
+}
+
+/// For which mailboxes to deliver what waits of a meeting: all but a few.
+#[derive(Debug, Default)]
 pub(super) struct Addressees {
     /// How many they are, or were thought to be.
     pub(super) count: usize,
-    named: HashSet<PersonRef>,
-    /// Whether those who are named are the ones, or all others.
-    are_named: bool,
+    left_out: HashSet<String>,
 }
 
 impl Addressees {
-    pub(super) fn only(named: HashSet<PersonRef>) -> Self {
-        Self {
-            count: named.len(),
-            named,
-            are_named: true,
-        }
+    /// So many mailboxes: all but these.
+    pub(super) fn all_but(count: usize, left_out: HashSet<String>) -> Self {
+        Self { count, left_out }
     }
 
-    /// Everybody else, who are so many.
-    pub(super) fn all_but(count: usize, others: impl Iterator<Item = PersonRef>) -> Self {
-        Self {
-            count,
-            named: others.collect(),
-            are_named: false,
-        }
+    pub(super) fn include(&self, address: &EmailAddress) -> bool {
+        self.left_out.is_empty() || !self.left_out.contains(&address.mailbox())
+    }
+}
+
+/// The meetings of which mails are delivered together, and for which mailboxes of each.
+#[derive(Debug, Default)]
+pub(super) struct Targets(HashMap<MeetingId, Addressees>);
+
+impl Targets {
+    pub(super) fn new(meetings: Vec<(MeetingId, Addressees)>) -> Self {
+        let with_mails = meetings
+            .into_iter()
+            .filter(|(_, addressees)| addressees.count > 0);
+        Self(with_mails.collect())
     }
 
-    pub(super) fn include(&self, person: &PersonRef) -> bool {
-        self.named.contains(person) == self.are_named
+    pub(super) fn count(&self) -> usize {
+        self.0.values().map(|addressees| addressees.count).sum()
+    }
+
+    pub(super) fn meetings(&self) -> impl Iterator<Item = &MeetingId> {
+        self.0.keys()
+    }
+
+    pub(super) fn include(&self, claimed: &Claimed) -> bool {
+        let addressees = self.0.get(&claimed.meeting);
+        addressees.is_some_and(|addressees| addressees.include(&claimed.envelope.to))
     }
 }
 
@@ -104,12 +147,14 @@ pub(super) struct Deliveries {
     /// Why it was stopped, or why one of them was.
     pub(super) stopped: Option<PipelineError>,
     /// The files that messages were written to, by their Message-IDs.
-    pub(super) files: HashMap<String, PathBuf>,
+    pub(super) files: Arc<HashMap<String, PathBuf>>,
 }
 
 impl Deliveries {
     fn add(&mut self, delivered: Delivered, explain: impl FnOnce(TransportError) -> PipelineError) {
-        self.files.extend(delivered.files);
+        if !delivered.files.is_empty() {
+            Arc::make_mut(&mut self.files).extend(delivered.files);
+        }
         if let Some(error) = delivered.stopped {
             self.stopped.get_or_insert(explain(error));
         }
@@ -117,36 +162,33 @@ impl Deliveries {
 }
 
 impl Pipeline {
-    /// Delivers what waits of one meeting for these people, also what would be tried again later only. What
-    /// waits for others keeps its time. The organization's mails leave first, then those of users' accounts, each over
-    /// its own; what stops one stops no other.
+    /// Delivers what waits of these meetings for these mailboxes. What waits for others keeps its time. The
+    /// organization's mails leave first, then those of users' accounts, each over its own; what stops one stops no other.
     pub(super) async fn deliver(
         &self,
-        meeting: &MeetingId,
-        addressees: Addressees,
+        meetings: Vec<(MeetingId, Addressees)>,
+        tries: Tries,
     ) -> Result<Deliveries, PipelineError> {
         let transport = self.transport.clone().ok_or(PipelineError::NoTransport)?;
-        let waiting = addressees.count;
-        if waiting == 0 {
+        let targets = Arc::new(Targets::new(meetings));
+        if targets.count() == 0 {
             return Ok(Deliveries::default());
         }
-        (self.progress)(&Progress::Delivering { count: waiting });
-        let addressees = Arc::new(addressees);
+        (self.progress)(&Progress::Delivering {
+            count: targets.count(),
+        });
         let mut deliveries = Deliveries::default();
-        let round = Round::new(self, meeting, Arc::clone(&addressees), transport, None);
+        let round = Round::new(self, Arc::clone(&targets), tries, transport, None);
         deliveries.add(round.run().await?, PipelineError::Transport);
-        for (user, waiting) in self.outbox.accounts(meeting).await? {
-            let theirs: HashSet<_> = waiting
-                .into_iter()
-                .filter(|person| addressees.include(person))
-                .collect();
-            if theirs.is_empty() {
-                continue;
-            }
+        let mut accounts: BTreeSet<PersonId> = BTreeSet::new();
+        for meeting in targets.meetings() {
+            accounts.extend(self.outbox.accounts(meeting).await?.into_keys());
+        }
+        for user in accounts {
             match self.account_with_mails(&user).await {
                 Ok(account) => {
-                    let theirs = Arc::new(Addressees::only(theirs));
-                    let round = Round::new(self, meeting, theirs, account.transport, Some(user.clone()));
+                    let targets = Arc::clone(&targets);
+                    let round = Round::new(self, targets, tries, account.transport, Some(user.clone()));
                     deliveries.add(round.run().await?, |error| of_account(user, error));
                 }
                 Err(error) => {
@@ -175,6 +217,7 @@ mod tests {
             },
             message_id: "<1@acme.example>".into(),
             attempts,
+            answers_lost: 0,
             created_at: DateTime::UNIX_EPOCH,
             stored: StoredMessage::default(),
             holder: Holder::new(),

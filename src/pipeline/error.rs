@@ -37,6 +37,14 @@ pub enum PipelineError {
         /// Who was picked.
         pick: Pick,
     },
+    /// The organizer's calendar object is asked for as that of an invitee.
+    #[error("{person} holds the meeting {meeting:?} and gets no invitation to it")]
+    HoldsMeeting {
+        /// The meeting's name.
+        meeting: String,
+        /// The organizer.
+        person: String,
+    },
     /// The meeting took place or was called off.
     #[error("the meeting {meeting:?} cannot be {doing}: its status is {status}")]
     WrongStatus {
@@ -46,6 +54,14 @@ pub enum PipelineError {
         doing: &'static str,
         /// The status.
         status: MeetingStatus,
+    },
+    /// The meeting is over.
+    #[error("the meeting {meeting:?} is over: it ended at {}", ended_at.format("%Y-%m-%d %H:%M UTC"))]
+    Over {
+        /// The meeting's name.
+        meeting: String,
+        /// When it ended.
+        ended_at: DateTime<Utc>,
     },
     /// Nobody is assigned.
     #[error("the meeting {meeting:?} has no assigned user to invite in the name of")]
@@ -205,7 +221,9 @@ impl Fault for PipelineError {
             Self::NoMeeting { .. } => "meeting.not_found",
             Self::NoActor { .. } => "user.not_found",
             Self::NotInvited { .. } => "meeting.not_an_attendee",
+            Self::HoldsMeeting { .. } => "meeting.holds_it",
             Self::WrongStatus { .. } => "meeting.wrong_status",
+            Self::Over { .. } => "meeting.over",
             Self::NoAssignedUser { .. } => "meeting.no_assigned_user",
             Self::AssignedUserMissing { .. } => "meeting.assigned_user_missing",
             Self::NoRecipients { .. } => "meeting.no_recipients",
@@ -241,6 +259,8 @@ impl Fault for PipelineError {
             | Self::UnknownUid { .. }
             | Self::UnknownMessage { .. } => Class::NotFound,
             Self::WrongStatus { .. }
+            | Self::Over { .. }
+            | Self::HoldsMeeting { .. }
             | Self::NoAssignedUser { .. }
             | Self::AssignedUserMissing { .. }
             | Self::NoRecipients { .. }
@@ -276,9 +296,17 @@ impl Fault for PipelineError {
                 doing: "sent",
                 ..
             } => "`invite cancel` tells those who were invited that it does not take place",
+            Self::WrongStatus {
+                doing: "cancelled" | "taken offline",
+                ..
+            } => "only a meeting that is not held can be: `invite meeting edit ID --status NotHeld`",
             Self::WrongStatus { .. } => {
                 "only a planned meeting can be: `invite meeting edit ID --status Planned`"
             }
+            Self::HoldsMeeting { .. } => {
+                "for the organizer's own calendar, write the object with --method PUBLISH"
+            }
+            Self::Over { .. } => "to mail it all the same, add --past",
             Self::NoAssignedUser { .. } | Self::AssignedUserMissing { .. } => {
                 "assign the meeting to a user: `invite meeting edit ID --assign USER`"
             }

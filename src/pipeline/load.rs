@@ -1,19 +1,16 @@
 //! Step 1: the meeting and its people; what may not be sent is refused.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::{StreamExt as _, stream};
 
-use super::case::{Case, Place};
-use super::people::People;
-use super::recipients::Told;
-use super::{CancelOptions, Pipeline, PipelineError, PushOptions, SendOptions};
-use crate::calendar::MOST_LISTED_ATTENDEES;
-use crate::mail::OutboxEntry;
+use super::case::Case;
+use super::plan::MailboxHistory;
+use super::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
+use crate::mail::{OutboxEntry, Seen};
 use crate::meeting::{
-    Attendee, EditAccess, EmailAddress, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person,
-    PersonId, PersonRef,
+    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef,
 };
 
 /// How many people the CRM is asked for at a time.
@@ -21,158 +18,156 @@ const PEOPLE_AT_ONCE: usize = 500;
 /// While one answer is read, the next is on its way.
 const ASKED_AT_A_TIME: usize = 2;
 
+/// Which meetings may be mailed, or pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Send,
+    Cancel,
+    Push,
+}
+
+impl Doing {
+    const fn status(self) -> MeetingStatus {
+        match self {
+            Self::Send | Self::Push => MeetingStatus::Planned,
+            Self::Cancel => MeetingStatus::NotHeld,
+        }
+    }
+
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Cancel => "cancel",
+            Self::Push => "push",
+        }
+    }
+
+    const fn done(self) -> &'static str {
+        match self {
+            Self::Send => "sent",
+            Self::Cancel => "cancelled",
+            Self::Push => "pushed",
+        }
+    }
+}
+
 impl Pipeline {
+    /// A meeting that may be sent.
     pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
         let case = self.load_to_mail(id).await?;
-        let name = || case.meeting.name().to_owned();
         let pushes = case.meeting.online_location.is_some() && !options.no_push;
-        self.permit(&case.meeting, options.actor.as_ref(), pushes, "send")
+        self.permit(&case.meeting, options.actor.as_ref(), pushes, Doing::Send.verb())
             .await?;
-        if case.meeting.status != MeetingStatus::Planned {
-            return Err(PipelineError::WrongStatus {
-                meeting: name(),
-                doing: "sent",
-                status: case.meeting.status,
-            });
-        }
-        for pick in &options.to {
-            if !case
-                .attendees()
-                .any(|(_, person)| person.is_some_and(|person| pick.picks(&person)))
-            {
-                return Err(PipelineError::NotInvited {
-                    meeting: name(),
-                    pick: pick.clone(),
-                });
-            }
-        }
+        self.refuse_status(&case.meeting, Doing::Send)?;
+        self.refuse_past(&case.meeting, options.past)?;
+        refuse_strangers(&case, &options.to, false)?;
         // Those who were removed are told so, even when nobody else is left.
-        if case.former.is_empty() {
+        if case.mailboxes.is_empty() {
             refuse_without_recipients(&case)?;
         }
         Ok(case)
     }
 
+    /// A meeting that may be cancelled.
     pub(super) async fn load_for_cancel(
         &self,
         id: &MeetingId,
         options: &CancelOptions,
     ) -> Result<Case, PipelineError> {
         let case = self.load_to_mail(id).await?;
-        let meeting = &case.meeting;
-        self.permit(meeting, options.actor.as_ref(), false, "cancel")
+        self.permit(&case.meeting, options.actor.as_ref(), false, Doing::Cancel.verb())
             .await?;
-        if meeting.status != MeetingStatus::NotHeld {
-            return Err(PipelineError::WrongStatus {
-                meeting: meeting.name().to_owned(),
-                doing: "cancelled",
-                status: meeting.status,
-            });
-        }
-        for pick in &options.to {
-            let mut attendees = case.attendees().filter_map(|(_, person)| person);
-            let mut former = case.former.iter();
-            if !attendees.any(|person| pick.picks(&person)) && !former.any(|person| pick.picks(person)) {
-                return Err(PipelineError::NotInvited {
-                    meeting: meeting.name().to_owned(),
-                    pick: pick.clone(),
-                });
-            }
-        }
+        self.refuse_status(&case.meeting, Doing::Cancel)?;
+        self.refuse_past(&case.meeting, options.past)?;
+        refuse_strangers(&case, &options.to, true)?;
         Ok(case)
     }
 
+    /// A meeting that may be pushed, and its organizer.
     pub(super) async fn load_for_push(
         &self,
         id: &MeetingId,
         options: &PushOptions,
-    ) -> Result<Case, PipelineError> {
-        let case = self.load_case(id).await?;
-        let meeting = &case.meeting;
+    ) -> Result<(Meeting, Person), PipelineError> {
+        let meeting = self.load_meeting(id).await?;
         if meeting.online_location.is_none() {
             return Err(PipelineError::NotOnline {
                 meeting: meeting.name().to_owned(),
             });
         }
-        self.permit(meeting, options.actor.as_ref(), true, "push").await?;
-        if meeting.status != MeetingStatus::Planned {
-            return Err(PipelineError::WrongStatus {
-                meeting: meeting.name().to_owned(),
-                doing: "pushed",
-                status: meeting.status,
-            });
+        self.permit(&meeting, options.actor.as_ref(), true, Doing::Push.verb())
+            .await?;
+        self.refuse_status(&meeting, Doing::Push)?;
+        let organizer = self.load_organizer(&meeting).await?;
+        Ok((meeting, organizer))
+    }
+
+    fn refuse_status(&self, meeting: &Meeting, doing: Doing) -> Result<(), PipelineError> {
+        if meeting.status == doing.status() {
+            return Ok(());
         }
-        Ok(case)
+        Err(PipelineError::WrongStatus {
+            meeting: meeting.name().to_owned(),
+            doing: doing.done(),
+            status: meeting.status,
+        })
     }
 
-    /// A meeting with its people. It must have an assigned user.
-    pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
-        let meeting = self.load_meeting(id).await?;
-        self.case_of(meeting).await
+    fn refuse_past(&self, meeting: &Meeting, past: bool) -> Result<(), PipelineError> {
+        let (_, ended_at) = meeting.when.span(&meeting.time_zone);
+        if past || ended_at > self.now() {
+            return Ok(());
+        }
+        Err(PipelineError::Over {
+            meeting: meeting.name().to_owned(),
+            ended_at,
+        })
     }
 
-    /// The people of a meeting that is loaded. It must have an assigned user.
-    pub(super) async fn case_of(&self, meeting: Meeting) -> Result<Case, PipelineError> {
-        let id = meeting.id();
+    /// The user whom a meeting is assigned to.
+    pub(super) async fn load_organizer(&self, meeting: &Meeting) -> Result<Person, PipelineError> {
         let Some(user) = &meeting.assigned_user else {
             return Err(PipelineError::NoAssignedUser {
                 meeting: meeting.name().to_owned(),
             });
         };
         let user = PersonRef::user(user.clone());
-        let is_user = |attendee: &Attendee| attendee.person == user;
-        let attending = meeting.attendees.iter().position(is_user);
-        let who = meeting.attendees.iter().map(|attendee| &attendee.person);
-        let who: Vec<&PersonRef> = who.chain(attending.is_none().then_some(&user)).collect();
-        let mut people = People::with_capacity(meeting.attendees.len());
-        let mut organizer = None;
-        let mut listed = Vec::new();
-        let mut place = 0;
-        let mut keep = |person: Option<Person>| {
-            if Some(place) == attending || place == meeting.attendees.len() {
-                organizer.clone_from(&person);
-            }
-            let Some(attendee) = meeting.attendees.get(place) else {
-                return;
-            };
-            let with_address = person.as_ref().filter(|person| person.email.is_some());
-            if let Some(person) = with_address
-                && listed.len() <= MOST_LISTED_ATTENDEES
-            {
-                listed.push((person.clone(), attendee.status));
-            }
-            people.push(person);
-            place += 1;
-        };
-        self.each_person(&who, &mut keep).await?;
-        let Some(organizer) = organizer else {
-            return Err(PipelineError::AssignedUserMissing {
+        let found = self.crm.people(std::slice::from_ref(&user)).await?;
+        found
+            .into_iter()
+            .find(|person| person.reference == user)
+            .ok_or_else(|| PipelineError::AssignedUserMissing {
                 meeting: meeting.name().to_owned(),
                 user,
-            });
-        };
+            })
+    }
+
+    /// A meeting with its people, and all that they were told. It must have an assigned user.
+    pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+        let meeting = self.load_meeting(id).await?;
+        let organizer = self.load_organizer(&meeting).await?;
+        let attendees: Vec<&PersonRef> = meeting
+            .attendees
+            .iter()
+            .map(|attendee| &attendee.person)
+            .collect();
+        let people = self.load_people(&attendees).await?;
         let mut case = Case {
             history: self.outbox.issued(id).await?,
             meeting,
             organizer,
             account: None,
             people,
-            listed,
-            told: HashMap::new(),
-            nothing: Told::default(),
-            earlier_addresses: Vec::new(),
+            mailboxes: HashMap::new(),
+            seen: Seen::default(),
             former: Vec::new(),
         };
         self.load_told(&mut case).await?;
         Ok(case)
     }
 
-    /// Gives `each` the people in the order in which they are asked for.
-    async fn each_person(
-        &self,
-        who: &[&PersonRef],
-        each: &mut (dyn FnMut(Option<Person>) + Send),
-    ) -> Result<(), PipelineError> {
+    /// People in the order in which they are asked for. `None`: the CRM has no such record.
+    async fn load_people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
         let some = |some: &[&PersonRef]| some.iter().map(|who| (*who).clone()).collect();
         let asked = who.chunks(PEOPLE_AT_ONCE).map(some);
         let ask = |asked: Vec<PersonRef>| async move {
@@ -180,67 +175,73 @@ impl Pipeline {
             (asked, found)
         };
         let mut answers = stream::iter(asked.map(ask)).buffered(ASKED_AT_A_TIME);
+        let mut people = Vec::with_capacity(who.len());
         while let Some((asked, found)) = answers.next().await {
             let found = found?.into_iter();
-            let found: HashMap<PersonRef, Person> =
+            let mut found: HashMap<PersonRef, Person> =
                 found.map(|person| (person.reference.clone(), person)).collect();
-            asked.iter().for_each(|who| each(found.get(who).cloned()));
+            // A record may be asked for twice.
+            let last_asked: HashMap<&PersonRef, usize> =
+                asked.iter().enumerate().map(|(at, who)| (who, at)).collect();
+            people.extend(
+                asked
+                    .iter()
+                    .enumerate()
+                    .map(|(at, who)| match last_asked.get(who) {
+                        Some(last) if *last == at => found.remove(who),
+                        _ => found.get(who).cloned(),
+                    }),
+            );
         }
-        Ok(())
+        Ok(people)
     }
 
-    /// What was told to whom, as the outbox has it; and those of them who are not attendees any more. Somebody of these
-    /// whose record is gone is known by the address alone.
+    /// What each mailbox was sent, as the outbox has it; and those that are no attendee's any more. A record that is gone
+    /// is known by the address alone.
     async fn load_told(&self, case: &mut Case) -> Result<(), PipelineError> {
-        let mut told: HashMap<PersonRef, Told> = HashMap::new();
-        let mut earlier_addresses = Vec::new();
-        let mut former: BTreeMap<PersonRef, (EmailAddress, Language)> = BTreeMap::new();
-        // Made when it is first wanted: before the first send there is nothing in the outbox.
-        let attendees: LazyLock<HashMap<&PersonRef, Place>, _> = LazyLock::new(|| {
-            let attendees = case.meeting.attendees.iter().enumerate();
-            attendees
-                .map(|(at, attendee)| (&attendee.person, Place::new(at)))
-                .collect()
-        });
+        let mut mailboxes: HashMap<String, MailboxHistory> = HashMap::new();
+        let mut newest = 0;
         let mut note = |entry: OutboxEntry| {
-            told.entry(entry.person.clone()).or_default().note(&entry);
-            let address = entry.envelope.to;
-            match attendees.get(&entry.person) {
-                None => {
-                    former.insert(entry.person, (address, entry.language));
-                }
-                Some(place) => {
-                    let today = case.address(*place);
-                    if !today.is_some_and(|today| today.eq_ignore_ascii_case(address.as_str())) {
-                        earlier_addresses.push((address, entry.person));
-                    }
+            newest = newest.max(entry.id);
+            match mailboxes.entry(entry.envelope.to.mailbox()) {
+                Entry::Occupied(known) => known.into_mut().note(&entry),
+                Entry::Vacant(place) => {
+                    place.insert(MailboxHistory::beginning_with(&entry));
                 }
             }
         };
         self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
-        drop(attendees);
-        case.told = told;
-        case.earlier_addresses = earlier_addresses;
-        let who: Vec<&PersonRef> = former.keys().collect();
-        let mut known = Vec::with_capacity(who.len());
-        self.each_person(&who, &mut |person| known.push(person)).await?;
-        let former = former
-            .into_iter()
-            .zip(known)
-            .map(|((reference, (address, language)), known)| {
-                // Where the invitation went, there the cancellation goes.
-                match known {
-                    Some(person) => Person {
-                        email: Some(address),
-                        ..person
-                    },
-                    None => Person {
-                        language: Some(language),
-                        ..Person::new(reference, "", Some(address))
-                    },
-                }
-            });
+        case.seen = Seen {
+            issued: case.history.last().map(|last| (last.tenure, last.revision)),
+            newest,
+        };
+        if mailboxes.is_empty() {
+            return Ok(());
+        }
+        let todays = case.people.iter().flatten();
+        let todays: HashSet<String> = todays
+            .filter_map(|person| Some(person.email.as_ref()?.mailbox()))
+            .collect();
+        let former = mailboxes.iter().filter(|(mailbox, _)| !todays.contains(*mailbox));
+        let former: BTreeMap<&String, &MailboxHistory> = former.collect();
+        let who: Vec<&PersonRef> = former.values().map(|history| &history.person).collect();
+        let known = self.load_people(&who).await?;
+        let former = former.into_values().zip(known).map(|(history, known)| {
+            // Where the invitation went, there the cancellation goes.
+            let address = Some(history.address.clone());
+            match known {
+                Some(person) => Person {
+                    email: address,
+                    ..person
+                },
+                None => Person {
+                    language: Some(history.language.clone()),
+                    ..Person::new(history.person.clone(), "", address)
+                },
+            }
+        });
         case.former = former.collect();
+        case.mailboxes = mailboxes;
         Ok(())
     }
 
@@ -292,6 +293,31 @@ impl Pipeline {
     }
 }
 
+/// Refuses picks that name nobody.
+fn refuse_strangers(case: &Case, picks: &[Pick], with_former: bool) -> Result<(), PipelineError> {
+    if picks.is_empty() {
+        return Ok(());
+    }
+    let former = case.former.iter().filter(|_| with_former);
+    let mut mailboxes = HashSet::new();
+    let mut records = HashSet::new();
+    for person in case.people.iter().flatten().chain(former) {
+        records.insert(&person.reference);
+        mailboxes.extend(person.email.as_ref().map(|email| email.mailbox()));
+    }
+    let names_nobody = |pick: &&Pick| match pick {
+        Pick::Email(address) => !mailboxes.contains(&address.mailbox()),
+        Pick::Person(record) => !records.contains(record),
+    };
+    match picks.iter().find(names_nobody) {
+        Some(pick) => Err(PipelineError::NotInvited {
+            meeting: case.meeting.name().to_owned(),
+            pick: pick.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a meeting that nobody can be invited to, before anything is done for it.
 fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
     let refuse = |reason: &str| {
@@ -302,7 +328,7 @@ fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
     };
     let mut others = case
         .attendees()
-        .filter(|(_, person)| !person.as_ref().is_some_and(|person| case.is_organizer(person)))
+        .filter(|(_, person)| !person.is_some_and(|person| case.is_organizer(person)))
         .peekable();
     if case.meeting.attendees.is_empty() {
         return refuse("it has no attendees");

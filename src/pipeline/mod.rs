@@ -2,14 +2,14 @@
 //!
 //! [`Pipeline::send`] is to be read from top to bottom. Its steps, each in a file of its own:
 //!
-//! 1. [`load`](Pipeline) the meeting and its people, and refuse what may not be sent;
+//! 1. [`load`](Pipeline) the meeting, its people and what each mailbox was sent, and refuse what may not be sent;
 //! 2. `push` it to the provider of online meetings, if it has one;
 //! 3. `write back` the link to the CRM;
-//! 4. `render` every invitation, and put all of them into the outbox at once;
+//! 4. [`plan`] who hears what, render every mail, and put all of them into the outbox at once;
 //! 5. `deliver` them.
 //!
-//! What a step did is recorded before the next begins. Whoever runs the same again, after an error or a
-//! crash, continues from there: no second online meeting, no second mail to somebody who has this revision.
+//! What a step did is recorded before the next begins. The same run again, after an error or a crash, continues from
+//! there: no second online meeting, no second mail to a mailbox that has this revision.
 
 mod accounts;
 mod attempt;
@@ -18,32 +18,34 @@ mod calendar_object;
 mod case;
 mod deliver;
 mod error;
-mod issue;
-mod letter;
 mod load;
 mod notification;
 mod online;
 mod options;
 mod outcome;
-mod people;
+mod plan;
 mod press;
 mod push;
+mod queue;
 mod ready;
-mod recipients;
 mod render;
 mod reply;
 mod report;
+mod retry;
 mod right;
 mod round;
 mod sample;
 mod sync;
 mod taken;
 mod trial;
+mod wording;
 mod worker;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+use chrono::{DateTime, Utc};
 
 use crate::calendar::{AttendeeList, Times};
 use crate::crm::Crm;
@@ -54,9 +56,13 @@ use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
-use online::Online;
+use plan::Aim;
+use queue::{Queued, Telling};
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
+use deliver::{Deliveries, Tries};
+use outcome::Outcomes;
+
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
 pub use notification::{NotificationOutcome, NotificationReport};
@@ -65,14 +71,17 @@ pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendO
 pub use outcome::Recipients;
 pub use render::Invitation;
 pub use reply::{AnswerOutcome, AnswerReport};
-pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport};
+pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport, SentTogether};
+pub use retry::{Retried, RetryReport};
 pub use sample::{SampleError, sample_of_records};
 pub use sync::SyncState;
 pub use trial::{Trial, TrialError, Trials};
 pub use worker::{Delivery, Worked};
 
-/// How often a send begins again because somebody else sent the same meeting at the same moment.
+/// How often a send begins again because another run sent the same meeting at the same moment.
 const ATTEMPTS: usize = 5;
+/// How many meetings are queued before their mails are delivered together.
+const MEETINGS_AT_ONCE: usize = 100;
 
 /// Everything that is needed to send invitations. Made by [`Pipeline::builder`]; cheap to clone.
 #[derive(Clone)]
@@ -107,6 +116,11 @@ impl fmt::Debug for Pipeline {
 }
 
 impl Pipeline {
+    /// What time it is.
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
     /// Sends the invitations of a meeting: the whole pipeline.
     ///
     /// Whom it goes to, and whether the online meeting is pushed, is up to `options`. Recipients whom the mail
@@ -116,22 +130,100 @@ impl Pipeline {
     /// [`PipelineError`]. What was done before it happened is recorded, and nothing of it is done twice when the
     /// same is run again. Nothing is mailed unless every invitation has rendered.
     pub async fn send(&self, id: &MeetingId, options: &SendOptions) -> Result<SendReport, PipelineError> {
-        if self.transport.is_none() {
+        self.tell(id, Telling::Send(options), options.queue_only).await
+    }
+
+    /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
+    /// `NotHeld`; a mailbox that was told is not told again.
+    ///
+    /// # Errors
+    /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
+    pub async fn cancel(&self, id: &MeetingId, options: &CancelOptions) -> Result<SendReport, PipelineError> {
+        self.tell(id, Telling::Cancel(options), false).await
+    }
+
+    async fn tell(
+        &self,
+        id: &MeetingId,
+        telling: Telling<'_>,
+        queue_only: bool,
+    ) -> Result<SendReport, PipelineError> {
+        if self.transport.is_none() && !queue_only {
             return Err(PipelineError::NoTransport);
         }
-        for _ in 0..ATTEMPTS {
-            let mut case = self.load(id, options).await?;
-            let online = self.push_for_send(&case, options).await?;
-            self.write_back(&mut case, &online).await?;
-            let issue = self.decide(&case, options);
-            if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
-                continue;
-            }
-            let delivered = self.deliver(id, issue.addressees(&case)).await?;
-            let outcomes = self.outcomes(&case, issue, delivered).await?;
-            return Ok(self.report(case, &online, outcomes));
+        let mut queued = self.queue(id, telling).await?;
+        let mut delivered = Deliveries::default();
+        if !queue_only {
+            let addressees = queued.take_addressees();
+            delivered = self.deliver(vec![(id.clone(), addressees)], Tries::All).await?;
         }
-        Err(PipelineError::Overtaken { meeting: id.clone() })
+        let stopped = delivered.stopped.take();
+        let mut report = self.report_of(queued, &delivered).await?;
+        report.stopped = stopped;
+        Ok(report)
+    }
+
+    /// Sends the invitations of several meetings, each by a plan of its own: all are queued, then their mails are delivered
+    /// together, over the same connections. What goes wrong with one meeting stops no other.
+    ///
+    /// # Errors
+    /// [`PipelineError::NoTransport`], and when the outbox cannot be read or written. An error of one meeting stands in
+    /// its place of the answer.
+    pub async fn send_all(
+        &self,
+        ids: &[MeetingId],
+        options: &SendOptions,
+    ) -> Result<SentTogether, PipelineError> {
+        if self.transport.is_none() && !options.queue_only {
+            return Err(PipelineError::NoTransport);
+        }
+        let mut together = SentTogether::default();
+        for some in ids.chunks(MEETINGS_AT_ONCE) {
+            let mut queued = Vec::with_capacity(some.len());
+            for id in some {
+                queued.push((id, self.queue(id, Telling::Send(options)).await));
+            }
+            let mut delivered = Deliveries::default();
+            if !options.queue_only {
+                let ready = queued.iter_mut();
+                let targets = ready.filter_map(|(id, queued)| {
+                    let addressees = queued.as_mut().ok()?.take_addressees();
+                    Some(((*id).clone(), addressees))
+                });
+                delivered = self.deliver(targets.collect(), Tries::All).await?;
+            }
+            for (id, queued) in queued {
+                let report = match queued {
+                    Ok(queued) => self.report_of(queued, &delivered).await,
+                    Err(error) => Err(error),
+                };
+                together.meetings.push((id.clone(), report));
+            }
+            if let Some(stopped) = delivered.stopped {
+                // Every further meeting would fare the same.
+                together.stopped = Some(stopped);
+                break;
+            }
+        }
+        Ok(together)
+    }
+
+    async fn report_of(&self, queued: Queued, delivered: &Deliveries) -> Result<SendReport, PipelineError> {
+        let outcomes = self.outcomes(&queued.case, queued.outcomes, delivered).await?;
+        Ok(self.report(queued.case, &queued.online, outcomes))
+    }
+
+    /// Whether a send with the default options would mail anybody, or something waits. Nothing is pushed or written.
+    ///
+    /// # Errors
+    /// [`PipelineError`], as of [`Pipeline::send`].
+    pub async fn is_pending(&self, id: &MeetingId) -> Result<bool, PipelineError> {
+        let options = SendOptions::default();
+        let mut case = self.load(id, &options).await?;
+        let online = self.foresee(&case.meeting, &case.organizer, &options).await?;
+        case.meeting.join_url = online.join_url(&case.meeting);
+        let plan = self.plan_for(&case, Aim::Send(&options));
+        Ok(plan.steps.iter().any(plan::Step::is_awaited) || plan.called_off().next().is_some())
     }
 
     /// Does everything but deliver: pushes, writes the link back, records the revision and renders, for a
@@ -142,38 +234,17 @@ impl Pipeline {
     pub async fn prepare(&self, id: &MeetingId, options: &SendOptions) -> Result<Prepared, PipelineError> {
         for _ in 0..ATTEMPTS {
             let mut case = self.load(id, options).await?;
-            let online = self.push_for_send(&case, options).await?;
-            self.write_back(&mut case, &online).await?;
-            let issue = self.decide(&case, options);
-            let invitations = self.render(&case, &online, &issue)?;
-            if self.record_revision(&case, &issue).await? == Enqueued::Overtaken {
+            let online = self
+                .push_for_send(&case.meeting, &case.organizer, options)
+                .await?;
+            self.write_back(&mut case.meeting, &online).await?;
+            let plan = self.plan_for(&case, Aim::Send(options));
+            let invitations = self.render(&case, &online, &plan)?;
+            if self.record_revision(&case, &plan).await? == Enqueued::Overtaken {
                 continue;
             }
-            let outcomes = issue.outcomes();
+            let outcomes = Outcomes::all_wait(plan);
             return Ok(self.prepared(case, &online, outcomes, invitations));
-        }
-        Err(PipelineError::Overtaken { meeting: id.clone() })
-    }
-
-    /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
-    /// `NotHeld`; whoever was told is not told again.
-    ///
-    /// # Errors
-    /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
-    pub async fn cancel(&self, id: &MeetingId, options: &CancelOptions) -> Result<SendReport, PipelineError> {
-        if self.transport.is_none() {
-            return Err(PipelineError::NoTransport);
-        }
-        for _ in 0..ATTEMPTS {
-            let case = self.load_for_cancel(id, options).await?;
-            let online = Online::as_recorded(None);
-            let issue = self.decide_cancellations(&case, options);
-            if self.render_and_enqueue(&case, &online, &issue).await? == Enqueued::Overtaken {
-                continue;
-            }
-            let delivered = self.deliver(id, issue.addressees(&case)).await?;
-            let outcomes = self.outcomes(&case, issue, delivered).await?;
-            return Ok(self.report(case, &online, outcomes));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -185,11 +256,11 @@ impl Pipeline {
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn plan(&self, id: &MeetingId, options: &SendOptions) -> Result<Plan, PipelineError> {
         let mut case = self.load(id, options).await?;
-        let online = self.foresee(&case, options).await?;
+        let online = self.foresee(&case.meeting, &case.organizer, options).await?;
         case.meeting.join_url = online.join_url(&case.meeting);
-        let issue = self.decide(&case, options);
-        let invitations = self.render(&case, &online, &issue)?;
-        let outcomes = issue.outcomes();
+        let plan = self.plan_for(&case, Aim::Send(options));
+        let invitations = self.render(&case, &online, &plan)?;
+        let outcomes = Outcomes::all_wait(plan);
         Ok(Plan {
             report: self.report(case, &online, outcomes),
             invitations,
@@ -201,12 +272,12 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError::NotOnline`] when it has no online location, and as of [`Pipeline::send`].
     pub async fn push(&self, id: &MeetingId, options: &PushOptions) -> Result<PushReport, PipelineError> {
-        let mut case = self.load_for_push(id, options).await?;
-        let online = self.push_online(&case).await?;
-        self.write_back(&mut case, &online).await?;
+        let (mut meeting, organizer) = self.load_for_push(id, options).await?;
+        let online = self.push_online(&meeting, &organizer).await?;
+        self.write_back(&mut meeting, &online).await?;
         Ok(PushReport {
             meeting: id.clone(),
-            zoom: online.report(&case.meeting),
+            zoom: online.report(&meeting),
         })
     }
 }

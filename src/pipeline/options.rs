@@ -71,6 +71,10 @@ pub struct SendOptions {
     pub resend: bool,
     /// Do not push: the join URL stays as the CRM has it.
     pub no_push: bool,
+    /// Also a meeting that is over.
+    pub past: bool,
+    /// Do not deliver: the mails wait in the outbox for a worker.
+    pub queue_only: bool,
     /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
     pub actor: Option<PersonId>,
 }
@@ -87,6 +91,8 @@ pub struct PushOptions {
 pub struct CancelOptions {
     /// Only these.
     pub to: Vec<Pick>,
+    /// Also a meeting that is over.
+    pub past: bool,
     /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
     pub actor: Option<PersonId>,
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Serialize, Serializer};
 
@@ -12,30 +12,31 @@ use super::Pipeline;
 use super::PipelineError;
 use super::case::{Case, Place};
 use super::deliver::Deliveries;
-use super::issue::Issue;
-use super::letter::Letter;
-use super::recipients::{Reason, Verdict};
+use super::plan::{Issue, MailKind, Plan, Reason, What};
 use super::report::{RecipientReport, RecipientState};
-use crate::mail::{DeliveryState, Issued, OutboxEntry, Purpose};
-use crate::meeting::{Language, Meeting, PersonRef, Revision};
+use crate::calendar::Method;
+use crate::mail::{DeliveryState, OutboxEntry, Purpose};
+use crate::meeting::{EmailAddress, Language, Meeting, Revision};
 use crate::template::{TemplateName, Templates};
 
-/// What became of one attendee.
+/// What became of one mailbox.
 #[derive(Debug, Clone, Copy)]
 struct Outcome {
     place: Place,
     state: RecipientState,
-    what: What,
+    mail: Mail,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum What {
+enum Mail {
     /// There is a mail of this send.
-    Mail(Purpose),
+    New {
+        issue: usize,
+        kind: MailKind,
+        resend: u32,
+    },
     /// There was one before.
-    Waits,
-    /// What waited was called off.
-    CalledOff,
+    Waits(Method),
     /// There is none.
     None(Reason),
 }
@@ -45,42 +46,80 @@ enum What {
 struct Note {
     message_id: Option<String>,
     language: Option<Language>,
+    purpose: Option<Purpose>,
     reason: Option<String>,
 }
 
 /// What became of the mails of a send.
 pub(super) struct Outcomes {
-    issued: Issued,
+    issues: Vec<Issue>,
     each: Vec<Outcome>,
-    notes: HashMap<Place, Note>,
-    files: HashMap<String, PathBuf>,
-    pub(super) stopped: Option<PipelineError>,
+    /// By the places in `each`.
+    notes: HashMap<usize, Note>,
+    files: Arc<HashMap<String, PathBuf>>,
 }
 
-impl Issue<'_> {
+impl Outcomes {
     /// Every mail waits.
-    pub(super) fn outcomes(&self) -> Outcomes {
-        let outcome = |verdict: &Verdict<'_>| {
-            let (what, state) = match verdict {
-                Verdict::Invite(_) => (What::Mail(Purpose::Invitation), RecipientState::Queued),
-                Verdict::Cancel(_) => (What::Mail(Purpose::Cancellation), RecipientState::Queued),
-                Verdict::Waits(_) => (What::Waits, RecipientState::Queued),
-                Verdict::CallOff(_) => (What::CalledOff, RecipientState::Skipped),
-                Verdict::Skip { reason, .. } => (What::None(*reason), RecipientState::Skipped),
+    pub(super) fn all_wait(plan: Plan<'_>) -> Self {
+        let outcome = |step: &super::plan::Step<'_>| {
+            let (mail, state) = match &step.what {
+                What::Mail(mail) => (
+                    Mail::New {
+                        issue: mail.issue,
+                        kind: mail.kind,
+                        resend: mail.resend,
+                    },
+                    RecipientState::Queued,
+                ),
+                What::Waits(method) => (Mail::Waits(*method), RecipientState::Queued),
+                What::CallOff(_, reason) => (Mail::None(Reason::CalledOff(*reason)), RecipientState::Skipped),
+                What::Skip(reason) => (Mail::None(*reason), RecipientState::Skipped),
             };
             Outcome {
-                place: verdict.place(),
+                place: step.place,
                 state,
-                what,
+                mail,
             }
         };
-        Outcomes {
-            issued: self.issued.clone(),
-            each: self.verdicts.iter().map(outcome).collect(),
+        Self {
+            each: plan.steps.iter().map(outcome).collect(),
+            issues: plan.issues,
             notes: HashMap::new(),
-            files: HashMap::new(),
-            stopped: None,
+            files: Arc::default(),
         }
+    }
+
+    /// The Message-ID of a mail of this send.
+    fn message_id(&self, case: &Case, outcome: &Outcome, domain: &str) -> Option<String> {
+        message_id(&self.issues, case, outcome, domain)
+    }
+}
+
+fn message_id(issues: &[Issue], case: &Case, outcome: &Outcome, domain: &str) -> Option<String> {
+    let Mail::New { issue, kind, resend } = outcome.mail else {
+        return None;
+    };
+    let to = case.address(outcome.place)?;
+    Some(issues[issue].issued.message_id(kind, to, resend, domain))
+}
+
+impl crate::mail::Issued {
+    /// The Message-ID of a mail that tells it.
+    pub(super) fn message_id(&self, kind: MailKind, to: &EmailAddress, resend: u32, domain: &str) -> String {
+        // What invites and what tells a change are one kind of message of a revision.
+        let purpose = match kind.method() {
+            Method::Cancel => Purpose::Cancellation,
+            _ => Purpose::Invitation,
+        };
+        crate::mail::message_id(
+            &self.uid,
+            purpose.as_str(),
+            self.revision,
+            &to.mailbox(),
+            resend,
+            domain,
+        )
     }
 }
 
@@ -89,50 +128,56 @@ impl Pipeline {
     pub(super) async fn outcomes(
         &self,
         case: &Case,
-        issue: Issue<'_>,
-        delivered: Deliveries,
+        mut outcomes: Outcomes,
+        delivered: &Deliveries,
     ) -> Result<Outcomes, PipelineError> {
-        let mut outcomes = issue.outcomes();
-        drop(issue);
-        let Outcomes {
-            issued, each, notes, ..
-        } = &mut outcomes;
         let domain = self.sender.address.domain();
-        let waited = each.iter().any(|outcome| matches!(outcome.what, What::Waits));
-        for outcome in each.iter_mut() {
-            if let What::Mail(_) = outcome.what {
+        let waited = outcomes
+            .each
+            .iter()
+            .any(|outcome| matches!(outcome.mail, Mail::Waits(_)));
+        for outcome in &mut outcomes.each {
+            if let Mail::New { .. } = outcome.mail {
                 // It was put into the outbox, which is asked below for those that have not left.
                 outcome.state = RecipientState::Sent;
             }
         }
-        let mut places: HashMap<&PersonRef, usize> = HashMap::new();
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         let mut note = |entry: OutboxEntry| {
             if places.is_empty() {
-                let of_mails = each.iter().enumerate();
-                places = of_mails
-                    .filter(|(_, outcome)| matches!(outcome.what, What::Mail(_) | What::Waits))
-                    .map(|(at, outcome)| (case.reference(outcome.place), at))
-                    .collect();
+                for (at, outcome) in outcomes.each.iter().enumerate() {
+                    if matches!(outcome.mail, Mail::New { .. } | Mail::Waits(_))
+                        && let Some(address) = case.address(outcome.place)
+                    {
+                        places.entry(address.mailbox()).or_default().push(at);
+                    }
+                }
             }
-            let Some(at) = places.get(&entry.person) else {
+            let Some(of_mailbox) = places.get(&entry.envelope.to.mailbox()) else {
                 return;
             };
-            let outcome = &mut each[*at];
-            // Of what waited already, the last of each person: it may be of an earlier revision.
-            if let What::Mail(purpose) = outcome.what
-                && message_id(case, issued, purpose, outcome.place, domain) != entry.message_id
-            {
+            let is_of = |at: &&usize| match outcomes.each[**at].mail {
+                Mail::New { .. } => {
+                    outcomes.message_id(case, &outcomes.each[**at], domain).as_ref()
+                        == Some(&entry.message_id)
+                }
+                // Of what waited already, the last of each mailbox: it may be of an earlier revision.
+                Mail::Waits(method) => entry.purpose.method() == Some(method),
+                Mail::None(_) => false,
+            };
+            let Some(at) = of_mailbox.iter().find(is_of).copied() else {
                 return;
-            }
+            };
+            let outcome = &mut outcomes.each[at];
             outcome.state = state_of(entry.state);
-            if let (RecipientState::Sent, What::Mail(_)) = (outcome.state, outcome.what) {
+            if let (RecipientState::Sent, Mail::New { .. }) = (outcome.state, outcome.mail) {
                 return;
             }
-            let note = notes.entry(outcome.place).or_default();
-            note.reason = entry
-                .last_answer
-                .filter(|_| outcome.state != RecipientState::Sent);
+            let state = outcome.state;
+            let note = outcomes.notes.entry(at).or_default();
+            note.reason = entry.last_answer.filter(|_| state != RecipientState::Sent);
             note.language = Some(entry.language);
+            note.purpose = Some(entry.purpose);
             note.message_id = Some(entry.message_id);
         };
         let meeting = case.meeting.id();
@@ -141,16 +186,9 @@ impl Pipeline {
         } else {
             self.outbox.each_unsent(meeting, &mut note).await?;
         }
-        outcomes.files = delivered.files;
-        outcomes.stopped = delivered.stopped;
+        outcomes.files = Arc::clone(&delivered.files);
         Ok(outcomes)
     }
-}
-
-/// The Message-ID of a mail of this send.
-fn message_id(case: &Case, issued: &Issued, purpose: Purpose, place: Place, domain: &str) -> String {
-    let who = case.reference(place);
-    issued.message_id(purpose, who, case.told(who), domain)
 }
 
 const fn state_of(state: DeliveryState) -> RecipientState {
@@ -158,14 +196,15 @@ const fn state_of(state: DeliveryState) -> RecipientState {
         DeliveryState::Sent => RecipientState::Sent,
         DeliveryState::Queued | DeliveryState::Sending => RecipientState::Queued,
         DeliveryState::Failed | DeliveryState::GivenUp => RecipientState::Failed,
-        DeliveryState::Cancelled => RecipientState::Skipped,
+        DeliveryState::MayHaveArrived => RecipientState::MayHaveArrived,
+        DeliveryState::Cancelled | DeliveryState::Superseded => RecipientState::Skipped,
     }
 }
 
 /// Every attendee of a meeting, with what became of the mail; and those who are attendees no more and are told so.
 pub struct Recipients {
     case: Box<Case>,
-    issued: Issued,
+    issues: Vec<Issue>,
     domain: String,
     /// The organization's language.
     ours: Language,
@@ -173,9 +212,10 @@ pub struct Recipients {
     /// In which language mails are to those who read a language, as far as anybody has asked.
     written: Mutex<Vec<Written>>,
     each: Vec<Outcome>,
-    notes: HashMap<Place, Note>,
+    /// By the places in `each`.
+    notes: HashMap<usize, Note>,
     /// The files that mails were written to, by their Message-IDs.
-    files: HashMap<String, PathBuf>,
+    files: Arc<HashMap<String, PathBuf>>,
 }
 
 /// A template, a reader's language, and the language of the mail.
@@ -185,7 +225,7 @@ impl Recipients {
     pub(super) fn new(pipeline: &Pipeline, case: Case, outcomes: Outcomes) -> Self {
         Self {
             case: Box::new(case),
-            issued: outcomes.issued,
+            issues: outcomes.issues,
             domain: pipeline.sender.address.domain().to_owned(),
             ours: pipeline.organization.language.clone(),
             templates: pipeline.templates.clone(),
@@ -210,16 +250,14 @@ impl Recipients {
 
     /// Each of them, in the CRM's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RecipientReport> + '_ {
-        self.each.iter().map(|outcome| self.report(outcome, true))
+        (0..self.each.len()).map(|at| self.report(at, true))
     }
 
     /// The same, but Message-IDs are only said where they are at hand: they take longer than all else.
     #[cfg(feature = "command")]
     pub(crate) fn without_ids(&self) -> impl Iterator<Item = RecipientReport> + '_ {
         let with_ids = !self.files.is_empty();
-        self.each
-            .iter()
-            .map(move |outcome| self.report(outcome, with_ids))
+        (0..self.each.len()).map(move |at| self.report(at, with_ids))
     }
 
     /// How many are in a state.
@@ -234,51 +272,47 @@ impl Recipients {
     }
 
     pub(super) fn revision(&self) -> Revision {
-        self.issued.revision
+        // Each plan has it.
+        self.issues[0].issued.revision
     }
 
     /// Says to which files the mails were written, by their Message-IDs.
     #[cfg(feature = "command")]
     pub(crate) fn note_files(&mut self, files: HashMap<String, PathBuf>) {
-        self.files = files;
+        self.files = Arc::new(files);
     }
 
-    fn report(&self, outcome: &Outcome, with_id: bool) -> RecipientReport {
+    fn report(&self, at: usize, with_id: bool) -> RecipientReport {
+        let outcome = &self.each[at];
         let reference = self.case.reference(outcome.place);
-        let (name, email) = match self.case.person_at(outcome.place) {
-            Some(person) => (person.name, person.email),
-            None => (String::new(), None),
+        let person = self.case.person_at(outcome.place);
+        let note = self.notes.get(&at);
+        let (language, purpose) = match outcome.mail {
+            Mail::New { kind, .. } => (self.written_in(kind, outcome.place), Some(kind.purpose())),
+            Mail::Waits(_) => (
+                self.case.language(outcome.place).cloned(),
+                note.and_then(|note| note.purpose),
+            ),
+            Mail::None(_) => (self.case.language(outcome.place).cloned(), None),
         };
-        let note = self.notes.get(&outcome.place);
-        let language = match outcome.what {
-            What::Mail(purpose) => self.written_in(purpose, outcome.place),
-            What::Waits | What::CalledOff | What::None(_) => self.case.language(outcome.place).cloned(),
-        };
-        let message_id = match outcome.what {
-            What::Mail(purpose) if with_id => Some(message_id(
-                &self.case,
-                &self.issued,
-                purpose,
-                outcome.place,
-                &self.domain,
-            )),
-            What::Mail(_) | What::Waits | What::CalledOff | What::None(_) => None,
-        };
-        let message_id = note.and_then(|note| note.message_id.clone()).or(message_id);
-        let reason = match outcome.what {
-            What::None(reason) => Some(reason.words(outcome.place, &self.case)),
-            What::CalledOff => Some("is not invited any more, and had no invitation yet".to_owned()),
-            What::Mail(_) | What::Waits => None,
+        let message_id = note.and_then(|note| note.message_id.clone()).or_else(|| {
+            let id = || message_id(&self.issues, &self.case, outcome, &self.domain);
+            with_id.then(id).flatten()
+        });
+        let reason = match outcome.mail {
+            Mail::None(reason) => Some(reason.words(outcome.place, &self.case)),
+            Mail::New { .. } | Mail::Waits(_) => None,
         };
         RecipientReport {
             kind: reference.kind,
             id: reference.id.clone(),
-            name,
-            email,
+            name: person.map(|person| person.name.clone()).unwrap_or_default(),
+            email: person.and_then(|person| person.email.clone()),
             language: note
                 .and_then(|note| note.language.as_ref())
                 .or(language.as_ref())
                 .map(Language::tag),
+            purpose,
             state: outcome.state,
             file: message_id.as_ref().and_then(|id| self.files.get(id)).cloned(),
             message_id,
@@ -286,12 +320,10 @@ impl Recipients {
         }
     }
 
-    /// The language of somebody's mail.
-    fn written_in(&self, purpose: Purpose, place: Place) -> Option<Language> {
-        let told = self.case.told(self.case.reference(place));
-        let letter = Letter::of(purpose, told, self.issued.revision, self.case.meeting.status);
+    /// The language of a mail.
+    fn written_in(&self, kind: MailKind, place: Place) -> Option<Language> {
         let reads = self.case.language(place).unwrap_or(&self.ours);
-        let template = letter.template();
+        let template = kind.template();
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let known = written
             .iter()

@@ -8,12 +8,11 @@ use async_trait::async_trait;
 
 use super::PipelineError;
 use super::case::Place;
-use super::issue::Issue;
-use super::letter::{Letter, Wording, Words};
-use super::recipients::{Recipient, Verdict};
+use super::plan::{Mail, MailKind, Plan, Step, What};
 use super::render::{Form, Invitation, Order, Renderer};
-use crate::calendar::{EventWriter, Participant};
-use crate::mail::{Abandoned, NewInvitation, Purpose, Supply};
+use super::wording::{Wording, Words};
+use crate::calendar::{EventWriter, Method, Participant};
+use crate::mail::{Abandoned, NewInvitation, Supply};
 use crate::meeting::{Acceptance, Language, PersonKind, Zone};
 use crate::processors;
 
@@ -40,7 +39,7 @@ pub(super) struct Group<'r> {
 pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
     /// The groups by what makes them.
-    by_wording: HashMap<(&'r Language, Letter), usize>,
+    by_wording: HashMap<(&'r Language, MailKind, usize), usize>,
     /// How many there are of readers whose mails differ in the name alone, and where one of them stands.
     readers: HashMap<Readers<'r>, (usize, Place)>,
 }
@@ -50,37 +49,38 @@ type Readers<'r> = (usize, &'r Zone, bool);
 
 impl<'a> Renderer<'a> {
     /// Sorts mails into groups.
-    pub(super) fn groups<'r>(&'r self, issue: &'r Issue<'r>) -> Result<Groups<'r>, PipelineError> {
+    pub(super) fn groups<'r>(&'r self, plan: &'r Plan<'r>) -> Result<Groups<'r>, PipelineError> {
         let mut all = Groups {
             groups: Vec::new(),
             by_wording: HashMap::new(),
             readers: HashMap::new(),
         };
-        for (purpose, recipient) in issue.addressed() {
-            let language = self.language_at(recipient.place);
-            let letter = self.letter(purpose, recipient);
-            let group = match all.by_wording.get(&(language, letter)) {
+        for mail in plan.mails() {
+            let language = self.language_at(mail.place);
+            let wording = (language, mail.kind, mail.issue);
+            let group = match all.by_wording.get(&wording) {
                 Some(group) => *group,
                 None => {
                     all.groups.push(Group {
                         wording: Wording {
-                            letter,
+                            kind: mail.kind,
+                            issue: mail.issue,
                             language,
-                            change: match letter {
-                                Letter::Update(revision) => self.change_since(revision),
-                                Letter::Invitation | Letter::Off | Letter::Removed => None,
+                            change: match mail.kind {
+                                MailKind::Update(since) => self.change_since(since),
+                                _ => None,
                             },
                         },
-                        words: self.words(language, &self.person_at(recipient.place))?,
+                        words: self.words(language, &self.person_at(mail.place))?,
                         participants: None,
                     });
-                    all.by_wording.insert((language, letter), all.groups.len() - 1);
+                    all.by_wording.insert(wording, all.groups.len() - 1);
                     all.groups.len() - 1
                 }
             };
-            self.name_those_removed(&mut all.groups[group], recipient.place);
-            let readers = all.readers.entry(self.readers(group, recipient.place));
-            readers.or_insert((0, recipient.place)).0 += 1;
+            self.name_those_removed(&mut all.groups[group], mail.place);
+            let readers = all.readers.entry(self.readers(group, mail.place));
+            readers.or_insert((0, mail.place)).0 += 1;
         }
         Ok(all)
     }
@@ -107,8 +107,7 @@ impl<'a> Renderer<'a> {
     /// What writes the calendar objects of a group.
     fn writer<'r>(&'r self, group: &'r Group<'r>) -> Result<EventWriter<'r>, PipelineError> {
         let participants = group.participants.as_deref().unwrap_or(self.participants());
-        let Wording { letter, change, .. } = &group.wording;
-        let event = self.event(*letter, &group.words, change.as_ref(), participants);
+        let event = self.event(&group.wording, &group.words, participants);
         Ok(EventWriter::new(&event)?)
     }
 
@@ -139,7 +138,9 @@ pub(super) struct Press<'r> {
     writers: Vec<EventWriter<'r>>,
     forms: HashMap<Readers<'r>, Form>,
     /// Whose turn is still to come.
-    verdicts: &'r [Verdict<'r>],
+    steps: &'r [Step<'r>],
+    /// The digest of what invitations say, where that is not the present revision's.
+    content: Option<i64>,
     failure: Option<PipelineError>,
 }
 
@@ -147,7 +148,7 @@ impl<'r> Press<'r> {
     pub(super) fn new(
         renderer: &'r Renderer<'r>,
         groups: &'r Groups<'r>,
-        issue: &'r Issue<'r>,
+        plan: &'r Plan<'r>,
     ) -> Result<Self, PipelineError> {
         let writers = groups.groups.iter().map(|group| renderer.writer(group));
         let writers: Vec<_> = writers.collect::<Result<_, _>>()?;
@@ -156,7 +157,8 @@ impl<'r> Press<'r> {
             renderer,
             groups,
             writers,
-            verdicts: &issue.verdicts,
+            steps: &plan.steps,
+            content: plan.content,
             failure: None,
         })
     }
@@ -180,31 +182,29 @@ impl<'r> Press<'r> {
 
     /// The next few.
     fn some<T: Send>(&mut self, at_most: usize, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
-        let mut addressed = Vec::with_capacity(at_most);
-        while addressed.len() < at_most
-            && let Some((verdict, rest)) = self.verdicts.split_first()
+        let mut mails = Vec::with_capacity(at_most);
+        while mails.len() < at_most
+            && let Some((step, rest)) = self.steps.split_first()
         {
-            self.verdicts = rest;
-            addressed.extend(verdict.addressed());
+            self.steps = rest;
+            if let What::Mail(mail) = &step.what {
+                mails.push(mail);
+            }
         }
         let this = &*self;
-        processors::share(&addressed, LEAST_FOR_A_THREAD, |addressed| {
-            this.render(addressed, make)
-        })
+        processors::share(&mails, LEAST_FOR_A_THREAD, |mail| this.render(mail, make))
     }
 
-    fn render<T>(
-        &self,
-        (purpose, recipient): &(Purpose, &'r Recipient<'r>),
-        make: Make<'r, T>,
-    ) -> Result<T, PipelineError> {
+    fn render<T>(&self, mail: &'r Mail<'r>, make: Make<'r, T>) -> Result<T, PipelineError> {
         let renderer = self.renderer;
-        let place = recipient.place;
-        let letter = renderer.letter(*purpose, recipient);
-        // Every recipient was sorted into a group.
-        let group = self.groups.by_wording[&(renderer.language_at(place), letter)];
+        let place = mail.place;
+        // Every mail was sorted into a group.
+        let group = self.groups.by_wording[&(renderer.language_at(place), mail.kind, mail.issue)];
         let order = Order {
-            recipient,
+            mail,
+            content: self
+                .content
+                .filter(|_| mail.issue == 0 && mail.kind.method() == Method::Request),
             person: renderer.person_at(place),
             wording: &self.groups.groups[group].wording,
             form: self.forms.get(&renderer.readers(group, place)),

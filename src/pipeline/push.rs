@@ -5,11 +5,10 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::case::Case;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::meeting::{JoinUrl, Meeting, MeetingId};
+use crate::meeting::{JoinUrl, Meeting, MeetingId, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
@@ -28,10 +27,10 @@ impl Pipeline {
     /// Step 2 of a send.
     pub(super) async fn push_for_send(
         &self,
-        case: &Case,
+        meeting: &Meeting,
+        organizer: &Person,
         options: &SendOptions,
     ) -> Result<Online, PipelineError> {
-        let meeting = &case.meeting;
         if options.no_push {
             if meeting.online_location.is_some() {
                 match &meeting.join_url {
@@ -49,7 +48,7 @@ impl Pipeline {
                 ..Online::skipped()
             });
         }
-        self.push_online(case).await
+        self.push_online(meeting, organizer).await
     }
 
     /// Whether the record's join URL is one that we wrote.
@@ -63,28 +62,34 @@ impl Pipeline {
 
     /// Step 3: the record gets the link of the online meeting. One that was replaced by it is then deleted,
     /// since nothing points to it any more.
-    pub(super) async fn write_back(&self, case: &mut Case, online: &Online) -> Result<(), PipelineError> {
-        let join_url = online.join_url(&case.meeting);
-        if join_url != case.meeting.join_url {
-            self.crm
-                .set_join_url(case.meeting.id(), join_url.as_ref())
-                .await?;
-            case.meeting.join_url = join_url;
+    pub(super) async fn write_back(
+        &self,
+        meeting: &mut Meeting,
+        online: &Online,
+    ) -> Result<(), PipelineError> {
+        let join_url = online.join_url(meeting);
+        if join_url != meeting.join_url {
+            self.crm.set_join_url(meeting.id(), join_url.as_ref()).await?;
+            meeting.join_url = join_url;
         }
         if online.link.is_some() {
-            self.delete_superseded(case.meeting.id()).await?;
+            self.delete_superseded(meeting.id()).await?;
         }
         Ok(())
     }
 
     /// Step 2 for a meeting with an online location: creates, updates, or makes sure that it is there.
-    pub(super) async fn push_online(&self, case: &Case) -> Result<Online, PipelineError> {
-        let provider = self.provider(&case.meeting)?;
-        let spec = provider.describe(&case.meeting, &case.organizer)?;
+    pub(super) async fn push_online(
+        &self,
+        meeting: &Meeting,
+        organizer: &Person,
+    ) -> Result<Online, PipelineError> {
+        let provider = self.provider(meeting)?;
+        let spec = provider.describe(meeting, organizer)?;
         (self.progress)(&Progress::Pushing {
-            meeting: case.meeting.id().clone(),
+            meeting: meeting.id().clone(),
         });
-        let (right, left_over) = self.begin_push(&case.meeting).await?;
+        let (right, left_over) = self.begin_push(meeting).await?;
         let push = Push {
             pipeline: self,
             provider,
@@ -224,13 +229,17 @@ impl Pipeline {
     }
 
     /// What a push would do now, without asking the provider.
-    pub(super) async fn foresee(&self, case: &Case, options: &SendOptions) -> Result<Online, PipelineError> {
-        let meeting = &case.meeting;
+    pub(super) async fn foresee(
+        &self,
+        meeting: &Meeting,
+        organizer: &Person,
+        options: &SendOptions,
+    ) -> Result<Online, PipelineError> {
         if options.no_push || meeting.online_location.is_none() {
-            return self.push_for_send(case, options).await;
+            return self.push_for_send(meeting, organizer, options).await;
         }
         let provider = self.provider(meeting)?;
-        let spec = provider.describe(meeting, &case.organizer)?;
+        let spec = provider.describe(meeting, organizer)?;
         match self.links.link(meeting.id()).await? {
             Some(link) if !link.unsure && link.told == spec => {
                 Ok(Online::done(OnlineAction::Unchanged, link))

@@ -1,23 +1,22 @@
 //! One mail about a meeting, as step 4 renders it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::case::{Case, Place};
-use super::letter::{Letter, Wording, Words, is_sender, reply_to};
 use super::online::Online;
-use super::recipients::Recipient;
+use super::plan::{Issue, Mail, MailKind, listed};
+use super::wording::{Wording, Words, is_sender, reply_to};
 use super::{Pipeline, PipelineError};
-use crate::calendar::{CalendarError, Event, EventWriter, Participant};
+use crate::calendar::{CalendarError, Event, EventWriter, Method, Participant};
 use crate::mail::{
     self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage,
-    Own, Purpose, compose,
+    Organizer, Own, Purpose, compose,
 };
 use crate::meeting::{
-    Change, EmailAddress, Facts, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
-    PersonRef, Revision, Zone,
+    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId,
+    PersonKind, PersonRef, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;
@@ -62,7 +61,9 @@ pub(super) struct Form {
 
 /// One mail to make.
 pub(super) struct Order<'r> {
-    pub(super) recipient: &'r Recipient<'r>,
+    pub(super) mail: &'r Mail<'r>,
+    /// The digest of what its calendar object says, where that is not the revision's.
+    pub(super) content: Option<i64>,
     pub(super) person: Person,
     pub(super) wording: &'r Wording<'r>,
     pub(super) form: Option<&'r Form>,
@@ -74,7 +75,7 @@ impl Order<'_> {
     fn participant(&self) -> Participant<'_> {
         Participant {
             person: &self.person,
-            status: self.recipient.status,
+            status: self.mail.status,
         }
     }
 }
@@ -94,38 +95,63 @@ pub(super) struct Renderer<'a> {
     pipeline: &'a Pipeline,
     case: &'a Case,
     online: &'a Online,
-    issued: &'a Issued,
-    /// What was told in each earlier revision.
-    earlier: HashMap<Revision, &'a Facts>,
+    issues: Vec<Told<'a>>,
     description: Option<Description>,
     participants: Vec<Participant<'a>>,
     names: ParticipantNames,
     record_url: Option<String>,
     /// From whom the mails come.
     sender: &'a Mailbox,
-    reply_to: Option<Mailbox>,
     now: DateTime<Utc>,
 }
 
+/// A revision that mails tell, and its organizer.
+struct Told<'a> {
+    issued: &'a Issued,
+    organizer: Person,
+    /// Whether the mails come from another address than the organizer's.
+    by_another: bool,
+    reply_to: Option<Mailbox>,
+}
+
 impl<'a> Renderer<'a> {
+    /// # Errors
+    /// [`CalendarError::OrganizerWithoutAddress`].
     pub(super) fn new(
         pipeline: &'a Pipeline,
         case: &'a Case,
         online: &'a Online,
-        issued: &'a Issued,
-    ) -> Self {
+        issues: &'a [Issue],
+    ) -> Result<Self, PipelineError> {
         let meeting = &case.meeting;
         let sender = case
             .account
             .as_ref()
             .map_or(&pipeline.sender, |account| &account.from);
-        let listed = case.listed.iter();
-        let participants: Vec<_> = listed
-            .map(|(person, status)| Participant {
+        let present = &issues[0].issued;
+        let participants: Vec<_> = listed(case)
+            .map(|person| Participant {
                 person,
-                status: *status,
+                status: match &present.answers {
+                    Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
+                    None => Acceptance::None,
+                },
             })
             .collect();
+        let participants = match &present.answers {
+            Some(_) => participants,
+            // Of a revision from before answers were recorded.
+            None => case
+                .attendees()
+                .filter_map(|(attendee, person)| {
+                    Some(Participant {
+                        person: person.filter(|person| person.email.is_some())?,
+                        status: attendee.status,
+                    })
+                })
+                .take(crate::calendar::MOST_LISTED_ATTENDEES + 1)
+                .collect(),
+        };
         let names = match pipeline.templates.mention("participants") {
             true => case
                 .attendees()
@@ -133,24 +159,19 @@ impl<'a> Renderer<'a> {
                 .collect(),
             false => ParticipantNames::default(),
         };
-        Self {
+        let told = issues.iter().map(|issue| Told::new(&issue.issued, case, sender));
+        Ok(Self {
             pipeline,
             case,
             online,
-            issued,
-            earlier: case
-                .history
-                .iter()
-                .map(|issued| (issued.revision, &issued.facts))
-                .collect(),
+            issues: told.collect::<Result<_, _>>()?,
             description: Description::of(meeting.description.as_deref()),
             participants,
             names,
             record_url: record_url(&pipeline.organization, meeting.id()),
             sender,
-            reply_to: reply_to(&case.organizer, sender),
-            now: Utc::now(),
-        }
+            now: pipeline.now(),
+        })
     }
 
     /// Those who are invited; of many, the first few.
@@ -159,14 +180,42 @@ impl<'a> Renderer<'a> {
     }
 
     /// The calendar object for one participant.
-    pub(super) fn object_for(&self, person: &Person, letter: Letter) -> Result<String, PipelineError> {
-        let words = self.words(self.language(person), person)?;
-        let writer = EventWriter::new(&self.event(letter, &words, None, &self.participants))?;
+    pub(super) fn object_for(&self, person: &Person, kind: MailKind) -> Result<String, PipelineError> {
+        let language = self.language(person);
+        let words = self.words(language, person)?;
+        let wording = Wording {
+            kind,
+            issue: 0,
+            language,
+            change: None,
+        };
+        let writer = EventWriter::new(&self.event(&wording, &words, &self.participants))?;
+        let answers = &self.issues[0].issued.answers;
         let attendee = self.case.meeting.attendee(&person.reference);
         Ok(writer.for_participant(&Participant {
             person,
-            status: attendee.map(|attendee| attendee.status).unwrap_or_default(),
+            status: match answers {
+                Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
+                None => attendee.map(|attendee| attendee.status).unwrap_or_default(),
+            },
         })?)
+    }
+
+    /// The calendar object that everybody may have, with nobody as its recipient (METHOD:PUBLISH).
+    pub(super) fn object_to_publish(&self) -> Result<String, PipelineError> {
+        let language = &self.pipeline.organization.language;
+        let words = self.words(language, &self.case.organizer)?;
+        let wording = Wording {
+            kind: MailKind::Invitation,
+            issue: 0,
+            language,
+            change: None,
+        };
+        let event = Event {
+            method: Method::Publish,
+            ..self.event(&wording, &words, &[])
+        };
+        Ok(EventWriter::new(&event)?.for_nobody())
     }
 
     /// The words of calendar objects in a language; an error is said of a person who reads it.
@@ -175,14 +224,32 @@ impl<'a> Renderer<'a> {
         Words::new(&self.pipeline.templates, language, ours).map_err(|source| template_error(person, source))
     }
 
-    /// Which kind of mail it is to be.
-    pub(super) fn letter(&self, purpose: Purpose, recipient: &Recipient<'_>) -> Letter {
-        let status = self.case.meeting.status;
-        Letter::of(purpose, recipient.told, self.issued.revision, status)
-    }
-
-    pub(super) fn change_since(&self, revision: Revision) -> Option<Change> {
-        self.issued.facts.change_since(self.earlier.get(&revision)?)
+    /// What has changed since a revision of the history.
+    pub(super) fn change_since(&self, at: usize) -> Option<Change> {
+        let (before, now) = (&self.case.history[at], self.issues[0].issued);
+        let organizer_before = match (&before.organizer, &now.organizer) {
+            // Who has another address only is still the host.
+            (Some(organizer), Some(_)) if organizer.person != self.case.organizer.reference => {
+                Some(organizer)
+            }
+            _ => None,
+        };
+        // The description is that of today, also where the revision was recorded before it changed.
+        let change = self.case.meeting.facts().change_since(&before.facts);
+        let Some(organizer) = organizer_before else {
+            return change;
+        };
+        let mut change = change.unwrap_or_else(|| Change {
+            before: before.facts.clone(),
+            organizer_before: None,
+            fields: Vec::new(),
+        });
+        change.organizer_before = Some(match organizer.name.trim() {
+            "" => organizer.email.to_string(),
+            name => name.to_owned(),
+        });
+        change.fields.push(ChangedField::Organizer);
+        Some(change)
     }
 
     pub(super) fn language<'p>(&'p self, person: &'p Person) -> &'p Language {
@@ -211,11 +278,11 @@ impl<'a> Renderer<'a> {
         self.case.zone(place).unwrap_or(ours)
     }
 
-    /// Whoever stands at a place.
+    /// The person at a place.
     pub(super) fn person_at(&self, place: Place) -> Person {
         // Only people are chosen of whom there is a record.
         let nobody = || Person::new(self.case.reference(place).clone(), "", None);
-        self.case.person_at(place).unwrap_or_else(nobody)
+        self.case.person_at(place).cloned().unwrap_or_else(nobody)
     }
 
     pub(super) fn case(&self) -> &'a Case {
@@ -224,14 +291,13 @@ impl<'a> Renderer<'a> {
 
     pub(super) fn event<'e>(
         &'e self,
-        letter: Letter,
+        wording: &Wording<'_>,
         words: &'e Words,
-        change: Option<&Change>,
         participants: &'e [Participant<'e>],
     ) -> Event<'e> {
+        let told = &self.issues[wording.issue];
         Event {
-            sent_by: (!is_sender(&self.case.organizer, self.sender)).then_some(&self.sender.address),
-            rescheduled: change.is_some_and(Change::is_rescheduled),
+            sent_by: told.by_another.then_some(&self.sender.address),
             join_url: self.case.meeting.join_url.as_ref(),
             passcode: self.online.passcode(),
             join_label: &words.join,
@@ -243,13 +309,13 @@ impl<'a> Renderer<'a> {
             description_html: self.description.as_ref().and_then(Description::formatted),
             times: self.pipeline.times,
             attendee_list: self.pipeline.attendees,
-            whole_cancelled: letter != Letter::Removed,
+            whole_cancelled: wording.kind != MailKind::Removed,
             ..Event::new(
-                letter.method(),
+                wording.kind.method(),
                 &self.case.meeting,
-                &self.issued.uid,
-                self.issued.revision,
-                &self.case.organizer,
+                &told.issued.uid,
+                told.issued.revision,
+                &told.organizer,
                 participants,
                 self.now,
             )
@@ -259,15 +325,11 @@ impl<'a> Renderer<'a> {
     /// One mail with its parts.
     pub(super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
         let Order {
-            person,
-            wording,
-            writer,
-            recipient,
-            ..
+            person, writer, mail, ..
         } = &order;
         let calendar = writer.for_participant(&order.participant())?;
         let to = Mailbox::new(&person.name, self.address_of(person)?.clone());
-        let message_id = self.message_id(wording.letter.purpose(), recipient);
+        let message_id = self.message_id(mail, &to.address);
         let (rendered, message) = match self.filled(&order)? {
             Some((form, own)) => {
                 let addressed = Addressed {
@@ -290,7 +352,7 @@ impl<'a> Renderer<'a> {
             text: rendered.text,
             calendar,
             message,
-            purpose: wording.letter.purpose(),
+            purpose: mail.kind.purpose(),
             account: self.case.account_holder(),
         })
     }
@@ -298,15 +360,11 @@ impl<'a> Renderer<'a> {
     /// One mail for the outbox.
     pub(super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
         let Order {
-            person,
-            wording,
-            writer,
-            recipient,
-            ..
+            person, writer, mail, ..
         } = &order;
         let address = self.address_of(person)?;
-        let purpose = wording.letter.purpose();
-        let message_id = self.message_id(purpose, recipient);
+        let message_id = self.message_id(mail, address);
+        let issued = self.issues[mail.issue].issued;
         let (language, message) = match self.filled(&order)? {
             Some((form, own)) => {
                 let letter = Arc::clone(&form.letter);
@@ -325,8 +383,12 @@ impl<'a> Renderer<'a> {
         Ok(NewInvitation {
             person: person.reference.clone(),
             language,
-            purpose,
-            resend: recipient.told.resend(purpose, self.issued.revision),
+            tenure: issued.tenure,
+            revision: issued.revision,
+            purpose: mail.kind.purpose(),
+            resend: mail.resend,
+            content: order.content,
+            supersedes: mail.supersedes,
             envelope: self.envelope(&message_id, address),
             account: self.case.account_holder(),
             message_id,
@@ -358,7 +420,7 @@ impl<'a> Renderer<'a> {
     fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
         let Order {
             person,
-            recipient,
+            mail,
             form,
             writer,
             ..
@@ -373,7 +435,7 @@ impl<'a> Renderer<'a> {
             fill: Some(fill).filter(|fill| name.as_ref() != Some(fill)),
             name,
             lines,
-            references: recipient.told.first_message_id.clone(),
+            references: mail.references.map(str::to_owned),
         };
         Ok(lines.map(|lines| (form, own(lines))))
     }
@@ -389,18 +451,18 @@ impl<'a> Renderer<'a> {
         let Order {
             person,
             wording,
-            recipient,
+            mail,
             ..
         } = order;
         let rendered = self
             .pipeline
             .templates
-            .render(wording.letter.template(), &self.context(person, wording))
+            .render(wording.kind.template(), &self.context(person, wording))
             .map_err(|source| template_error(person, source))?;
         let draft = Draft {
             message_id,
-            references: recipient.told.first_message_id.as_deref(),
-            ..self.draft(&rendered, wording.letter, to, (calendar, ""))
+            references: mail.references,
+            ..self.draft(&rendered, wording, to, (calendar, ""))
         };
         let message = compose(&draft)?;
         Ok((rendered, message))
@@ -416,37 +478,34 @@ impl<'a> Renderer<'a> {
     ) -> Option<Form> {
         let templates = &self.pipeline.templates;
         let context = self.context(person, wording);
-        let stencil = templates.stencil(wording.letter.template(), &context).ok()??;
+        let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
         let to = Mailbox::new(&person.name, person.email.clone()?);
         let mail = stencil.mail();
-        let draft = self.draft(&mail, wording.letter, &to, writer.around());
+        let draft = self.draft(&mail, wording, &to, writer.around());
         let kept = mail::Form::new(&draft, Some(Stencil::hole())).ok()?;
         let letter = Arc::new(kept.into());
         Some(Form { stencil, letter })
     }
 
-    /// The Message-ID of somebody's mail.
-    pub(super) fn message_id(&self, purpose: Purpose, recipient: &Recipient<'_>) -> String {
+    /// The Message-ID of a mail.
+    fn message_id(&self, mail: &Mail<'_>, to: &EmailAddress) -> String {
         let domain = self.pipeline.sender.address.domain();
-        self.issued.message_id(
-            purpose,
-            self.case.reference(recipient.place),
-            recipient.told,
-            domain,
-        )
+        self.issues[mail.issue]
+            .issued
+            .message_id(mail.kind, to, mail.resend, domain)
     }
 
     /// A message with the parts of its calendar object that go around what is its own.
     fn draft<'d>(
         &'d self,
         rendered: &'d Rendered,
-        letter: Letter,
+        wording: &Wording<'_>,
         to: &'d Mailbox,
         (head, tail): (&'d str, &'d str),
     ) -> Draft<'d> {
         Draft {
             from: self.sender,
-            reply_to: self.reply_to.as_ref(),
+            reply_to: self.issues[wording.issue].reply_to.as_ref(),
             to,
             subject: &rendered.subject,
             text: &rendered.text,
@@ -454,7 +513,7 @@ impl<'a> Renderer<'a> {
             images: &rendered.images,
             language: &rendered.language,
             calendar: Some(CalendarPart {
-                method: letter.method(),
+                method: wording.kind.method(),
                 head,
                 tail,
             }),
@@ -475,11 +534,11 @@ impl<'a> Renderer<'a> {
         InvitationContext {
             meeting,
             description: self.description.as_ref(),
-            revision: self.issued.revision,
+            revision: self.issues[wording.issue].issued.revision,
             invitee: person,
             invitee_zone: self.zone(person),
             language: wording.language,
-            organizer: &self.case.organizer,
+            organizer: &self.issues[wording.issue].organizer,
             organization: &self.pipeline.organization,
             join_url: meeting.join_url.as_ref(),
             online,
@@ -489,8 +548,44 @@ impl<'a> Renderer<'a> {
             },
             answer_links: None,
             change: wording.change.as_ref(),
+            cancellation: wording.kind.cancellation(),
+            new_organizer: (wording.kind == MailKind::NewOrganizer).then_some(&self.case.organizer),
             participants: &self.names,
         }
+    }
+}
+
+impl<'a> Told<'a> {
+    fn new(issued: &'a Issued, case: &Case, sender: &Mailbox) -> Result<Self, CalendarError> {
+        let todays = case.organizer.email.clone().map(|email| Organizer {
+            person: case.organizer.reference.clone(),
+            name: case.organizer.name.clone(),
+            email,
+        });
+        let is_todays = |known: &Organizer| {
+            known.person == case.organizer.reference
+                && todays
+                    .as_ref()
+                    .is_some_and(|now| now.email.is_same_mailbox(&known.email))
+        };
+        // Of the organizer of today, the record of today.
+        let known = issued.organizer.clone().filter(|known| !is_todays(known));
+        let is_known = known.is_some();
+        let Some(known) = known.or(todays) else {
+            return Err(CalendarError::OrganizerWithoutAddress {
+                meeting: case.meeting.name().to_owned(),
+                organizer: case.organizer.display_name(),
+            });
+        };
+        Ok(Self {
+            issued,
+            by_another: !is_sender(&known.email, sender),
+            reply_to: reply_to(&known.name, &known.email, sender),
+            organizer: match is_known {
+                true => Person::new(known.person, known.name, Some(known.email)),
+                false => case.organizer.clone(),
+            },
+        })
     }
 }
 

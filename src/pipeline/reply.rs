@@ -1,13 +1,16 @@
 //! Beside the way of a send: what an answer to an invitation does to its meeting.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::case::Case;
 use super::{Pick, Pipeline, PipelineError};
+use crate::calendar::Method;
 use crate::imip::{Answer, AnswerKind};
-use crate::mail::{Answers, Given, Taken};
-use crate::meeting::{Acceptance, EmailAddress, MeetingId, PersonId, PersonKind, PersonRef};
+use crate::mail::{Answers, Given, Issued, OutboxEntry, Taken};
+use crate::meeting::{
+    Acceptance, EmailAddress, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonKind, PersonRef,
+    Tenure,
+};
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -17,8 +20,11 @@ pub enum AnswerOutcome {
     Recorded,
     /// A newer answer of the same attendee is known; nothing was changed.
     Older,
-    /// It answers a revision with another time; nothing was changed. The attendee has the new time, or will.
+    /// It answers a revision with another time, under another organizer, or from before the invitation was taken back;
+    /// nothing was changed. The attendee has the newer one, or will.
     Outdated,
+    /// The meeting was called off, and the attendees were told; nothing was changed.
+    CalledOff,
     /// It is about one occurrence of a recurring meeting; nothing was changed.
     Occurrence,
     /// The attendee passed the invitation on to somebody else; nothing was changed.
@@ -76,8 +82,11 @@ impl Pipeline {
         let id = id.ok_or_else(|| PipelineError::UnknownUid {
             uid: answer.uid.clone(),
         })?;
-        let case = self.load_case(&id).await?;
-        let person = attendee(&case, answer)?;
+        let meeting = self.load_meeting(&id).await?;
+        let history = self.outbox.issued(&id).await?;
+        let messages = self.outbox.of_mailbox(&id, &answer.attendee).await?;
+        let answered = Answered::of(answer, &meeting, &history, &messages);
+        let person = self.who_answers(&meeting, &answered).await?;
         let is_sender = answer
             .sender
             .as_ref()
@@ -88,9 +97,8 @@ impl Pipeline {
                 attendee: answer.attendee.clone(),
             });
         }
-        let status_before = case
-            .meeting
-            .attendee(&person)
+        let status_before = meeting
+            .attendee(&person.reference)
             .map_or(Acceptance::None, |a| a.status);
         let outcome = match &answer.kind {
             AnswerKind::Counter { .. } => AnswerOutcome::Proposed,
@@ -98,13 +106,15 @@ impl Pipeline {
             AnswerKind::Delegated { .. } => AnswerOutcome::Delegated,
             AnswerKind::Unclear { .. } => AnswerOutcome::Unclear,
             AnswerKind::Reply(_) if answer.occurrence.is_some() => AnswerOutcome::Occurrence,
-            AnswerKind::Reply(_) if is_outdated(&case, answer) => AnswerOutcome::Outdated,
+            AnswerKind::Reply(_) if answered.is_called_off() => AnswerOutcome::CalledOff,
+            AnswerKind::Reply(_) if answered.is_outdated() => AnswerOutcome::Outdated,
             AnswerKind::Reply(status) => {
-                let given = given(&case, answer, *status);
-                match answers.take_answer(&id, &person, given).await? {
+                let given = answered.given(*status, self.now());
+                match answers.take_answer(&id, &person.reference, given).await? {
                     Taken::Older => AnswerOutcome::Older,
                     Taken::Newest => {
-                        self.record_answer(answers.as_ref(), &id, &person, given).await?;
+                        self.record_answer(answers.as_ref(), &id, &person.reference, given)
+                            .await?;
                         AnswerOutcome::Recorded
                     }
                 }
@@ -113,9 +123,9 @@ impl Pipeline {
         Ok(AnswerReport {
             meeting: id,
             outcome,
-            name: case.person(&person).map(|person| person.name).unwrap_or_default(),
-            kind: person.kind,
-            id: person.id,
+            name: person.name,
+            kind: person.reference.kind,
+            id: person.reference.id,
             email: answer.attendee.clone(),
             status: match (&answer.kind, outcome) {
                 (AnswerKind::Reply(status), AnswerOutcome::Recorded) => *status,
@@ -159,46 +169,135 @@ impl Pipeline {
     }
 }
 
-/// What is remembered of an answer. A clock or a count that is ahead must not make every later answer an old one, so
-/// neither is taken to be beyond what there is: the newest revision, and now.
-fn given(case: &Case, answer: &Answer, status: Acceptance) -> Given {
-    let newest = case.history.last().map_or(0, |issued| issued.revision.0);
-    let now = Utc::now();
-    Given {
-        sequence: answer.sequence.min(newest),
-        stamp: answer.stamp.unwrap_or(now).min(now),
-        status,
-    }
-}
-
-/// Which attendee answers: by today's address, or by one that an invitation went to.
-fn attendee(case: &Case, answer: &Answer) -> Result<PersonRef, PipelineError> {
-    let is_theirs = |address: &EmailAddress| address.is_same_mailbox(&answer.attendee);
-    let mut people = case.attendees().filter_map(|(_, person)| person);
-    let now =
-        people.find(|person| !case.is_organizer(person) && person.email.as_ref().is_some_and(is_theirs));
-    if let Some(person) = now {
-        return Ok(person.reference);
-    }
-    let mut earlier = case.earlier_addresses.iter().rev();
-    earlier
-        .find(|(address, _)| is_theirs(address))
-        .map(|(_, person)| person.clone())
-        .ok_or_else(|| PipelineError::NotInvited {
-            meeting: case.meeting.name().to_owned(),
-            pick: Pick::Email(answer.attendee.clone()),
+impl Pipeline {
+    /// The attendee who answers: the record that was mailed at this mailbox, else one that has the address today.
+    async fn who_answers(&self, meeting: &Meeting, answered: &Answered<'_>) -> Result<Person, PipelineError> {
+        let organizer = self.load_organizer(meeting).await?;
+        let address = &answered.answer.attendee;
+        let holds_it = |person: &Person| {
+            let email = organizer.email.as_ref();
+            person.reference == organizer.reference
+                || email
+                    .is_some_and(|email| person.email.as_ref().is_some_and(|it| it.is_same_mailbox(email)))
+        };
+        if let Some(mailed) = answered.mailed() {
+            let found = self.crm.people(std::slice::from_ref(mailed)).await?;
+            let mut found = found.into_iter().filter(|person| person.reference == *mailed);
+            if let Some(person) = found.next().filter(|person| !holds_it(person)) {
+                return Ok(person);
+            }
+        }
+        // The mail was passed on, or the record that was mailed is an attendee no more.
+        for some in meeting.attendees.chunks(PEOPLE_AT_ONCE) {
+            let who: Vec<PersonRef> = some.iter().map(|attendee| attendee.person.clone()).collect();
+            let mut found = self.crm.people(&who).await?;
+            found.sort_by_key(|person| who.iter().position(|who| *who == person.reference));
+            let is_theirs = |person: &Person| {
+                let email = person.email.as_ref();
+                email.is_some_and(|email| email.is_same_mailbox(address)) && !holds_it(person)
+            };
+            if let Some(person) = found.into_iter().find(is_theirs) {
+                return Ok(person);
+            }
+        }
+        Err(PipelineError::NotInvited {
+            meeting: meeting.name().to_owned(),
+            pick: Pick::Email(address.clone()),
         })
+    }
 }
 
-/// Whether an answer is to a time at which the meeting does not take place any more (RFC 5546 §2.1.5). A time that
-/// was given up and taken up again is another one: the invitees were asked anew.
-fn is_outdated(case: &Case, answer: &Answer) -> bool {
-    let mut since = case
-        .history
-        .iter()
-        .skip_while(|issued| issued.revision.0 != answer.sequence);
-    let Some(answered) = since.next() else {
-        return false;
-    };
-    since.any(|issued| issued.facts.when != answered.facts.when)
+/// How many people the CRM is asked for at a time.
+const PEOPLE_AT_ONCE: usize = 500;
+
+/// An answer, and what was sent to the mailbox that gives it.
+struct Answered<'a> {
+    answer: &'a Answer,
+    meeting: &'a Meeting,
+    history: &'a [Issued],
+    /// All messages to the mailbox, the oldest first.
+    messages: &'a [OutboxEntry],
+    /// The tenure whose UID is answered.
+    tenure: Tenure,
+    /// The place of the revision that is answered in the history.
+    at: Option<usize>,
+}
+
+impl<'a> Answered<'a> {
+    fn of(
+        answer: &'a Answer,
+        meeting: &'a Meeting,
+        history: &'a [Issued],
+        messages: &'a [OutboxEntry],
+    ) -> Self {
+        let of_uid = history.iter().rfind(|issued| issued.uid == answer.uid);
+        let tenure = of_uid.map(|issued| issued.tenure).unwrap_or_default();
+        let is_it = |issued: &Issued| issued.tenure == tenure && issued.revision.0 == answer.sequence;
+        Self {
+            answer,
+            meeting,
+            history,
+            messages,
+            tenure,
+            at: history.iter().position(is_it),
+        }
+    }
+
+    fn of_tenure(&self) -> impl DoubleEndedIterator<Item = &'a OutboxEntry> {
+        let tenure = self.tenure;
+        self.messages
+            .iter()
+            .filter(move |message| message.tenure == tenure)
+    }
+
+    /// The attendee whose record was mailed at the mailbox: with the revision that is answered, else last.
+    fn mailed(&self) -> Option<&'a PersonRef> {
+        let requests = || {
+            self.of_tenure()
+                .rev()
+                .filter(|message| message.purpose.method() == Some(Method::Request))
+        };
+        let sequence = self.answer.sequence;
+        let exact = requests().find(|message| message.revision.0 == sequence);
+        let message = exact.or_else(|| requests().next())?;
+        self.meeting.attendee(&message.person).map(|_| &message.person)
+    }
+
+    /// Whether the newest that invitees were told is that the meeting does not take place.
+    fn is_called_off(&self) -> bool {
+        let last = self.history.last();
+        last.is_some_and(|last| last.facts.status == MeetingStatus::NotHeld)
+    }
+
+    /// Whether it is to something that does not stand any more: another organizer, another time (RFC 5546 §2.1.5; one that was
+    /// given up and taken up again is another one: the invitees were asked anew), or an invitation that was taken back since.
+    fn is_outdated(&self) -> bool {
+        if self.history.last().is_some_and(|last| last.tenure != self.tenure) {
+            return true;
+        }
+        let taken_back = |message: &OutboxEntry| {
+            message.purpose.method() == Some(Method::Cancel)
+                && message.may_have_left()
+                && message.revision.0 > self.answer.sequence
+        };
+        let Some(at) = self.at else { return false };
+        let answered = &self.history[at];
+        self.of_tenure().any(taken_back)
+            || self.history[at..].iter().any(|issued| {
+                issued.facts.when != answered.facts.when || issued.facts.status == MeetingStatus::NotHeld
+            })
+    }
+
+    /// What is remembered of it. A clock or a count that is ahead must not make every later answer an old one, so neither
+    /// is taken to be beyond what there is: the newest revision, and now.
+    fn given(&self, status: Acceptance, now: DateTime<Utc>) -> Given {
+        let of_tenure = self.history.iter().rfind(|issued| issued.tenure == self.tenure);
+        let newest = of_tenure.map_or(0, |issued| issued.revision.0);
+        Given {
+            tenure: self.tenure,
+            sequence: self.answer.sequence.min(newest),
+            stamp: self.answer.stamp.unwrap_or(now).min(now),
+            status,
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::case::Case;
 use super::online::{Online, OnlineReport};
 use super::outcome::{Outcomes, Recipients};
 use super::render::Invitation;
+use crate::mail::Purpose;
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
 
 /// What a push came to.
@@ -31,6 +32,9 @@ pub enum RecipientState {
     Queued,
     /// The mail server refused it for good, or put it off for too long.
     Failed,
+    /// The connection broke twice before the mail server answered whether it took it.
+    #[serde(rename = "may_have_arrived")]
+    MayHaveArrived,
     /// There was none to send.
     Skipped,
 }
@@ -43,6 +47,7 @@ impl RecipientState {
             Self::Sent => "sent",
             Self::Queued => "queued",
             Self::Failed => "failed",
+            Self::MayHaveArrived => "may_have_arrived",
             Self::Skipped => "skipped",
         }
     }
@@ -61,6 +66,8 @@ pub struct RecipientReport {
     pub email: Option<EmailAddress>,
     /// The language of the invitation.
     pub language: Option<String>,
+    /// What the mail is for; `None`: there is none.
+    pub purpose: Option<Purpose>,
     /// What became of it.
     pub state: RecipientState,
     /// Message-ID, with its angle brackets.
@@ -89,10 +96,22 @@ pub struct SendReport {
     pub queued: usize,
     /// How many failed.
     pub failed: usize,
+    /// How many may have arrived.
+    pub may_have_arrived: usize,
     /// How many were skipped.
     pub skipped: usize,
     /// Why delivering was stopped before everybody's turn had come, if it was.
     #[serde(skip)]
+    pub stopped: Option<PipelineError>,
+}
+
+/// What the sends of several meetings came to.
+#[derive(Debug, Default)]
+pub struct SentTogether {
+    /// Each meeting, in the order in which they were asked for. Behind the one at which delivering was stopped there may
+    /// be none.
+    pub meetings: Vec<(MeetingId, Result<SendReport, PipelineError>)>,
+    /// Why delivering was stopped, if it was. What was queued waits in the outbox.
     pub stopped: Option<PipelineError>,
 }
 
@@ -122,8 +141,7 @@ pub struct Prepared {
 
 impl Pipeline {
     /// What is told of a send.
-    pub(super) fn report(&self, case: Case, online: &Online, mut outcomes: Outcomes) -> SendReport {
-        let stopped = outcomes.stopped.take();
+    pub(super) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
         let (meeting, zoom) = (case.meeting.id().clone(), online.report(&case.meeting));
         let recipients = Recipients::new(self, case, outcomes);
         let count = |state| recipients.count(state);
@@ -134,9 +152,10 @@ impl Pipeline {
             sent: count(RecipientState::Sent),
             queued: count(RecipientState::Queued),
             failed: count(RecipientState::Failed),
+            may_have_arrived: count(RecipientState::MayHaveArrived),
             skipped: count(RecipientState::Skipped),
             recipients,
-            stopped,
+            stopped: None,
         }
     }
 

@@ -10,12 +10,12 @@ use tokio::task::JoinSet;
 
 use super::Pipeline;
 use super::attempt::{Line, Next};
-use super::deliver::{Addressees, Delivered};
+use super::deliver::{Delivered, Targets, Tries};
 use super::ready::{NotReady, Ready};
 use super::taken::{Taken, Turn};
 use crate::fault::BoxFault;
 use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
-use crate::meeting::{MeetingId, PersonId};
+use crate::meeting::PersonId;
 
 /// How long an invitation is ours to deliver.
 const LEASE: Duration = Duration::from_secs(900);
@@ -33,8 +33,8 @@ const READY_AT_ONCE: usize = 2;
 /// One round of delivering, shared by its workers.
 pub(super) struct Round {
     pub(super) pipeline: Pipeline,
-    pub(super) meeting: MeetingId,
-    addressees: Arc<Addressees>,
+    targets: Arc<Targets>,
+    tries: Tries,
     pub(super) transport: Arc<dyn Transport>,
     /// The user whose mails it delivers; `None`: the organization's.
     account: Option<PersonId>,
@@ -52,15 +52,15 @@ pub(super) struct Round {
 impl Round {
     pub(super) fn new(
         pipeline: &Pipeline,
-        meeting: &MeetingId,
-        addressees: Arc<Addressees>,
+        targets: Arc<Targets>,
+        tries: Tries,
         transport: Arc<dyn Transport>,
         account: Option<PersonId>,
     ) -> Arc<Self> {
         Arc::new(Self {
             pipeline: pipeline.clone(),
-            meeting: meeting.clone(),
-            addressees,
+            targets,
+            tries,
             transport,
             account,
             taken: Taken::default(),
@@ -73,7 +73,7 @@ impl Round {
 
     /// Delivers what waits.
     pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
-        let worth_it = self.addressees.count.div_ceil(4);
+        let worth_it = self.targets.count().div_ceil(4);
         let mut result = self
             .run_workers(self.transport.connections().min(worth_it).max(1))
             .await;
@@ -272,9 +272,9 @@ impl Round {
     async fn claim(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
         loop {
             let request = ClaimRequest {
-                meeting: Some(self.meeting.clone()),
+                meetings: self.targets.meetings().cloned().collect(),
                 account: self.account.clone(),
-                early: true,
+                early: self.tries == Tries::All,
                 after: Some(self.reached.load(Ordering::Relaxed)),
                 limit,
                 lease: LEASE,
@@ -286,7 +286,7 @@ impl Round {
             self.reached.store(last, Ordering::Relaxed);
             let (ours, others): (Vec<_>, Vec<_>) = claimed
                 .into_iter()
-                .partition(|claimed| self.addressees.include(&claimed.person));
+                .partition(|claimed| self.targets.include(claimed));
             let ours = VecDeque::from(ours);
             for claimed in others {
                 if let Err(error) = self.give_back(&claimed).await {

@@ -1,13 +1,13 @@
 //! Beside the way of a send: a meeting of the CRM, or of a file, as a sample, for trying templates on it.
 
-use super::issue::next_issue;
+use super::plan::Aim;
 use super::render::record_url;
-use super::{Pick, Pipeline, PipelineError};
+use super::{Pick, Pipeline, PipelineError, SendOptions};
 use crate::crm::import::Records;
 use crate::fault::{Class, Fault};
 use crate::meeting::{Attendee, MeetingId, OnlineLocation, Person, PersonKind, PersonRef, Revision};
 use crate::organization::Organization;
-use crate::template::Sample;
+use crate::template::{Cancellation, Sample};
 
 impl Pipeline {
     /// A meeting as a template is told of it, for one attendee: the first who is not the organizer, if none is named.
@@ -19,8 +19,8 @@ impl Pipeline {
     pub async fn sample(&self, id: &MeetingId, to: Option<&Pick>) -> Result<Sample, PipelineError> {
         let case = self.load_case(id).await?;
         let name = || case.meeting.name().to_owned();
-        let mut people = case.attendees().filter_map(|(_, person)| person);
-        let invitee: Person = match to {
+        let mut people = case.people.iter().flatten();
+        let invitee: &Person = match to {
             Some(pick) => {
                 people
                     .find(|person| pick.picks(person))
@@ -36,7 +36,8 @@ impl Pipeline {
                 }
             })?,
         };
-        let issued = next_issue(&case, self.sender.address.domain());
+        let plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
+        let issued = plan.present();
         let link = self.links.link(id).await?;
         let link = link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url));
         let change = case
@@ -53,6 +54,8 @@ impl Pipeline {
                 .filter(|_| invitee.reference.kind == PersonKind::User),
             answer_links: None,
             change,
+            cancellation: Cancellation::CalledOff,
+            new_organizer: None,
             revision: issued.revision,
             participants: case
                 .attendees()
@@ -62,7 +65,7 @@ impl Pipeline {
             organizer: case.organizer.clone(),
             organization: self.organization.clone(),
             meeting: case.meeting.clone(),
-            invitee,
+            invitee: invitee.clone(),
         })
     }
 }
@@ -170,6 +173,8 @@ pub fn sample_of_records(
             .filter(|_| invitee.reference.kind == PersonKind::User),
         answer_links: None,
         change: None,
+        cancellation: Cancellation::CalledOff,
+        new_organizer: None,
         revision: Revision(0),
         participants: people.iter().map(|person| person.display_name()).collect(),
         organizer: organizer.clone(),

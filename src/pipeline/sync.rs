@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::case::Case;
 use super::online::{OnlineAction, OnlineReport};
 use super::{Pipeline, PipelineError, PushOptions, PushReport};
-use crate::meeting::{MeetingId, MeetingStatus};
+use crate::meeting::{Meeting, MeetingId, MeetingStatus, Person};
 use crate::online::{OnlineLink, OnlineSpec};
 
 /// Whether the provider was last told what the meeting says now. Computed by comparing.
@@ -60,8 +59,8 @@ impl Pipeline {
         if meeting.online_location.is_none() {
             return Ok((SyncState::NotOnline, link));
         }
-        let state = match self.case_of(meeting).await {
-            Ok(case) => self.compare(&case, link.as_ref()),
+        let state = match self.load_organizer(&meeting).await {
+            Ok(organizer) => self.compare(&meeting, &organizer, link.as_ref()),
             Err(
                 error @ (PipelineError::NoAssignedUser { .. } | PipelineError::AssignedUserMissing { .. }),
             ) => SyncState::CannotBePushed {
@@ -72,9 +71,9 @@ impl Pipeline {
         Ok((state, link))
     }
 
-    fn compare(&self, case: &Case, link: Option<&OnlineLink>) -> SyncState {
-        let spec = self.provider(&case.meeting).and_then(|provider| {
-            let spec = provider.describe(&case.meeting, &case.organizer);
+    fn compare(&self, meeting: &Meeting, organizer: &Person, link: Option<&OnlineLink>) -> SyncState {
+        let spec = self.provider(meeting).and_then(|provider| {
+            let spec = provider.describe(meeting, organizer);
             spec.map_err(PipelineError::from)
         });
         match (spec, link) {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::Pipeline;
-use super::letter::{Words, is_sender, reply_to};
+use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Class, Fault};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
-use crate::meeting::{Acceptance, Change, Language};
+use crate::meeting::{Acceptance, Language};
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.
@@ -92,7 +92,9 @@ impl Trials {
     ) -> Result<Trial, TrialError> {
         let preview = self.templates.preview(name, sample, language)?;
         let id = format!("preview-{}", sample.id);
-        let reply_to = reply_to(&sample.organizer, &self.sender);
+        let organizer = &sample.organizer;
+        let email = organizer.email.as_ref();
+        let reply_to = email.and_then(|email| reply_to(&organizer.name, email, &self.sender));
         self.compose(preview, name, sample, reply_to, &id, now)
     }
 
@@ -209,9 +211,10 @@ impl Trials {
             person: &sample.invitee,
             status: Acceptance::None,
         }];
+        let organizer = sample.organizer.email.as_ref();
+        let by_another = !organizer.is_some_and(|organizer| is_sender(organizer, &self.sender));
         let event = Event {
-            sent_by: (!is_sender(&sample.organizer, &self.sender)).then_some(&self.sender.address),
-            rescheduled: sample.change.as_ref().is_some_and(Change::is_rescheduled),
+            sent_by: by_another.then_some(&self.sender.address),
             join_url: sample.meeting.join_url.as_ref(),
             passcode: sample
                 .online

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use super::case::Case;
-use super::deliver::Addressees;
-use super::issue::next_issue;
+use super::deliver::{Addressees, Tries};
 use super::online::Online;
-use super::{CancelOptions, Pick, Pipeline, PipelineError, SendOptions, SendReport};
+use super::outcome::Outcomes;
+use super::plan::Aim;
+use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
 use crate::fault::{Fault as _, chain};
 use crate::mail::{Due, Enqueued, TransportError};
-use crate::meeting::{MeetingId, MeetingStatus, Person, PersonRef};
+use crate::meeting::{MeetingId, MeetingStatus};
 
 /// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
 /// wrong or a Zoom that cannot be reached.
@@ -118,68 +118,43 @@ impl Pipeline {
         }
     }
 
-    /// Delivers what is due of one meeting.
+    /// Delivers what is due of one meeting. What waits of it and is no longer true is replaced first, for all for whom
+    /// something waits, whether it is due or not.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn deliver_due(&self, due: &Due) -> Result<Delivery, PipelineError> {
-        let mut case = self.load_to_mail(&due.meeting).await?;
-        if case.meeting.status == MeetingStatus::Planned {
-            let online = match case.meeting.online_location {
-                Some(_) => self.push_online(&case).await?,
-                None => Online::as_recorded(None),
-            };
-            if online.link.is_some() {
-                self.write_back(&mut case, &online).await?;
+        for _ in 0..ATTEMPTS {
+            let mut case = self.load_to_mail(&due.meeting).await?;
+            let mut online = Online::as_recorded(None);
+            let (_, ends_at) = case.meeting.when.span(&case.meeting.time_zone);
+            let takes_place = case.meeting.status == MeetingStatus::Planned && ends_at > self.now();
+            if takes_place && case.meeting.online_location.is_some() {
+                online = self.push_online(&case.meeting, &case.organizer).await?;
+                self.write_back(&mut case.meeting, &online).await?;
             }
+            let plan = self.plan_for(&case, Aim::Renew);
+            let is_true = plan.mails().next().is_none() && plan.called_off().next().is_none();
+            if !is_true && self.render_and_enqueue(&case, &online, &plan).await? == Enqueued::Overtaken {
+                continue;
+            }
+            let outcomes = Outcomes::all_wait(plan);
+            let waiting = case.mailboxes.values().filter(|history| history.waits()).count();
+            let addressees = Addressees::all_but(waiting.max(1), HashSet::new());
+            let mut delivered = self
+                .deliver(vec![(due.meeting.clone(), addressees)], Tries::Due)
+                .await?;
+            if let Some(error) = delivered.stopped.take() {
+                return Err(error);
+            }
+            if is_true {
+                return Ok(Delivery::Tried);
+            }
+            let outcomes = self.outcomes(&case, outcomes, &delivered).await?;
+            return Ok(Delivery::Renewed(Box::new(self.report(case, &online, outcomes))));
         }
-        let people: HashSet<PersonRef> = due.people.iter().cloned().collect();
-        let is_removed = |person: &PersonRef| case.meeting.attendee(person).is_none();
-        let waits = |person: &Person| case.told(&person.reference).invitation_waits;
-        let still_invited = case.former.iter().any(waits);
-        if still_invited
-            && let Some(told) = case.history.last()
-            && self.enqueue_withdrawals(&case, told).await? == Enqueued::Overtaken
-        {
-            return Err(PipelineError::Overtaken {
-                meeting: due.meeting.clone(),
-            });
-        }
-        // What waits for those who were removed is now a cancellation, which stays true.
-        let removed_only = people.iter().all(is_removed);
-        if removed_only || case.history.last() == Some(&next_issue(&case, self.sender.address.domain())) {
-            let delivered = self.deliver(&due.meeting, Addressees::only(people)).await?;
-            return match delivered.stopped {
-                Some(error) => Err(error),
-                None => Ok(Delivery::Tried),
-            };
-        }
-        match self.renew(&case, &people).await? {
-            SendReport {
-                stopped: Some(error), ..
-            } => Err(error),
-            report => Ok(Delivery::Renewed(Box::new(report))),
-        }
-    }
-
-    /// Replaces mails that are no longer true, for those whom they were meant for.
-    async fn renew(&self, case: &Case, people: &HashSet<PersonRef>) -> Result<SendReport, PipelineError> {
-        let id = case.meeting.id();
-        let is_attendee = |person: &&PersonRef| case.meeting.attendee(person).is_some();
-        if case.meeting.status == MeetingStatus::NotHeld {
-            let to = people.iter().cloned().map(Pick::Person).collect();
-            return self.cancel(id, &CancelOptions { to, actor: None }).await;
-        }
-        let to: Vec<Pick> = people
-            .iter()
-            .filter(is_attendee)
-            .cloned()
-            .map(Pick::Person)
-            .collect();
-        let options = SendOptions {
-            to,
-            ..SendOptions::default()
-        };
-        self.send(id, &options).await
+        Err(PipelineError::Overtaken {
+            meeting: due.meeting.clone(),
+        })
     }
 }

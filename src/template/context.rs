@@ -13,9 +13,10 @@ use crate::meeting::{
 use crate::organization::Organization;
 
 use super::calendar_links::CalendarEntry;
+use super::cancellation::Cancellation;
 use super::description::Description;
 use super::labels::LabelError;
-use super::name::TemplateName;
+use super::name::{Kind, TemplateName};
 use super::times::Times;
 use super::voice::Voice;
 
@@ -49,6 +50,11 @@ pub struct InvitationContext<'a> {
     pub answer_links: Option<&'a AnswerLinks>,
     /// What changed since the invitee was told last.
     pub change: Option<&'a Change>,
+    /// Why it is cancelled. Templates of other kinds than cancellations are not told.
+    pub cancellation: Cancellation,
+    /// The other host, for [`Cancellation::NewOrganizer`] only; `organizer` is then the one before, whose entry is
+    /// cancelled. Without it such a mail names nobody.
+    pub new_organizer: Option<&'a Person>,
     /// The display names of all who are invited.
     pub participants: &'a ParticipantNames,
 }
@@ -209,6 +215,8 @@ pub(super) const VARIABLES: &[&str] = &[
     "organization",
     "zoom",
     "change",
+    "cancellation",
+    "new_organizer_name",
 ];
 
 /// When it is on the organizer's clock, where that differs from the invitee's.
@@ -303,6 +311,15 @@ fn flat(
     put("zoom", facts.online.map(|online| zoom(&online)).into());
     let change = facts.change.map(|change| changed(change, facts, voice));
     put("change", change.transpose()?.into());
+    let cancellation = (name.kind == Kind::Cancellation).then_some(facts.cancellation);
+    put("cancellation", cancellation.map(Cancellation::as_str).into());
+    let new_organizer = facts
+        .new_organizer
+        .filter(|_| cancellation == Some(Cancellation::NewOrganizer));
+    put(
+        "new_organizer_name",
+        new_organizer.map(Person::display_name).into(),
+    );
     Ok(context)
 }
 
@@ -418,6 +435,8 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
             ChangedField::Location => "location",
             ChangedField::JoinUrl => "join_url",
             ChangedField::Status => "status",
+            ChangedField::Organizer => "organizer",
+            ChangedField::Description => "description",
         })
         .collect();
     let Facts {
@@ -426,6 +445,7 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         location,
         join_url,
         status,
+        description: _,
     } = &change.before;
     let then = voice.times(when, facts.invitee_zone)?;
     let before = map([
@@ -439,6 +459,7 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         ("location", visible(location.as_deref())),
         ("join_url", join_url.as_ref().map(JoinUrl::as_str).into()),
         ("status", status.as_str().into()),
+        ("organizer_name", change.organizer_before.as_deref().into()),
     ]);
     Ok(map([
         ("fields", fields.into()),

@@ -9,12 +9,14 @@ use crate::organization::Organization;
 use super::catalogue::Catalogue;
 use super::error::{Origin, Place, Problem, Severity};
 use super::folder::{Change as FileChange, TemplateFolder, Upgrade, UpgradeState};
-use super::name::{Part, TemplateName};
+use super::name::{Kind, Part, TemplateName};
 use super::sample::Sample;
 use super::{TemplateError, Templates, lint};
 
 /// The samples that are rendered in every language: a time, days, and what is written from right to left amid the rest.
 const TRIED_IN_ALL: [&str; 3] = ["zoom", "all-day", "odd"];
+/// Those with words that only cancellations and updates have: these are rendered in every language for them.
+const TRIED_IN_ALL_IF_TOLD: [&str; 2] = ["removed", "new-host"];
 
 /// What an inspection found.
 #[derive(Debug)]
@@ -41,7 +43,8 @@ impl Templates {
     ///
     /// What can be seen without rendering comes first, and where something of it is an error, nothing is rendered. Then
     /// each template that the folder changes is rendered for [`Sample::all`] and [`Sample::combinations`] in the
-    /// organization's language, and for three samples in every language that has labels.
+    /// organization's language, and for three samples in every language that has labels; updates and cancellations for
+    /// five.
     ///
     /// # Errors
     /// [`TemplateError::Read`] when the folder or a file in it cannot be read. What is wrong in the files is no error
@@ -119,18 +122,13 @@ impl Templates {
                     )));
                 }
             };
-        let named = Sample::all_of(organization).into_iter().map(|sample| {
-            let in_all_languages = TRIED_IN_ALL.contains(&sample.id.as_str());
-            (sample, in_all_languages)
-        });
-        let all: Vec<(Sample, bool)> = named
-            .chain(Sample::combinations().into_iter().map(|sample| (sample, false)))
-            .collect();
+        let all = [Sample::all_of(organization), Sample::combinations()].concat();
         'templates: for name in TemplateName::all().filter(|name| self.is_touched(*name)) {
-            for (sample, in_all_languages) in &all {
+            for sample in &all {
+                let in_all_languages = is_tried_in_all(name, sample);
                 let others = languages
                     .iter()
-                    .filter(|language| *in_all_languages && *language != ours);
+                    .filter(|language| in_all_languages && *language != ours);
                 for language in std::iter::once(ours).chain(others) {
                     inspection.rendered += 1;
                     let found = self.problems_of(name, sample, language);
@@ -188,6 +186,13 @@ impl Templates {
         }
         problems
     }
+}
+
+/// Whether a template is rendered for a sample in every language that has labels.
+fn is_tried_in_all(name: TemplateName, sample: &Sample) -> bool {
+    let id = sample.id.as_str();
+    let tells = matches!(name.kind, Kind::Update | Kind::Cancellation);
+    TRIED_IN_ALL.contains(&id) || (tells && TRIED_IN_ALL_IF_TOLD.contains(&id))
 }
 
 /// What is wrong with a rendered page.

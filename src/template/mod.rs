@@ -13,6 +13,7 @@ mod body;
 mod bounds;
 mod built_in;
 mod calendar_links;
+mod cancellation;
 mod catalogue;
 mod check;
 mod code;
@@ -58,6 +59,7 @@ use error::Place;
 use labels::Labels;
 use voice::Voices;
 
+pub use cancellation::Cancellation;
 pub use conditions::Condition;
 pub use context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
 pub use description::{Description, sanitize_description};

@@ -4,11 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::meeting::{
-    Change, EmailAddress, Facts, JoinUrl, Language, Meeting, MeetingId, MeetingStatus, OnlineLocation,
-    Person, PersonKind, PersonRef, Revision, When, Zone,
+    Change, ChangedField, EmailAddress, Facts, JoinUrl, Language, Meeting, MeetingId, MeetingStatus,
+    OnlineLocation, Person, PersonKind, PersonRef, Revision, When, Zone,
 };
 use crate::organization::{Brand, Organization};
 
+use super::cancellation::Cancellation;
 use super::context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
 use super::name::{Kind, TemplateName};
 
@@ -35,6 +36,10 @@ pub struct Sample {
     pub answer_links: Option<AnswerLinks>,
     /// What changed since the invitee was told last.
     pub change: Option<Change>,
+    /// Why it is cancelled, if it is.
+    pub cancellation: Cancellation,
+    /// The other host, for [`Cancellation::NewOrganizer`].
+    pub new_organizer: Option<Person>,
     /// The revision that is sent.
     pub revision: Revision,
     /// The names of all who are invited.
@@ -137,6 +142,7 @@ impl Sample {
             location: Some("Room 4".to_owned()),
             join_url: Some(made::link("https://us05web.zoom.us/j/98765432101")),
             status: MeetingStatus::NotHeld,
+            description: None,
         };
         let mut invitee = match has.kind {
             PersonKind::User => made::person("user:ben", "Ben Okoro", "ben@acme.example"),
@@ -173,6 +179,8 @@ impl Sample {
                 tentative: "https://meet.acme.example/r/1t".to_owned(),
                 decline: "https://meet.acme.example/r/1d".to_owned(),
             }),
+            cancellation: Cancellation::CalledOff,
+            new_organizer: None,
             revision: Revision(1),
             meeting,
             invitee,
@@ -216,6 +224,8 @@ impl Sample {
         one_day.meeting.when = made::days("2026-12-03", "2026-12-03");
         let mut same_zone = Self::with("same-clock", "reader and organizer in one time zone", ALL);
         same_zone.invitee.time_zone = Some(made::zone("Europe/Berlin"));
+        let mut removed = Self::with("removed", "to somebody who is no longer invited", ALL);
+        removed.cancellation = Cancellation::Removed;
         vec![
             Self::with("zoom", "a video call with everything", ALL),
             Self::with(
@@ -250,6 +260,8 @@ impl Sample {
             Self::long(),
             Self::odd(),
             bare,
+            removed,
+            Self::new_host(),
         ]
     }
 
@@ -302,6 +314,20 @@ impl Sample {
             .into_iter()
             .collect();
         odd
+    }
+
+    /// Another host than before, and another description. A cancellation of it is about the entry of the host before.
+    fn new_host() -> Self {
+        let mut new_host = Self::with("new-host", "with another host and another description", ALL);
+        if let Some(change) = &mut new_host.change {
+            change
+                .fields
+                .extend([ChangedField::Organizer, ChangedField::Description]);
+            change.organizer_before = Some("Bo Lindqvist".to_owned());
+        }
+        new_host.cancellation = Cancellation::NewOrganizer;
+        new_host.new_organizer = Some(made::person("user:cleo", "Cleo Adeyemi", "cleo@acme.example"));
+        new_host
     }
 
     /// Every combination of what can be there or absent, for looking for what no author thinks of.
@@ -370,6 +396,8 @@ impl Sample {
             record_url: self.record_url.as_deref(),
             answer_links: self.answer_links.as_ref(),
             change: self.change.as_ref(),
+            cancellation: self.cancellation,
+            new_organizer: self.new_organizer.as_ref(),
             participants: &self.participants,
         }
     }
@@ -405,7 +433,7 @@ mod tests {
     fn every_sample_is_one_of_its_own() {
         let all = [Sample::all(), Sample::combinations(), vec![Sample::complete()]].concat();
         let names: HashSet<_> = all.iter().map(|sample| sample.id.as_str()).collect();
-        assert_eq!((names.len(), all.len()), (155, 155));
+        assert_eq!((names.len(), all.len()), (157, 157));
         assert_eq!(
             all.iter()
                 .filter(|sample| sample.meeting.join_url.is_none())

@@ -304,6 +304,34 @@ mod tests {
     }
 
     #[test]
+    fn every_built_in_mail_is_rendered_once_whatever_it_says() {
+        let templates = Templates::built_in().unwrap();
+        for (name, sample) in
+            TemplateName::all().flat_map(|name| Sample::all().into_iter().map(move |s| (name, s)))
+        {
+            for language in ["en", "de", "ar", "ja"] {
+                let language = Language::new(language).unwrap();
+                let context = InvitationContext {
+                    answer_links: None,
+                    ..sample.context_for(name, &language)
+                };
+                let stencil = templates.stencil(name, &context).unwrap();
+                let stencil = stencil.unwrap_or_else(|| panic!("{name}: {}", sample.id));
+                let reader = Person {
+                    name: "Noor Haddad".to_owned(),
+                    ..context.invitee.clone()
+                };
+                let context = InvitationContext {
+                    invitee: &reader,
+                    ..context
+                };
+                let rendered = templates.render(name, &context).unwrap();
+                assert_eq!(stencil.fill(&reader.name), rendered, "{name}: {}", sample.id);
+            }
+        }
+    }
+
+    #[test]
     fn names_that_a_step_would_change_are_not_put_in() {
         for name in [
             "Ana Núñez",

@@ -2,25 +2,35 @@
 subject-invitation = Einladung: { $name } ({ $when })
 subject-update = Geändert: { $name } ({ $when })
 subject-cancellation = Abgesagt: { $name } ({ $when })
+subject-removed = Nicht mehr eingeladen: { $name } ({ $when })
+subject-new-host = Neue Leitung: { $name } ({ $when })
 subject-reminder = Erinnerung: { $name } ({ $when })
 
 ## Überschriften und Einleitungen
 title-invitation = Sie sind eingeladen
 title-update = Der Termin hat sich geändert
 title-cancellation = Der Termin ist abgesagt
+title-removed = Sie sind nicht mehr eingeladen
+title-new-host = Die Leitung des Termins hat gewechselt
 title-reminder = Erinnerung
 greeting = Guten Tag { $name },
 intro-invitation = { $organizer } lädt Sie zu einer Besprechung ein.
 intro-update = { $organizer } hat diese Besprechung geändert.
 intro-cancellation = Diese Besprechung findet nicht statt. Sie brauchen nichts weiter zu tun.
+intro-removed = Sie sind zu dieser Besprechung nicht mehr eingeladen. Sie brauchen nichts weiter zu tun.
+intro-new-host = { $organizer } leitet diese Besprechung jetzt und lädt neu dazu ein. Der alte Eintrag verschwindet aus Ihrem Kalender.
+new-host = { $organizer } hat jetzt die Leitung.
 intro-reminder = Diese Besprechung steht bevor.
 
 ## Dasselbe für Telefonate
 title-update-call = Das Telefonat wurde geändert
 title-cancellation-call = Das Telefonat ist abgesagt
+title-new-host-call = Die Leitung des Telefonats hat gewechselt
 intro-invitation-call = { $organizer } lädt Sie zu einem Telefonat ein.
 intro-update-call = { $organizer } hat dieses Telefonat geändert.
 intro-cancellation-call = Dieses Telefonat findet nicht statt. Sie brauchen nichts weiter zu tun.
+intro-removed-call = Sie sind zu diesem Telefonat nicht mehr eingeladen. Sie brauchen nichts weiter zu tun.
+intro-new-host-call = { $organizer } leitet dieses Telefonat jetzt und lädt neu dazu ein. Der alte Eintrag verschwindet aus Ihrem Kalender.
 intro-reminder-call = Dieses Telefonat steht bevor.
 join-call = Am Telefonat teilnehmen
 

@@ -5,25 +5,35 @@
 subject-invitation = Invitation: { $name } ({ $when })
 subject-update = Updated: { $name } ({ $when })
 subject-cancellation = Cancelled: { $name } ({ $when })
+subject-removed = No longer invited: { $name } ({ $when })
+subject-new-host = New host: { $name } ({ $when })
 subject-reminder = Reminder: { $name } ({ $when })
 
 ## Headings and openings
 title-invitation = You are invited
 title-update = The meeting has changed
 title-cancellation = The meeting is cancelled
+title-removed = You are no longer invited
+title-new-host = The meeting has a new host
 title-reminder = Reminder
 greeting = Hello { $name },
 intro-invitation = { $organizer } invites you to a meeting.
 intro-update = { $organizer } has changed this meeting.
 intro-cancellation = This meeting will not take place. There is nothing you need to do.
+intro-removed = You are no longer invited to this meeting. There is nothing you need to do.
+intro-new-host = { $organizer } is the host of this meeting now and invites to it anew. The old entry leaves your calendar.
+new-host = { $organizer } is the host now.
 intro-reminder = This meeting is coming up.
 
 ## The same for calls
 title-update-call = The call has changed
 title-cancellation-call = The call is cancelled
+title-new-host-call = The call has a new host
 intro-invitation-call = { $organizer } invites you to a call.
 intro-update-call = { $organizer } has changed this call.
 intro-cancellation-call = This call will not take place. There is nothing you need to do.
+intro-removed-call = You are no longer invited to this call. There is nothing you need to do.
+intro-new-host-call = { $organizer } is the host of this call now and invites to it anew. The old entry leaves your calendar.
 intro-reminder-call = This call is coming up.
 join-call = Join the call
 

@@ -2,25 +2,35 @@
 subject-invitation = دعوت: { $name } ({ $when })
 subject-update = تغییر: { $name } ({ $when })
 subject-cancellation = لغو: { $name } ({ $when })
+subject-removed = پس‌گرفتن دعوت: { $name } ({ $when })
+subject-new-host = برگزارکنندهٔ جدید: { $name } ({ $when })
 subject-reminder = یادآوری: { $name } ({ $when })
 
 ## عنوان‌ها و مقدمه‌ها
 title-invitation = شما دعوت شده‌اید
 title-update = جلسه تغییر کرده است
 title-cancellation = جلسه لغو شده است
+title-removed = شما دیگر دعوت نیستید
+title-new-host = جلسه برگزارکنندهٔ جدیدی دارد
 title-reminder = یادآوری
 greeting = سلام { $name }،
 intro-invitation = { $organizer } شما را به جلسه‌ای دعوت کرده است.
 intro-update = { $organizer } این جلسه را تغییر داده است.
 intro-cancellation = این جلسه برگزار نمی‌شود. لازم نیست کاری انجام دهید.
+intro-removed = شما دیگر به این جلسه دعوت نیستید. لازم نیست کاری انجام دهید.
+intro-new-host = اکنون { $organizer } برگزارکنندهٔ این جلسه است و دوباره به آن دعوت می‌کند. مورد قدیمی از تقویم شما حذف می‌شود.
+new-host = اکنون { $organizer } برگزارکننده است.
 intro-reminder = زمان این جلسه نزدیک است.
 
 ## همان‌ها برای تماس‌ها
 title-update-call = تماس تغییر کرده است
 title-cancellation-call = تماس لغو شده است
+title-new-host-call = تماس برگزارکنندهٔ جدیدی دارد
 intro-invitation-call = { $organizer } شما را به تماسی دعوت کرده است.
 intro-update-call = { $organizer } این تماس را تغییر داده است.
 intro-cancellation-call = این تماس برقرار نمی‌شود. لازم نیست کاری انجام دهید.
+intro-removed-call = شما دیگر به این تماس دعوت نیستید. لازم نیست کاری انجام دهید.
+intro-new-host-call = اکنون { $organizer } برگزارکنندهٔ این تماس است و دوباره به آن دعوت می‌کند. مورد قدیمی از تقویم شما حذف می‌شود.
 intro-reminder-call = زمان این تماس نزدیک است.
 join-call = پیوستن به تماس
 

@@ -2,25 +2,35 @@
 subject-invitation = Meghívó: { $name } ({ $when })
 subject-update = Módosítás: { $name } ({ $when })
 subject-cancellation = Elmarad: { $name } ({ $when })
+subject-removed = Visszavont meghívó: { $name } ({ $when })
+subject-new-host = Új szervező: { $name } ({ $when })
 subject-reminder = Emlékeztető: { $name } ({ $when })
 
 ## Címek és bevezetők
 title-invitation = Meghívást kapott
 title-update = A megbeszélés megváltozott
 title-cancellation = A megbeszélés elmarad
+title-removed = Meghívóját visszavonták
+title-new-host = A megbeszélésnek új szervezője van
 title-reminder = Emlékeztető
 greeting = Tisztelt { $name }!
 intro-invitation = { $organizer } meghívja Önt egy megbeszélésre.
 intro-update = { $organizer } módosította ezt a megbeszélést.
 intro-cancellation = Ez a megbeszélés elmarad. Nincs semmi teendője.
+intro-removed = Az erre a megbeszélésre szóló meghívóját visszavonták. Nincs semmi teendője.
+intro-new-host = Ennek a megbeszélésnek mostantól { $organizer } a szervezője, és új meghívót küld rá. A régi bejegyzés eltűnik a naptárából.
+new-host = Mostantól { $organizer } a szervező.
 intro-reminder = Közeleg ennek a megbeszélésnek az időpontja.
 
 ## Ugyanez hívásokhoz
 title-update-call = A hívás megváltozott
 title-cancellation-call = A hívás elmarad
+title-new-host-call = A hívásnak új szervezője van
 intro-invitation-call = { $organizer } meghívja Önt egy hívásra.
 intro-update-call = { $organizer } módosította ezt a hívást.
 intro-cancellation-call = Ez a hívás elmarad. Nincs semmi teendője.
+intro-removed-call = Az erre a hívásra szóló meghívóját visszavonták. Nincs semmi teendője.
+intro-new-host-call = Ennek a hívásnak mostantól { $organizer } a szervezője, és új meghívót küld rá. A régi bejegyzés eltűnik a naptárából.
 intro-reminder-call = Közeleg ennek a hívásnak az időpontja.
 join-call = Csatlakozás a híváshoz
 

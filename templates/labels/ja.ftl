@@ -2,25 +2,35 @@
 subject-invitation = 招待：{ $name }（{ $when }）
 subject-update = 変更：{ $name }（{ $when }）
 subject-cancellation = 中止：{ $name }（{ $when }）
+subject-removed = 招待の取り消し：{ $name }（{ $when }）
+subject-new-host = 主催者の変更：{ $name }（{ $when }）
 subject-reminder = リマインダー：{ $name }（{ $when }）
 
 ## 見出しと書き出し
 title-invitation = 招待のお知らせ
 title-update = 会議の変更のお知らせ
 title-cancellation = 会議の中止のお知らせ
+title-removed = 招待の取り消しのお知らせ
+title-new-host = 会議の主催者の変更のお知らせ
 title-reminder = リマインダー
 greeting = { $name } 様
 intro-invitation = { $organizer } さんから会議への招待が届いています。
 intro-update = { $organizer } さんがこの会議の内容を変更しました。
 intro-cancellation = この会議は中止になりました。ご対応の必要はございません。
+intro-removed = この会議へのご招待は取り消されました。ご対応の必要はございません。
+intro-new-host = この会議の主催者は { $organizer } さんに変わり、改めて招待をお送りします。以前の予定はカレンダーから削除されます。
+new-host = 主催者が { $organizer } さんに変わりました。
 intro-reminder = この会議の日時が近づいています。
 
 ## 通話の場合
 title-update-call = 通話の変更のお知らせ
 title-cancellation-call = 通話の中止のお知らせ
+title-new-host-call = 通話の主催者の変更のお知らせ
 intro-invitation-call = { $organizer } さんから通話への招待が届いています。
 intro-update-call = { $organizer } さんがこの通話の内容を変更しました。
 intro-cancellation-call = この通話は中止になりました。ご対応の必要はございません。
+intro-removed-call = この通話へのご招待は取り消されました。ご対応の必要はございません。
+intro-new-host-call = この通話の主催者は { $organizer } さんに変わり、改めて招待をお送りします。以前の予定はカレンダーから削除されます。
 intro-reminder-call = この通話の日時が近づいています。
 join-call = 通話に参加
 

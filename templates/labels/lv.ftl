@@ -2,25 +2,35 @@
 subject-invitation = Uzaicinājums: { $name } ({ $when })
 subject-update = Izmaiņas: { $name } ({ $when })
 subject-cancellation = Atcelšana: { $name } ({ $when })
+subject-removed = Uzaicinājums atsaukts: { $name } ({ $when })
+subject-new-host = Organizē cita persona: { $name } ({ $when })
 subject-reminder = Atgādinājums: { $name } ({ $when })
 
 ## Virsraksti un ievadi
 title-invitation = Jums ir uzaicinājums
 title-update = Sanāksme ir mainīta
 title-cancellation = Sanāksme ir atcelta
+title-removed = Jūsu uzaicinājums ir atsaukts
+title-new-host = Sanāksmi tagad organizē cita persona
 title-reminder = Atgādinājums
 greeting = Labdien, { $name }!
 intro-invitation = { $organizer } aicina Jūs uz sanāksmi.
 intro-update = Sanāksme, uz kuru Jūs aicina { $organizer }, ir mainīta.
 intro-cancellation = Šī sanāksme nenotiks. Jums nekas nav jādara.
+intro-removed = Jūsu uzaicinājums uz šo sanāksmi ir atsaukts. Jums nekas nav jādara.
+intro-new-host = Šo sanāksmi tagad organizē { $organizer } un aicina uz to no jauna. Vecais ieraksts pazudīs no Jūsu kalendāra.
+new-host = Tagad organizē { $organizer }.
 intro-reminder = Tuvojas šīs sanāksmes laiks.
 
 ## Tas pats zvaniem
 title-update-call = Zvans ir mainīts
 title-cancellation-call = Zvans ir atcelts
+title-new-host-call = Zvanu tagad organizē cita persona
 intro-invitation-call = { $organizer } aicina Jūs piedalīties zvanā.
 intro-update-call = Zvans, kurā Jūs aicina piedalīties { $organizer }, ir mainīts.
 intro-cancellation-call = Šis zvans nenotiks. Jums nekas nav jādara.
+intro-removed-call = Jūsu uzaicinājums piedalīties šajā zvanā ir atsaukts. Jums nekas nav jādara.
+intro-new-host-call = Šo zvanu tagad organizē { $organizer } un aicina tajā piedalīties no jauna. Vecais ieraksts pazudīs no Jūsu kalendāra.
 intro-reminder-call = Tuvojas šī zvana laiks.
 join-call = Pievienoties zvanam
 

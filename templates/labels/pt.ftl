@@ -2,25 +2,35 @@
 subject-invitation = Convite: { $name } ({ $when })
 subject-update = Alteração: { $name } ({ $when })
 subject-cancellation = Cancelamento: { $name } ({ $when })
+subject-removed = Convite retirado: { $name } ({ $when })
+subject-new-host = Organizado por outra pessoa: { $name } ({ $when })
 subject-reminder = Lembrete: { $name } ({ $when })
 
 ## Títulos e introduções
 title-invitation = Tem um convite
 title-update = A reunião foi alterada
 title-cancellation = A reunião foi cancelada
+title-removed = O seu convite foi retirado
+title-new-host = A reunião é agora organizada por outra pessoa
 title-reminder = Lembrete
 greeting = Olá, { $name },
 intro-invitation = Recebeu um convite de { $organizer } para uma reunião.
 intro-update = { $organizer } alterou esta reunião.
 intro-cancellation = Esta reunião não se vai realizar. Não precisa de fazer nada.
+intro-removed = O seu convite para esta reunião foi retirado. Não precisa de fazer nada.
+intro-new-host = { $organizer } organiza agora esta reunião e volta a convidar para ela. A entrada antiga desaparece do seu calendário.
+new-host = A organização está agora a cargo de { $organizer }.
 intro-reminder = Esta reunião aproxima-se.
 
 ## O mesmo para chamadas
 title-update-call = A chamada foi alterada
 title-cancellation-call = A chamada foi cancelada
+title-new-host-call = A chamada é agora organizada por outra pessoa
 intro-invitation-call = Recebeu um convite de { $organizer } para uma chamada.
 intro-update-call = { $organizer } alterou esta chamada.
 intro-cancellation-call = Esta chamada não se vai realizar. Não precisa de fazer nada.
+intro-removed-call = O seu convite para esta chamada foi retirado. Não precisa de fazer nada.
+intro-new-host-call = { $organizer } organiza agora esta chamada e volta a convidar para ela. A entrada antiga desaparece do seu calendário.
 intro-reminder-call = Esta chamada aproxima-se.
 join-call = Participar na chamada
 

@@ -2,25 +2,35 @@
 subject-invitation = Приглашение: { $name } ({ $when })
 subject-update = Изменение: { $name } ({ $when })
 subject-cancellation = Отмена: { $name } ({ $when })
+subject-removed = Приглашение отозвано: { $name } ({ $when })
+subject-new-host = Новый организатор: { $name } ({ $when })
 subject-reminder = Напоминание: { $name } ({ $when })
 
 ## Заголовки и вступления
 title-invitation = Вас приглашают на встречу
 title-update = Встреча изменена
 title-cancellation = Встреча отменена
+title-removed = Ваше приглашение отозвано
+title-new-host = У встречи новый организатор
 title-reminder = Напоминание
 greeting = Здравствуйте, { $name }!
 intro-invitation = { $organizer } приглашает вас на встречу.
 intro-update = Встреча, на которую вас приглашает { $organizer }, изменилась.
 intro-cancellation = Эта встреча не состоится. От вас ничего не требуется.
+intro-removed = Ваше приглашение на эту встречу отозвано. От вас ничего не требуется.
+intro-new-host = Теперь эту встречу организует { $organizer } и заново приглашает на неё. Старая запись исчезнет из вашего календаря.
+new-host = Теперь организатор — { $organizer }.
 intro-reminder = Эта встреча скоро состоится.
 
 ## То же для звонков
 title-update-call = Звонок изменён
 title-cancellation-call = Звонок отменён
+title-new-host-call = У звонка новый организатор
 intro-invitation-call = { $organizer } приглашает вас на звонок.
 intro-update-call = Звонок, на который вас приглашает { $organizer }, изменён.
 intro-cancellation-call = Этот звонок не состоится. От вас ничего не требуется.
+intro-removed-call = Ваше приглашение на этот звонок отозвано. От вас ничего не требуется.
+intro-new-host-call = Теперь этот звонок организует { $organizer } и заново приглашает на него. Старая запись исчезнет из вашего календаря.
 intro-reminder-call = Этот звонок скоро состоится.
 join-call = Подключиться к звонку
 

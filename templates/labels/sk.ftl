@@ -2,25 +2,35 @@
 subject-invitation = Pozvánka: { $name } ({ $when })
 subject-update = Zmena: { $name } ({ $when })
 subject-cancellation = Zrušené: { $name } ({ $when })
+subject-removed = Pozvánka už neplatí: { $name } ({ $when })
+subject-new-host = Nový organizátor: { $name } ({ $when })
 subject-reminder = Pripomenutie: { $name } ({ $when })
 
 ## Nadpisy a úvody
 title-invitation = Máte pozvánku
 title-update = Stretnutie sa zmenilo
 title-cancellation = Stretnutie je zrušené
+title-removed = Vaša pozvánka už neplatí
+title-new-host = Stretnutie má nového organizátora
 title-reminder = Pripomenutie
 greeting = Dobrý deň, { $name },
 intro-invitation = { $organizer } Vás pozýva na stretnutie.
 intro-update = Stretnutie, na ktoré Vás pozýva { $organizer }, sa zmenilo.
 intro-cancellation = Toto stretnutie sa neuskutoční. Nemusíte nič robiť.
+intro-removed = Vaša pozvánka na toto stretnutie už neplatí. Nemusíte nič robiť.
+intro-new-host = Toto stretnutie teraz organizuje { $organizer } a pozýva naň znova. Starý záznam z Vášho kalendára zmizne.
+new-host = Organizátorom je teraz { $organizer }.
 intro-reminder = Toto stretnutie sa blíži.
 
 ## To isté pre hovory
 title-update-call = Hovor sa zmenil
 title-cancellation-call = Hovor je zrušený
+title-new-host-call = Hovor má nového organizátora
 intro-invitation-call = { $organizer } Vás pozýva na hovor.
 intro-update-call = Hovor, na ktorý Vás pozýva { $organizer }, sa zmenil.
 intro-cancellation-call = Tento hovor sa neuskutoční. Nemusíte nič robiť.
+intro-removed-call = Vaša pozvánka na tento hovor už neplatí. Nemusíte nič robiť.
+intro-new-host-call = Tento hovor teraz organizuje { $organizer } a pozýva naň znova. Starý záznam z Vášho kalendára zmizne.
 intro-reminder-call = Tento hovor sa blíži.
 join-call = Pripojiť sa k hovoru
 

@@ -2,25 +2,35 @@
 subject-invitation = Vabilo: { $name } ({ $when })
 subject-update = Sprememba: { $name } ({ $when })
 subject-cancellation = Odpovedano: { $name } ({ $when })
+subject-removed = Umaknjeno vabilo: { $name } ({ $when })
+subject-new-host = Nov organizator: { $name } ({ $when })
 subject-reminder = Opomnik: { $name } ({ $when })
 
 ## Naslovi in uvodi
 title-invitation = Prejeli ste vabilo
 title-update = Sestanek je spremenjen
 title-cancellation = Sestanek je odpovedan
+title-removed = Vaše vabilo je umaknjeno
+title-new-host = Sestanek ima novega organizatorja
 title-reminder = Opomnik
 greeting = Pozdravljeni, { $name },
 intro-invitation = { $organizer } vas vabi na sestanek.
 intro-update = Sestanek, na katerega vas vabi { $organizer }, je spremenjen.
 intro-cancellation = Tega sestanka ne bo. Ni vam treba storiti ničesar.
+intro-removed = Vaše vabilo na ta sestanek je umaknjeno. Ni vam treba storiti ničesar.
+intro-new-host = Ta sestanek zdaj organizira { $organizer } in nanj znova vabi. Stari vnos bo izginil iz vašega koledarja.
+new-host = Zdaj organizira { $organizer }.
 intro-reminder = Ta sestanek se bliža.
 
 ## Enako za klice
 title-update-call = Klic je spremenjen
 title-cancellation-call = Klic je odpovedan
+title-new-host-call = Klic ima novega organizatorja
 intro-invitation-call = { $organizer } vas vabi na klic.
 intro-update-call = Klic, na katerega vas vabi { $organizer }, je spremenjen.
 intro-cancellation-call = Tega klica ne bo. Ni vam treba storiti ničesar.
+intro-removed-call = Vaše vabilo na ta klic je umaknjeno. Ni vam treba storiti ničesar.
+intro-new-host-call = Ta klic zdaj organizira { $organizer } in nanj znova vabi. Stari vnos bo izginil iz vašega koledarja.
 intro-reminder-call = Ta klic se bliža.
 join-call = Pridružite se klicu
 

@@ -2,25 +2,35 @@
 subject-invitation = Позивница: { $name } ({ $when })
 subject-update = Измена: { $name } ({ $when })
 subject-cancellation = Отказано: { $name } ({ $when })
+subject-removed = Повучена позивница: { $name } ({ $when })
+subject-new-host = Нови организатор: { $name } ({ $when })
 subject-reminder = Подсетник: { $name } ({ $when })
 
 ## Наслови и уводи
 title-invitation = Позвани сте
 title-update = Састанак је измењен
 title-cancellation = Састанак је отказан
+title-removed = Више нисте позвани
+title-new-host = Састанак има новог организатора
 title-reminder = Подсетник
 greeting = Добар дан, { $name },
 intro-invitation = { $organizer } Вас позива на састанак.
 intro-update = Састанак на који Вас позива { $organizer } измењен је.
 intro-cancellation = Овај састанак се неће одржати. Не морате ништа да предузимате.
+intro-removed = Више нисте позвани на овај састанак. Не морате ништа да предузимате.
+intro-new-host = { $organizer } сада организује овај састанак и поново позива на њега. Стари унос ће нестати из Вашег календара.
+new-host = Сада организује { $organizer }.
 intro-reminder = Ближи се време овог састанка.
 
 ## Исто за разговоре
 title-update-call = Разговор је измењен
 title-cancellation-call = Разговор је отказан
+title-new-host-call = Разговор има новог организатора
 intro-invitation-call = { $organizer } Вас позива на разговор.
 intro-update-call = Разговор на који Вас позива { $organizer } измењен је.
 intro-cancellation-call = Овај разговор се неће одржати. Не морате ништа да предузимате.
+intro-removed-call = Више нисте позвани на овај разговор. Не морате ништа да предузимате.
+intro-new-host-call = { $organizer } сада организује овај разговор и поново позива на њега. Стари унос ће нестати из Вашег календара.
 intro-reminder-call = Ближи се време овог разговора.
 join-call = Придружите се разговору
 

@@ -2,25 +2,35 @@
 subject-invitation = Inbjudan: { $name } ({ $when })
 subject-update = Ändrat: { $name } ({ $when })
 subject-cancellation = Inställt: { $name } ({ $when })
+subject-removed = Inte längre inbjuden: { $name } ({ $when })
+subject-new-host = Ny organisatör: { $name } ({ $when })
 subject-reminder = Påminnelse: { $name } ({ $when })
 
 ## Rubriker och inledningar
 title-invitation = Du är inbjuden
 title-update = Mötet har ändrats
 title-cancellation = Mötet är inställt
+title-removed = Du är inte längre inbjuden
+title-new-host = Mötet har fått en ny organisatör
 title-reminder = Påminnelse
 greeting = Hej { $name }!
 intro-invitation = { $organizer } bjuder in dig till ett möte.
 intro-update = { $organizer } har ändrat det här mötet.
 intro-cancellation = Det här mötet blir inte av. Du behöver inte göra något.
+intro-removed = Du är inte längre inbjuden till det här mötet. Du behöver inte göra något.
+intro-new-host = { $organizer } är nu organisatör för det här mötet och bjuder in till det på nytt. Den gamla posten försvinner från din kalender.
+new-host = { $organizer } är nu organisatör.
 intro-reminder = Det här mötet närmar sig.
 
 ## Detsamma för samtal
 title-update-call = Samtalet har ändrats
 title-cancellation-call = Samtalet är inställt
+title-new-host-call = Samtalet har fått en ny organisatör
 intro-invitation-call = { $organizer } bjuder in dig till ett samtal.
 intro-update-call = { $organizer } har ändrat det här samtalet.
 intro-cancellation-call = Det här samtalet blir inte av. Du behöver inte göra något.
+intro-removed-call = Du är inte längre inbjuden till det här samtalet. Du behöver inte göra något.
+intro-new-host-call = { $organizer } är nu organisatör för det här samtalet och bjuder in till det på nytt. Den gamla posten försvinner från din kalender.
 intro-reminder-call = Det här samtalet närmar sig.
 join-call = Delta i samtalet
 

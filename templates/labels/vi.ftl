@@ -2,25 +2,35 @@
 subject-invitation = Thư mời: { $name } ({ $when })
 subject-update = Thay đổi: { $name } ({ $when })
 subject-cancellation = Đã hủy: { $name } ({ $when })
+subject-removed = Không còn được mời: { $name } ({ $when })
+subject-new-host = Người tổ chức mới: { $name } ({ $when })
 subject-reminder = Nhắc hẹn: { $name } ({ $when })
 
 ## Đề mục và lời mở đầu
 title-invitation = Bạn được mời
 title-update = Cuộc họp đã thay đổi
 title-cancellation = Cuộc họp đã bị hủy
+title-removed = Bạn không còn được mời
+title-new-host = Cuộc họp có người tổ chức mới
 title-reminder = Nhắc hẹn
 greeting = Xin chào { $name },
 intro-invitation = { $organizer } mời bạn tham gia một cuộc họp.
 intro-update = { $organizer } đã thay đổi cuộc họp này.
 intro-cancellation = Cuộc họp này sẽ không diễn ra. Bạn không cần làm gì thêm.
+intro-removed = Bạn không còn được mời tham gia cuộc họp này. Bạn không cần làm gì thêm.
+intro-new-host = { $organizer } hiện là người tổ chức cuộc họp này và gửi thư mời mới. Mục cũ sẽ bị xóa khỏi lịch của bạn.
+new-host = { $organizer } hiện là người tổ chức.
 intro-reminder = Cuộc họp này sắp diễn ra.
 
 ## Tương tự cho cuộc gọi
 title-update-call = Cuộc gọi đã thay đổi
 title-cancellation-call = Cuộc gọi đã bị hủy
+title-new-host-call = Cuộc gọi có người tổ chức mới
 intro-invitation-call = { $organizer } mời bạn tham gia một cuộc gọi.
 intro-update-call = { $organizer } đã thay đổi cuộc gọi này.
 intro-cancellation-call = Cuộc gọi này sẽ không diễn ra. Bạn không cần làm gì thêm.
+intro-removed-call = Bạn không còn được mời tham gia cuộc gọi này. Bạn không cần làm gì thêm.
+intro-new-host-call = { $organizer } hiện là người tổ chức cuộc gọi này và gửi thư mời mới. Mục cũ sẽ bị xóa khỏi lịch của bạn.
 intro-reminder-call = Cuộc gọi này sắp diễn ra.
 join-call = Tham gia cuộc gọi
 

@@ -2,25 +2,35 @@
 subject-invitation = 会议邀请：{ $name }（{ $when }）
 subject-update = 会议变更：{ $name }（{ $when }）
 subject-cancellation = 会议取消：{ $name }（{ $when }）
+subject-removed = 撤回邀请：{ $name }（{ $when }）
+subject-new-host = 更换组织者：{ $name }（{ $when }）
 subject-reminder = 提醒：{ $name }（{ $when }）
 
 ## 标题与开头
 title-invitation = 会议邀请
 title-update = 会议已变更
 title-cancellation = 会议已取消
+title-removed = 您已不在受邀之列
+title-new-host = 会议已更换组织者
 title-reminder = 提醒
 greeting = { $name }，您好！
 intro-invitation = { $organizer } 邀请您参加会议。
 intro-update = { $organizer } 更改了您受邀参加的会议。
 intro-cancellation = 本次会议不再举行，您无需进行任何操作。
+intro-removed = 您已不在本次会议的受邀之列，无需进行任何操作。
+intro-new-host = 本次会议现由 { $organizer } 组织，并将重新发出邀请。原有日程将从您的日历中移除。
+new-host = 现在的组织者是 { $organizer }。
 intro-reminder = 本次会议的时间快到了。
 
 ## 通话的相同文字
 title-update-call = 通话已变更
 title-cancellation-call = 通话已取消
+title-new-host-call = 通话已更换组织者
 intro-invitation-call = { $organizer } 邀请您参加通话。
 intro-update-call = { $organizer } 更改了您受邀参加的通话。
 intro-cancellation-call = 本次通话不再进行，您无需进行任何操作。
+intro-removed-call = 您已不在本次通话的受邀之列，无需进行任何操作。
+intro-new-host-call = 本次通话现由 { $organizer } 组织，并将重新发出邀请。原有日程将从您的日历中移除。
 intro-reminder-call = 本次通话的时间快到了。
 join-call = 加入通话
 

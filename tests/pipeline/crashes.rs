@@ -71,8 +71,17 @@ impl Story {
         invitees
     }
 
+    /// Of the invitations. Another host has a UID of the host's own.
     fn sequence(self) -> i64 {
-        i64::from(self != Self::First)
+        i64::from(self == Self::Rescheduled)
+    }
+
+    /// Who is told that the entry of the host before is gone.
+    fn cancelled(self) -> &'static [&'static str] {
+        match self {
+            Self::HandedOver => &INVITEES,
+            _ => &[],
+        }
     }
 }
 
@@ -95,7 +104,8 @@ async fn at_every_call(story: Story, end: End, world: fn() -> ZoomWorld) -> Tall
         tally.calls.extend(fuse.names());
         let Some(blown) = fuse.blown() else {
             let report = result.unwrap().unwrap();
-            assert_eq!(report.sent, story.invitees().len(), "undisturbed: {report:?}");
+            let mails = story.invitees().len() + story.cancelled().len();
+            assert_eq!(report.sent, mails, "undisturbed: {report:?}");
             break;
         };
         tally.runs += 1;
@@ -157,7 +167,16 @@ fn check_mails(stage: &Stage, story: Story, moment: &str, blown: &'static str, t
         .with_world(|world| world.living_meetings().last().unwrap().join_url.clone());
     let join_url = join_url.unwrap();
     let mut by_recipient: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut cancelled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for letter in stage.post.letters() {
+        if letter.calendar().method() == "CANCEL" {
+            assert_eq!(letter.calendar().sequence(), 1, "{moment}");
+            cancelled
+                .entry(letter.to.clone())
+                .or_default()
+                .insert(letter.message_id());
+            continue;
+        }
         assert!(letter.text().contains(&join_url), "{moment}: another link");
         assert_eq!(letter.calendar().sequence(), story.sequence(), "{moment}");
         by_recipient
@@ -177,6 +196,12 @@ fn check_mails(stage: &Stage, story: Story, moment: &str, blown: &'static str, t
         }
     }
     assert!(by_recipient.is_empty(), "{moment}: {by_recipient:?}");
+    let told: Vec<(&str, usize)> = cancelled
+        .iter()
+        .map(|(to, ids)| (to.as_str(), ids.len()))
+        .collect();
+    let expected: Vec<(&str, usize)> = story.cancelled().iter().map(|to| (*to, 1)).collect();
+    assert_eq!(told, expected, "{moment}");
 }
 
 fn set<const N: usize>(names: [&'static str; N]) -> BTreeSet<&'static str> {

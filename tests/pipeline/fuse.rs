@@ -12,10 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Due, Enqueued, Issued, Outbox, OutboxEntry, Outgoing,
-    Receipt, Supply, Transport, TransportError, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Connection, Due, EnqueueOrder, Enqueued, Issued, Outbox,
+    OutboxEntry, Outgoing, Receipt, Seen, Supply, Transport, TransportError, UnreadableMessage,
 };
-use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef};
+use invite::meeting::{
+    Acceptance, EmailAddress, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef,
+};
 use invite::online::{
     Begun, LinkStore, Liveness, OnlineError, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings,
     OnlineSpec, Orphan, Outcome, PushIntent, PushLease, Replaced, Search, Superseded,
@@ -299,18 +301,30 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
             .await
     }
 
+    async fn of_mailbox(
+        &self,
+        meeting: &MeetingId,
+        address: &EmailAddress,
+    ) -> Result<Vec<OutboxEntry>, BoxFault> {
+        self.fuse
+            .pass("outbox.of_mailbox", self.port.of_mailbox(meeting, address))
+            .await
+    }
+
     async fn enqueue(
         &self,
         meeting: &MeetingId,
-        before: Option<&Issued>,
-        issued: &Issued,
+        order: &EnqueueOrder,
         invitations: &mut dyn Supply,
-        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
-        let call = self
-            .port
-            .enqueue(meeting, before, issued, invitations, called_off);
+        let call = self.port.enqueue(meeting, order, invitations);
         self.fuse.pass("outbox.enqueue", call).await
+    }
+
+    async fn requeue(&self, meeting: &MeetingId, seen: Seen, messages: &[i64]) -> Result<Enqueued, BoxFault> {
+        self.fuse
+            .pass("outbox.requeue", self.port.requeue(meeting, seen, messages))
+            .await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {

@@ -92,6 +92,11 @@ impl Letter {
         CalendarObject::parse(&self.part("text", "calendar"))
     }
 
+    /// The same, as it is written.
+    pub(crate) fn calendar_text(&self) -> String {
+        self.part("text", "calendar")
+    }
+
     /// The attached file.
     pub(crate) fn invite_ics(&self) -> CalendarObject {
         CalendarObject::parse(&self.part("application", "ics"))

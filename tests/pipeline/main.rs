@@ -6,8 +6,15 @@
     reason = "a test fails by panicking, also in what its tests share"
 )]
 
+#[path = "../cluster/mod.rs"]
+#[expect(dead_code, reason = "the command's tests need more of it")]
+mod cluster;
 mod fuse;
+#[path = "../held_port/mod.rs"]
+mod held_port;
 mod letter;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod post_office;
 mod scripted_provider;
 mod stage;
@@ -18,6 +25,7 @@ mod choosing;
 mod crashes;
 mod delivering;
 mod editing;
+mod lives;
 mod looking;
 mod pushing;
 mod refusing;

@@ -155,9 +155,21 @@ async fn a_new_host_gets_a_new_meeting_and_the_old_one_goes_last() {
     let deletion = stage.zoom.requests().into_iter().last().unwrap();
     assert_eq!(deletion.operation, Operation::DeleteMeeting);
     assert!(deletion.path.ends_with(&old.id.to_string()), "{}", deletion.path);
-    let letter = stage.post.letter_to(LEE);
+    // Lee's calendar forgets Ana's meeting, and gets Ben's under another UID.
+    let [invitation, cancelled, letter] = <[_; 3]>::try_from(stage.post.letters_to(LEE)).unwrap();
+    assert_eq!(cancelled.reply_to(), ["ana@acme.example"]);
+    assert!(cancelled.text().contains("Ben"), "{}", cancelled.text());
+    assert!(!cancelled.text().contains(&old.join_url) && !cancelled.text().contains(&new.join_url));
+    let objects = [invitation.calendar(), cancelled.calendar(), letter.calendar()];
+    let told: Vec<_> = objects.iter().map(|it| (it.method(), it.sequence())).collect();
+    assert_eq!(
+        told,
+        [("REQUEST".into(), 0), ("CANCEL".into(), 1), ("REQUEST".into(), 0)]
+    );
+    assert_eq!(objects[0].uid(), objects[1].uid());
+    assert_ne!(objects[1].uid(), objects[2].uid());
     assert_eq!(letter.reply_to(), ["ben@acme.example"]);
-    assert!(letter.text().contains(&new.join_url));
+    assert!(letter.text().contains(&new.join_url) && letter.text().contains("Ben"));
     // Ana is a guest now, and this is the first mail that she gets.
     let letter = stage.post.letter_to("ana@acme.example");
     assert!(letter.text().contains(&new.join_url));

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, Enqueued, Issued, Outbox, OutboxEntry, Supply,
-    UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, Outbox,
+    OutboxEntry, Seen, Supply, UnreadableMessage,
 };
-use invite::meeting::{MeetingId, PersonRef};
+use invite::meeting::MeetingId;
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
 use invite::sandbox::zoom::{Action, Operation, ZoomFault};
 use tokio::sync::Barrier;
@@ -88,17 +88,17 @@ impl Outbox for Meeting {
     async fn enqueue(
         &self,
         meeting: &MeetingId,
-        before: Option<&Issued>,
-        issued: &Issued,
+        order: &EnqueueOrder,
         invitations: &mut dyn Supply,
-        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
         if !self.has_met.swap(true, Ordering::Relaxed) {
             self.both.wait().await;
         }
-        self.outbox
-            .enqueue(meeting, before, issued, invitations, called_off)
-            .await
+        self.outbox.enqueue(meeting, order, invitations).await
+    }
+
+    async fn requeue(&self, meeting: &MeetingId, seen: Seen, messages: &[i64]) -> Result<Enqueued, BoxFault> {
+        self.outbox.requeue(meeting, seen, messages).await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
@@ -197,18 +197,21 @@ async fn pushing_waits_for_who_is_pushing() {
     let lease = stage.hold_push().await;
     let pipeline = stage.pipeline();
     let (meeting, options) = (kickoff(), PushOptions::default());
-    let mut pushing = std::pin::pin!(pipeline.push(&meeting, &options));
-    // Begun, and not ended before it may.
-    tokio::select! {
-        biased;
-        done = &mut pushing => panic!("{done:?}"),
-        () = tokio::time::sleep(std::time::Duration::from_millis(150)) => {}
-    }
-    assert_eq!(stage.zoom.requests(), []);
-    invite::online::LinkStore::end_push(&stage.database, lease)
-        .await
-        .unwrap();
-    pushing.await.unwrap();
+    let has_ended = AtomicBool::new(false);
+    let end = async {
+        // Long enough to do it, were it not waiting.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        assert_eq!(stage.zoom.requests(), []);
+        has_ended.store(true, Ordering::Relaxed);
+        invite::online::LinkStore::end_push(&stage.database, lease)
+            .await
+            .unwrap();
+    };
+    let push = async {
+        pipeline.push(&meeting, &options).await.unwrap();
+        assert!(has_ended.load(Ordering::Relaxed));
+    };
+    tokio::join!(push, end);
     stage.zoom_meeting();
 }
 

@@ -7,7 +7,7 @@ use super::super::sql::{Row, Value, query, query_in_words};
 use super::super::{Database, DatabaseError, Subject};
 use super::{entry_columns, message_key};
 use crate::fault::{Class, Fault};
-use crate::mail::{DeliveryState, OutboxEntry};
+use crate::mail::{DeliveryState, Enqueued, OutboxEntry, Seen};
 use crate::meeting::MeetingId;
 
 /// Which invitations.
@@ -32,7 +32,7 @@ pub enum CannotCancel {
         id: i64,
     },
     /// It has left.
-    #[error("invitation {id} was sent already")]
+    #[error("invitation {id} was sent already, or may have been")]
     Sent {
         /// Its number.
         id: i64,
@@ -137,14 +137,13 @@ impl Database {
         Ok(Some((entry, message)))
     }
 
-    /// Lets what waits, failed or was given up be tried at once: one invitation by its number, or all of a
-    /// meeting, or all. What is no longer true is left alone. Answers how many. Each meeting is a transaction of its
-    /// own.
+    /// The meetings of which something waits, failed, was given up or may have arrived: that of one message by its number,
+    /// one meeting, or all.
     ///
     /// # Errors
-    /// [`DatabaseError`] when the outbox cannot be written.
-    pub async fn retry(&self, which: &Which) -> Result<u64, DatabaseError> {
-        let doing = "letting invitations be tried again";
+    /// [`DatabaseError`] when the outbox cannot be read.
+    pub async fn meetings_to_retry(&self, which: &Which) -> Result<Vec<MeetingId>, DatabaseError> {
+        let doing = "looking for invitations to try again";
         self.settle().await?;
         let (id, meeting) = match which {
             Which::One(id) => (Some(*id), None),
@@ -153,7 +152,7 @@ impl Database {
         };
         let rows = query(
             "SELECT DISTINCT meeting_id FROM invitation
-             WHERE state IN ('queued', 'failed', 'given_up')
+             WHERE state IN ('queued', 'failed', 'given_up', 'may_have_arrived')
                AND ($1 IS NULL OR id = $1) AND ($2 IS NULL OR meeting_id = $2)",
         )
         .bind(id)
@@ -161,27 +160,44 @@ impl Database {
         .fetch_all(&self.pool)
         .await
         .map_err(self.explain(doing))?;
-        let mut count = 0;
-        for row in &rows {
-            let meeting = self.meeting_of(row)?;
-            let mut tx = self.write(&Subject::Meeting(&meeting), doing).await?;
-            // What was replaced by a newer revision stays cancelled; failed ones of older revisions are no longer
-            // true.
-            count += query(
-                "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1
-                 WHERE state IN ('queued', 'failed', 'given_up') AND meeting_id = $2 AND ($3 IS NULL OR id = $3)
-                   AND revision = (SELECT max(revision) FROM issued WHERE issued.meeting_id = $2)",
+        rows.iter().map(|row| self.meeting_of(row)).collect()
+    }
+
+    pub(super) async fn try_again(
+        &self,
+        meeting: &MeetingId,
+        seen: Seen,
+        messages: &[i64],
+    ) -> Result<Enqueued, DatabaseError> {
+        let doing = "letting invitations be tried again";
+        self.settle().await?;
+        let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
+        if self.newest(&mut tx, meeting, doing).await? != seen {
+            return Ok(Enqueued::Overtaken);
+        }
+        for id in messages {
+            let again = query(
+                "UPDATE invitation SET state = 'queued', next_attempt_at = $1, created_at = $1, answers_lost = 0,
+                     cut_off = CASE WHEN answers_lost > 0 THEN 1 ELSE cut_off END
+                 WHERE id = $2 AND superseded = 0 AND state IN ('queued', 'failed', 'given_up', 'may_have_arrived')",
             )
             .bind(self.clock.now())
-            .bind(meeting.as_str())
-            .bind(id)
+            .bind(*id)
             .execute(&mut tx)
-            .await
-            .map_err(self.explain(doing))?;
-            tx.wake_workers().await.map_err(self.explain(doing))?;
-            tx.commit().await.map_err(self.explain(doing))?;
+            .await;
+            match again {
+                Ok(0) => return Ok(Enqueued::Overtaken),
+                Ok(_) => {}
+                // Another message waits for the mailbox.
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    return Ok(Enqueued::Overtaken);
+                }
+                Err(error) => return Err(self.explain(doing)(error)),
+            }
         }
-        Ok(count)
+        tx.wake_workers().await.map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(Enqueued::Queued)
     }
 
     /// The meeting of a row that has but its id.
@@ -232,7 +248,8 @@ impl Database {
             match state {
                 DeliveryState::Sending => return Err(CannotCancel::Sending { id }),
                 DeliveryState::Sent => return Err(CannotCancel::Sent { id }),
-                DeliveryState::Cancelled => {}
+                DeliveryState::Cancelled | DeliveryState::Superseded => {}
+                DeliveryState::MayHaveArrived => return Err(CannotCancel::Sent { id }),
                 DeliveryState::Queued | DeliveryState::Failed | DeliveryState::GivenUp => {
                     count += self.cancel_where("id = $1", id.into(), &mut tx, doing).await?;
                 }

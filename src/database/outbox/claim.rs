@@ -10,7 +10,7 @@ use super::journal::LeftBehind;
 use super::record::Records;
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
-use crate::meeting::{MeetingId, PersonId};
+use crate::meeting::PersonId;
 
 impl Database {
     /// Gives back what processes hold that have ended, and what is held for longer than its lease; and writes down the
@@ -46,7 +46,8 @@ impl Database {
         let left = self.take_over_journals(tx).await?;
         for (holder, gone) in abandoned {
             query_in_words(format!(
-                "UPDATE invitation SET state = 'queued', lease_holder = NULL, lease_until = NULL,
+                "UPDATE invitation SET state = CASE superseded WHEN 0 THEN 'queued' ELSE 'superseded' END,
+                     cut_off = 1, lease_holder = NULL, lease_until = NULL,
                      last_answer = 'delivering it was cut off, so that it may have left already'
                  WHERE id IN (SELECT id FROM invitation
                               WHERE state = 'sending' AND lease_holder IS NOT DISTINCT FROM $1
@@ -77,29 +78,38 @@ impl Database {
         let holder = Holder::new();
         let leased_until = Instant::now() + request.lease;
         let latest = if request.early { i64::MAX } else { self.clock.now() };
-        let of_meeting = match &request.meeting {
-            Some(_) => "AND meeting_id = $7",
-            None => "",
+        let places: Vec<String> = (8..8 + request.meetings.len())
+            .map(|place| format!("${place}"))
+            .collect();
+        let of_meetings = match places.is_empty() {
+            true => String::new(),
+            false => format!("AND meeting_id IN ({})", places.join(", ")),
         };
         let dialect = self.pool.dialect();
         let (update, free) = (dialect.or_end("UPDATE"), dialect.for_update_of_free());
+        let index = match places.is_empty() {
+            true => "",
+            false => dialect.by_unsent(),
+        };
         let mut update = query_in_words(format!(
             "{update} invitation
              SET state = 'sending', attempts = attempts + 1, lease_holder = $1, lease_until = $2
-             WHERE id IN (SELECT id FROM invitation
+             WHERE id IN (SELECT id FROM invitation {index}
                           WHERE state = 'queued' AND state <> 'sent' AND id > $3 AND next_attempt_at <= $4
-                            AND account IS NOT DISTINCT FROM $6 {of_meeting}
+                            AND (not_before IS NULL OR not_before <= $7)
+                            AND account IS NOT DISTINCT FROM $6 {of_meetings}
                           ORDER BY id LIMIT $5 {free})
-             RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, created_at,
-                 base_id, message"
+             RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, answers_lost,
+                 created_at, base_id, message"
         ))
         .bind(holder.as_str())
         .bind(self.clock.lease_end(request.lease))
         .bind(request.after.unwrap_or(0))
         .bind(latest)
         .bind(request.limit)
-        .bind(request.account.as_ref().map(PersonId::as_str));
-        if let Some(meeting) = &request.meeting {
+        .bind(request.account.as_ref().map(PersonId::as_str))
+        .bind(self.clock.now());
+        for meeting in &request.meetings {
             update = update.bind(meeting.as_str());
         }
         let rows = update.fetch_all(&mut tx).await.map_err(self.explain(doing))?;
@@ -127,6 +137,7 @@ impl Database {
             },
             message_id: row.get("message_id")?,
             attempts: row.number("attempts")?,
+            answers_lost: row.number("answers_lost")?,
             created_at: row.instant("created_at")?,
             stored: self.stored_message(row.row)?,
             holder: holder.clone(),
@@ -140,8 +151,9 @@ impl Database {
         let mut tx = self.write_rows(doing).await?;
         let left = self.free_abandoned(&mut tx, doing).await?;
         let rows = query(
-            "SELECT DISTINCT meeting_id, kind, person_id FROM invitation
-             WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY meeting_id, kind, person_id",
+            "SELECT DISTINCT meeting_id FROM invitation
+             WHERE state = 'queued' AND next_attempt_at <= $1 AND (not_before IS NULL OR not_before <= $1)
+             ORDER BY meeting_id",
         )
         .bind(self.clock.now())
         .fetch_all(&mut tx)
@@ -149,22 +161,16 @@ impl Database {
         .map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
         left.into_iter().for_each(LeftBehind::remove);
-        let mut due: Vec<Due> = Vec::new();
+        let mut due = Vec::with_capacity(rows.len());
         for row in &rows {
             let row = Named {
                 database: self,
                 row,
                 what: "an invitation".to_owned(),
             };
-            let meeting: MeetingId = row.parse("meeting_id")?;
-            let person = row.person("kind", "person_id")?;
-            match due.last_mut().filter(|last| last.meeting == meeting) {
-                Some(last) => last.people.push(person),
-                None => due.push(Due {
-                    meeting,
-                    people: vec![person],
-                }),
-            }
+            due.push(Due {
+                meeting: row.parse("meeting_id")?,
+            });
         }
         Ok(due)
     }

@@ -22,6 +22,10 @@ pub struct OutboxCounts {
     pub failed: u64,
     /// Were put off until the limit.
     pub given_up: u64,
+    /// May have arrived: the answer of the mail server was lost twice.
+    pub may_have_arrived: u64,
+    /// Were replaced by newer ones before they left.
+    pub superseded: u64,
     /// Were called off before they left.
     pub cancelled: u64,
     /// Of those that were sent: how many were tried more than once. Only these can have come twice.
@@ -88,6 +92,8 @@ impl Database {
                 }
                 DeliveryState::Failed => counts.failed = count,
                 DeliveryState::GivenUp => counts.given_up = count,
+                DeliveryState::MayHaveArrived => counts.may_have_arrived = count,
+                DeliveryState::Superseded => counts.superseded = count,
                 DeliveryState::Cancelled => counts.cancelled = count,
             }
         }

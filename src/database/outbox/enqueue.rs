@@ -1,15 +1,15 @@
-//! Putting a revision's invitations in, all or none.
+//! Putting messages in, all or none, in the place of those that they supersede.
 
 use super::super::connections::Transaction;
 use super::super::rows::to_json;
 use super::super::sql::{query, query_in_words, rows_of};
-use super::super::{Database, Subject};
+use super::super::{Database, DatabaseError, Subject};
 use super::message::{Packed, Packing};
-use super::message_key;
+use super::{Answered, message_key};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
-use crate::mail::{Enqueued, Issued, NewInvitation, Supply};
-use crate::meeting::{MeetingId, PersonId, PersonRef};
+use crate::mail::{EnqueueOrder, Enqueued, Issued, NewInvitation, Supply};
+use crate::meeting::{MeetingId, PersonId};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
 /// values in a statement.
@@ -19,54 +19,33 @@ impl Database {
     pub(super) async fn put_in(
         &self,
         meeting: &MeetingId,
-        before: Option<&Issued>,
-        issued: &Issued,
+        order: &EnqueueOrder,
         invitations: &mut dyn Supply,
-        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
         let doing = "putting invitations into the outbox";
         // Before others have to wait: mostly these are all.
         self.settle().await?;
         let mut some = invitations.next().await.map_err(BoxFault::new)?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
-        if self.read_issued(&mut tx, meeting, 1).await?.first() != before {
+        if self.newest(&mut tx, meeting, doing).await? != order.seen {
             return Ok(Enqueued::Overtaken);
         }
         let now = self.clock.now();
-        query(
-            "INSERT INTO issued (meeting_id, uid, revision, facts, issued_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (meeting_id, revision) DO UPDATE SET uid = excluded.uid, facts = excluded.facts,
-                 issued_at = excluded.issued_at",
-        )
-        .bind(meeting.as_str())
-        .bind(&issued.uid)
-        .bind(issued.revision.0)
-        .bind(to_json(&issued.facts)?)
-        .bind(now)
-        .execute(&mut tx)
-        .await
-        .map_err(self.explain(doing))?;
-        query(
-            "UPDATE invitation SET state = 'cancelled', last_answer = 'replaced by a newer revision'
-             WHERE meeting_id = $1 AND revision < $2 AND state = 'queued' AND state <> 'sent'
-               AND purpose = 'invitation'",
-        )
-        .bind(meeting.as_str())
-        .bind(issued.revision.0)
-        .execute(&mut tx)
-        .await
-        .map_err(self.explain(doing))?;
-        for person in called_off {
-            query(
-                "UPDATE invitation SET state = 'cancelled', last_answer = 'no longer invited'
-                 WHERE meeting_id = $1 AND kind = $2 AND person_id = $3 AND state = 'queued' AND state <> 'sent'",
+        for issued in &order.issued {
+            self.put_issued(&mut tx, meeting, issued, now).await?;
+        }
+        for (id, reason) in &order.called_off {
+            let called_off = query(
+                "UPDATE invitation SET state = 'cancelled', last_answer = $2 WHERE id = $1 AND state = 'queued'",
             )
-            .bind(meeting.as_str())
-            .bind(person.kind.as_str())
-            .bind(person.id.as_str())
+            .bind(*id)
+            .bind(*reason)
             .execute(&mut tx)
             .await
             .map_err(self.explain(doing))?;
+            if called_off == 0 {
+                return Ok(Enqueued::Overtaken);
+            }
         }
         let mut packing = Packing::new();
         let mut packed = None;
@@ -78,8 +57,11 @@ impl Database {
                     self.pack_all(&mut packing, &some)?
                 }
             };
+            if !self.supersede(&mut tx, &some, doing).await? {
+                return Ok(Enqueued::Overtaken);
+            }
             // While these are written, the next are made.
-            let write = self.put_rows(&mut tx, meeting, issued, now, &some, &of_some);
+            let write = self.put_rows(&mut tx, meeting, now, &some, &of_some);
             let make = async {
                 let more = invitations.next().await.map_err(BoxFault::new)?;
                 let packed = packing
@@ -90,7 +72,7 @@ impl Database {
             let (written, made) = tokio::join!(write, make);
             match written {
                 Ok(()) => {}
-                // Somebody else has sent the same revision to this person in the meantime.
+                // Another message waits for one of the mailboxes.
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                     return Ok(Enqueued::Overtaken);
                 }
@@ -104,24 +86,84 @@ impl Database {
         Ok(Enqueued::Queued)
     }
 
-    async fn put_rows(
+    async fn put_issued(
         &self,
         tx: &mut Transaction,
         meeting: &MeetingId,
         issued: &Issued,
         now: i64,
+    ) -> Result<(), DatabaseError> {
+        let organizer = issued.organizer.as_ref().map(to_json).transpose()?;
+        let answers = issued
+            .answers
+            .as_ref()
+            .map(|answers| to_json(&Answered::of(answers)));
+        query(
+            "INSERT INTO issued (meeting_id, occurrence, tenure, revision, uid, facts, organizer, answers, content, issued_at)
+             VALUES ($1, '', $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (meeting_id, occurrence, tenure, revision) DO UPDATE SET uid = excluded.uid,
+                 facts = excluded.facts, organizer = excluded.organizer, answers = excluded.answers,
+                 content = excluded.content, issued_at = excluded.issued_at",
+        )
+        .bind(meeting.as_str())
+        .bind(issued.tenure.0)
+        .bind(issued.revision.0)
+        .bind(&issued.uid)
+        .bind(to_json(&issued.facts)?)
+        .bind(organizer)
+        .bind(answers.transpose()?)
+        .bind(issued.content)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map_err(self.explain("recording what invitees are told"))?;
+        Ok(())
+    }
+
+    /// Takes the messages out of the way in whose place others are put; answers whether all of them waited.
+    async fn supersede(
+        &self,
+        tx: &mut Transaction,
+        invitations: &[NewInvitation],
+        doing: &str,
+    ) -> Result<bool, DatabaseError> {
+        let ids: Vec<i64> = invitations.iter().filter_map(|new| new.supersedes).collect();
+        for ids in ids.chunks(ROWS_AT_ONCE) {
+            let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+            let update = query_in_words(format!(
+                "UPDATE invitation SET superseded = 1,
+                     last_answer = CASE state WHEN 'queued' THEN 'a newer message was put in its place' ELSE last_answer END,
+                     state = CASE state WHEN 'queued' THEN 'superseded' ELSE state END
+                 WHERE id IN ({}) AND superseded = 0 AND state IN ('queued', 'sending')",
+                places.join(", ")
+            ));
+            let update = ids.iter().fold(update, |update, id| update.bind(*id));
+            let superseded = update.execute(&mut *tx).await.map_err(self.explain(doing))?;
+            if usize::try_from(superseded).ok() != Some(ids.len()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn put_rows(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        now: i64,
         invitations: &[NewInvitation],
         packed: &[Packed],
     ) -> Result<(), sqlx::Error> {
         // With room for a lease: a row that grew later would have to leave its page.
-        const ROW: &str = "(@1, @2, 'queued', @3, @3, @4, @3, $, $, $, $, $, $, $, $, $, $, $, $)";
+        const ROW: &str = "(@1, 'queued', @2, @2, @3, @2, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $)";
         let room = Holder::new();
         let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
         for (invitations, packed) in rows {
             let words = format!(
                 "{} INTO invitation
-                 (meeting_id, revision, state, next_attempt_at, created_at, lease_holder, lease_until, purpose, resend, kind,
-                  person_id, language, message_id, message_key, envelope_from, envelope_to, account, base_id, message)
+                 (meeting_id, state, next_attempt_at, created_at, lease_holder, lease_until, tenure, revision, purpose, resend,
+                  kind, person_id, mailbox, language, message_id, message_key, envelope_from, envelope_to, account, content,
+                  base_id, message)
                  VALUES {}",
                 self.pool.dialect().or_end("INSERT"),
                 rows_of(self.pool.dialect(), ROW, invitations.len())
@@ -129,24 +171,24 @@ impl Database {
             let mut insert = query_in_words(words);
             for (invitation, packed) in invitations.iter().zip(packed) {
                 insert = insert
+                    .bind(invitation.tenure.0)
+                    .bind(invitation.revision.0)
                     .bind(invitation.purpose.as_str())
                     .bind(invitation.resend)
                     .bind(invitation.person.kind.as_str())
                     .bind(invitation.person.id.as_str())
+                    .bind(invitation.envelope.to.mailbox())
                     .bind(invitation.language.tag())
                     .bind(&invitation.message_id)
                     .bind(message_key(&invitation.message_id))
                     .bind(invitation.envelope.from.as_str())
                     .bind(invitation.envelope.to.as_str())
                     .bind(invitation.account.as_ref().map(PersonId::as_str))
+                    .bind(invitation.content)
                     .bind(packed.base)
                     .bind(packed.message.as_slice());
             }
-            insert = insert
-                .bind(meeting.as_str())
-                .bind(issued.revision.0)
-                .bind(now)
-                .bind(room.as_str());
+            insert = insert.bind(meeting.as_str()).bind(now).bind(room.as_str());
             insert.execute(&mut *tx).await?;
         }
         Ok(())

@@ -198,6 +198,7 @@ mod tests {
             next: None,
             sent: Some(7),
             takes_back: false,
+            answer_lost: false,
         }
     }
 

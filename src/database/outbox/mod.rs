@@ -12,22 +12,23 @@ mod message;
 mod notices;
 mod record;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::connections::On;
+use super::connections::Transaction;
 use super::rows::Named;
-use super::sql::{Row, query};
+use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, Enqueued, Envelope, Issued, Outbox, OutboxEntry, Supply,
-    UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, Outbox, OutboxEntry,
+    Seen, Supply, UnreadableMessage,
 };
-use crate::meeting::{Language, MeetingId, PersonId, PersonRef, Revision};
+use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, PersonRef, Revision, Tenure};
 
 pub use by_hand::{CannotCancel, Which};
 pub use count::OutboxCounts;
@@ -37,9 +38,9 @@ pub(super) use record::Records;
 /// What is read of an invitation without its message.
 macro_rules! entry_columns {
     () => {
-        "id, meeting_id, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
-         envelope_to, account, state, attempts, next_attempt_at, last_answer, created_at, sent_at,
-         notice, notice_status, notice_answer, notice_recipient, notice_by, notice_at"
+        "id, meeting_id, tenure, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
+         envelope_to, account, content, state, superseded, attempts, answers_lost, cut_off, next_attempt_at, last_answer,
+         created_at, sent_at, notice, notice_status, notice_answer, notice_recipient, notice_by, notice_at"
     };
 }
 use entry_columns;
@@ -67,6 +68,7 @@ impl Database {
         Ok(OutboxEntry {
             id,
             meeting: row.parse("meeting_id")?,
+            tenure: Tenure(row.number("tenure")?),
             revision: Revision(row.number("revision")?),
             purpose: row.word("purpose")?,
             resend: row.number("resend")?,
@@ -78,8 +80,12 @@ impl Database {
             },
             account: row.parse_option("account")?,
             message_id: row.get("message_id")?,
+            content: row.get("content")?,
             state: row.parse("state")?,
+            superseded: row.get::<i64>("superseded")? != 0,
             attempts: row.number("attempts")?,
+            answers_lost: row.number("answers_lost")?,
+            cut_off: row.get::<i64>("cut_off")? != 0,
             next_attempt_at: row.instant("next_attempt_at")?,
             last_answer: row.get("last_answer")?,
             created_at: row.instant("created_at")?,
@@ -90,12 +96,12 @@ impl Database {
 
     async fn each_entry(
         &self,
-        select: &'static str,
+        select: Query<'_>,
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), DatabaseError> {
         self.settle().await?;
-        let rows = query(select).bind(meeting.as_str());
+        let rows = select.bind(meeting.as_str().to_owned());
         rows.read_each(&self.pool, self.explain("reading the outbox"), |row| {
             each(self.entry(row)?);
             Ok(())
@@ -104,19 +110,16 @@ impl Database {
         .map(|_| ())
     }
 
-    /// What invitees were told; the newest `limit` revisions, the newest first.
-    async fn read_issued(
-        &self,
-        on: impl Into<On<'_>>,
-        meeting: &MeetingId,
-        limit: i64,
-    ) -> Result<Vec<Issued>, DatabaseError> {
-        let rows = query("SELECT * FROM issued WHERE meeting_id = $1 ORDER BY revision DESC LIMIT $2")
-            .bind(meeting.as_str())
-            .bind(limit)
-            .fetch_all(on)
-            .await
-            .map_err(self.explain("reading what invitees were told"))?;
+    /// What invitees were told, the oldest first.
+    async fn read_issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, DatabaseError> {
+        let rows = query(
+            "SELECT tenure, revision, uid, facts, organizer, answers, content FROM issued
+             WHERE meeting_id = $1 AND occurrence = '' ORDER BY tenure, revision",
+        )
+        .bind(meeting.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(self.explain("reading what invitees were told"))?;
         let read = |row: &Row| {
             let row = Named {
                 database: self,
@@ -124,21 +127,99 @@ impl Database {
                 what: format!("what the invitees of meeting {:?} were told", meeting.as_str()),
             };
             Ok(Issued {
+                tenure: Tenure(row.number("tenure")?),
                 uid: row.get("uid")?,
                 revision: Revision(row.number("revision")?),
                 facts: row.json("facts")?,
+                organizer: row.json_option("organizer")?,
+                answers: row.json_option::<Answered>("answers")?.map(Answered::into_map),
+                content: row.get("content")?,
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// The newest of what there is about a meeting.
+    async fn newest(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        doing: &str,
+    ) -> Result<Seen, DatabaseError> {
+        let issued = query(
+            "SELECT tenure, revision FROM issued WHERE meeting_id = $1 AND occurrence = ''
+             ORDER BY tenure DESC, revision DESC LIMIT 1",
+        )
+        .bind(meeting.as_str())
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let issued = issued.map(|row| {
+            let row = Named {
+                database: self,
+                row: &row,
+                what: format!("what the invitees of meeting {:?} were told", meeting.as_str()),
+            };
+            Ok::<_, DatabaseError>((Tenure(row.number("tenure")?), Revision(row.number("revision")?)))
+        });
+        let newest = query("SELECT coalesce(max(id), 0) FROM invitation WHERE meeting_id = $1")
+            .bind(meeting.as_str())
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(self.explain(doing))?;
+        Ok(Seen {
+            issued: issued.transpose()?,
+            newest: newest.only().map_err(self.explain(doing))?,
+        })
+    }
+}
+
+/// What attendees had answered, as it is stored: the attendees of each answer.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answered(BTreeMap<AnswerWord, Vec<String>>);
+
+/// An answer, in an order of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum AnswerWord {
+    Accepted,
+    Tentative,
+    Declined,
+}
+
+impl Answered {
+    fn of(answers: &BTreeMap<PersonRef, Acceptance>) -> Self {
+        let mut by_word: BTreeMap<AnswerWord, Vec<String>> = BTreeMap::new();
+        for (person, answer) in answers {
+            let word = match answer {
+                Acceptance::None => continue,
+                Acceptance::Accepted => AnswerWord::Accepted,
+                Acceptance::Tentative => AnswerWord::Tentative,
+                Acceptance::Declined => AnswerWord::Declined,
+            };
+            by_word.entry(word).or_default().push(person.to_string());
+        }
+        Self(by_word)
+    }
+
+    fn into_map(self) -> BTreeMap<PersonRef, Acceptance> {
+        let mut answers = BTreeMap::new();
+        for (word, people) in self.0 {
+            let answer = match word {
+                AnswerWord::Accepted => Acceptance::Accepted,
+                AnswerWord::Tentative => Acceptance::Tentative,
+                AnswerWord::Declined => Acceptance::Declined,
+            };
+            let people = people.iter().filter_map(|person| person.parse().ok());
+            answers.extend(people.map(|person| (person, answer)));
+        }
+        answers
     }
 }
 
 #[async_trait]
 impl Outbox for Database {
     async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault> {
-        let mut issued = self.read_issued(&self.pool, meeting, i64::MAX).await?;
-        issued.reverse();
-        Ok(issued)
+        Ok(self.read_issued(meeting).await?)
     }
 
     async fn each_of_meeting(
@@ -151,7 +232,7 @@ impl Outbox for Database {
             entry_columns!(),
             " FROM invitation WHERE meeting_id = $1 ORDER BY id"
         );
-        Ok(self.each_entry(all, meeting, each).await?)
+        Ok(self.each_entry(query(all), meeting, each).await?)
     }
 
     async fn each_unsent(
@@ -159,24 +240,44 @@ impl Outbox for Database {
         meeting: &MeetingId,
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), BoxFault> {
-        let unsent = concat!(
+        let unsent = format!(
+            "SELECT {} FROM invitation {} WHERE meeting_id = $1 AND state <> 'sent' ORDER BY id",
+            entry_columns!(),
+            self.pool.dialect().by_unsent(),
+        );
+        Ok(self.each_entry(query_in_words(unsent), meeting, each).await?)
+    }
+
+    async fn of_mailbox(
+        &self,
+        meeting: &MeetingId,
+        address: &EmailAddress,
+    ) -> Result<Vec<OutboxEntry>, BoxFault> {
+        self.settle().await?;
+        let rows = query(concat!(
             "SELECT ",
             entry_columns!(),
-            " FROM invitation WHERE meeting_id = $1 AND state <> 'sent' ORDER BY id"
-        );
-        Ok(self.each_entry(unsent, meeting, each).await?)
+            " FROM invitation WHERE meeting_id = $1 AND mailbox = $2 ORDER BY id"
+        ))
+        .bind(meeting.as_str())
+        .bind(address.mailbox());
+        let read = rows.read_each(&self.pool, self.explain("reading the outbox"), |row| {
+            self.entry(row)
+        });
+        Ok(read.await?)
     }
 
     async fn enqueue(
         &self,
         meeting: &MeetingId,
-        before: Option<&Issued>,
-        issued: &Issued,
+        order: &EnqueueOrder,
         invitations: &mut dyn Supply,
-        called_off: &[PersonRef],
     ) -> Result<Enqueued, BoxFault> {
-        self.put_in(meeting, before, issued, invitations, called_off)
-            .await
+        self.put_in(meeting, order, invitations).await
+    }
+
+    async fn requeue(&self, meeting: &MeetingId, seen: Seen, messages: &[i64]) -> Result<Enqueued, BoxFault> {
+        Ok(self.try_again(meeting, seen, messages).await?)
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault> {
@@ -197,10 +298,7 @@ impl Outbox for Database {
         Ok(self.look_for_due().await?)
     }
 
-    async fn accounts(
-        &self,
-        meeting: &MeetingId,
-    ) -> Result<BTreeMap<PersonId, HashSet<PersonRef>>, BoxFault> {
+    async fn accounts(&self, meeting: &MeetingId) -> Result<BTreeMap<PersonId, usize>, BoxFault> {
         Ok(self.waiting_accounts(meeting).await?)
     }
 
@@ -209,7 +307,8 @@ impl Outbox for Database {
         self.settle().await?;
         let row = query(
             "SELECT min(next) FROM
-                 (SELECT min(next_attempt_at) AS next FROM invitation WHERE state = 'queued' UNION ALL
+                 (SELECT min(CASE WHEN not_before > next_attempt_at THEN not_before ELSE next_attempt_at END) AS next
+                  FROM invitation WHERE state = 'queued' UNION ALL
                   SELECT min(coalesce(lease_until, 0)) FROM invitation WHERE state = 'sending') AS waiting",
         )
         .fetch_one(&self.pool)

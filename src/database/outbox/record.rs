@@ -34,6 +34,9 @@ pub(super) struct Record {
     pub(super) sent: Option<i64>,
     /// Whether it does not count as a try.
     pub(super) takes_back: bool,
+    /// Whether the connection broke after the final dot and before the answer.
+    #[serde(default)]
+    pub(super) answer_lost: bool,
 }
 
 /// How fates come into the tables.
@@ -141,6 +144,7 @@ impl Database {
             next: None,
             sent: None,
             takes_back: false,
+            answer_lost: false,
         };
         match result {
             AttemptResult::Sent { answer } => {
@@ -159,6 +163,16 @@ impl Database {
             AttemptResult::Retry { answer, at } => {
                 record.answer = Some(answer.clone());
                 record.next = Some(self.clock.stored(*at));
+            }
+            AttemptResult::AnswerLost { answer, at } => {
+                record.answer = Some(answer.clone());
+                record.next = Some(self.clock.stored(*at));
+                record.answer_lost = true;
+            }
+            AttemptResult::MayHaveArrived { answer } => {
+                record.state = DeliveryState::MayHaveArrived;
+                record.answer = Some(answer.clone());
+                record.answer_lost = true;
             }
             AttemptResult::NotTried => record.takes_back = true,
         }
@@ -192,7 +206,8 @@ pub(super) async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::
 macro_rules! update_from_ended {
     () => {
         "UPDATE invitation SET
-             state = ended.state, last_answer = coalesce(ended.answer, invitation.last_answer),
+             state = CASE WHEN ended.state = 'queued' AND superseded <> 0 THEN 'superseded' ELSE ended.state END,
+             answers_lost = answers_lost + ended.lost, last_answer = coalesce(ended.answer, invitation.last_answer),
              next_attempt_at = coalesce(ended.next, invitation.next_attempt_at), sent_at = ended.sent,
              attempts = attempts - ended.back, lease_holder = NULL, lease_until = NULL
          FROM ended
@@ -206,18 +221,18 @@ fn update_of<'q>(dialect: Dialect, records: &[&'q Record]) -> Result<Query<'q>, 
         // One value however many there are: SQLite is slow in taking many.
         Dialect::Sqlite => query_in_words(
             concat!(
-                "WITH ended (id, holder, state, answer, next, sent, back) AS (
+                "WITH ended (id, holder, state, answer, next, sent, back, lost) AS (
                      SELECT value ->> 'id', value ->> 'holder', value ->> 'state', value ->> 'answer', value ->> 'next',
-                            value ->> 'sent', value ->> 'takes_back' FROM json_each($1)) ",
+                            value ->> 'sent', value ->> 'takes_back', value ->> 'answer_lost' FROM json_each($1)) ",
                 update_from_ended!()
             )
             .to_owned(),
         )
         .bind(serde_json::to_string(records).map_err(|error| sqlx::Error::Encode(error.into()))?),
         Dialect::Postgres => {
-            let row = "(CAST($ AS BIGINT), $, $, CAST($ AS TEXT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT))";
+            let row = "(CAST($ AS BIGINT), $, $, CAST($ AS TEXT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT), CAST($ AS BIGINT))";
             let update = query_in_words(format!(
-                "WITH ended (id, holder, state, answer, next, sent, back) AS (VALUES {}) {}",
+                "WITH ended (id, holder, state, answer, next, sent, back, lost) AS (VALUES {}) {}",
                 rows_of(dialect, row, records.len()),
                 update_from_ended!()
             ));
@@ -230,6 +245,7 @@ fn update_of<'q>(dialect: Dialect, records: &[&'q Record]) -> Result<Query<'q>, 
                     .bind(record.next)
                     .bind(record.sent)
                     .bind(i64::from(record.takes_back))
+                    .bind(i64::from(record.answer_lost))
             })
         }
     })

@@ -1,12 +1,13 @@
 //! Users' own SMTP accounts, and what leaves over them.
 
 use super::home::Home;
-use super::{invitation, issued, kickoff, request};
+use super::{invitation, kickoff, put, request};
 use crate::database::sql::query;
 use crate::database::{EncryptionKey, KeySource};
 use crate::fault::{Class, Fault as _};
 use crate::mail::{
-    AccountSettings, AccountStore as _, ClaimRequest, Encryption, Mailbox, NewInvitation, Outbox as _,
+    AccountSettings, AccountStore as _, ClaimRequest, Encryption, Enqueued, Mailbox, NewInvitation,
+    Outbox as _,
 };
 use crate::meeting::PersonId;
 
@@ -31,20 +32,17 @@ pub(super) async fn what_leaves_over_an_account_is_taken_by_it_alone(home: &Home
         account: account.map(user),
         ..invitation(person, 0)
     };
-    let mut all = vec![
+    let all = vec![
         of("lee", None),
         of("mo", Some("ana")),
         of("kim", Some("ben")),
         of("jo", Some("ana")),
     ];
-    database
-        .enqueue(&kickoff(), None, &issued(0), &mut all, &[])
-        .await
-        .unwrap();
+    assert_eq!(put(&database, 0, all).await, Enqueued::Queued);
     let waiting = database.accounts(&kickoff()).await.unwrap();
     let waiting: Vec<(&str, usize)> = waiting
         .iter()
-        .map(|(user, people)| (user.as_str(), people.len()))
+        .map(|(user, count)| (user.as_str(), *count))
         .collect();
     assert_eq!(waiting, [("ana", 2), ("ben", 1)]);
     for (account, people) in [

@@ -103,11 +103,9 @@ async fn what_waits_is_found_without_what_was_sent() {
     let home = Home::sqlite();
     let database = home.open().await;
     for statement in [
-        "UPDATE invitation SET state = 'x' WHERE meeting_id = 'm' AND kind = 'lead' AND person_id = 'l' AND state = 'queued'
-           AND state <> 'sent'",
-        "SELECT id FROM invitation WHERE state = 'queued' AND state <> 'sent' AND id > 7 AND next_attempt_at <= 9
+        "SELECT id FROM invitation INDEXED BY invitation_unsent WHERE state = 'queued' AND state <> 'sent' AND id > 7 AND next_attempt_at <= 9
            AND account IS NOT DISTINCT FROM NULL AND meeting_id = 'm' ORDER BY id LIMIT 5",
-        "SELECT id FROM invitation WHERE meeting_id = 'm' AND state <> 'sent' ORDER BY id",
+        "SELECT id FROM invitation INDEXED BY invitation_unsent WHERE meeting_id = 'm' AND state <> 'sent' ORDER BY id",
     ] {
         let plan = query_in_words(format!("EXPLAIN QUERY PLAN {statement}"))
             .fetch_all(&database.pool)
@@ -116,6 +114,15 @@ async fn what_waits_is_found_without_what_was_sent() {
         let plan: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
         assert!(plan[0].contains("invitation_unsent (meeting_id=?"), "{statement}: {plan:?}");
     }
+    let plan = query("EXPLAIN QUERY PLAN SELECT coalesce(max(id), 0) FROM invitation WHERE meeting_id = 'm'")
+        .fetch_all(&database.pool)
+        .await
+        .unwrap();
+    let plan: String = plan[0].get("detail").unwrap();
+    assert!(
+        plan.contains("COVERING INDEX invitation_meeting (meeting_id=?)"),
+        "{plan}"
+    );
     let plan =
         query("EXPLAIN QUERY PLAN SELECT id FROM invitation WHERE message_key = 'x' AND message_id = 'y'")
             .fetch_all(&database.pool)

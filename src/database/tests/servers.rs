@@ -25,7 +25,8 @@ async fn who_waits_is_woken_by_what_others_put_in() {
     enqueue(&other, 0, &["lee"]).await;
     wait().await.expect("it is told");
     // Also of what comes while nobody waits.
-    other.retry(&crate::database::Which::All).await.unwrap();
+    let seen = super::seen(&other, &super::kickoff()).await;
+    other.requeue(&super::kickoff(), seen, &[]).await.unwrap();
     wait().await.expect("it is told");
     let quiet = tokio::time::timeout(Duration::from_millis(200), waiting.wait(Duration::MAX)).await;
     assert!(quiet.is_err(), "nothing was put in");

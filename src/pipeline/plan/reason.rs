@@ -1,0 +1,86 @@
+//! Why somebody gets no mail.
+
+use crate::meeting::{Acceptance, Revision};
+use crate::pipeline::case::{Case, Place};
+
+/// Why somebody gets no mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) enum Reason {
+    NoRecord,
+    HoldsMeeting,
+    NoAddress,
+    NotPicked,
+    HasRevision(Revision),
+    /// It may have arrived: the mail server's answer was lost twice.
+    MayHaveRevision(Revision),
+    HasAnswered(Acceptance),
+    /// Another with the same address gets it.
+    SharesWithInvited(Place),
+    /// Another with the same address has it.
+    SharesWithInformed(Place, Revision),
+    WasNotInvited,
+    NothingToTakeBack,
+    /// The CANCEL has left already.
+    WasTold,
+    /// What waited was called off.
+    CalledOff(CalledOff),
+}
+
+/// Why a message that waited does not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) enum CalledOff {
+    /// The mailbox is no invitee's any more, and never had an invitation.
+    NotInvited,
+    /// The meeting does not take place, and the mailbox never had an invitation.
+    NotHeld,
+    /// The meeting is over.
+    Over,
+    /// The CANCEL had not left when the mailbox was invited again.
+    InvitedAgain,
+}
+
+impl CalledOff {
+    /// As the outbox keeps it.
+    pub(in crate::pipeline) const fn words(self) -> &'static str {
+        match self {
+            Self::NotInvited => "no longer invited",
+            Self::NotHeld => "the meeting does not take place",
+            Self::Over => "the meeting is over",
+            Self::InvitedAgain => "invited again",
+        }
+    }
+}
+
+impl Reason {
+    pub(in crate::pipeline) fn words(self, place: Place, case: &Case) -> String {
+        match self {
+            Self::NoRecord => format!("there is no {} in the CRM", case.reference(place)),
+            Self::HoldsMeeting => "holds the meeting".to_owned(),
+            Self::NoAddress => "has no email address".to_owned(),
+            Self::NotPicked => "was not picked".to_owned(),
+            Self::HasRevision(revision) => format!("has revision {revision} already"),
+            Self::MayHaveRevision(revision) => {
+                format!("may have revision {revision} already: the mail server's answer was lost")
+            }
+            Self::HasAnswered(answer) => format!("has answered: {answer}"),
+            Self::SharesWithInvited(twin) => {
+                format!("has the address of {}, who gets it", case.reference(twin))
+            }
+            Self::SharesWithInformed(twin, revision) => format!(
+                "has the address of {}, who has revision {revision} already",
+                case.reference(twin)
+            ),
+            Self::WasNotInvited => "was not invited".to_owned(),
+            Self::NothingToTakeBack => "has no invitation to take back".to_owned(),
+            Self::WasTold => "was told".to_owned(),
+            Self::CalledOff(CalledOff::NotInvited) => {
+                "is not invited any more, and had no invitation yet".to_owned()
+            }
+            Self::CalledOff(CalledOff::NotHeld) => "had no invitation yet".to_owned(),
+            Self::CalledOff(CalledOff::Over) => "the meeting is over".to_owned(),
+            Self::CalledOff(CalledOff::InvitedAgain) => {
+                "is invited again before the cancellation had left".to_owned()
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Step 4: the mails of a plan are rendered and put into the outbox, all or none.
+
+use super::case::Case;
+use super::deliver::Addressees;
+use super::online::Online;
+use super::outcome::Outcomes;
+use super::plan::{Aim, Plan, plan};
+use super::press::Press;
+use super::render::{Invitation, Renderer};
+use super::{ATTEMPTS, CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
+use crate::mail::{EnqueueOrder, Enqueued, Supply};
+use crate::meeting::{Acceptance, MeetingId};
+
+/// What is to be told of a meeting.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Telling<'a> {
+    /// That it takes place.
+    Send(&'a SendOptions),
+    /// That it does not.
+    Cancel(&'a CancelOptions),
+}
+
+/// A meeting whose mails wait in the outbox.
+pub(super) struct Queued {
+    pub(super) case: Case,
+    pub(super) online: Online,
+    pub(super) outcomes: Outcomes,
+    pub(super) addressees: Addressees,
+}
+
+impl Queued {
+    /// For which mailboxes to deliver. To be asked for once.
+    pub(super) fn take_addressees(&mut self) -> Addressees {
+        std::mem::take(&mut self.addressees)
+    }
+}
+
+impl Pipeline {
+    /// Steps 1 to 4: loads a meeting, pushes it, writes the link back, plans, renders and queues. Begins again where
+    /// somebody else has queued mails of the same meeting meanwhile.
+    pub(super) async fn queue(&self, id: &MeetingId, telling: Telling<'_>) -> Result<Queued, PipelineError> {
+        for _ in 0..ATTEMPTS {
+            let (case, online, aim) = match telling {
+                Telling::Send(options) => {
+                    let mut case = self.load(id, options).await?;
+                    let online = self
+                        .push_for_send(&case.meeting, &case.organizer, options)
+                        .await?;
+                    self.write_back(&mut case.meeting, &online).await?;
+                    (case, online, Aim::Send(options))
+                }
+                Telling::Cancel(options) => {
+                    let case = self.load_for_cancel(id, options).await?;
+                    (case, Online::as_recorded(None), Aim::Cancel(&options.to))
+                }
+            };
+            let plan = self.plan_for(&case, aim);
+            if self.render_and_enqueue(&case, &online, &plan).await? == Enqueued::Overtaken {
+                continue;
+            }
+            let addressees = addressees(&case, &plan);
+            let outcomes = Outcomes::all_wait(plan);
+            return Ok(Queued {
+                case,
+                online,
+                outcomes,
+                addressees,
+            });
+        }
+        Err(PipelineError::Overtaken { meeting: id.clone() })
+    }
+
+    /// Who hears what, as of now.
+    pub(super) fn plan_for<'c>(&self, case: &'c Case, aim: Aim<'_>) -> Plan<'c> {
+        plan(case, aim, self.now(), self.sender.address.domain())
+    }
+
+    /// Renders every mail, for a caller that wants to have them all.
+    pub(super) fn render(
+        &self,
+        case: &Case,
+        online: &Online,
+        plan: &Plan<'_>,
+    ) -> Result<Vec<Invitation>, PipelineError> {
+        let count = plan.mails().count();
+        (self.progress)(&Progress::Rendering { count });
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let renderer = Renderer::new(self, case, online, &plan.issues)?;
+        let groups = renderer.groups(plan)?;
+        Press::new(&renderer, &groups, plan)?.all()
+    }
+
+    /// Renders every mail and puts all of them into the outbox, with the revisions that they tell. Of many there is
+    /// only a part in memory at a time; none is in when any of them cannot be rendered.
+    pub(super) async fn render_and_enqueue(
+        &self,
+        case: &Case,
+        online: &Online,
+        plan: &Plan<'_>,
+    ) -> Result<Enqueued, PipelineError> {
+        let count = plan.mails().count();
+        (self.progress)(&Progress::Rendering { count });
+        if count == 0 {
+            return self.enqueue(case, plan, &mut Vec::new()).await;
+        }
+        self.end_answers(case, plan).await?;
+        let renderer = Renderer::new(self, case, online, &plan.issues)?;
+        let groups = renderer.groups(plan)?;
+        let mut press = Press::new(&renderer, &groups, plan)?;
+        let enqueued = self.enqueue(case, plan, &mut press).await;
+        match press.into_failure() {
+            Some(error) => Err(error),
+            None => enqueued,
+        }
+    }
+
+    async fn enqueue(
+        &self,
+        case: &Case,
+        plan: &Plan<'_>,
+        invitations: &mut dyn Supply,
+    ) -> Result<Enqueued, PipelineError> {
+        let order = EnqueueOrder {
+            seen: case.seen,
+            issued: new_issues(plan),
+            called_off: plan
+                .called_off()
+                .map(|(message, reason)| (message, reason.words()))
+                .collect(),
+        };
+        let has_mails = plan.mails().next().is_some();
+        // A revision that nobody is told of is one only after others.
+        let is_revision = !order.issued.is_empty() && !case.history.is_empty();
+        if !has_mails && order.called_off.is_empty() && !is_revision {
+            return Ok(Enqueued::Queued);
+        }
+        if !has_mails {
+            self.end_answers(case, plan).await?;
+        }
+        Ok(self
+            .outbox
+            .enqueue(case.meeting.id(), &order, invitations)
+            .await?)
+    }
+
+    /// Records the revisions alone, for invitations that the caller mails.
+    pub(super) async fn record_revision(
+        &self,
+        case: &Case,
+        plan: &Plan<'_>,
+    ) -> Result<Enqueued, PipelineError> {
+        self.end_answers(case, plan).await?;
+        let order = EnqueueOrder {
+            seen: case.seen,
+            issued: new_issues(plan),
+            called_off: Vec::new(),
+        };
+        if order.issued.is_empty() {
+            return Ok(Enqueued::Queued);
+        }
+        Ok(self
+            .outbox
+            .enqueue(case.meeting.id(), &order, &mut Vec::new())
+            .await?)
+    }
+
+    /// Sets the answers that end to none. Done before the mails are queued: what is cut off here is done again with them.
+    async fn end_answers(&self, case: &Case, plan: &Plan<'_>) -> Result<(), PipelineError> {
+        for place in &plan.answers_end {
+            self.crm
+                .set_attendee_status(case.meeting.id(), case.reference(*place), Acceptance::None)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+fn new_issues(plan: &Plan<'_>) -> Vec<crate::mail::Issued> {
+    let new = plan.issues.iter().filter(|issue| issue.is_new);
+    new.map(|issue| issue.issued.clone()).collect()
+}
+
+/// Those who get a mail, or for whom one waits that is meant. Mostly that is everybody: so it is said who is left out.
+fn addressees(case: &Case, plan: &Plan<'_>) -> Addressees {
+    let awaited = || plan.steps.iter().filter(|step| step.is_awaited());
+    let waiting = case.mailboxes.iter().filter(|(_, history)| history.waits());
+    let mut others: std::collections::HashSet<String> = waiting.map(|(mailbox, _)| mailbox.clone()).collect();
+    if !others.is_empty() {
+        for step in awaited() {
+            if let Some(address) = case.address(step.place) {
+                others.remove(&address.mailbox());
+            }
+        }
+    }
+    Addressees::all_but(awaited().count(), others)
+}
