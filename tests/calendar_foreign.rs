@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod foreign;
+mod peers;
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use invite::calendar::{Event, Method, Participant, Times, write};
 use invite::meeting::{Acceptance, Meeting, MeetingId, Person, Revision, When, Zone, one_line};
+use peers::{Peer, are_here};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -161,16 +163,25 @@ fn reads(mut command: Command) {
 
 #[test]
 fn python_reads_what_was_written() {
+    if !are_here(&[Peer::Python]) {
+        return;
+    }
     reads(foreign::python("read.py"));
 }
 
 #[test]
 fn javascript_reads_what_was_written() {
+    if !are_here(&[Peer::Node]) {
+        return;
+    }
     reads(foreign::node("read.mjs"));
 }
 
 #[test]
 fn libical_reads_what_was_written() {
+    if !are_here(&[Peer::Libical]) {
+        return;
+    }
     for cases in &*CASES {
         let mut reader = foreign::libical()
             .stdin(Stdio::piped())

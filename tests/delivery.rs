@@ -7,12 +7,16 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod foreign;
+mod held_port;
+mod peers;
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use held_port::HeldPort;
+use peers::{Peer, are_here};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,19 +40,12 @@ fn done(mut command: Command) -> Output {
     output
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 /// Postfix, Dovecot, and a folder for the program.
 struct Servers {
     folder: TempDir,
     smtp: u16,
     imap: u16,
+    _held: [HeldPort; 3],
     running: Vec<Child>,
 }
 
@@ -58,11 +55,14 @@ impl Servers {
             .prefix("invite-delivery")
             .tempdir()
             .unwrap();
-        let (smtp, lmtp, imap) = (free_port(), free_port(), free_port());
+        // Neither server can choose one itself and say which.
+        let held = [HeldPort::new(), HeldPort::new(), HeldPort::new()];
+        let [smtp, lmtp, imap] = [&held[0], &held[1], &held[2]].map(|port| port.number);
         let mut servers = Self {
             folder,
             smtp,
             imap,
+            _held: held,
             running: Vec::new(),
         };
         // Servers that have given up root must get through.
@@ -209,7 +209,7 @@ fn command(program: &str, arguments: &[&str]) -> Command {
 }
 
 fn reached(port: u16, log: &Path) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(
             Instant::now() < deadline,
@@ -241,6 +241,9 @@ impl Drop for Servers {
 
 #[test]
 fn what_is_fetched_is_what_was_sent() {
+    if !are_here(&[Peer::MailServers, Peer::Python]) {
+        return;
+    }
     let servers = Servers::start(true);
     let contacts = json!([
         {"id": "lee", "name": "Lee, Harper \"HL\"", "email": "lee@client.example", "language": "en"},
@@ -286,6 +289,9 @@ fn what_is_fetched_is_what_was_sent() {
 
 #[test]
 fn what_postfix_sends_back_shows_on_the_attendee() {
+    if !are_here(&[Peer::MailServers, Peer::Python]) {
+        return;
+    }
     let servers = Servers::start(true);
     let contacts = json!([{"id": "lee", "name": "Lee", "email": "gone@client.example"}]);
     servers.configure(&json!([{"kind": "contact", "id": "lee"}]), &contacts);
@@ -322,6 +328,9 @@ fn what_postfix_sends_back_shows_on_the_attendee() {
 
 #[test]
 fn an_address_that_the_server_cannot_take_is_refused_before_it_is_asked() {
+    if !are_here(&[Peer::MailServers, Peer::Python]) {
+        return;
+    }
     let servers = Servers::start(false);
     let contacts = json!([
         {"id": "lee", "name": "Lee", "email": "lee@client.example"},

@@ -1,6 +1,8 @@
 //! Templates through the public API.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod peers;
+
 use std::fs;
 use std::path::Path;
 
@@ -1256,7 +1258,19 @@ fn documented_functions_fit_html_and_text() {
         mail.html
             .contains(&format!("<img src=\"cid:{}\"", image.content_id))
     );
+    // Where there is no link, there is nothing to show of it.
+    let room = Sample::all()
+        .into_iter()
+        .find(|sample| sample.id == "room")
+        .unwrap();
+    let mail = templates
+        .render(TemplateName::INVITATION, &room.context(&Language::ENGLISH))
+        .unwrap();
+    assert!(mail.images.is_empty() && !mail.html.contains("<table"));
     // Somebody else's reader reads the link out of the picture.
+    if !peers::are_here(&[peers::Peer::Zbarimg]) {
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("code.png");
     fs::write(&picture, &image.data).unwrap();
@@ -1269,13 +1283,4 @@ fn documented_functions_fit_html_and_text() {
         String::from_utf8(read.stdout).unwrap().trim(),
         "https://us05web.zoom.us/j/83515379148?pwd=abc"
     );
-    // Where there is no link, there is nothing to show of it.
-    let room = Sample::all()
-        .into_iter()
-        .find(|sample| sample.id == "room")
-        .unwrap();
-    let mail = templates
-        .render(TemplateName::INVITATION, &room.context(&Language::ENGLISH))
-        .unwrap();
-    assert!(mail.images.is_empty() && !mail.html.contains("<table"));
 }

@@ -20,6 +20,7 @@ mod shell;
 mod smtp;
 mod smtp_account;
 mod smtp_users;
+mod stop;
 mod template;
 mod template_changes;
 mod template_check;

@@ -15,7 +15,7 @@ use crate::database::Which;
 use crate::fault::{BoxFault, Class, Fault, chain};
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::MeetingId;
-use crate::pipeline::{Progress, RetryReport};
+use crate::pipeline::{Progress, RetryReport, Worked};
 
 /// How many invitations of a list are in memory.
 const LISTED_AT_ONCE: u32 = 500;
@@ -96,7 +96,8 @@ pub(super) struct Cancel {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: invite outbox worker --drain\n\nAny number of workers can share an outbox. Ctrl-C ends one after the mails that are on the wire."
+    after_help = "Example: invite outbox worker --drain\n\nAny number of workers can share an outbox. Ctrl-C, SIGTERM and SIGHUP end one \
+    after the mails that are on the wire; a second Ctrl-C or SIGTERM ends it at once."
 )]
 pub(super) struct Worker {
     /// End when nothing waits any more
@@ -343,9 +344,17 @@ impl Worker {
                 }
             })
         };
-        let pipeline = session.mailing_pipeline(progress).await?;
-        session.stop_on_interrupt();
-        let worked = pipeline.work(self.drain).await?;
+        // A service manager may stop a worker that has hardly begun, also one that is process 1 of a container,
+        // which no signal ends that it does not listen for.
+        session.stop.listen();
+        let pipeline = tokio::select! {
+            pipeline = session.mailing_pipeline(progress) => Some(pipeline?),
+            () = session.stop.asked() => None,
+        };
+        let worked = match pipeline {
+            Some(pipeline) => pipeline.work(self.drain).await?,
+            None => Worked::default(),
+        };
         let sent = shown.load(Ordering::Relaxed);
         let put_off: Vec<_> = worked
             .put_off

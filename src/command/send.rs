@@ -187,7 +187,7 @@ async fn sending_pipeline(session: &Session<'_>, shown: &Arc<ShownProgress>) -> 
         Arc::new(move |progress: &Progress| shown.show(progress, &bars))
     };
     let pipeline = session.mailing_pipeline(progress).await?;
-    session.stop_on_interrupt();
+    session.stop.listen();
     Ok(pipeline)
 }
 
@@ -208,7 +208,7 @@ pub(super) async fn deliver(
     if let Some(shortfall) = Shortfall::of(&report, said) {
         shortfall.print(terminal);
     }
-    if session.was_interrupted() && report.queued > 0 {
+    if session.stop.is_asked() && report.queued > 0 {
         terminal
             .note("interrupted: what was not delivered waits in the outbox; the same command delivers it");
     }

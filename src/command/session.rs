@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::OnceCell;
 
 use super::Global;
 use super::sandbox::Sandbox;
+use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::calendar::{AttendeeList, Times};
 use crate::clock::Clock;
@@ -35,7 +35,7 @@ pub(super) struct Session<'a> {
     sandbox: OnceCell<Sandbox>,
     database: OnceCell<Database>,
     zoom: OnceCell<Arc<ZoomClient>>,
-    stop: Arc<AtomicBool>,
+    pub(super) stop: Stop,
     /// Whether it goes without a configuration.
     for_authors: bool,
 }
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             sandbox: OnceCell::new(),
             database: OnceCell::new(),
             zoom: OnceCell::new(),
-            stop: Arc::default(),
+            stop: Stop::default(),
             for_authors: false,
         })
     }
@@ -223,7 +223,7 @@ impl<'a> Session<'a> {
             .builder(self.sender().await?)
             .await?
             .on_progress(progress)
-            .stop(Arc::clone(&self.stop));
+            .stop(self.stop.flag());
         builder
             .transport(self.transport().await?)
             .signers(self.signers().await?)
@@ -282,25 +282,6 @@ impl<'a> Session<'a> {
         keys.iter()
             .map(|dkim| DkimSigner::new(&dkim.domain, &dkim.selector, &dkim.key).map_err(BoxFault::new))
             .collect()
-    }
-
-    /// From now on Ctrl-C ends delivering after the messages that are on the wire. The second one ends the
-    /// program.
-    pub(super) fn stop_on_interrupt(&self) {
-        let stop = Arc::clone(&self.stop);
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_err() {
-                return;
-            }
-            stop.store(true, Ordering::Relaxed);
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        });
-    }
-
-    pub(super) fn was_interrupted(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
     }
 
     /// Ends what must not be cut off: tokens being renewed, the database's log. Every command that used one of

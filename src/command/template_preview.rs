@@ -233,6 +233,7 @@ impl Preview {
         )
         .await
         .map_err(BoxFault::new)?;
+        session.stop.listen();
         let url = desk.url(self.name, self.language.as_ref(), about.as_deref());
         session
             .terminal
@@ -241,12 +242,7 @@ impl Preview {
         if self.open {
             show(session, &url);
         }
-        let end = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        desk.serve(end).await.map_err(BoxFault::new)?;
+        desk.serve(session.stop.asked()).await.map_err(BoxFault::new)?;
         Ok(DONE)
     }
 }

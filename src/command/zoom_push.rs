@@ -61,14 +61,14 @@ impl Push {
 
     async fn push_all(&self, session: &Session<'_>, pipeline: &Pipeline, options: &PushOptions) -> Outcome {
         let meetings = self.chosen(session, pipeline).await?;
-        session.stop_on_interrupt();
+        session.stop.listen();
         let bar = session.terminal.progress(meetings.len());
         let mut pushed: Vec<Pushed> = Vec::with_capacity(meetings.len());
         let mut failures_in_a_row = 0;
         let mut turn = tokio::time::interval(APART);
         turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         for meeting in &meetings {
-            if session.was_interrupted() || failures_in_a_row >= PATIENCE {
+            if session.stop.is_asked() || failures_in_a_row >= PATIENCE {
                 break;
             }
             turn.tick().await;

@@ -17,6 +17,7 @@ mod cancellation;
 mod catalogue;
 mod check;
 mod code;
+mod computing_time;
 mod conditions;
 mod context;
 mod dates;

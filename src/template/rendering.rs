@@ -13,12 +13,13 @@ use crate::meeting::Zone;
 use crate::organization::Color;
 
 use super::calendar_links::CalendarEntry;
+use super::computing_time::ComputingTime;
 use super::conditions::Trace;
 use super::voice::Voice;
 
 /// How many steps a part may take: turns of loops, calls of components, inclusions.
 pub(super) const MAX_STEPS: u32 = 20_000;
-/// How long a part may take. A tenth of a millisecond is usual; nobody comes near it by accident.
+/// How long a part may compute. A tenth of a millisecond is usual; nobody comes near it by accident.
 pub(super) const MAX_TIME: Duration = Duration::from_millis(500);
 
 /// Whether a part is HTML or plain text.
@@ -43,7 +44,9 @@ pub(super) struct Rendering {
     /// What is to be told of conditions; only for looking at templates.
     pub(super) trace: Option<Rc<Trace>>,
     steps: Cell<u32>,
-    end: Instant,
+    spent: ComputingTime,
+    /// When `spent` is looked at next: it cannot be all before, and asking costs more than a look at this.
+    look: Cell<Instant>,
 }
 
 /// Why a part is not rendered to its end.
@@ -72,7 +75,8 @@ impl Rendering {
             images: RefCell::default(),
             trace: None,
             steps: Cell::new(0),
-            end: Instant::now() + MAX_TIME,
+            spent: ComputingTime::begin(),
+            look: Cell::new(Instant::now() + MAX_TIME),
         }
     }
 
@@ -88,11 +92,21 @@ impl Rendering {
         self.steps.set(steps);
         if steps > MAX_STEPS {
             Err(Exhausted::Steps)
-        } else if Instant::now() > self.end {
+        } else if self.is_out_of_time() {
             Err(Exhausted::Time)
         } else {
             Ok(())
         }
+    }
+
+    fn is_out_of_time(&self) -> bool {
+        let now = Instant::now();
+        if now < self.look.get() {
+            return false;
+        }
+        let left = MAX_TIME.saturating_sub(self.spent.spent());
+        self.look.set(now + left);
+        left.is_zero()
     }
 }
 

@@ -2,11 +2,13 @@
 //! for, and gone with the process, however that ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::held_port::HeldPort;
+use super::peers::{is_root, postgres_binaries};
 
 /// Who logs in, over the socket without a password.
 pub(crate) const USER: &str = "invite";
@@ -48,35 +50,11 @@ pub(crate) struct Cluster {
     binaries: PathBuf,
     folder: PathBuf,
     pub(crate) port: u16,
+    _held: HeldPort,
     _process: Child,
 }
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
-
-/// Where the programs are: Debian keeps them out of PATH, a folder for each version.
-fn binaries() -> PathBuf {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let newest = debian
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|folder| folder.join("initdb").exists())
-        .max_by_key(|folder| {
-            let version = folder.parent().and_then(Path::file_name)?;
-            version.to_str()?.parse::<u32>().ok()
-        });
-    newest
-        .or_else(|| {
-            let path = std::env::var_os("PATH")?;
-            std::env::split_paths(&path).find(|folder| folder.join("initdb").exists())
-        })
-        .unwrap_or_else(|| {
-            panic!("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
-        })
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    id.stdout.trim_ascii() == b"0"
-}
 
 /// A shell that is not root's, which PostgreSQL refuses to be run by.
 fn shell() -> Command {
@@ -94,39 +72,35 @@ impl Cluster {
     }
 
     fn start() -> Self {
-        let binaries = binaries();
-        for _ in 0..5 {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-            let port = listener.local_addr().unwrap().port();
-            drop(listener);
-            let mut process = shell()
-                .args(["-c", SCRIPT, "sh"])
-                .arg(&binaries)
-                .args([port.to_string().as_str(), PASSWORD])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut line = String::new();
-            let out = process.stdout.take().unwrap();
-            BufReader::new(out).read_line(&mut line).unwrap();
-            if !line.is_empty() {
-                return Self {
-                    binaries,
-                    folder: line.trim().into(),
-                    port,
-                    _process: process,
-                };
-            }
+        let binaries = postgres_binaries().unwrap_or_else(|| {
+            panic!("there is no PostgreSQL: install Debian's package postgresql, or run tests/run")
+        });
+        let held = HeldPort::new();
+        let mut process = shell()
+            .args(["-c", SCRIPT, "sh"])
+            .arg(&binaries)
+            .args([held.number.to_string().as_str(), PASSWORD])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = process.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        if line.is_empty() {
             let mut said = String::new();
-            let mut err = process.stderr.take().unwrap();
-            err.read_to_string(&mut said).unwrap();
+            process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             process.wait().unwrap();
-            // Somebody else may have taken the port in between.
-            assert!(said.contains("Address already in use"), "{said}");
+            panic!("PostgreSQL does not start: {said}");
         }
-        panic!("no port stays free");
+        Self {
+            binaries,
+            folder: line.trim().into(),
+            port: held.number,
+            _held: held,
+            _process: process,
+        }
     }
 
     /// Runs a command of SQL, in a database.

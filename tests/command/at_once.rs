@@ -12,7 +12,7 @@ use crate::records::{self, KICKOFF};
 /// Longer than any test runs.
 const FOR_EVER: u64 = 600_000;
 
-const SEND: &str = "send --meeting kickoff --format json";
+pub(crate) const SEND: &str = "send --meeting kickoff --format json";
 
 /// How many mails, and how many different Message-IDs, each address got.
 fn counted(desk: &Desk) -> BTreeMap<String, (usize, usize)> {
@@ -39,7 +39,7 @@ fn each_has(desk: &Desk, count: impl Fn(&str) -> usize) {
 }
 
 /// Everybody has one mail, with the link of the one meeting that there is at Zoom, and a further send does nothing.
-fn all_is_well(desk: &Desk) {
+pub(crate) fn all_is_well(desk: &Desk) {
     each_has(desk, |_| 1);
     is_settled(desk);
 }
@@ -169,7 +169,7 @@ fn killed_before_zoom_has_made_the_meeting() {
     let killed = desk.start(SEND);
     desk.zoom.wait_for(Operation::CreateMeeting, 1);
     killed.kill();
-    assert!(desk.zoom.meetings().is_empty());
+    // On a slow machine it may be done by now, which is the case of the test before.
     assert_eq!(desk.json("send --meeting kickoff")["sent"], 3);
     all_is_well(&desk);
 }
@@ -243,44 +243,6 @@ fn killed_between_two_mails() {
     assert_eq!(desk.mail.addresses(), ["lee@client.example"]);
     let sent = desk.json("send --meeting kickoff");
     assert_eq!((&sent["sent"], &sent["skipped"]), (&json!(2), &json!(2)));
-    all_is_well(&desk);
-}
-
-#[test]
-fn interrupted_twice_by_an_impatient_person() {
-    let desk = Desk::new();
-    desk.mail
-        .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
-    let mut interrupted = desk.start(SEND);
-    desk.mail.wait_for("hold joerg@kunde.example");
-    desk.wait_for_sent(1);
-    // The first asks for an end after the mail that is on the wire, which is held.
-    crate::desk::wait_for("the end", || {
-        interrupted.interrupt();
-        interrupted.has_ended()
-    });
-    interrupted.finish().ends(130);
-    desk.mail.behave();
-    assert_eq!(desk.json("send --meeting kickoff")["sent"], 2);
-    all_is_well(&desk);
-}
-
-#[test]
-fn interrupted_once_by_a_patient_person() {
-    let desk = Desk::new();
-    desk.mail
-        .control(&json!({"hold": ["rcpt", "lee@client.example"]}));
-    let interrupted = desk.start(SEND);
-    desk.mail.wait_for("hold lee@client.example");
-    interrupted.interrupt();
-    desk.mail.behave();
-    // Whether the others' mails were still begun depends on the moment; none is lost or doubled.
-    let run = interrupted.finish();
-    let report = run.json();
-    let sent = report["sent"].as_u64().unwrap();
-    assert_eq!(run.code, if sent == 3 { 0 } else { 75 }, "{run:?}");
-    assert_eq!(report["queued"], 3 - sent);
-    assert_eq!(desk.json("send --meeting kickoff")["sent"], 3 - sent);
     all_is_well(&desk);
 }
 

@@ -12,14 +12,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+use crate::held_port::HeldPort;
 use crate::http::browse;
 use crate::mail::{MailServer, PASSWORD, USERNAME};
 use crate::records;
 use crate::zoom::{CLIENT_ID, CLIENT_SECRET, TOKEN, Zoom};
 
-/// How long anything may take. Shorter than the lease of a push, so that a run that has to wait for one to end
-/// by itself fails.
-const LONGEST: Duration = Duration::from_secs(40);
+/// How long anything may take, on a machine that has much else to do. Shorter than the lease of a push (300 seconds),
+/// so that a run that has to wait for one to end by itself fails.
+const LONGEST: Duration = Duration::from_secs(150);
 
 /// When these tests begin, in whichever year they are run: before every meeting that they send, and after every answer
 /// and bounce that they read.
@@ -38,23 +39,16 @@ pub(crate) fn invite_now() -> String {
 }
 
 /// Waits until something is so.
-pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < LONGEST, "waited too long for {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+pub(crate) fn wait_for(what: &str, is_so: impl FnMut() -> bool) {
+    wait_within(LONGEST, what, is_so);
 }
 
-/// A port at which nobody listens now. Not among those that the system gives to servers that take any.
-pub(crate) fn free_port() -> u16 {
-    let first = 20_000 + u16::try_from(std::process::id() % 8_000).unwrap();
-    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
-    loop {
-        let port = first + NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
+/// Waits until something is so, which has to be sooner than it would come about by itself.
+pub(crate) fn wait_within(longest: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < longest, "waited too long for {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -135,7 +129,22 @@ impl Folder {
     }
 
     pub(crate) fn start_with(&self, arguments: &[&str]) -> Running {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_invite"));
+        self.spawn(Command::new(env!("CARGO_BIN_EXE_invite")), arguments)
+    }
+
+    /// Starts the program as nohup(1) does: SIGHUP is ignored from the beginning.
+    pub(crate) fn start_without_hang_ups(&self, arguments: &str) -> Running {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            "trap '' HUP; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_invite"),
+        ]);
+        self.spawn(shell, &arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[&str]) -> Running {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("INVITE_") || name.starts_with("RUST_") || name.contains("COLOR") {
@@ -248,10 +257,15 @@ impl Running {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// What Ctrl-C does (SIGINT).
+    /// What Ctrl-C does.
     pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends it a signal, named without its SIG.
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        Command::new("kill").args(["-s", name, &pid]).status().unwrap();
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
@@ -383,6 +397,7 @@ pub(crate) struct Desk {
     pub(crate) zoom: Zoom,
     pub(crate) mail: MailServer,
     pub(crate) redirect_uri: String,
+    _redirect_port: HeldPort,
 }
 
 impl std::ops::Deref for Desk {
@@ -402,12 +417,14 @@ impl Desk {
     /// Two servers and an empty folder. With `INVITE_TEST_ON=postgres` in the environment, all that is tested so uses
     /// a PostgreSQL database.
     pub(crate) fn empty() -> Self {
-        let redirect_uri = format!("http://127.0.0.1:{}/zoom/callback", free_port());
+        let redirect_port = HeldPort::new();
+        let redirect_uri = format!("http://127.0.0.1:{}/zoom/callback", redirect_port.number);
         let mut desk = Self {
             folder: Folder::new(),
             zoom: Zoom::start(&redirect_uri),
             mail: MailServer::start(),
             redirect_uri,
+            _redirect_port: redirect_port,
         };
         desk.write_secret("zoom.secret", CLIENT_SECRET);
         desk.write_secret("smtp.secret", PASSWORD);

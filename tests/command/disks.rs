@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Folder, invite_now};
 use crate::mail::{MailServer, PASSWORD, USERNAME};
+use crate::peers::{Peer, are_here};
 use crate::records;
 
 const PEOPLE: usize = 40;
@@ -136,6 +137,9 @@ fn prepared(server: &MailServer, meetings: &[&str]) -> (Folder, Shell) {
 
 #[test]
 fn a_disk_that_fills_up_at_any_moment_loses_nothing() {
+    if !are_here(&[Peer::Mounts]) {
+        return;
+    }
     let server = MailServer::start_with(&["--tally"]);
     let rooms = [0, 40, 120, 240, 400, 700];
     let names: Vec<String> = rooms.iter().map(|room| format!("room-{room}")).collect();
@@ -202,6 +206,9 @@ fn a_disk_that_fills_up_at_any_moment_loses_nothing() {
 
 #[test]
 fn a_disk_that_cannot_be_written_loses_nothing() {
+    if !are_here(&[Peer::Mounts]) {
+        return;
+    }
     let server = MailServer::start_with(&["--tally"]);
     let (_folder, mut shell) = prepared(&server, &["some"]);
     shell.run("mount -o remount,ro disk").done();

@@ -27,7 +27,7 @@ pub(crate) fn ask(method: &str, url: &str, body: Option<&serde_json::Value>) -> 
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let body = body.map(ToString::to_string).unwrap_or_default();
     let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAccept: application/json\r\n\

@@ -20,6 +20,8 @@ mod failing_mail;
 mod first_send;
 #[path = "../foreign/mod.rs"]
 mod foreign;
+#[path = "../held_port/mod.rs"]
+mod held_port;
 mod http;
 mod killed;
 mod later_sends;
@@ -29,6 +31,8 @@ mod names;
 mod nights;
 mod outbox;
 mod pacing;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod permissions;
 mod postgres;
 mod records;
@@ -36,6 +40,7 @@ mod replying;
 mod sandbox;
 mod signing;
 mod smtp_users;
+mod stopping;
 mod templates;
 mod tokens;
 mod zoom;

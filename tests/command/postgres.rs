@@ -8,8 +8,10 @@ use invite::sandbox::zoom::{Action, Operation};
 use serde_json::{Value, json};
 
 use crate::cluster::{Cluster, PASSWORD};
-use crate::desk::{Desk, Folder, free_port, wait_for};
+use crate::desk::{Desk, Folder, wait_for, wait_within};
+use crate::held_port::HeldPort;
 use crate::killed::{Dice, number};
+use crate::peers::{Peer, are_here};
 use crate::records::{self, KICKOFF};
 
 const SEND: &str = "send --meeting kickoff --format json";
@@ -43,6 +45,9 @@ fn kickoff() -> Vec<String> {
 
 #[test]
 fn from_init_to_a_sent_invitation() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (desk, _) = Desk::on_postgres();
     let made = desk.json("init made");
     assert_eq!(made["folder"], "made");
@@ -80,6 +85,9 @@ fn from_init_to_a_sent_invitation() {
 
 #[test]
 fn the_tables_may_be_made_by_several() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let mut desk = Desk::empty();
     desk.use_postgres();
     desk.write("invite.toml", &desk.configuration());
@@ -93,6 +101,9 @@ fn the_tables_may_be_made_by_several() {
 
 #[test]
 fn two_sends_at_once_make_one_zoom_meeting() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (desk, _) = Desk::on_postgres();
     desk.zoom
         .once(Operation::CreateMeeting, Action::DelayAfter { milliseconds: 500 });
@@ -110,6 +121,9 @@ fn two_sends_at_once_make_one_zoom_meeting() {
 
 #[test]
 fn four_workers_share_the_outbox() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (desk, _) = Desk::on_postgres();
     desk.import(&crowd());
     desk.mail.control(&json!({"close_at_connect": true}));
@@ -131,6 +145,9 @@ fn four_workers_share_the_outbox() {
 
 #[test]
 fn who_is_killed_leaves_the_mails_to_the_others() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (desk, _) = Desk::on_postgres();
     desk.mail
         .control(&json!({"hold": ["rcpt", "joerg@kunde.example"]}));
@@ -146,6 +163,9 @@ fn who_is_killed_leaves_the_mails_to_the_others() {
 /// `INVITE_KILLS=500 cargo test --test command workers_killed -- --nocapture` makes it many.
 #[test]
 fn workers_killed_in_turn_lose_nothing() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     const WORKERS: usize = 4;
     const CONNECTIONS: usize = 2;
     let seed = number("INVITE_SEED", 20_261_124);
@@ -204,9 +224,12 @@ fn workers_killed_in_turn_lose_nothing() {
     eprintln!("{killed} workers killed in {round} rounds of seed {seed}: {twice} mails came twice");
 }
 
-/// While nothing waits, a worker looks once a minute, which is longer than a test may take.
+/// While nothing waits, a worker looks once a minute, which is longer than is waited for here.
 #[test]
 fn a_worker_is_told_what_others_put_in() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (mut desk, database) = Desk::on_postgres();
     desk.set("INVITE_SMTP__FIRST_RETRY", "1s");
     let worker = desk.start("outbox worker");
@@ -215,10 +238,13 @@ fn a_worker_is_told_what_others_put_in() {
         Cluster::get().sql(&database, listening) == "1"
     });
     // Whoever puts them in cannot deliver them.
-    desk.set("INVITE_SMTP__URL", &format!("smtp://127.0.0.1:{}", free_port()));
+    let nobody = HeldPort::new();
+    desk.set("INVITE_SMTP__URL", &format!("smtp://127.0.0.1:{}", nobody.number));
     let sent = desk.run(SEND);
     assert_eq!(sent.code, 69, "{sent:?}");
-    wait_for("the mails", || desk.mail.mails().len() == 3);
+    wait_within(std::time::Duration::from_secs(45), "the mails", || {
+        desk.mail.mails().len() == 3
+    });
     each_has_one(&desk, &kickoff());
     worker.interrupt();
     worker.finish().done();
@@ -226,6 +252,9 @@ fn a_worker_is_told_what_others_put_in() {
 
 #[test]
 fn what_is_wrong_with_the_server_is_told() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let cluster = Cluster::get();
     let mut folder = Folder::new();
     folder.write("invite.toml", "[organization]\nname = \"Acme\"\n");
@@ -234,7 +263,8 @@ fn what_is_wrong_with_the_server_is_told() {
         assert!(!text.contains("s3cret") && !text.contains("wr0ng"), "{text}");
     };
 
-    let port = free_port();
+    let nobody = HeldPort::new();
+    let port = nobody.number;
     folder.set(
         "INVITE_DATABASE__URL",
         &format!("postgres://invite:wr0ng@127.0.0.1:{port}/invite"),
@@ -287,6 +317,9 @@ fn what_is_wrong_with_the_server_is_told() {
 
 #[test]
 fn tls_is_as_the_address_asks_for_it() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let cluster = Cluster::get();
     let mut folder = Folder::new();
     folder.write("invite.toml", "[organization]\nname = \"Acme\"\n");
@@ -322,9 +355,15 @@ fn tls_is_as_the_address_asks_for_it() {
 
 #[test]
 fn a_server_that_goes_away_is_waited_for_by_running_again() {
+    if !are_here(&[Peer::Postgres]) {
+        return;
+    }
     let (desk, database) = Desk::on_postgres();
-    desk.zoom
-        .once(Operation::CreateMeeting, Action::DelayAfter { milliseconds: 800 });
+    // Long enough to end the connections meanwhile, also where that takes its time.
+    desk.zoom.once(
+        Operation::CreateMeeting,
+        Action::DelayAfter { milliseconds: 4000 },
+    );
     let run = desk.start("send --meeting kickoff --format json -vv");
     desk.zoom.wait_for(Operation::CreateMeeting, 1);
     let cluster = Cluster::get();

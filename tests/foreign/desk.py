@@ -16,7 +16,7 @@ import urllib.request
 import websocket
 
 URL, TEMPLATES, SHOTS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-TIMEOUT = 30
+TIMEOUT = 120
 
 
 class Refused(Exception):

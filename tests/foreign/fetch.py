@@ -5,7 +5,7 @@ import sys
 import time
 
 port, user, password = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-deadline = time.monotonic() + 30
+deadline = time.monotonic() + 120
 while True:
     # A mail is on its way for a moment after the server has taken it.
     with imaplib.IMAP4("127.0.0.1", port) as server:

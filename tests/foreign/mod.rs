@@ -6,6 +6,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::peers;
+
 /// The scripts of this folder that run in Python, with the packages of `requirements.txt`.
 pub(crate) fn python(script: &str) -> Command {
     let mut command = Command::new(installed("venv/bin/python"));
@@ -69,9 +71,7 @@ fn source(script: impl AsRef<OsStr>) -> PathBuf {
 }
 
 fn installed(path: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("target/foreign")
-        .join(path);
+    let path = peers::foreign(path);
     assert!(
         path.exists(),
         "this test compares with a program in another language, and there is no {}: run tests/run, which installs it",

@@ -47,7 +47,7 @@ async fn a_send_that_is_stopped_before_it_delivers_ends_and_the_next_delivers() 
         .unwrap();
     let (id, options) = (kickoff(), SendOptions::default());
     let send = stopped.send(&id, &options);
-    let report = tokio::time::timeout(Duration::from_secs(30), send).await;
+    let report = tokio::time::timeout(Duration::from_secs(120), send).await;
     assert_eq!(counts(&report.expect("it ends").unwrap()), (0, 3, 0, 1));
     assert!(stage.post.tries().is_empty());
     assert_eq!(counts(&stage.send().await), (3, 0, 0, 1));

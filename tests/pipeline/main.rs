@@ -10,7 +10,11 @@
 #[expect(dead_code, reason = "the command's tests need more of it")]
 mod cluster;
 mod fuse;
+#[path = "../held_port/mod.rs"]
+mod held_port;
 mod letter;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod post_office;
 mod scripted_provider;
 mod stage;

@@ -10,6 +10,10 @@ use crate::database::{Database, DatabaseError, KeySource};
 #[path = "../../../tests/cluster/mod.rs"]
 #[expect(dead_code, reason = "the tests of the program use more of it")]
 pub(super) mod cluster;
+#[path = "../../../tests/held_port/mod.rs"]
+mod held_port;
+#[path = "../../../tests/peers/mod.rs"]
+pub(super) mod peers;
 
 /// A database that only one test uses.
 pub(super) struct Home {
@@ -23,12 +27,16 @@ impl Home {
         Self { dir, url: None }
     }
 
-    pub(super) fn postgres() -> Self {
+    /// None where there is no PostgreSQL, which is said.
+    pub(super) fn postgres() -> Option<Self> {
+        if !peers::are_here(&[peers::Peer::Postgres]) {
+            return None;
+        }
         let cluster = cluster::Cluster::get();
-        Self {
+        Some(Self {
             url: Some(cluster.url(&cluster.new_database()).into()),
             ..Self::sqlite()
-        }
+        })
     }
 
     /// Of a PostgreSQL database.

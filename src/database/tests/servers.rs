@@ -16,9 +16,9 @@ fn no_key() -> KeySource {
 
 #[tokio::test]
 async fn who_waits_is_woken_by_what_others_put_in() {
-    let home = Home::postgres();
+    let Some(home) = Home::postgres() else { return };
     let (waiting, other) = (home.open().await, home.open().await);
-    let patience = Duration::from_secs(30);
+    let patience = Duration::from_secs(50);
     let wait = async || tokio::time::timeout(patience, waiting.wait(Duration::MAX)).await;
     // What came before it listened may have been missed.
     wait().await.expect("it begins to listen");
@@ -34,7 +34,7 @@ async fn who_waits_is_woken_by_what_others_put_in() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_made_anew() {
-    let home = Home::postgres();
+    let Some(home) = Home::postgres() else { return };
     let database = home.open().await;
     enqueue(&database, 0, &["lee"]).await;
     let claimed = database.claim(&request()).await.unwrap();
@@ -55,7 +55,7 @@ async fn a_connection_that_breaks_is_made_anew() {
 
 #[tokio::test]
 async fn the_password_does_not_show() {
-    let home = Home::postgres();
+    let Some(home) = Home::postgres() else { return };
     let cluster = Cluster::get();
     let password: String = url::form_urlencoded::byte_serialize(PASSWORD.as_bytes()).collect();
     let with_password = |password: &str| {
@@ -80,7 +80,7 @@ async fn the_password_does_not_show() {
 
 #[tokio::test]
 async fn one_of_a_newer_version_is_left_alone() {
-    let home = Home::postgres();
+    let Some(home) = Home::postgres() else { return };
     let database = home.open().await;
     query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'x', true, '', 0)")
         .execute(&database.pool)
