@@ -31,7 +31,7 @@ use crate::mail::{
     Own, Purpose, Seen, UnreadableMessage,
 };
 use crate::meeting::{
-    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, PersonRef, Revision, Tenure,
+    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision, Tenure,
 };
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
 use crate::online::{
@@ -590,13 +590,13 @@ async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Ho
 
 async fn what_was_answered_is_kept_with_the_revision(home: &Home) {
     let database = home.open().await;
-    let answers: BTreeMap<PersonRef, Acceptance> = [
-        ("contact:lee", Acceptance::Accepted),
-        ("lead:mo", Acceptance::Declined),
-        ("user:ana", Acceptance::Accepted),
+    let answers: BTreeMap<String, Acceptance> = [
+        ("lee@client.example", Acceptance::Accepted),
+        ("mo@client.example", Acceptance::Declined),
+        ("ana@acme.example", Acceptance::Accepted),
     ]
     .into_iter()
-    .map(|(person, answer)| (person.parse().unwrap(), answer))
+    .map(|(mailbox, answer)| (mailbox.to_owned(), answer))
     .collect();
     let told = Issued {
         organizer: Some(Organizer {

@@ -155,9 +155,9 @@ pub struct Issued {
     pub facts: Facts,
     /// The organizer. `None`: not known, as of revisions that were recorded before organizers were.
     pub organizer: Option<Organizer>,
-    /// What attendees had answered when the revision was recorded, those alone who had: so does each calendar object of the
-    /// revision. `None`: not known.
-    pub answers: Option<BTreeMap<PersonRef, Acceptance>>,
+    /// What had been answered at each mailbox ([`EmailAddress::mailbox`]) when the revision was recorded, where anything had:
+    /// so does each calendar object of the revision. `None`: not known.
+    pub answers: Option<BTreeMap<String, Acceptance>>,
     /// A digest of all that the calendar objects say. `None`: not known.
     pub content: Option<i64>,
 }

@@ -95,7 +95,7 @@ impl Round {
                 let answer = chain(&error);
                 tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
-                let fate = if matches!(error, TransportError::AnswerLost { .. }) {
+                let fate = if matches!(error, TransportError::AnswerLost { .. }) && !at_connect {
                     let (settings, now) = (&self.pipeline.delivery, self.pipeline.clock.now());
                     settings.after_lost_answer(claimed, answer, now, self.pipeline.chance.fraction())
                 } else if error.is_temporary() {

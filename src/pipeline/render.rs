@@ -1,5 +1,6 @@
 //! One mail about a meeting, as step 4 renders it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +16,7 @@ use crate::mail::{
     Organizer, Own, Purpose, compose,
 };
 use crate::meeting::{
-    Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
+    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
     PersonRef, Zone,
 };
 use crate::online::OnlineLink;
@@ -171,7 +172,7 @@ impl<'a> Renderer<'a> {
         Ok(writer.for_participant(&Participant {
             person,
             status: match answers {
-                Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
+                Some(answers) => answer_of(answers, person),
                 None => attendee.map(|attendee| attendee.status).unwrap_or_default(),
             },
         })?)
@@ -556,7 +557,7 @@ impl<'a> Told<'a> {
         let with_address = case.attendees().filter_map(|(attendee, person)| {
             let person = person.filter(|person| person.email.is_some())?;
             let status = match &issued.answers {
-                Some(answers) => answers.get(&person.reference).copied().unwrap_or_default(),
+                Some(answers) => answer_of(answers, person),
                 // Of a revision from before answers were recorded.
                 None => attendee.status,
             };
@@ -573,6 +574,13 @@ impl<'a> Told<'a> {
             },
         })
     }
+}
+
+/// What was answered at a person's mailbox.
+fn answer_of(answers: &BTreeMap<String, Acceptance>, person: &Person) -> Acceptance {
+    let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
+    let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());
+    answer.unwrap_or_default()
 }
 
 /// The meeting's page in the CRM, in EspoCRM's form. `None` where the CRM's address is not known.

@@ -28,7 +28,7 @@ use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, Outbox, OutboxEntry,
     Seen, Supply, UnreadableMessage,
 };
-use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, PersonRef, Revision, Tenure};
+use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
 pub use by_hand::{CannotCancel, Which};
 pub use count::OutboxCounts;
@@ -174,7 +174,7 @@ impl Database {
     }
 }
 
-/// What attendees had answered, as it is stored: the attendees of each answer.
+/// What had been answered, as it is stored: the mailboxes of each answer.
 #[derive(Debug, Serialize, Deserialize)]
 struct Answered(BTreeMap<AnswerWord, Vec<String>>);
 
@@ -187,30 +187,29 @@ enum AnswerWord {
 }
 
 impl Answered {
-    fn of(answers: &BTreeMap<PersonRef, Acceptance>) -> Self {
+    fn of(answers: &BTreeMap<String, Acceptance>) -> Self {
         let mut by_word: BTreeMap<AnswerWord, Vec<String>> = BTreeMap::new();
-        for (person, answer) in answers {
+        for (mailbox, answer) in answers {
             let word = match answer {
                 Acceptance::None => continue,
                 Acceptance::Accepted => AnswerWord::Accepted,
                 Acceptance::Tentative => AnswerWord::Tentative,
                 Acceptance::Declined => AnswerWord::Declined,
             };
-            by_word.entry(word).or_default().push(person.to_string());
+            by_word.entry(word).or_default().push(mailbox.clone());
         }
         Self(by_word)
     }
 
-    fn into_map(self) -> BTreeMap<PersonRef, Acceptance> {
+    fn into_map(self) -> BTreeMap<String, Acceptance> {
         let mut answers = BTreeMap::new();
-        for (word, people) in self.0 {
+        for (word, mailboxes) in self.0 {
             let answer = match word {
                 AnswerWord::Accepted => Acceptance::Accepted,
                 AnswerWord::Tentative => Acceptance::Tentative,
                 AnswerWord::Declined => Acceptance::Declined,
             };
-            let people = people.iter().filter_map(|person| person.parse().ok());
-            answers.extend(people.map(|person| (person, answer)));
+            answers.extend(mailboxes.into_iter().map(|mailbox| (mailbox, answer)));
         }
         answers
     }

@@ -39,7 +39,7 @@ use super::{Pick, SendOptions};
 use crate::calendar::Method;
 use crate::mail::{Issued, Organizer, Purpose};
 use crate::meeting::{
-    Acceptance, Attendee, ChangedField, Facts, MeetingId, MeetingStatus, Person, PersonRef, Revision, Tenure,
+    Acceptance, Attendee, ChangedField, EmailAddress, Facts, MeetingId, MeetingStatus, Person, PersonRef, Revision, Tenure,
 };
 
 /// What a plan is made for.
@@ -216,13 +216,6 @@ impl<'c, 'a> Planner<'c, 'a> {
             MeetingStatus::NotHeld => Outlook::CalledOff,
             MeetingStatus::Held => Outlook::Over,
         };
-        let moved = case.former.iter().filter_map(|person| {
-            let history = case.mailboxes.get(&person.email.as_ref()?.mailbox())?;
-            let invites = |told: &TenureHistory| {
-                told.waits_with(Method::Request).is_some() || (told.holds.is_some() && !is_renewal)
-            };
-            history.tenures().any(invites).then_some(&person.reference)
-        });
         Self {
             case,
             aim,
@@ -234,7 +227,7 @@ impl<'c, 'a> Planner<'c, 'a> {
             outlook,
             ends_at,
             present: Present::of(case, outlook == Outlook::TakesPlace, domain),
-            moved: moved.collect(),
+            moved: moved(case, is_renewal),
             claims: HashMap::new(),
             steps: Vec::with_capacity(case.people.len()),
             earlier: BTreeMap::new(),
@@ -624,11 +617,11 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
         let status_of = |mail: &Mail<'_>| {
             let attendee = self.case.meeting.attendees.get(mail.place.at())?;
-            Some(match &issues[mail.issue].issued.answers {
-                Some(answers) => answers.get(&attendee.person).copied().unwrap_or_default(),
-                None if ended.contains(&mail.place) => Acceptance::None,
-                None => attendee.status,
-            })
+            match &issues[mail.issue].issued.answers {
+                Some(answers) => answers.get(&self.case.address(mail.place)?.mailbox()).copied(),
+                None if ended.contains(&mail.place) => None,
+                None => Some(attendee.status),
+            }
         };
         let mut steps = self.steps;
         for step in &mut steps {
@@ -786,6 +779,25 @@ impl<'c> Plan<'c> {
     }
 }
 
+/// The records that have an invitation at a mailbox that is theirs no more, or for which one waits there. Of a renewal, the
+/// latter alone.
+fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
+    if case.mailboxes.is_empty() {
+        return HashSet::new();
+    }
+    let people = case.people.iter().flatten();
+    let todays: HashMap<&PersonRef, String> = people
+        .filter_map(|person| Some((&person.reference, person.email.as_ref()?.mailbox())))
+        .collect();
+    let invites = |told: &TenureHistory| {
+        told.waits_with(Method::Request).is_some() || (told.holds.is_some() && !is_renewal)
+    };
+    let moved = case.mailboxes.iter().filter(|(mailbox, history)| {
+        todays.get(&history.person).is_some_and(|today| today != *mailbox) && history.tenures().any(invites)
+    });
+    moved.map(|(_, history)| &history.person).collect()
+}
+
 /// The tenures by their places among the issues.
 fn by_place(tenures: &BTreeMap<Tenure, usize>) -> Vec<(Tenure, usize)> {
     let mut all: Vec<_> = tenures.iter().map(|(tenure, place)| (*tenure, *place)).collect();
@@ -830,18 +842,23 @@ fn last_of(case: &Case, tenure: Tenure, highest: Option<Revision>) -> Issue {
     }
 }
 
-/// What attendees have answered, those alone who have, but for those whose answers end.
-fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<PersonRef, Acceptance> {
-    let answered = case
-        .placed()
-        .filter(|(place, attendee, _)| attendee.status != Acceptance::None && !ended.contains(place));
-    answered
-        .map(|(_, attendee, _)| (attendee.person.clone(), attendee.status))
-        .collect()
+/// What has been answered at each mailbox, where anything has, but for the attendees whose answers end.
+fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptance> {
+    let mut answers = BTreeMap::new();
+    for (place, attendee, person) in case.placed() {
+        if attendee.status == Acceptance::None || ended.contains(&place) {
+            continue;
+        }
+        if let Some(address) = person.and_then(|person| person.email.as_ref()) {
+            // Of several records with one mailbox, the first that has an answer.
+            answers.entry(address.mailbox()).or_insert(attendee.status);
+        }
+    }
+    answers
 }
 
 /// A digest of what the calendar objects of a revision say.
-fn content(case: &Case, present: &Present, answers: &BTreeMap<PersonRef, Acceptance>) -> i64 {
+fn content(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>) -> i64 {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
         digest.update(text.len().to_le_bytes());
@@ -862,10 +879,11 @@ fn content(case: &Case, present: &Present, answers: &BTreeMap<PersonRef, Accepta
     add(description.as_deref().unwrap_or_default());
     add(&case.organizer.name);
     for person in listed(case) {
-        let answer = answers.get(&person.reference).copied().unwrap_or_default();
+        let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
+        let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());
         add(&person.name);
         add(person.email.as_ref().map_or("", |email| email.as_str()));
-        add(answer.as_str());
+        add(answer.unwrap_or_default().as_str());
     }
     let digest = digest.finalize();
     let mut first = [0; 8];

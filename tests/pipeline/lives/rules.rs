@@ -122,16 +122,24 @@ fn waiting(rows: &[OutboxEntry]) -> BTreeSet<String> {
     invitations.filter(|row| row.waits()).map(to).collect()
 }
 
-/// Whether nobody knows what the mailbox has: one of its last two messages may have arrived.
-fn is_uncertain(rows: &[OutboxEntry], mailbox: &str) -> bool {
-    let mut theirs = rows.iter().rev().filter(|row| to(row) == mailbox).take(2);
-    theirs.any(|row| row.state.as_str() == "may_have_arrived")
+/// Whether one of the last two messages of an organizer to the mailbox is in one of these states.
+fn ended_in(rows: &[OutboxEntry], mailbox: &str, states: &[&str]) -> bool {
+    let theirs = || rows.iter().rev().filter(|row| to(row) == mailbox);
+    let tenures: BTreeSet<_> = theirs().map(|row| row.tenure).collect();
+    tenures.into_iter().any(|tenure| {
+        let mut last = theirs().filter(|row| row.tenure == tenure).take(2);
+        last.any(|row| states.contains(&row.state.as_str()))
+    })
 }
 
-/// Whether what was last written to the mailbox did not get there.
+/// Whether nobody knows what the mailbox has.
+fn is_uncertain(rows: &[OutboxEntry], mailbox: &str) -> bool {
+    ended_in(rows, mailbox, &["may_have_arrived"])
+}
+
+/// Whether what was last written to the mailbox did not get there, perhaps.
 fn is_refused(rows: &[OutboxEntry], mailbox: &str) -> bool {
-    let mut theirs = rows.iter().rev().filter(|row| to(row) == mailbox).take(2);
-    theirs.any(|row| matches!(row.state.as_str(), "failed" | "given_up" | "may_have_arrived"))
+    ended_in(rows, mailbox, &["failed", "given_up", "may_have_arrived"])
 }
 
 impl Rules {

@@ -172,6 +172,8 @@ impl World {
             return;
         }
         self.mishaps += 1;
+        // Nor was it recorded, perhaps, that an answer was lost.
+        self.post.note_retry();
         // What was in its hands may have left.
         for row in self.rows().await {
             if row.state.as_str() == "sending" {
