@@ -16,8 +16,8 @@ use crate::mail::{
     Organizer, Own, Purpose, compose,
 };
 use crate::meeting::{
-    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId, PersonKind,
-    PersonRef, Zone,
+    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId,
+    PersonKind, PersonRef, Zone,
 };
 use crate::online::OnlineLink;
 use crate::organization::Organization;

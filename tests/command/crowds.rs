@@ -171,8 +171,15 @@ fn connections_that_break_anywhere_cost_no_mail() {
     crowd.desk.run("outbox worker --drain").done();
     let tally = crowd.server.tally();
     let mails = records::by_recipient(&tally);
-    assert_eq!(mails.len(), PEOPLE, "seed {seed}");
     let entries = crowd.entries("hard");
+    for entry in &entries {
+        // Of a message whose answer was lost twice nobody knows, and it is said.
+        let has_it = mails.contains_key(entry["email"].as_str().unwrap());
+        let in_doubt = entry["state"] == "may_have_arrived";
+        assert!(has_it || in_doubt, "seed {seed}: {entry}");
+        assert!(in_doubt || entry["state"] == "sent", "seed {seed}: {entry}");
+    }
+    assert_eq!(entries.len(), PEOPLE, "seed {seed}");
     for (to, ids) in mails {
         let different: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(different.len(), 1, "{to}, seed {seed}");
@@ -182,10 +189,6 @@ fn connections_that_break_anywhere_cost_no_mail() {
             "{to}, seed {seed}: {entry}"
         );
     }
-    assert!(
-        entries.iter().all(|entry| entry["state"] == "sent"),
-        "seed {seed}"
-    );
 }
 
 #[test]

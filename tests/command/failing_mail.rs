@@ -186,7 +186,7 @@ fn what_waits_is_overtaken_by_a_newer_revision() {
         );
     }
     assert_eq!(
-        desk.json("outbox list --state cancelled")
+        desk.json("outbox list --state superseded")
             .as_array()
             .unwrap()
             .len(),

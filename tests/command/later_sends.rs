@@ -140,13 +140,44 @@ fn another_host_means_another_zoom_meeting() {
     );
     let sent = desk.json("send --meeting kickoff");
     let new = desk.zoom.meeting();
-    assert_eq!((action(&sent), &sent["revision"]), ("created", &json!(1)));
+    assert_eq!((action(&sent), &sent["revision"]), ("created", &json!(0)));
     assert_eq!(new.host_email, "zoe@acme.example");
     assert_ne!(new.id, old.id);
-    let mails = desk.mail.mails().split_off(3);
+    let (cancelled, mails): (Vec<_>, Vec<_>) = desk
+        .mail
+        .mails()
+        .split_off(3)
+        .into_iter()
+        .partition(|mail| mail.calendar().line("METHOD").as_deref() == Some("CANCEL"));
+    // Ana's entry leaves the calendars of her invitees, with a word that Zoe is the host now.
+    assert_eq!(cancelled.len(), 3);
+    for mail in &cancelled {
+        assert_eq!(mail.calendar().line("SEQUENCE").as_deref(), Some("1"));
+        assert!(
+            mail.calendar()
+                .line("ORGANIZER")
+                .unwrap()
+                .contains("ana@acme.example")
+        );
+        assert!(mail.text().contains("Zoë"), "{}", mail.text());
+        assert!(!mail.text().contains(&new.join_url));
+    }
     assert!(mails.iter().all(|mail| mail.text().contains(&new.join_url)));
+    let uid = |mail: &crate::mail::Mail| mail.calendar().line("UID");
+    assert!(mails.iter().all(|mail| uid(mail) != uid(&cancelled[0])));
     // Ana hosts no more, so that she is an invitee.
     assert_eq!(mails.len(), 4);
+    let purposes: Vec<_> = sent["recipients"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|recipient| recipient["purpose"].as_str())
+        .collect();
+    let count = |purpose| purposes.iter().filter(|it| **it == purpose).count();
+    assert_eq!(
+        (count("cancellation"), count("update"), count("invitation")),
+        (3, 3, 1)
+    );
 }
 
 #[test]

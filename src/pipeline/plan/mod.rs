@@ -39,7 +39,8 @@ use super::{Pick, SendOptions};
 use crate::calendar::Method;
 use crate::mail::{Issued, Organizer, Purpose};
 use crate::meeting::{
-    Acceptance, Attendee, ChangedField, EmailAddress, Facts, MeetingId, MeetingStatus, Person, PersonRef, Revision, Tenure,
+    Acceptance, Attendee, ChangedField, EmailAddress, Facts, MeetingId, MeetingStatus, Person, PersonRef,
+    Revision, Tenure,
 };
 
 /// What a plan is made for.
