@@ -1,5 +1,6 @@
 //! A mail server in a process of its own, and the mails that it took.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -113,13 +114,18 @@ impl MailServer {
         let bad: Vec<_> = self.events();
         let bad: Vec<_> = bad.iter().filter(|event| event.starts_with("bad")).collect();
         assert!(bad.is_empty(), "the mail server did not like {bad:?}");
+        self.files().iter().map(|file| Mail::read(file)).collect()
+    }
+
+    /// The files of the mails that were taken, in their order.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "eml"))
             .collect();
         files.sort();
-        files.iter().map(|file| Mail::read(file)).collect()
+        files
     }
 
     /// What a server that was started with `--tally` took: recipients and Message-IDs, in their order.
@@ -299,6 +305,22 @@ impl CalendarObject {
             let entry = event.property(property)?;
             entry.values[0].as_text().map(str::to_owned)
         })
+    }
+
+    /// The PARTSTAT of every ATTENDEE, by address.
+    pub(crate) fn participations(&self) -> BTreeMap<String, String> {
+        let unfolded = self.0.replace("\r\n ", "");
+        let lines = unfolded
+            .split("\r\n")
+            .filter_map(|line| line.strip_prefix("ATTENDEE"));
+        let participation = |line: &str| {
+            let (parameters, address) = line.rsplit_once(":mailto:").unwrap();
+            let found = parameters
+                .split(';')
+                .find_map(|parameter| parameter.strip_prefix("PARTSTAT="));
+            (address.to_owned(), found.unwrap_or("NEEDS-ACTION").to_owned())
+        };
+        lines.map(participation).collect()
     }
 
     /// Name and address of every ATTENDEE.

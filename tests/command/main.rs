@@ -6,9 +6,13 @@
     reason = "a test fails by panicking, also in what its tests share"
 )]
 
+mod answers;
+mod appointment;
 mod arguments;
 mod at_once;
 mod bouncing;
+mod calendars;
+mod changes;
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod connecting;
@@ -22,10 +26,12 @@ mod first_send;
 mod foreign;
 #[path = "../held_port/mod.rs"]
 mod held_port;
+mod hosts;
 mod http;
 mod killed;
 mod later_sends;
 mod mail;
+mod mailboxes;
 mod mistakes;
 mod names;
 mod nights;
@@ -38,10 +44,12 @@ mod postgres;
 mod records;
 mod replying;
 mod sandbox;
+mod several;
 mod signing;
 mod smtp_users;
 mod stopping;
 mod templates;
 mod tokens;
+mod uncertain;
 mod zoom;
 mod zoom_at_work;

@@ -78,6 +78,7 @@ for path in sys.argv[1:]:
                 "text": body("plain"),
                 "html": body("html"),
                 "ics": ics,
+                "stamp": moment(icalendar.Calendar.from_ical(ics).walk("VEVENT")[0]["DTSTAMP"].dt),
                 "event": read_event(ics),
             }
         )
