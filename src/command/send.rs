@@ -249,15 +249,19 @@ impl Together {
         }
         for (meeting, report) in &self.meetings {
             match report {
-                Ok(report) if !session.terminal.is_json() => print(session, report, self.said),
-                Ok(_) => {}
-                Err(error) => {
-                    let line = format!("{BAD}error{BAD:#}: meeting {meeting}: {}", visible(&chain(error)));
-                    session.terminal.error_line(&line);
-                    if let Some(hint) = error.hint() {
-                        session.terminal.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
+                Ok(report) => {
+                    if !session.terminal.is_json() {
+                        print(session, report, self.said);
+                    }
+                    // Where a server took none, that is said once, below.
+                    let shortfall = Shortfall::of(report, self.said).filter(|_| self.stopped.is_none());
+                    if let Some(shortfall) = shortfall {
+                        shortfall.of_meeting(meeting).print(session.terminal);
                     }
                 }
+                Err(error) => Shortfall::of_error(error)
+                    .of_meeting(meeting)
+                    .print(session.terminal),
             }
         }
         if !session.terminal.is_json() {
@@ -348,6 +352,14 @@ impl Shortfall {
         }
     }
 
+    /// The same, said among those of other meetings.
+    fn of_meeting(self, meeting: &MeetingId) -> Self {
+        Self {
+            message: format!("meeting {meeting}: {}", self.message),
+            ..self
+        }
+    }
+
     fn print(&self, terminal: &Terminal) {
         terminal.error_line(&format!("{BAD}error{BAD:#}: {}", visible(&self.message)));
         if let Some(hint) = &self.hint {
@@ -355,7 +367,11 @@ impl Shortfall {
         }
     }
 
+    /// `None`: everybody has it, or all was done that was to be.
     fn of(report: &SendReport, said: Said) -> Option<Self> {
+        if said == Said::WouldSend {
+            return None;
+        }
         if let Some(stopped) = &report.stopped {
             return Some(Self::of_stop(stopped));
         }
@@ -424,12 +440,11 @@ const fn is_not(is: &bool) -> bool {
 }
 
 fn document(report: &SendReport, said: Said, sandbox: bool) -> Document<'_> {
-    let dry_run = said == Said::WouldSend;
     Document {
         report,
-        dry_run,
+        dry_run: said == Said::WouldSend,
         sandbox,
-        error: Shortfall::of(report, said).filter(|_| !dry_run),
+        error: Shortfall::of(report, said),
     }
 }
 
