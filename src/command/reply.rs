@@ -131,7 +131,7 @@ fn answer_text(report: &AnswerReport) -> String {
             report.status
         ),
         AnswerOutcome::Outdated => format!(
-            "{who} of meeting {meeting}: this answers an earlier time, so it stays {}\n",
+            "{who} of meeting {meeting}: this answers an invitation that does not stand any more, so it stays {}\n",
             report.status
         ),
         AnswerOutcome::CalledOff => format!(
