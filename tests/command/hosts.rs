@@ -190,6 +190,46 @@ fn the_address_of_a_host_is_the_host_s_entry() {
 }
 
 #[test]
+fn a_host_who_is_written_in_other_letters_is_the_same() {
+    let it = Appointment::sent(&["lee"]);
+    let before = it.uid();
+    it.import(&json!({"users": [
+        {"id": "ana", "name": "Ana Ruiz-Soto", "email": "Ana@ACME.example", "language": "en"},
+    ]}));
+    it.edit(&["--location", "Hall 2"]);
+    it.send();
+    assert_eq!(it.heard(), ["lee@client.example REQUEST 1"]);
+    assert_eq!(it.uid(), before);
+}
+
+#[test]
+fn whoever_waits_while_the_host_changes_hears_of_the_new_one_alone() {
+    let mut it = Appointment::new(&["kim", "lee", "max"]);
+    it.set("INVITE_SMTP__FIRST_RETRY", "1s");
+    it.mail
+        .control(&json!({"put_off": {address("lee"): 1, address("max"): 2}}));
+    it.run("send --meeting review").ends(75);
+    let of_ana = it.uid();
+    assert_eq!(it.heard(), ["kim@client.example REQUEST 0"]);
+    it.edit(&["--assign", "bo"]);
+    it.run("outbox worker --drain").done();
+    let mails = it.mails();
+    let to: Vec<_> = mails.iter().map(Mail::to).collect();
+    assert_eq!(to, [address("lee"), address("max")]);
+    for mail in &mails {
+        assert_eq!(organizer(mail), "bo@acme.example");
+        assert_ne!(mail.calendar().line("UID").as_ref(), Some(&of_ana));
+        assert!(mail.subject().starts_with("Invitation"), "{}", mail.subject());
+    }
+    // Kim is told by the next send.
+    it.send();
+    assert_eq!(
+        it.heard(),
+        ["kim@client.example CANCEL 1", "kim@client.example REQUEST 0"]
+    );
+}
+
+#[test]
 fn the_host_s_own_calendar_gets_an_object_too() {
     let desk = Desk::new();
     let error = desk.fails("ics --meeting kickoff --to user:ana", 65, "meeting.holds_it");

@@ -258,17 +258,15 @@ fn a_refused_invitation_that_was_sent_anew_is_not_tried_again() {
         it.heard(),
         ["kim@client.example REQUEST 0", "lee@client.example REQUEST 0"]
     );
-    let failed = it.json("outbox list --state failed");
+    let failed = it.json("outbox list --state failed")[0]["id"].clone();
     let retried = it.json("outbox retry --all");
-    assert_eq!(retried["retried"], 0, "{retried:#}");
-    // Either it is said why it was left alone, or nothing was left to try.
-    let left = retried["left_alone"].as_array().unwrap();
-    assert_eq!(left.len(), failed.as_array().unwrap().len(), "{retried:#}");
-    for one in left {
-        assert_eq!(one["reason"], "a newer message stands for it");
-        let text = it.run(&format!("outbox retry {}", one["id"])).done().out;
-        assert!(text.contains("a newer message stands for it"), "{text}");
-    }
+    let why = "a newer message stands for it";
+    assert_eq!(
+        retried,
+        json!({"retried": 0, "left_alone": [{"id": failed, "reason": why}], "errors": []})
+    );
+    let text = it.run(&format!("outbox retry {failed}")).done().out;
+    assert!(text.contains(why), "{text}");
     it.run("outbox worker --drain").done();
     assert_eq!(it.heard(), Vec::<String>::new());
     assert_eq!(it.send()["sent"], 0);
@@ -300,4 +298,66 @@ fn a_refused_invitation_that_nothing_stands_for_is_tried_again_at_the_newest() {
     );
     it.send();
     assert_eq!(it.heard(), ["kim@client.example REQUEST 1"]);
+}
+
+#[test]
+fn what_waits_of_a_meeting_that_is_called_off_never_leaves() {
+    let mut it = Appointment::new(&["kim", "lee"]);
+    it.set("INVITE_SMTP__FIRST_RETRY", "1s");
+    it.mail.control(&json!({"put_off": {address("lee"): 1}}));
+    it.run("send --meeting review").ends(75);
+    it.heard();
+    it.edit(&["--status", "NotHeld"]);
+    it.run("outbox worker --drain").done();
+    assert_eq!(it.heard(), Vec::<String>::new());
+    let report = it.json("cancel --meeting review");
+    assert_eq!(it.heard(), ["kim@client.example CANCEL 1"]);
+    assert_eq!(report["recipients"][1]["state"], "skipped", "{report:#}");
+    // Lee hears of it when it takes place again, and as for the first time.
+    it.edit(&["--status", "Planned"]);
+    it.send();
+    let mails = it.mails();
+    assert_eq!(mails.len(), 2);
+    assert!(
+        mails[1].subject().starts_with("Invitation"),
+        "{}",
+        mails[1].subject()
+    );
+}
+
+#[test]
+fn a_cancellation_that_had_not_left_is_called_off_by_a_new_plan() {
+    let it = Appointment::sent(&["kim", "lee"]);
+    it.edit(&["--status", "NotHeld"]);
+    it.mail.control(&json!({"put_off": {address("lee"): 1}}));
+    it.run("cancel --meeting review").ends(75);
+    assert_eq!(it.heard(), ["kim@client.example CANCEL 1"]);
+    it.edit(&["--status", "Planned"]);
+    it.send();
+    it.run("outbox worker --drain").done();
+    // Lee's entry stands; what is mailed says no other thing under its number, and no CANCEL follows.
+    let heard = it.heard();
+    assert!(
+        heard.contains(&"kim@client.example REQUEST 2".to_owned()),
+        "{heard:?}"
+    );
+    assert!(!heard.iter().any(|mail| mail.contains("CANCEL")), "{heard:?}");
+    assert_eq!(count(&it, "queued"), 0);
+}
+
+#[test]
+fn a_cancellation_that_was_refused_is_sent_by_the_next_cancel() {
+    let it = Appointment::sent(&["kim", "lee"]);
+    it.edit(&["--status", "NotHeld"]);
+    it.mail
+        .control(&json!({"refuse": {address("lee"): "550 5.1.1 No such user"}}));
+    it.run("cancel --meeting review").ends(1);
+    it.mail.behave();
+    let report = it.json("cancel --meeting review");
+    assert_eq!(report["sent"], 1, "{report:#}");
+    assert_eq!(
+        it.heard(),
+        ["kim@client.example CANCEL 1", "lee@client.example CANCEL 1"]
+    );
+    assert_eq!(it.json("outbox retry --all")["retried"], 0);
 }

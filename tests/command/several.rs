@@ -115,6 +115,14 @@ fn each_meeting_has_a_plan_of_its_own() {
         );
     }
     assert_eq!((&report["sent"], &report["failed"]), (&json!(4), &json!(2)));
+    let run = desk.run("send --meeting kickoff --meeting on-site").ends(69);
+    for id in ["kickoff", "on-site"] {
+        assert!(
+            run.err
+                .contains(&format!("error: meeting {id}: 1 of 1 mails were refused")),
+            "{run:?}"
+        );
+    }
 }
 
 #[test]
@@ -137,7 +145,7 @@ fn a_server_that_is_away_is_said_once() {
     let report = run.json();
     assert_eq!(report["error"]["kind"], "smtp.unreachable", "{report:#}");
     assert_eq!((&report["sent"], &report["queued"]), (&json!(0), &json!(6)));
-    assert_eq!(run.err.matches("127.0.0.1:1").count(), 1, "{run:?}");
+    assert_eq!(run.err.matches("error: ").count(), 1, "{run:?}");
     desk.unset("INVITE_SMTP__URL");
     assert_eq!(desk.json("send --meeting kickoff --meeting on-site")["sent"], 6);
 }
@@ -356,9 +364,13 @@ fn the_sandbox_sends_several_too() {
             .count()
     };
     assert_eq!(outbox() as u64, sent);
-    let pending = folder.json("send --pending --sandbox");
+    // Of one the host is not enabled at Zoom, which is said each time, and stops no other.
+    let run = folder.run("send --pending --sandbox --format json").ends(1);
+    let pending = run.json();
     let more = pending["sent"].as_u64().unwrap();
     assert!(more > 0 && !ids(&pending).contains(&"kickoff"), "{pending:#}");
     assert_eq!(outbox() as u64, sent + more);
-    assert_eq!(folder.json("send --pending --sandbox")["sent"], 0);
+    let run = folder.run("send --pending --sandbox --format json").ends(77);
+    assert_eq!(run.json()["sent"], 0, "{run:?}");
+    assert_eq!(ids(&run.json()), ["handover"]);
 }
