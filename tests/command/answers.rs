@@ -182,3 +182,24 @@ fn who_was_taken_back_and_is_invited_again_has_not_answered() {
         "recorded"
     );
 }
+
+#[test]
+fn an_answer_between_two_mails_of_a_revision_changes_none_of_them() {
+    let it = Appointment::new(&["lee", "kim"]);
+    it.mail
+        .control(&json!({"refuse": {address("lee"): "550 5.7.1 Not now"}}));
+    it.run("send --meeting review").ends(1);
+    assert_eq!(it.heard(), ["kim@client.example REQUEST 0"]);
+    it.answer(&address("kim"), &it.uid(), 0, "ACCEPTED");
+    it.mail.behave();
+    it.send();
+    let mails = it.mails();
+    assert_eq!(mails.len(), 1);
+    let object = mails[0].calendar();
+    assert_eq!(object.line("SEQUENCE").as_deref(), Some("0"));
+    assert_eq!(
+        object.participations(),
+        participations(&[("lee", "NEEDS-ACTION"), ("kim", "NEEDS-ACTION")])
+    );
+    assert_eq!(it.status("contact", "kim"), "Accepted");
+}

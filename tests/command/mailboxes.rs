@@ -361,3 +361,22 @@ fn a_cancellation_that_was_refused_is_sent_by_the_next_cancel() {
     );
     assert_eq!(it.json("outbox retry --all")["retried"], 0);
 }
+
+#[test]
+fn who_is_removed_before_anything_came_hears_nothing() {
+    let it = Appointment::new(&["kim", "lee"]);
+    it.mail.control(&json!({"put_off": {address("lee"): 1}}));
+    it.run("send --meeting review").ends(75);
+    assert_eq!(it.heard(), ["kim@client.example REQUEST 0"]);
+    it.becomes(&meeting(&["kim"]));
+    it.send();
+    it.run("outbox worker --drain").done();
+    assert_eq!(it.heard(), Vec::<String>::new());
+    assert_eq!(
+        (count(&it, "queued"), count(&it, "cancelled")),
+        (json!(0), json!(1))
+    );
+    it.becomes(&meeting(&["kim", "lee"]));
+    it.send();
+    assert_eq!(it.heard(), ["lee@client.example REQUEST 0"]);
+}

@@ -174,6 +174,12 @@ fn pending_is_every_meeting_to_come_in_which_somebody_lacks_something() {
     ]));
     it.json("send --meeting told");
     assert_eq!(it.heard().len(), 2);
+    let plan = it.json("send --pending --dry-run");
+    assert_eq!(
+        (ids(&plan).len(), &plan["queued"], &plan["sent"]),
+        (2, &json!(4), &json!(0)),
+        "{plan:#}"
+    );
     let report = it.json("send --pending");
     let mut sent = ids(&report);
     sent.sort_unstable();
@@ -348,6 +354,57 @@ fn several_meetings_share_the_connections() {
             "{opened} of {connections}"
         );
     }
+}
+
+#[test]
+fn more_meetings_than_are_queued_together_leave_over_one_connection_at_a_time() {
+    const MEETINGS: usize = 103;
+    let mut it = Appointment::new(&[]);
+    it.set("INVITE_SMTP__CONNECTIONS", "1");
+    let everything = it.json("meeting list");
+    for one in everything.as_array().unwrap() {
+        let id = one["id"].as_str().unwrap();
+        it.run(&format!("meeting edit {id} --status NotHeld")).done();
+    }
+    let all: Vec<Value> = (0..MEETINGS)
+        .map(|n| {
+            with(
+                meeting(&["lee"]),
+                &json!({"id": format!("m{n}"), "name": format!("M {n}")}),
+            )
+        })
+        .collect();
+    it.import(&json!({ "meetings": all }));
+    it.mail.control(&json!({"most_connections": 1}));
+    let report = it.json("send --pending");
+    assert_eq!(
+        (ids(&report).len(), &report["sent"]),
+        (MEETINGS, &json!(MEETINGS))
+    );
+    let mut subjects: Vec<_> = it.mails().iter().map(crate::mail::Mail::subject).collect();
+    subjects.sort();
+    subjects.dedup();
+    assert_eq!(subjects.len(), MEETINGS);
+    assert_eq!(it.mail.mails().len(), MEETINGS);
+    assert_eq!(it.json("send --pending")["meetings"], json!([]));
+}
+
+#[test]
+fn a_user_sends_what_is_the_user_s() {
+    let desk = Desk::new();
+    let report = desk
+        .run("send --meeting kickoff --meeting on-site --as ana --format json")
+        .ends(1)
+        .json();
+    assert_eq!(
+        (
+            &report["meetings"][0]["sent"],
+            &report["meetings"][1]["error"]["kind"]
+        ),
+        (&json!(3), &json!("permission.denied")),
+        "{report:#}"
+    );
+    assert_eq!(desk.mail.addresses(), records::KICKOFF);
 }
 
 #[test]

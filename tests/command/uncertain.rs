@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, meeting};
 
 /// Lee's mail may have arrived; kim's has.
 fn in_doubt() -> (Appointment, Value) {
@@ -172,4 +172,33 @@ fn whoever_may_have_it_is_told_that_it_is_called_off() {
         ["kim@client.example CANCEL 1", "lee@client.example CANCEL 1"],
         "{report:#}"
     );
+}
+
+#[test]
+fn whoever_may_have_it_and_is_removed_is_told() {
+    for lost in [1, 2] {
+        let it = Appointment::new(&["kim", "lee"]);
+        it.mail
+            .control(&json!({"cut": {"lee@client.example": ["before_answer", lost]}}));
+        for _ in 0..lost {
+            it.run("send --meeting review");
+        }
+        it.heard();
+        it.becomes(&meeting(&["kim"]));
+        let report = it.send();
+        assert_eq!(it.heard(), ["lee@client.example CANCEL 1"], "{lost}: {report:#}");
+        it.run("outbox worker --drain").done();
+        assert_eq!(it.heard(), Vec::<String>::new(), "{lost}");
+    }
+}
+
+#[test]
+fn an_answer_says_that_it_arrived() {
+    let (it, _) = in_doubt();
+    let given = it.answer("lee@client.example", &it.uid(), 0, "ACCEPTED");
+    assert_eq!(
+        (&given["outcome"], &given["id"]),
+        (&json!("recorded"), &json!("lee"))
+    );
+    assert_eq!(it.status("contact", "lee"), "Accepted");
 }
