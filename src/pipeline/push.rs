@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::meeting::{JoinUrl, Meeting, MeetingId, Person};
+use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
@@ -20,7 +20,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How long a request that was on its way when its process was killed may take to show at the provider.
 const SETTLING: TimeDelta = TimeDelta::seconds(3);
 /// Stands for a link that does not exist yet, where a run only shows what it would do. Leads nowhere (RFC 2606).
-const PLACEHOLDER: &str = "https://zoom.example/j/link-of-the-meeting-to-be-made";
+fn placeholder(provider: OnlineLocation) -> Result<JoinUrl, InvalidJoinUrl> {
+    JoinUrl::new(format!(
+        "https://{provider}.example/j/link-of-the-meeting-to-be-made"
+    ))
+}
 
 impl Pipeline {
     /// Step 2 of a send.
@@ -247,7 +251,7 @@ impl Pipeline {
             _ => {
                 let mut online = Online::skipped();
                 online.action = OnlineAction::Created;
-                online.link = JoinUrl::new(PLACEHOLDER).ok().map(|join_url| OnlineLink {
+                online.link = placeholder(provider.location()).ok().map(|join_url| OnlineLink {
                     location: provider.location(),
                     id: OnlineMeetingId(String::new()),
                     join_url,
