@@ -13,7 +13,7 @@ use super::render::{Form, Invitation, Order, Renderer};
 use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
 use crate::mail::{Abandoned, NewInvitation, Supply};
-use crate::meeting::{Acceptance, Language, PersonKind, Zone};
+use crate::meeting::{Language, PersonKind, Zone};
 use crate::processors;
 
 /// How many mails are rendered at a time: the outbox writes one batch while the next is rendered.
@@ -98,10 +98,7 @@ impl<'a> Renderer<'a> {
         let participants = group
             .participants
             .get_or_insert_with(|| self.participants(group.wording.issue).to_vec());
-        participants.push(Participant {
-            person,
-            status: Acceptance::None,
-        });
+        participants.push(self.participant(group.wording.issue, person));
     }
 
     /// The writer of a group's calendar objects.

@@ -156,6 +156,17 @@ impl<'a> Renderer<'a> {
         &self.issues[issue].participants
     }
 
+    /// Somebody who takes part no more, with the answer that a revision has.
+    pub(super) fn participant<'p>(&self, issue: usize, person: &'p Person) -> Participant<'p> {
+        let answers = self.issues[issue].issued.answers.as_ref();
+        Participant {
+            person,
+            status: answers
+                .map(|answers| answer_of(answers, person))
+                .unwrap_or_default(),
+        }
+    }
+
     /// The calendar object for one participant.
     pub(super) fn object_for(&self, person: &Person, kind: MailKind) -> Result<String, PipelineError> {
         let language = self.language(person);
