@@ -4,7 +4,7 @@
 //! pushes it to Zoom, writes the join URL back to the CRM, renders each invitee's mail in the
 //! invitee's language and time zone with a calendar object, puts all mails into a durable outbox,
 //! and delivers them. Run again after an error or a crash, it continues: there is no second Zoom
-//! meeting and no second mail.
+//! meeting, and no second mail to a mailbox that has the revision.
 //!
 //! A CRM implements one trait, [`Crm`], for its own records, and calls [`Pipeline::prepare`] to
 //! mail the invitations itself, or [`Pipeline::send`] to have them mailed:
@@ -108,15 +108,17 @@
 //! | --- | --- |
 //! | `command` | the program (feature `command`, on by default) |
 //! | `desk` | the template authors' desk in the browser (the same feature) |
-//! | [`pipeline`] | the five steps of a send, and the single ones |
+//! | [`pipeline`] | the steps of a send, and the single ones; one plan says who is mailed |
 //! | [`config`] | `invite.toml` and the environment |
-//! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM in SQLite |
+//! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM, in SQLite or PostgreSQL |
 //! | [`online::zoom`] | Zoom as a provider of online meetings |
 //! | [`template`], [`calendar`] | what mails and calendar objects say |
 //! | [`received`] | mails that come back: which kind each is |
 //! | [`imip`], [`dsn`] | what answers to them say, and what mail servers say became of them |
 //! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
-//! | [`meeting`], [`organization`], [`fault`], [`lease`], [`clock`], [`chance`] | the plain words |
+//! | [`meeting`], [`organization`] | the plain words, checked when made |
+//! | [`fault`], [`lease`] | what errors say; which process holds a lease |
+//! | [`clock`], [`chance`] | what time it is; what is left to chance |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
 //!
 //! With `default-features = false` a CRM gets the pipeline without the command, its arguments, its
@@ -129,8 +131,9 @@
 //!
 //! # Time
 //!
-//! What time it is says a [`clock::Clock`]: this machine's, or one that a test moves. Instants are UTC. A zone is an IANA name, [`meeting::Zone`], with rules that are compiled in
-//! ([`meeting::tzdb_version`] tells their version).
+//! One [`clock::Clock`] says what time it is: this machine's, or one that a test moves. What is left to chance and is no
+//! secret comes from one [`chance::Chance`], which takes a seed. Instants are UTC. A zone is an IANA name,
+//! [`meeting::Zone`], with rules that are compiled in ([`meeting::tzdb_version`] tells their version).
 //!
 //! [`Crm`]: crm::Crm
 //! [`Fault`]: fault::Fault

@@ -1,4 +1,4 @@
-//! What time it is for everybody who uses a database.
+//! What time it is for all processes that use a database.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::millis;
 use crate::clock::Clock;
 use crate::lease::Holder;
 
-/// A difference that is no difference: asking takes time itself.
+/// A smaller difference between two clocks is taken for none: asking takes time itself.
 const UNNOTICED: TimeDelta = TimeDelta::seconds(1);
 
 /// The clock that leases and tries are timed by. On a server it is the server's, so that machines whose clocks differ
@@ -17,7 +17,7 @@ const UNNOTICED: TimeDelta = TimeDelta::seconds(1);
 pub(super) struct DatabaseClock {
     /// The clock that this process goes by.
     clock: Clock,
-    /// How far the server's is ahead of this machine's.
+    /// How far the server's clock is ahead of this machine's.
     ahead: TimeDelta,
 }
 
@@ -49,8 +49,8 @@ impl DatabaseClock {
         self.stored(self.here())
     }
 
-    /// Now in microseconds, for what is too fast for milliseconds. It is this machine's time whatever clock the process
-    /// goes by: who has turns by it waits for them.
+    /// Now in microseconds, for turns to send. It is this machine's time whatever clock the process goes by: a
+    /// delivery waits for its turns in real time.
     pub(super) fn now_in_micros(&self) -> i64 {
         let ahead = self.ahead.num_microseconds().unwrap_or(0);
         Utc::now().timestamp_micros().saturating_add(ahead)

@@ -1,6 +1,6 @@
-//! Messages in few bytes, of which is not known what they have in common. The invitations to a meeting differ in little:
-//! the first one in a language is kept whole, as the base, and each is a Zstandard frame (RFC 8878) that refers to the
-//! base.
+//! Stores messages that have no form in few bytes. The messages of a meeting differ in little: the first one for each
+//! purpose and language is the base, and each message is a Zstandard frame (RFC 8878) that uses the base as its
+//! dictionary.
 //!
 //! Every frame ends with a checksum of the message, so that a message is read back to the byte or not at all.
 
@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::{CParameter, get_frame_content_size};
 
-/// Beyond it, what is left to gain is a few bytes a message.
+/// The level of compression. Higher levels save only a few bytes for each message.
 const LEVEL: i32 = 3;
 
-/// More than any mail server takes; a frame that claims to hold more is damaged.
+/// 256 MiB, more than any mail server takes: a frame that claims to hold more is damaged.
 const LARGEST: u64 = 1 << 28;
 
 /// Writes messages as differences from a base.
@@ -42,7 +42,7 @@ pub(super) fn pack(message: &[u8]) -> io::Result<Vec<u8>> {
     Packer::new(&[])?.pack(message)
 }
 
-/// Reads a message that was written for this base; none: an empty one.
+/// Reads a message that was written for this base. An empty base is none.
 pub(super) fn unpack(base: &[u8], packed: &[u8]) -> io::Result<Vec<u8>> {
     Unpacker::new(base)?.unpack(packed)
 }
@@ -87,10 +87,10 @@ fn size_of(packed: &[u8]) -> io::Result<usize> {
         .ok_or_else(damaged)
 }
 
-/// What messages are stored as differences from. It never changes.
+/// A message as the dictionary of others. It never changes.
 pub(super) struct Base {
     octets: Vec<u8>,
-    /// What reads messages, while nobody reads one with it.
+    /// Decompressors that are not in use.
     idle: Mutex<Vec<Unpacker>>,
 }
 
@@ -120,17 +120,17 @@ impl Base {
     }
 }
 
-/// Some of what has numbers, the newest first.
+/// Values by their numbers, the newest first.
 type Known<T> = VecDeque<(i64, Arc<T>)>;
 
-/// What was read last, by its number. None of it ever changes.
+/// A cache of the values that were read last, by their numbers. The values never change.
 pub(super) struct Recent<T> {
     known: Arc<Mutex<Known<T>>>,
     most: usize,
 }
 
 impl<T> Recent<T> {
-    /// Remembers so many at most.
+    /// A cache of at most so many values.
     pub(super) fn of(most: usize) -> Self {
         Self {
             known: Arc::default(),

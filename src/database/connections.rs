@@ -62,7 +62,7 @@ impl Dialect {
         }
     }
 
-    /// What ends a `SELECT` of a row that nobody else may write until the transaction ends.
+    /// The end of a `SELECT` that locks its row until the transaction ends.
     pub(super) const fn for_update(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -70,7 +70,7 @@ impl Dialect {
         }
     }
 
-    /// The same for rows; those that somebody else is about to write are left out.
+    /// The same for many rows; rows that another transaction has locked are left out.
     pub(super) const fn for_update_of_free(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -79,11 +79,11 @@ impl Dialect {
     }
 }
 
-/// The channel on which it is told that something was put into the outbox.
+/// The channel of PostgreSQL on which queueing wakes workers.
 pub(super) const OUTBOX_CHANNEL: &str = "invite_outbox";
 
-/// The connections of this process to an SQLite file, which take turns in writing: who finds SQLite's one write lock
-/// taken looks again after pauses that are longer than most writing takes.
+/// The connections of this process to an SQLite file. They queue for the write lock here: SQLite itself would look
+/// for its lock again only after pauses that are longer than most writes.
 #[derive(Clone)]
 pub(super) struct SqliteFile {
     pub(super) pool: SqlitePool,
@@ -98,7 +98,7 @@ impl SqliteFile {
         }
     }
 
-    /// Other connections to the same file, which take turns with these.
+    /// Other connections to the same file, which share the queue of these.
     pub(super) fn over(&self, pool: SqlitePool) -> Self {
         Self {
             pool,
@@ -106,7 +106,7 @@ impl SqliteFile {
         }
     }
 
-    /// The turn to write, once all who came before have had theirs.
+    /// Waits for the turn to write, first come, first served.
     pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.turns).lock_owned().await
     }
@@ -120,7 +120,7 @@ pub(super) enum Pool {
 }
 
 impl fmt::Debug for Pool {
-    // What sqlx would show may come to have a password in it.
+    // sqlx's own `Debug` could show a password one day.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pool({:?})", self.dialect())
     }
@@ -165,14 +165,15 @@ impl Pool {
 
 /// A transaction. Dropped before it is committed, it has done nothing.
 pub(super) enum Transaction {
-    /// With the turn to write, where it writes.
+    /// The second is the turn to write, if the transaction writes.
     Sqlite(sqlx::Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 impl Transaction {
-    /// Waits until nobody else writes about a subject, and keeps it so until the end. Taken first, and of several
-    /// subjects in their order, so that two cannot wait for each other. SQLite's write lock is about every subject.
+    /// Locks a subject until the transaction ends. To be called before anything else, and for several subjects in
+    /// their order, so that two transactions cannot wait for each other. SQLite's one write lock covers every
+    /// subject.
     pub(super) async fn guard(&mut self, subject: &str) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(..) => Ok(()),
@@ -184,7 +185,7 @@ impl Transaction {
         }
     }
 
-    /// With the commit, wakes those who wait for something to be put into the outbox.
+    /// Wakes workers that wait for the outbox, together with the commit.
     pub(super) async fn wake_workers(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(..) => Ok(()),

@@ -2,9 +2,10 @@
 //!
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
 //! [`Outbox`](crate::mail::Outbox), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
-//! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction, and what it decides on is still so when it
-//! writes, whoever else uses the database. In SQLite a transaction takes the write lock before it reads. In
-//! PostgreSQL it keeps others from its subject; who claims invitations locks their rows instead.
+//! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction. What
+//! it decides on is still so when it writes, also if other processes use the database. In SQLite a transaction takes
+//! the write lock before it reads. In PostgreSQL it takes a lock on its subject; a claim locks the rows of its
+//! messages instead.
 
 mod accounts;
 mod answers;
@@ -54,7 +55,7 @@ pub struct Database {
     records: outbox::Records,
 }
 
-/// What a transaction writes about. Of two about the same subject, one waits for the other.
+/// What a transaction writes about. Two transactions about the same subject run one after the other.
 enum Subject<'a> {
     /// The records of the built-in CRM.
     Records,

@@ -17,7 +17,7 @@ use super::connections::{OUTBOX_CHANNEL, Pool};
 use super::outbox::{CommonParts, Records};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");
 
 const USUAL_PORT: u16 = 5432;
 

@@ -69,12 +69,12 @@ pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
     }
 }
 
-/// The rows of a `VALUES` list: `row` so many times, each `$` in it being the next placeholder. What stands for the same
-/// value in each row is `@1`, `@2` and so on: their values come behind all others. Nothing else of the query has
-/// placeholders.
+/// The rows of a `VALUES` list: `row`, repeated `count` times. Each `$` becomes a placeholder of its own. `@1`, `@2`
+/// and so on become placeholders that all rows share; their values are bound after all others. The rest of the query
+/// must not have placeholders.
 ///
-/// SQLite, which counts by itself, is not told the numbers of those that are in one row only: it would keep them as names,
-/// and look through all of these for each value.
+/// For SQLite a `$` becomes `?` without a number: SQLite keeps numbered placeholders as names, and would search all
+/// names for each value.
 pub(super) fn rows_of(dialect: Dialect, row: &str, count: usize) -> String {
     let own = count * row.matches('$').count();
     // From the last on: @1 is also how @10 begins.

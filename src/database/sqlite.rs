@@ -14,15 +14,15 @@ use super::outbox::{CommonParts, Records};
 use super::postgres::Bell;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
-/// How many rows are read before somebody asks for them: each time that none are left, a thread has to be woken.
+/// How many rows are read ahead: each time that none is left, another thread has to be woken.
 const ROWS_AHEAD: usize = 512;
 
-/// One writes at a time, and one can read meanwhile.
+/// Two connections: one writes, and one can read meanwhile.
 const CONNECTIONS: u32 = 2;
-/// How much of the file each keeps in memory: 2 MiB, in SQLite's words.
+/// How much of the file each connection keeps in memory: 2 MiB, as SQLite writes it.
 const CACHE: &str = "-2048";
-/// With how many pages in its log (32 MiB) these are moved to the file while there is work to do: what is written often
-/// moves once. The rest moves when the file is closed.
+/// At how many pages in its log (32 MiB) SQLite moves them to the file. A page that is written often then moves once.
+/// The rest moves when the file is closed.
 const LOG: &str = "8000";
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/sqlite");
@@ -33,7 +33,7 @@ impl Database {
     ///
     /// # Errors
     /// [`DatabaseError`]: the file cannot be made or opened, is no database, was made by a newer `invite`, or
-    /// is held by somebody else for longer than ten seconds.
+    /// is locked by another process for longer than 10 seconds.
     pub async fn open(path: &Path, key: KeySource) -> Result<Self, DatabaseError> {
         let name = path.display().to_string();
         let options = SqliteConnectOptions::new()
@@ -48,7 +48,7 @@ impl Database {
             .pragma("wal_autocheckpoint", LOG)
             .optimize_on_close(false, None);
         make_private(path);
-        // Of two that switch a new file to WAL at once, SQLite refuses one without waiting.
+        // If two processes switch a new file to WAL at once, SQLite refuses one of them without waiting.
         let began = Instant::now();
         let pool = loop {
             let opened = pool_options(CONNECTIONS).connect_with(options.clone()).await;
@@ -61,9 +61,10 @@ impl Database {
             }
         };
         migrate(&pool, &name).await?;
-        // Every claim of invitations is written through to the disk, and with it what is in the tables by then.
+        // These connections do not wait for the disk. Each claim does, and with it all that is in the tables by then.
         let quick = pool_options(1).connect_lazy_with(options.synchronous(SqliteSynchronous::Normal));
-        // Where SQLite puts what is beside the file: two who know it by different names find each other's journals.
+        // The real path, beside which SQLite puts its own files too: so processes that open the file by different
+        // names find each other's journals.
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let file = SqliteFile::new(pool);
         let quick = file.over(quick);
@@ -84,7 +85,7 @@ fn pool_options(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
-        // A file does not go away as a server does.
+        // Unlike a server, a file does not go away.
         .test_before_acquire(false)
         .acquire_timeout(LONGEST_WAIT * 2)
 }
@@ -95,7 +96,7 @@ async fn migrate(pool: &SqlitePool, name: &str) -> Result<(), DatabaseError> {
         return Ok(());
     }
     let explain = |source| DatabaseError::query(name, "bringing its tables up to date", source);
-    // Who comes second waits, and finds them made.
+    // A second process waits here, and then finds the migrations done.
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.map_err(explain)?;
     // Not `run`: its future is not `Send` for every lifetime of a connection.
     MIGRATIONS

@@ -9,17 +9,17 @@ use super::{Mailbox, Transport};
 use crate::fault::BoxFault;
 use crate::meeting::PersonId;
 
-/// A user's own way for mails to leave.
+/// A user's own mail account: the sender and the way for mails to leave.
 #[derive(Clone)]
 pub struct Account {
-    /// From whom the mails come. Bounces go to its address.
+    /// The sender of the mails. Bounces go to its address.
     pub from: Mailbox,
-    /// The way that they take.
+    /// The transport over which the mails leave.
     pub transport: Arc<dyn Transport>,
 }
 
 impl fmt::Debug for Account {
-    // What a transport shows may come to have a password in it.
+    // A transport's own `Debug` could show a password one day.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account")
             .field("from", &self.from)
@@ -31,12 +31,12 @@ impl fmt::Debug for Account {
 /// the account's mailbox and leave over its server; all others are the organization's.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// The account of a user; `None` for one who has none.
+    /// The account of a user; `None` if the user has no account.
     ///
-    /// Whoever asks again gets the same transport, so that its limits hold over all mails of the user; unless the
-    /// account was changed meanwhile.
+    /// Each call for a user gives the same transport, so that its limits hold for all mails of the user. After the
+    /// account was changed, it gives a new one.
     ///
     /// # Errors
-    /// When there is one, but it cannot be read or used.
+    /// When the user has an account that cannot be read or used.
     async fn account(&self, user: &PersonId) -> Result<Option<Account>, BoxFault>;
 }

@@ -1,4 +1,4 @@
-//! What is remembered of answers to invitations, so that an old one does not undo a newer one.
+//! The port that remembers answers to invitations, so that an old answer does not undo a newer one.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,9 +9,9 @@ use crate::meeting::{Acceptance, MeetingId, PersonRef, Tenure};
 /// What [`Answers::take_answer`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// It is the newest of this person, and is remembered.
+    /// The answer is the newest of this person, and is remembered.
     Newest,
-    /// A newer one came before.
+    /// A newer answer is known.
     Older,
 }
 
@@ -48,7 +48,7 @@ pub trait Answers: Send + Sync {
         answer: Given,
     ) -> Result<Taken, BoxFault>;
 
-    /// The newest answer of somebody, where one is known with what it says.
+    /// The newest answer of a person; `None` if none is known, or if it is not known what it said.
     ///
     /// # Errors
     /// When the store cannot be read.

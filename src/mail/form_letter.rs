@@ -1,7 +1,7 @@
-//! Messages that differ in little: what they have in common is written once.
+//! Messages that differ in little, such as the reader's name: what they have in common is encoded once.
 //!
-//! lettre writes the header fields, whose syntax is the harder part. The tree of the body is put together here: lettre
-//! would copy and format all of it anew for each recipient.
+//! lettre writes the header fields, whose syntax is the harder part. This module writes the body's parts: lettre
+//! would copy and format all of them anew for each recipient.
 
 use lettre::address::{Address, AddressError};
 use lettre::message::header::{
@@ -17,7 +17,7 @@ use super::transfer_encoding::{Encoder, TransferEncoding};
 use crate::calendar::Method;
 use crate::meeting::{EmailAddress, one_line};
 
-/// What the messages have in common that differ in little, as it is kept until all of them have left.
+/// What such messages have in common, as the outbox stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -29,14 +29,14 @@ pub struct Form {
     fields: String,
     text: String,
     html: String,
-    /// Parts of the body, as they are written.
+    /// The images: whole parts of the body, encoded.
     images: Vec<String>,
     calendar: Option<FormCalendar>,
-    /// What stands where each message has its own words.
+    /// The hole: the text that stands where each message has its own words. `None`: there is none.
     hole: Option<String>,
 }
 
-/// The calendar object but for what is each message's own.
+/// The calendar object without the lines that are each message's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct FormCalendar {
     method: Method,
@@ -57,29 +57,29 @@ pub struct FormLetter {
 #[derive(Debug)]
 enum SubjectField {
     Same(String),
-    /// With the hole.
+    /// The subject has the hole, which is this text.
     Holed(String),
 }
 
-/// What is one message's own, as it is kept.
+/// What is one message's own, as the outbox stores it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Own {
-    /// The recipient's name, where there is one.
+    /// The recipient's name, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What fills the holes, where that is not the name.
+    /// What fills the holes, if that is not `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill: Option<String>,
-    /// What stands between head and tail of the calendar object: whole lines.
+    /// The calendar object's lines between head and tail: whole lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lines: String,
-    /// The Message-ID of the first message to this recipient that it belongs to.
+    /// The Message-ID of the first message about the meeting to this recipient, which this one refers to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
 }
 
-/// To whom, and under which Message-ID.
+/// The recipient and the Message-ID of one message.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressed<'a> {
     /// The one recipient's address.
@@ -89,8 +89,8 @@ pub struct Addressed<'a> {
 }
 
 impl Form {
-    /// Writes what messages like this draft have in common. Where subject, text and HTML have the `hole`, each has its
-    /// own words instead, without line ends; in HTML they stand as they are.
+    /// Writes what messages like this draft have in common. Each message replaces the `hole` in subject, text and
+    /// HTML by its own words. These have no line ends, and are put into HTML as they are, unescaped.
     ///
     /// # Errors
     /// [`ComposeError`] when an address cannot be written.
@@ -150,13 +150,13 @@ impl From<Form> for FormLetter {
 }
 
 impl FormLetter {
-    /// What it was made of.
+    /// The form that it was made of.
     #[must_use]
     pub const fn form(&self) -> &Form {
         &self.form
     }
 
-    /// One of the messages.
+    /// Writes one of the messages.
     ///
     /// # Errors
     /// [`ComposeError`] when the address cannot be written.
@@ -240,14 +240,14 @@ impl FormLetter {
     }
 }
 
-/// A part that has parts (RFC 2046 §5.1).
+/// A multipart: a part that consists of parts (RFC 2046 §5.1).
 struct Multipart {
     subtype: &'static str,
     boundary: String,
 }
 
 impl Multipart {
-    /// The boundary is the same whenever the same message is written.
+    /// Makes the boundary from the Message-ID, so that writing the same message again gives the same octets.
     fn new(subtype: &'static str, message_id: &str) -> Self {
         let digest = Sha256::digest(format!("{message_id}{subtype}"));
         Self {
@@ -256,7 +256,7 @@ impl Multipart {
         }
     }
 
-    /// Its header, up to the first boundary.
+    /// Writes the multipart's header fields, up to the first boundary.
     fn begin(&self, out: &mut Vec<u8>) {
         line(out, &["Content-Type: multipart/", self.subtype, ";"]);
         line(out, &[" boundary=\"", &self.boundary, "\"\r\n"]);
@@ -297,7 +297,7 @@ fn field(header: impl Header) -> String {
     headers.to_string()
 }
 
-/// A picture that is shown where the page names it, and nowhere else.
+/// An inline image: mail programs show it where the HTML names it, and not as an attachment.
 fn inline(image: &InlineImage, to: &EmailAddress) -> Result<String, ComposeError> {
     let cannot = |source| ComposeError::Message {
         to: to.clone(),

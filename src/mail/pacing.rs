@@ -1,4 +1,4 @@
-//! The port that gives out turns to send, to all who send over one server.
+//! The port that gives out turns to send, to all processes that send over one server.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use async_trait::async_trait;
 
 use crate::fault::BoxFault;
 
-/// Gives out turns, so that all processes which share it together keep a server's limit.
+/// Gives out turns to send, so that all processes together keep a server's limit.
 #[async_trait]
 pub trait Pacing: Send + Sync {
-    /// Reserves the next turns at a server, so many, each `apart` from the one before; nobody else gets one before they
-    /// are over. Answers how long from now the first of them is.
+    /// Reserves the next turns at a server, `apart` from one another. No other caller gets a turn before they are
+    /// over. Answers how long from now the first turn is.
     ///
     /// # Errors
     /// When they cannot be reserved. Then nothing may be sent.

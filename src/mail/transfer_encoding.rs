@@ -1,6 +1,7 @@
 //! How text travels in a part of a message (RFC 2045 §6): as it is, as quoted-printable, or as base64.
 //!
-//! lettre would encode it as well, in several passes over each part, which is most of what composing a mail takes.
+//! lettre can encode it too, but makes several passes over each part. That takes most of the time of composing a
+//! mail.
 
 use std::sync::OnceLock;
 
@@ -28,13 +29,13 @@ impl TransferEncoding {
     }
 }
 
-/// Text whose lines end with LF or CRLF, encoded in the way that is the shortest and keeps it readable. It may have
-/// holes, which each mail fills with its own: then what stands around them is encoded once.
+/// Encodes a text whose lines end with LF or CRLF, in the shortest way that keeps it readable. The text may have
+/// holes, which each mail fills with its own words. What stands around the holes is encoded once.
 #[derive(Debug)]
 pub(super) struct Encoder {
     pieces: Vec<Piece>,
-    /// Of all that is the same: how many octets, how many of them are written as three, and whether it can stand in a
-    /// message as it is.
+    /// Counts over the text without the holes: its octets, the octets that quoted-printable writes as three, and
+    /// whether the text can stand in a message as it is.
     length: usize,
     escaped: usize,
     is_plain: bool,
@@ -49,12 +50,12 @@ enum Piece {
         plain: OnceLock<Vec<u8>>,
         quoted: OnceLock<Vec<u8>>,
     },
-    /// A line with holes: what stands around them, without the LF.
+    /// A line with holes: the pieces before, between and after them, without the LF.
     Holed { around: Vec<String>, has_end: bool },
 }
 
 impl Encoder {
-    /// Text in which each `hole` is to be filled.
+    /// An encoder for a text in which each `hole` will be filled.
     pub(super) fn new(text: &str, hole: Option<&str>) -> Self {
         let mut encoder = Self {
             pieces: Vec::new(),
@@ -119,12 +120,12 @@ impl Encoder {
         });
     }
 
-    /// How the text is encoded with this in its holes, which has no line ends.
+    /// The encoding for the text with `fill` in its holes. `fill` has no line ends.
     pub(super) fn encoding(&self, fill: &str) -> TransferEncoding {
         encoding_of(&[self], fill)
     }
 
-    /// Whether its lines are short enough to stand in a message as they are.
+    /// Whether the lines, with `fill` in the holes, are short enough to stand in a message as they are.
     fn is_short(&self, fill: &str) -> bool {
         let is_short = |piece: &Piece| match piece {
             Piece::Same { .. } => true,
@@ -136,7 +137,7 @@ impl Encoder {
         self.pieces.iter().all(is_short)
     }
 
-    /// Writes the text with this in its holes.
+    /// Writes the text with `fill` in its holes.
     pub(super) fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
         match encoding {
             TransferEncoding::Base64 => base64_lines(&with_crlf(&self.filled(fill)), out),
@@ -165,7 +166,8 @@ impl Encoder {
     }
 }
 
-/// How texts are encoded that are one behind another, with this in their holes. Each but the last ends with a line.
+/// The encoding for several texts that follow one another in one part, with `fill` in their holes. Each but the last
+/// ends with a line end.
 pub(super) fn encoding_of(texts: &[&Encoder], fill: &str) -> TransferEncoding {
     let sum = |of: fn(&Encoder) -> usize| texts.iter().map(|text| of(text)).sum::<usize>();
     let holes = sum(|text| text.holes);
@@ -207,7 +209,7 @@ impl Piece {
     }
 }
 
-/// How many octets are written as three each, but for `=`.
+/// How many octets quoted-printable writes as three each, without counting `=`.
 fn escaped(text: &str) -> usize {
     let is_escaped = |octet: &&u8| !(is_plain(**octet) || matches!(octet, b'=' | b'\n' | b'\r'));
     text.as_bytes().iter().filter(is_escaped).count()
@@ -242,7 +244,8 @@ fn with_crlf(text: &str) -> Vec<u8> {
     out
 }
 
-/// Whether an octet stands for itself, wherever it is on a line. Looked up, because every octet of a mail is asked for.
+/// Whether quoted-printable writes an octet as itself, anywhere on a line. A table, because it is asked for every
+/// octet of a mail.
 fn is_plain(octet: u8) -> bool {
     const PLAIN: [bool; 256] = {
         let mut plain = [false; 256];
@@ -278,7 +281,7 @@ fn quoted_line(line: &[u8], out: &mut Vec<u8>) {
     let mut rest = line;
     while let Some(&first) = rest.first() {
         let mut run = rest.iter().take_while(|octet| is_plain(**octet)).count();
-        // Relays cut off what is white at the end of a line.
+        // Relays remove white space at the end of a line.
         if run == rest.len() && matches!(rest[run - 1], b' ' | b'\t') {
             run -= 1;
         }
@@ -310,20 +313,20 @@ fn quoted_line(line: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Writes base64 (RFC 2045 §6.8), in lines of which the last has no end.
+/// Writes base64 (RFC 2045 §6.8) in lines. The last line has no line end.
 pub(super) fn base64_lines(octets: &[u8], out: &mut Vec<u8>) {
     let mut line = [0; LONGEST_LINE];
     for (place, octets) in octets.chunks(LONGEST_LINE / 4 * 3).enumerate() {
         if place > 0 {
             out.extend_from_slice(b"\r\n");
         }
-        // Three octets make four: a line always has room for its octets.
+        // 3 octets become 4 characters, so the line has room for them.
         let length = STANDARD.encode_slice(octets, &mut line).unwrap_or_default();
         out.extend_from_slice(&line[..length]);
     }
 }
 
-/// Whether a file that has lines with CRLF can be written as it is, to the octet.
+/// Whether a file with CRLF line ends can stand in a message as it is, octet by octet.
 pub(super) fn is_plain_file(text: &str) -> bool {
     text.is_ascii() && text.split("\r\n").all(|line| line.len() <= LONGEST_LINE)
 }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use crate::fault::{BoxError, BoxFault, Class, Fault};
 use crate::meeting::EmailAddress;
 
-/// Who a message is from and for, as the transport sees it (RFC 5321 §2.3.1). One recipient a message, so
-/// that a refused one refuses nobody else.
+/// The sender and the recipient of a message, as the transport sees them (RFC 5321 §2.3.1). A message has one
+/// recipient, so that a refused recipient affects no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// Where bounces go.
@@ -44,15 +44,16 @@ pub trait Transport: Send + Sync {
     /// Opens a connection, which then carries any number of messages one after another.
     ///
     /// # Errors
-    /// [`TransportError`] when there is nobody there, or they do not want us.
+    /// [`TransportError`] when the server cannot be reached, or refuses us.
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError>;
 }
 
 /// An open connection.
 #[async_trait]
 pub trait Connection: Send {
-    /// Sends one message. `next` is the one that is sent after it over this connection, where there is one: the
-    /// other side may be told of it already. Whoever names one sends it next, or closes the connection.
+    /// Sends one message. `next` is the message that follows over this connection, if one does: the transport may
+    /// announce it to the server already. A caller that names a next message must send it next, or close the
+    /// connection.
     ///
     /// # Errors
     /// [`TransportError`]. After an error for which [`TransportError::is_connection_lost`] holds, this
@@ -76,7 +77,7 @@ pub trait Connection: Send {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// There is nobody there, or the connection broke before the message was complete: it was not taken.
+    /// The server cannot be reached, or the connection broke before the message was complete: it was not taken.
     #[error("the mail server {server} cannot be reached")]
     Unreachable {
         /// The server, as `host:port`.
@@ -94,7 +95,7 @@ pub enum TransportError {
         /// Why.
         source: BoxError,
     },
-    /// The server does not want us: log-in, encryption or policy. Every further message would fare the same.
+    /// The server refuses us: log-in, encryption or policy. Every further message would fail in the same way.
     #[error("the mail server {server} refuses us: {answer}")]
     Unwelcome {
         /// The server, as `host:port`.
@@ -102,7 +103,8 @@ pub enum TransportError {
         /// Its words.
         answer: String,
     },
-    /// The authorization server gives no access token to log in with. Every further message would fare the same.
+    /// The authorization server gives no access token to log in with. Every further message would fail in the same
+    /// way.
     #[error("no access token to log in to the mail server with: {server} answered {answer}")]
     NoToken {
         /// The authorization server.
@@ -136,7 +138,7 @@ pub enum TransportError {
         /// Why.
         source: BoxFault,
     },
-    /// The message cannot be signed. Every further one would fare the same.
+    /// The message cannot be signed. Every further message would fail in the same way.
     #[error("the message to {to} cannot be signed")]
     CannotSign {
         /// The recipient.
@@ -169,7 +171,7 @@ impl TransportError {
         }
     }
 
-    /// Whether the other side does not let us in, which lasts until somebody has put it right.
+    /// Whether the server refuses the log-in. That lasts until the configuration or the account is corrected.
     #[must_use]
     pub fn is_about_log_in(&self) -> bool {
         matches!(self, Self::Unwelcome { .. } | Self::NoToken { .. })

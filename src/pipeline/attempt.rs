@@ -11,7 +11,7 @@ use super::round::Round;
 use crate::fault::{BoxFault, chain};
 use crate::mail::{AttemptResult, Claimed, Connection, TransportError};
 
-/// A connection that fails later than this is not tried again at once: whoever waits has waited long.
+/// A connection that fails after more than this is not tried again at once: the worker has waited long enough.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A worker's connection, if it has one, and how many messages it has carried.
@@ -19,22 +19,22 @@ const SOON: Duration = Duration::from_secs(5);
 pub(super) struct Line {
     pub(super) connection: Option<Box<dyn Connection>>,
     carried: usize,
-    /// Its turn to open the first.
+    /// Held while this worker opens the first connection of the round.
     pub(super) opening: Option<OwnedMutexGuard<()>>,
 }
 
 /// What went wrong with one message.
 struct Trouble {
     error: TransportError,
-    /// No connection could be made.
+    /// The connection could not be opened.
     at_connect: bool,
-    /// Others had a connection meanwhile.
+    /// Another worker of the round had a connection at that time.
     in_company: bool,
 }
 
 impl Trouble {
-    /// Whether a fresh connection may help: this one was idle for too long, or has carried all that the server
-    /// takes over one.
+    /// Whether a new connection may help: the old one was idle for too long, or has carried as many messages as the
+    /// server takes over one.
     fn is_of_connection(&self, carried: usize) -> bool {
         let broke = matches!(self.error, TransportError::Unreachable { .. });
         let was_ended = matches!(self.error, TransportError::PutOff { closing: true, .. });
@@ -45,7 +45,7 @@ impl Trouble {
 /// Whether a worker goes on.
 pub(super) enum Next {
     Continue,
-    /// It gets no connection while others have one: they take over what it has.
+    /// The worker gets no connection while others have one. It ends, and the others deliver its message.
     Leave,
     Stop,
 }
@@ -72,7 +72,7 @@ impl Round {
                 tracing::info!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "sent");
                 AttemptResult::Sent { answer }
             }
-            // As many connections as the server wants are open already.
+            // The server takes no more connections than are open already.
             Err(Trouble {
                 at_connect: true,
                 in_company: true,
@@ -85,7 +85,8 @@ impl Round {
                 error: TransportError::NoTurn { source, .. },
                 ..
             }) => {
-                // Where turns cannot be reserved, mostly this cannot be recorded either; why the turns could not says more.
+                // If turns cannot be reserved, giving back mostly fails for the same reason. The first error says
+                // more.
                 let _ = self.give_back(claimed).await;
                 return Err(source);
             }
@@ -110,8 +111,8 @@ impl Round {
                 fate
             }
         };
-        // Before the next one is sent, so that of each connection the fate of one message at most is not known
-        // after a crash.
+        // Before the next message is sent: so after a crash, the result of at most one message for each connection is
+        // not known.
         self.pipeline.outbox.record(claimed, &fate).await?;
         self.tell(claimed, &fate);
         let Some(error) = stops else {
@@ -138,7 +139,7 @@ impl Round {
         });
     }
 
-    /// Opens a connection. One that breaks at once is tried again: it says little about the server.
+    /// Opens a connection. If it breaks at once, it is tried once more: that says little about the server.
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
         let began = Instant::now();
         match self.transport.connect().await {
@@ -149,7 +150,7 @@ impl Round {
         }
     }
 
-    /// Sends over the open connection, or a new one. After an error that ends it, there is none.
+    /// Sends over the open connection, or opens one. After an error that ends the connection, the line has none.
     async fn try_once(
         &self,
         line: &mut Line,
@@ -204,8 +205,8 @@ fn words_of(error: &TransportError) -> Option<String> {
     }
 }
 
-/// Whether every further message would fare the same. A connection that broke amid a message is not a sign
-/// of it: that one message may be what the server stumbles over.
+/// Whether every further message would fail in the same way. A connection that breaks amid a message does not say so:
+/// this one message may be the cause.
 fn is_about_us(error: &TransportError) -> bool {
     matches!(
         error,

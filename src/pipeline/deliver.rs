@@ -1,4 +1,4 @@
-//! Step 5: what waits in the outbox leaves, over as many connections as the transport has.
+//! Step 5: delivers what waits in the outbox, over as many connections as the transport has.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -16,15 +16,16 @@ use crate::meeting::{EmailAddress, MeetingId, PersonId};
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// With so many lost answers a message may have arrived, and is not sent again.
+/// After so many lost answers the state of a message is `may_have_arrived`, and it is not sent again.
 const MOST_LOST_ANSWERS: u32 = 2;
 
-/// How deliveries are repeated after a temporary refusal.
+/// When a message is tried again after a temporary refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliverySettings {
-    /// The pause after the first refusal. It doubles each time, up to an hour, with a fifth left to chance.
+    /// The pause after the first refusal. It doubles each time, up to 1 hour; each pause is up to 10 % shorter or
+    /// longer.
     pub first_retry: Duration,
-    /// How long after it was put into the outbox an invitation is given up.
+    /// How long after it was queued a message is given up.
     pub give_up_after: Duration,
 }
 
@@ -38,7 +39,7 @@ impl Default for DeliverySettings {
 }
 
 impl DeliverySettings {
-    /// When to try again, or that there is no more trying. `chance` is between 0 and 1.
+    /// What follows a temporary failure: the time of the next try, or giving up. `chance` is between 0 and 1.
     pub(super) fn after_failure(
         &self,
         claimed: &Claimed,
@@ -58,7 +59,7 @@ impl DeliverySettings {
         }
     }
 
-    /// What comes of an answer that was lost after the final dot: one more try, and no third.
+    /// What follows when the answer after the final dot was lost: one more try, and after that none.
     pub(super) fn after_lost_answer(
         &self,
         claimed: &Claimed,
@@ -71,17 +72,17 @@ impl DeliverySettings {
         }
         match self.after_failure(claimed, answer, now, chance) {
             AttemptResult::Retry { answer, at } => AttemptResult::AnswerLost { answer, at },
-            // It is too late for another try, and it may have arrived.
+            // No more time for another try, and the message may have arrived.
             AttemptResult::GivenUp { answer } => AttemptResult::MayHaveArrived { answer },
             other => other,
         }
     }
 }
 
-/// What delivering over one transport came to. The fate of each invitation is in the outbox.
+/// How delivering over one transport ended. The result of each message is in the outbox.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
-    /// Why it was stopped, if it was.
+    /// The error that stopped it, if one did.
     pub(super) stopped: Option<TransportError>,
     /// The files that messages were written to, by their Message-IDs.
     pub(super) files: HashMap<String, PathBuf>,
@@ -90,22 +91,23 @@ pub(super) struct Delivered {
 /// Which of the messages that wait are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tries {
-    /// Also those that would be tried later.
+    /// All that wait, also those whose next try is later.
     All,
-    /// Those that are due.
+    /// Only those that are due.
     Due,
 }
 
-/// For which mailboxes to deliver what waits of a meeting: all but a few.
+/// The mailboxes for which a meeting's messages are delivered: all but those that are left out.
 #[derive(Debug, Default)]
 pub(super) struct Addressees {
-    /// How many they are, or were thought to be.
+    /// How many mailboxes there are, as far as known before delivering. Progress bars and the number of workers go by
+    /// it.
     pub(super) count: usize,
     left_out: HashSet<String>,
 }
 
 impl Addressees {
-    /// So many mailboxes: all but these.
+    /// All mailboxes, `count` of them, but those in `left_out`.
     pub(super) fn all_but(count: usize, left_out: HashSet<String>) -> Self {
         Self { count, left_out }
     }
@@ -115,7 +117,7 @@ impl Addressees {
     }
 }
 
-/// The meetings of which mails are delivered together, and for which mailboxes of each.
+/// The meetings whose mails are delivered together, with the mailboxes of each.
 #[derive(Debug, Default)]
 pub(super) struct Targets(HashMap<MeetingId, Addressees>);
 
@@ -141,10 +143,10 @@ impl Targets {
     }
 }
 
-/// What delivering over all transports came to.
+/// How delivering over all transports ended.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
-    /// Why it was stopped, or why one of them was.
+    /// The first error that stopped a transport.
     pub(super) stopped: Option<PipelineError>,
     /// The files that messages were written to, by their Message-IDs.
     pub(super) files: Arc<HashMap<String, PathBuf>>,
@@ -162,8 +164,9 @@ impl Deliveries {
 }
 
 impl Pipeline {
-    /// Delivers what waits of these meetings for these mailboxes. What waits for others keeps its time. The
-    /// organization's mails leave first, then those of users' accounts, each over its own; what stops one stops no other.
+    /// Delivers what waits of these meetings for these mailboxes. Messages for other mailboxes keep their time. The
+    /// organization's mails leave first, then those of each user's account over that account. An error of one
+    /// transport stops no other.
     pub(super) async fn deliver(
         &self,
         meetings: Vec<(MeetingId, Addressees)>,

@@ -5,7 +5,7 @@
 //! 1. [`load`](Pipeline) the meeting, its people and what each mailbox was sent, and refuse what may not be sent;
 //! 2. `push` it to the provider of online meetings, if it has one;
 //! 3. `write back` the link to the CRM;
-//! 4. [`plan`] who hears what, render every mail, and put all of them into the outbox at once;
+//! 4. `plan` who hears what, render every mail, and put all of them into the outbox at once;
 //! 5. `deliver` them.
 //!
 //! What a step did is recorded before the next begins. The same run again, after an error or a crash, continues from

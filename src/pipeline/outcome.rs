@@ -1,5 +1,5 @@
-//! What became of everybody, in little memory: of a hundred thousand, reports with names and addresses would take more
-//! than all else that a send has in memory. They are made as somebody looks at them.
+//! What became of each mailbox, in little memory. For 100,000 recipients, reports with names and addresses would take
+//! more memory than all else in a send. So a report is made when a caller reads it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -29,19 +29,19 @@ struct Outcome {
 
 #[derive(Debug, Clone, Copy)]
 enum Mail {
-    /// There is a mail of this send.
+    /// This send made a mail.
     New {
         issue: usize,
         kind: MailKind,
         resend: u32,
     },
-    /// There was one before.
+    /// A mail of an earlier send waits.
     Waits(Method),
-    /// There is none.
+    /// There is no mail.
     None(Reason),
 }
 
-/// What is known of a mail beside its state.
+/// What the outbox says of a mail beside its state.
 #[derive(Debug, Default)]
 struct Note {
     message_id: Option<String>,
@@ -54,13 +54,13 @@ struct Note {
 pub(super) struct Outcomes {
     issues: Vec<Issue>,
     each: Vec<Outcome>,
-    /// By the places in `each`.
+    /// By the index in `each`.
     notes: HashMap<usize, Note>,
     files: Arc<HashMap<String, PathBuf>>,
 }
 
 impl Outcomes {
-    /// Every mail waits.
+    /// The outcomes right after queueing: every mail waits.
     pub(super) fn all_wait(plan: Plan<'_>) -> Self {
         let outcome = |step: &super::plan::Step<'_>| {
             let (mail, state) = match &step.what {
@@ -107,7 +107,7 @@ fn message_id(issues: &[Issue], case: &Case, outcome: &Outcome, domain: &str) ->
 impl crate::mail::Issued {
     /// The Message-ID of a mail that tells it.
     pub(super) fn message_id(&self, kind: MailKind, to: &EmailAddress, resend: u32, domain: &str) -> String {
-        // What invites and what tells a change are one kind of message of a revision.
+        // An invitation and an update of one revision are the same kind of message to a calendar.
         let purpose = match kind.method() {
             Method::Cancel => Purpose::Cancellation,
             _ => Purpose::Invitation,
@@ -124,7 +124,7 @@ impl crate::mail::Issued {
 }
 
 impl Pipeline {
-    /// Everybody's state as the outbox has it after delivering.
+    /// Reads from the outbox, after delivering, what became of each mail.
     pub(super) async fn outcomes(
         &self,
         case: &Case,
@@ -138,7 +138,7 @@ impl Pipeline {
             .any(|outcome| matches!(outcome.mail, Mail::Waits(_)));
         for outcome in &mut outcomes.each {
             if let Mail::New { .. } = outcome.mail {
-                // It was put into the outbox, which is asked below for those that have not left.
+                // The outbox is asked below only for mails that have not left; all others were sent.
                 outcome.state = RecipientState::Sent;
             }
         }
@@ -161,7 +161,8 @@ impl Pipeline {
                     outcomes.message_id(case, &outcomes.each[**at], domain).as_ref()
                         == Some(&entry.message_id)
                 }
-                // Of what waited already, the last of each mailbox: it may be of an earlier revision.
+                // Of mails that waited already, the last one to each mailbox counts. It may be of an earlier
+                // revision.
                 Mail::Waits(method) => entry.purpose.method() == Some(method),
                 Mail::None(_) => false,
             };
@@ -201,7 +202,7 @@ const fn state_of(state: DeliveryState) -> RecipientState {
     }
 }
 
-/// Every attendee of a meeting, with what became of the mail; and those who are attendees no more and are told so.
+/// Every attendee of a meeting, with what became of the mail; and every former attendee who is told so.
 pub struct Recipients {
     case: Box<Case>,
     issues: Vec<Issue>,
@@ -209,7 +210,7 @@ pub struct Recipients {
     /// The organization's language.
     ours: Language,
     templates: Templates,
-    /// In which language mails are to those who read a language, as far as anybody has asked.
+    /// The language of a mail, by template and reader's language, as far as it was asked for.
     written: Mutex<Vec<Written>>,
     each: Vec<Outcome>,
     /// By the places in `each`.
@@ -253,7 +254,7 @@ impl Recipients {
         (0..self.each.len()).map(|at| self.report(at, true))
     }
 
-    /// The same, but Message-IDs are only said where they are at hand: they take longer than all else.
+    /// The same, but without Message-IDs that would have to be computed: that takes longer than all else.
     #[cfg(feature = "command")]
     pub(crate) fn without_ids(&self) -> impl Iterator<Item = RecipientReport> + '_ {
         let with_ids = !self.files.is_empty();
@@ -276,7 +277,7 @@ impl Recipients {
         self.issues[0].issued.revision
     }
 
-    /// Says to which files the mails were written, by their Message-IDs.
+    /// Sets the files that the mails were written to, by their Message-IDs.
     #[cfg(feature = "command")]
     pub(crate) fn note_files(&mut self, files: HashMap<String, PathBuf>) {
         self.files = Arc::new(files);

@@ -1,4 +1,4 @@
-//! Step 4, second half: many mails, some of them at a time, on all processors.
+//! Step 4, second half: renders the mails of a plan in batches, on all processors.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -13,38 +13,38 @@ use super::render::{Form, Invitation, Order, Renderer};
 use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
 use crate::mail::{Abandoned, NewInvitation, Supply};
-use crate::meeting::{Acceptance, Language, PersonKind, Zone};
+use crate::meeting::{Language, PersonKind, Zone};
 use crate::processors;
 
-/// How many mails are in memory at a time: the outbox writes some while the next are made.
+/// How many mails are rendered at a time: the outbox writes one batch while the next is rendered.
 const AT_ONCE: usize = 128;
-/// The same where all of them are to be in memory anyway.
+/// The batch when the caller wants all mails in memory anyway.
 const OF_ALL_AT_ONCE: usize = 512;
-/// For fewer mails than these another thread is not worth it.
+/// Fewer mails than these are not worth another thread.
 const LEAST_FOR_A_THREAD: usize = 16;
-/// Of fewer mails than these each is rendered; a form costs as much as one.
+/// Fewer mails than these are rendered one by one: making a form costs as much as rendering a mail.
 const LEAST_FOR_A_FORM: usize = 3;
-/// How many forms there are at most. Each takes some 50 KB.
+/// How many forms are made at most. Each takes about 50 KB.
 const MOST_FORMS: usize = 128;
 
-/// What the mails have in common that are in one language and for people who were told the same before.
+/// What all mails of one kind, revision and language have in common.
 pub(super) struct Group<'r> {
     wording: Wording<'r>,
     words: Words,
-    /// Who takes part, where it is not just the meeting's attendees.
+    /// The participants, where they are not just the meeting's attendees.
     participants: Option<Vec<Participant<'r>>>,
 }
 
-/// How mails differ that are not just their readers' own.
+/// The mails of a plan, sorted by what they have in common.
 pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
-    /// The groups by what makes them.
+    /// The place in `groups`, by language, kind and revision.
     by_wording: HashMap<(&'r Language, MailKind, usize), usize>,
-    /// How many there are of readers whose mails differ in the name alone, and where one of them stands.
+    /// For readers whose mails differ in the name alone: how many they are, and the place of one of them.
     readers: HashMap<Readers<'r>, (usize, Place)>,
 }
 
-/// People whose mails differ in the name alone: by their group, their time zone, and whether they are users.
+/// Readers whose mails differ in the name alone: the group, the time zone, and whether they are users.
 type Readers<'r> = (usize, &'r Zone, bool);
 
 impl<'a> Renderer<'a> {
@@ -90,7 +90,7 @@ impl<'a> Renderer<'a> {
         (group, self.zone_at(place), is_user)
     }
 
-    /// Who was removed is no participant any more, but is named in what says so.
+    /// A removed attendee is no participant any more, but is named in the CANCEL that says so.
     fn name_those_removed<'r>(&'r self, group: &mut Group<'r>, place: Place) {
         let Some(person) = self.case().former_at(place) else {
             return;
@@ -98,13 +98,10 @@ impl<'a> Renderer<'a> {
         let participants = group
             .participants
             .get_or_insert_with(|| self.participants(group.wording.issue).to_vec());
-        participants.push(Participant {
-            person,
-            status: Acceptance::None,
-        });
+        participants.push(self.participant(group.wording.issue, person));
     }
 
-    /// What writes the calendar objects of a group.
+    /// The writer of a group's calendar objects.
     fn writer<'r>(&'r self, group: &'r Group<'r>) -> Result<EventWriter<'r>, PipelineError> {
         let participants = group.participants.as_deref();
         let participants = participants.unwrap_or(self.participants(group.wording.issue));
@@ -112,7 +109,8 @@ impl<'a> Renderer<'a> {
         Ok(EventWriter::new(&event)?)
     }
 
-    /// Makes the forms that are worth it: for many who read the same language in the same zone.
+    /// Makes a form for each 3 or more readers of the same words in the same time zone; the largest such groups
+    /// first.
     fn forms<'r>(&self, groups: &Groups<'r>, writers: &[EventWriter<'_>]) -> HashMap<Readers<'r>, Form> {
         let mut many: Vec<_> = groups
             .readers
@@ -131,14 +129,14 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Renders mails in their order. What is the same for a group is made once.
+/// Renders the mails of a plan in their order. What a group has in common is made once.
 pub(super) struct Press<'r> {
     renderer: &'r Renderer<'r>,
     groups: &'r Groups<'r>,
-    /// Of each group.
+    /// One for each group.
     writers: Vec<EventWriter<'r>>,
     forms: HashMap<Readers<'r>, Form>,
-    /// Whose turn is still to come.
+    /// The steps that are still to be rendered.
     steps: &'r [Step<'r>],
     /// The digest of what invitations say, where that is not the present revision's.
     content: Option<i64>,
@@ -164,7 +162,7 @@ impl<'r> Press<'r> {
         })
     }
 
-    /// All of them.
+    /// Renders all mails.
     pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
         let mut all = Vec::new();
         loop {
@@ -176,12 +174,12 @@ impl<'r> Press<'r> {
         }
     }
 
-    /// Why it was abandoned, if it was.
+    /// The error for which rendering was abandoned, if it was.
     pub(super) fn into_failure(self) -> Option<PipelineError> {
         self.failure
     }
 
-    /// The next few.
+    /// Renders the next `at_most` mails.
     fn some<T: Send>(&mut self, at_most: usize, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
         let mut mails = Vec::with_capacity(at_most);
         while mails.len() < at_most
@@ -215,7 +213,7 @@ impl<'r> Press<'r> {
     }
 }
 
-/// What is made of an order.
+/// The function that makes a mail from an order.
 type Make<'r, T> = fn(&Renderer<'r>, Order<'_>) -> Result<T, PipelineError>;
 
 #[async_trait]

@@ -7,20 +7,25 @@ use chrono::TimeDelta;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Pipeline, PipelineError, Progress, SendOptions};
-use crate::meeting::{JoinUrl, Meeting, MeetingId, Person};
+use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
 };
 
-/// For how long a provider's word that an online meeting exists is good enough to mail its link.
+/// How long ago the provider may have confirmed an online meeting whose link is mailed.
 const SEEN_LATELY: TimeDelta = TimeDelta::minutes(10);
-/// How long to wait for somebody else who is pushing the same meeting.
+/// How long to wait for another process that pushes the same meeting.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long a request that was on its way when its process was killed may take to show at the provider.
+/// How long after its intent was recorded a creation may take to show at the provider, also if its process was
+/// killed.
 const SETTLING: TimeDelta = TimeDelta::seconds(3);
 /// Stands for a link that does not exist yet, where a run only shows what it would do. Leads nowhere (RFC 2606).
-const PLACEHOLDER: &str = "https://zoom.example/j/link-of-the-meeting-to-be-made";
+fn placeholder(provider: OnlineLocation) -> Result<JoinUrl, InvalidJoinUrl> {
+    JoinUrl::new(format!(
+        "https://{provider}.example/j/link-of-the-meeting-to-be-made"
+    ))
+}
 
 impl Pipeline {
     /// Step 2 of a send.
@@ -50,7 +55,7 @@ impl Pipeline {
         self.push_online(meeting, organizer).await
     }
 
-    /// Whether the record's join URL is one that we wrote.
+    /// Whether the record's join URL is one that a write-back put there.
     async fn is_our_link(&self, meeting: &Meeting) -> Result<bool, PipelineError> {
         let Some(url) = &meeting.join_url else {
             return Ok(false);
@@ -59,8 +64,8 @@ impl Pipeline {
         Ok(link.is_some_and(|link| link.join_url == *url))
     }
 
-    /// Step 3: the record gets the link of the online meeting. One that was replaced by it is then deleted,
-    /// since nothing points to it any more.
+    /// Step 3: writes the join URL to the CRM's record. Then deletes the online meeting that a new one replaced:
+    /// nothing points to it any more.
     pub(super) async fn write_back(
         &self,
         meeting: &mut Meeting,
@@ -77,7 +82,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Step 2 for a meeting with an online location: creates, updates, or makes sure that it is there.
+    /// Step 2 for a meeting with an online location: creates the online meeting, updates it, or makes sure that it
+    /// exists.
     pub(super) async fn push_online(
         &self,
         meeting: &Meeting,
@@ -144,8 +150,8 @@ impl Pipeline {
         }
     }
 
-    /// Deletes online meetings that a newer one has replaced. What cannot be deleted now is tried again at the
-    /// next push.
+    /// Deletes online meetings that a newer one has replaced. If one cannot be deleted now, the next push tries
+    /// again.
     pub(super) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
         for superseded in self.links.superseded(id).await? {
             let provider = self
@@ -163,7 +169,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Ends what an earlier run began: adopts the online meeting that came of it, if there is one.
+    /// Resolves the intent of an earlier run that was cut off: adopts the online meeting that it made, if there is
+    /// one.
     pub(super) async fn settle(
         &self,
         provider: &dyn OnlineMeetings,
@@ -247,7 +254,7 @@ impl Pipeline {
             _ => {
                 let mut online = Online::skipped();
                 online.action = OnlineAction::Created;
-                online.link = JoinUrl::new(PLACEHOLDER).ok().map(|join_url| OnlineLink {
+                online.link = placeholder(provider.location()).ok().map(|join_url| OnlineLink {
                     location: provider.location(),
                     id: OnlineMeetingId(String::new()),
                     join_url,
@@ -282,7 +289,7 @@ impl Push<'_> {
             return self.create(Replaced::Gone).await;
         };
         if link.told.host != self.spec.host {
-            // A meeting cannot move to another account.
+            // A Zoom meeting cannot move to another account.
             return self.create(Replaced::ToDelete).await;
         }
         let mut online = if link.unsure || link.told != self.spec {
@@ -291,7 +298,7 @@ impl Push<'_> {
             self.confirm(link).await?
         };
         if adopted && online.action != OnlineAction::Created {
-            // Made by a run that did not live to tell.
+            // The run that created it ended before it reported so.
             online.action = OnlineAction::Created;
         }
         Ok(online)
@@ -314,7 +321,7 @@ impl Push<'_> {
                     .await?,
             )),
             Err(error) if error.outcome() == Outcome::Unknown => {
-                // The answer was lost, not necessarily the meeting. If it cannot be told now, the next run asks again.
+                // The answer was lost, the meeting perhaps not. If the search fails too, the next run repeats it.
                 match self.provider.find(&intent.spec, &intent.marker).await {
                     Ok(Search::Found(meeting)) => Ok(Online::done(
                         OnlineAction::Created,
@@ -360,7 +367,8 @@ impl Push<'_> {
         }
     }
 
-    /// In sync. Unless it was seen lately, the provider is asked whether it is still there.
+    /// The link is in sync. Unless the meeting was seen within [`SEEN_LATELY`], asks the provider whether it still
+    /// exists.
     async fn confirm(&self, mut link: OnlineLink) -> Result<Online, PipelineError> {
         let age = self.pipeline.clock.now() - link.seen_at;
         if (TimeDelta::zero()..SEEN_LATELY).contains(&age) {
@@ -369,7 +377,7 @@ impl Push<'_> {
         match self.provider.check(&link.id, &link.told).await? {
             Liveness::Alive(join_url) => {
                 if let Some(join_url) = join_url.filter(|url| *url != link.join_url) {
-                    // Somebody changed the passcode at the provider; what we know of it is no longer true.
+                    // The passcode was changed at the provider, so the stored one is no longer true.
                     link.join_url = join_url;
                     link.passcode = None;
                 }

@@ -1,4 +1,4 @@
-//! Step 5, in between: a message that was taken out of the outbox, as it is to leave.
+//! Step 5, in between: a claimed message, written and signed as it is to leave.
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,32 +9,33 @@ use crate::fault::{BoxFault, chain};
 use crate::mail::{Claimed, DkimError, Outgoing, TransportError, UnreadableMessage, signed};
 use crate::processors;
 
-/// Signing takes a processor for a while: more at a time would only hold up each other.
+/// One permit for each processor: signing keeps a processor busy, and more signatures at a time would only slow each
+/// other.
 static SIGNING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors::count()));
 
-/// An invitation that can leave.
+/// A message that can leave.
 pub(super) struct Ready {
     pub(super) claimed: Claimed,
     /// The whole message, with its signatures.
     message: Vec<u8>,
 }
 
-/// Why one cannot.
+/// Why a message cannot leave.
 pub(super) enum NotReady {
-    /// It never will.
+    /// Its stored form is damaged. It never can.
     Damaged { claimed: Box<Claimed>, reason: String },
-    /// Nor could any other.
+    /// Signing failed, as it would for every other message.
     Unsigned {
         claimed: Box<Claimed>,
         error: TransportError,
     },
-    /// The outbox does not say what it has.
+    /// The outbox cannot be read.
     Outbox { claimed: Box<Claimed>, error: BoxFault },
 }
 
 impl Ready {
-    /// Writes its message and puts the signatures in front. A mail of a user's account is signed by those alone who speak
-    /// for the domain that it comes from.
+    /// Writes the message and puts the signatures in front. A mail that leaves over a user's account is signed only
+    /// with keys of the domain that it comes from.
     pub(super) async fn make(
         pipeline: &Pipeline,
         of_account: bool,
@@ -76,7 +77,8 @@ impl Ready {
     }
 }
 
-/// Signs where there is somebody to sign, beside what else is done; with a domain, by those alone who speak for it.
+/// Signs with all keys, on another thread; with a domain, only with that domain's keys. Without keys, the message
+/// stays as it is.
 async fn with_signatures(
     pipeline: &Pipeline,
     domain: Option<String>,
@@ -85,7 +87,7 @@ async fn with_signatures(
     if pipeline.signers.is_empty() {
         return Ok(message);
     }
-    // It is never closed.
+    // The semaphore is never closed, so this cannot fail.
     let _turn = SIGNING.acquire().await;
     let signers = Arc::clone(&pipeline.signers);
     let now = pipeline.clock.now();

@@ -54,7 +54,7 @@ pub struct Invitation {
     pub account: Option<PersonId>,
 }
 
-/// A mail that is written for all readers but for their names.
+/// A mail that is rendered once for many readers, with a hole in place of the name.
 pub(super) struct Form {
     stencil: Stencil,
     letter: Arc<FormLetter>,
@@ -68,7 +68,7 @@ pub(super) struct Order<'r> {
     pub(super) person: Person,
     pub(super) wording: &'r Wording<'r>,
     pub(super) form: Option<&'r Form>,
-    /// What writes its calendar object.
+    /// The writer of its calendar object.
     pub(super) writer: &'r EventWriter<'r>,
 }
 
@@ -100,7 +100,7 @@ pub(super) struct Renderer<'a> {
     description: Option<Description>,
     names: ParticipantNames,
     record_url: Option<String>,
-    /// From whom the mails come.
+    /// The sender of the mails.
     sender: &'a Mailbox,
     now: DateTime<Utc>,
 }
@@ -109,7 +109,7 @@ pub(super) struct Renderer<'a> {
 struct Told<'a> {
     issued: &'a Issued,
     organizer: Person,
-    /// The attendees; of many, the first few.
+    /// The attendees; of many, only as many as calendar objects list.
     participants: Vec<Participant<'a>>,
     /// Whether the mails come from another address than the organizer's.
     by_another: bool,
@@ -151,9 +151,20 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// Those who are invited, as a revision has it; of many, the first few.
+    /// The participants as a revision has them; of many, only as many as calendar objects list.
     pub(super) fn participants(&self, issue: usize) -> &[Participant<'a>] {
         &self.issues[issue].participants
+    }
+
+    /// Somebody who takes part no more, with the answer that a revision has.
+    pub(super) fn participant<'p>(&self, issue: usize, person: &'p Person) -> Participant<'p> {
+        let answers = self.issues[issue].issued.answers.as_ref();
+        Participant {
+            person,
+            status: answers
+                .map(|answers| answer_of(answers, person))
+                .unwrap_or_default(),
+        }
     }
 
     /// The calendar object for one participant.
@@ -195,7 +206,7 @@ impl<'a> Renderer<'a> {
         Ok(EventWriter::new(&event)?.for_nobody())
     }
 
-    /// The words of calendar objects in a language; an error is said of a person who reads it.
+    /// The words of calendar objects in a language. An error names `person`, who reads that language.
     pub(super) fn words(&self, language: &Language, person: &Person) -> Result<Words, PipelineError> {
         let ours = &self.pipeline.organization.language;
         Words::new(&self.pipeline.templates, language, ours).map_err(|source| template_error(person, source))
@@ -205,7 +216,7 @@ impl<'a> Renderer<'a> {
     pub(super) fn change_since(&self, at: usize) -> Option<Change> {
         let (before, now) = (&self.case.history[at], self.issues[0].issued);
         let organizer_before = match (&before.organizer, &now.organizer) {
-            // Who has another address only is still the host.
+            // With another address only, the host is the same.
             (Some(organizer), Some(_)) if organizer.person != self.case.organizer.reference => {
                 Some(organizer)
             }
@@ -243,13 +254,13 @@ impl<'a> Renderer<'a> {
             .unwrap_or(&self.pipeline.organization.time_zone)
     }
 
-    /// The language that whoever stands at a place reads.
+    /// The language of the reader at a place.
     pub(super) fn language_at(&self, place: Place) -> &Language {
         let ours = &self.pipeline.organization.language;
         self.case.language(place).unwrap_or(ours)
     }
 
-    /// The time zone of whoever stands at a place.
+    /// The time zone of the reader at a place.
     pub(super) fn zone_at(&self, place: Place) -> &Zone {
         let ours = &self.pipeline.organization.time_zone;
         self.case.zone(place).unwrap_or(ours)
@@ -257,7 +268,7 @@ impl<'a> Renderer<'a> {
 
     /// The person at a place.
     pub(super) fn person_at(&self, place: Place) -> Person {
-        // Only people are chosen of whom there is a record.
+        // The plan mails only people whose record the CRM has.
         let nobody = || Person::new(self.case.reference(place).clone(), "", None);
         self.case.person_at(place).cloned().unwrap_or_else(nobody)
     }
@@ -374,7 +385,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn address_of<'p>(&self, person: &'p Person) -> Result<&'p EmailAddress, PipelineError> {
-        // Nobody without an address is chosen.
+        // The plan mails nobody without an address.
         let without = || CalendarError::RecipientWithoutAddress {
             meeting: self.case.meeting.name().to_owned(),
             recipient: person.reference.clone(),
@@ -385,7 +396,7 @@ impl<'a> Renderer<'a> {
     fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
         Envelope {
             from: match &self.pipeline.envelope_sender {
-                // What bounces of a user's own mail comes to the user.
+                // Bounces of mails from a user's account go to that user.
                 Some(sender) if self.case.account.is_none() => sender.of(message_id),
                 _ => self.sender.address.clone(),
             },
@@ -393,7 +404,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// What makes the mail out of its form, where it has one that takes the name.
+    /// The mail as a form with the reader's own parts; `None` without a form, or if the form cannot take the name.
     fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
         let Order {
             person,
@@ -417,7 +428,7 @@ impl<'a> Renderer<'a> {
         Ok(lines.map(|lines| (form, own(lines))))
     }
 
-    /// The mail as it is rendered for this person alone.
+    /// The mail, rendered in full for this person alone.
     fn rendered(
         &self,
         order: &Order<'_>,
@@ -445,8 +456,8 @@ impl<'a> Renderer<'a> {
         Ok((rendered, message))
     }
 
-    /// What the mails have in common to those who read the same as this person. None where they may differ in more than
-    /// the name; and where it cannot be rendered: then the mail of each says why.
+    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the
+    /// name, and if it cannot be rendered: then rendering each mail says why.
     pub(super) fn form(
         &self,
         person: &Person,
@@ -472,7 +483,7 @@ impl<'a> Renderer<'a> {
             .message_id(mail.kind, to, mail.resend, domain)
     }
 
-    /// A message with the parts of its calendar object that go around what is its own.
+    /// A message with those parts of its calendar object that stand before and after the reader's own lines.
     fn draft<'d>(
         &'d self,
         rendered: &'d Rendered,
@@ -545,7 +556,7 @@ impl<'a> Told<'a> {
                     .as_ref()
                     .is_some_and(|now| now.email.is_same_mailbox(&known.email))
         };
-        // Of the organizer of today, the record of today.
+        // If the organizer is today's, today's record is used.
         let known = issued.organizer.clone().filter(|known| !is_todays(known));
         let is_known = known.is_some();
         let Some(known) = known.or(todays) else {
@@ -558,7 +569,7 @@ impl<'a> Told<'a> {
             let person = person.filter(|person| person.email.is_some())?;
             let status = match &issued.answers {
                 Some(answers) => answer_of(answers, person),
-                // Of a revision from before answers were recorded.
+                // The revision is from before answers were recorded.
                 None => attendee.status,
             };
             Some(Participant { person, status })

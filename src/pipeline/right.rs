@@ -1,12 +1,12 @@
-//! The right to push, as the one who pushes has it.
+//! The lease of a push, given back in any case.
 
 use std::sync::Arc;
 
 use crate::fault::BoxFault;
 use crate::online::{LinkStore, PushLease};
 
-/// The right to push a meeting. Given back also when whoever has it is dropped half way, because its caller
-/// lost patience: else the meeting could not be pushed until the lease runs out.
+/// The lease under which a meeting is pushed. It is given back also when the push is dropped half way, as when a
+/// caller's timeout ends it. Else the meeting could not be pushed until the lease runs out.
 pub(super) struct PushRight {
     links: Arc<dyn LinkStore>,
     lease: PushLease,
@@ -38,7 +38,7 @@ impl Drop for PushRight {
         if self.ended {
             return;
         }
-        // Outside a runtime nothing can be done; the end of the process, or of the lease, does it then.
+        // Outside a runtime nothing can be done: the lease ends with the process, or by itself.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (links, lease) = (Arc::clone(&self.links), self.lease.clone());
             runtime.spawn(async move {

@@ -17,17 +17,17 @@ use crate::fault::BoxFault;
 use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
 use crate::meeting::PersonId;
 
-/// How long an invitation is ours to deliver.
+/// How long the lease of a claimed message lasts.
 const LEASE: Duration = Duration::from_secs(900);
-/// How much of that must be left for it to be sent: longer than a server takes to answer. Else another could take it over
-/// and send it as well.
+/// How much of the lease must be left when a message is sent: longer than a server takes to answer. With less,
+/// another process could claim the message meanwhile and send it too.
 const LEAST_OF_LEASE: Duration = Duration::from_secs(300);
-/// How many are given back at a time.
+/// How many messages are given back to the outbox at a time.
 const GIVEN_BACK_AT_ONCE: usize = 64;
-/// How many invitations are taken from the outbox for each connection at first, and in all at most.
+/// The first batch claims so many messages for each connection; no batch claims more than the second number.
 const FIRST_FOR_EACH: u32 = 4;
 const LARGEST_BATCH: u32 = 256;
-/// How many messages somebody who waits for a server makes ready at most.
+/// While a worker waits for the server's answer, it makes at most so many messages ready.
 const READY_AT_ONCE: usize = 2;
 
 /// One round of delivering, shared by its workers.
@@ -36,16 +36,16 @@ pub(super) struct Round {
     targets: Arc<Targets>,
     tries: Tries,
     pub(super) transport: Arc<dyn Transport>,
-    /// The user whose mails it delivers; `None`: the organization's.
+    /// The user whose account the mails leave over; `None`: the organization's server.
     account: Option<PersonId>,
     taken: Taken,
-    /// The number of the last invitation that was taken: each is tried once in a round.
+    /// The number of the last message that was claimed. A round tries each message once.
     reached: AtomicI64,
     delivered: Mutex<Delivered>,
     /// How many workers have a connection.
     pub(super) connected: AtomicUsize,
-    /// Held by a worker that opens a connection while nobody has one. Else all would be turned away together by a server
-    /// that only takes fewer.
+    /// Held by the worker that opens the first connection. If all workers connected together, a server that takes
+    /// fewer connections would turn all of them away.
     opening: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -77,11 +77,11 @@ impl Round {
         let mut result = self
             .run_workers(self.transport.connections().min(worth_it).max(1))
             .await;
-        // The last that had a connection may have ended before others gave up getting one.
+        // The last worker with a connection may have ended before others put back what they could not send.
         while result.is_ok() && !(self.taken.is_empty() && self.taken.is_last()) && !self.is_stopped() {
             result = self.run_workers(1).await;
         }
-        // Also after a failure of the outbox: else they would be ours until the lease runs out.
+        // Also after a failure of the outbox: else the claimed messages would be held until their leases run out.
         let (this, rest) = (&self, self.taken.rest());
         let give_back = |claimed: Claimed| async move { this.give_back(&claimed).await };
         let mut given_back =
@@ -94,7 +94,7 @@ impl Round {
         Ok(std::mem::take(&mut *self.delivered()))
     }
 
-    /// Lets so many workers deliver until there is nothing left to take.
+    /// Runs so many workers until the queue is empty and nothing more is claimed.
     async fn run_workers(self: &Arc<Self>, workers: usize) -> Result<(), BoxFault> {
         let mut running = JoinSet::new();
         self.taken.begin(workers);
@@ -112,7 +112,7 @@ impl Round {
         result
     }
 
-    /// Takes out of the outbox what the workers will want next, while they deliver.
+    /// Claims the next messages from the outbox while the workers deliver.
     async fn fetch_all(self: Arc<Self>, workers: usize) -> Result<(), BoxFault> {
         let workers = u32::try_from(workers).unwrap_or(LARGEST_BATCH);
         let mut size = workers.saturating_mul(FIRST_FOR_EACH).min(LARGEST_BATCH);
@@ -131,7 +131,7 @@ impl Round {
             size = next_size(size, began.elapsed());
         }
         if self.is_stopped() {
-            // Nobody is to wait for more.
+            // Workers must not wait for more.
             self.taken.end();
         }
         Ok(())
@@ -148,7 +148,7 @@ impl Round {
         result
     }
 
-    /// Delivers one after another, until something ends it.
+    /// One worker: delivers one message after another, until the queue or the round ends.
     async fn deliver_all(&self, line: &mut Line) -> Result<(), BoxFault> {
         let mut announced = None;
         loop {
@@ -187,7 +187,7 @@ impl Round {
         }
     }
 
-    /// The next one that can leave; `None` when there are no more.
+    /// The next message that can leave; `None` when there are no more.
     async fn next_ready(&self) -> Result<Option<Ready>, BoxFault> {
         while let Some(turn) = self.taken.next().await {
             let ready = match turn {
@@ -201,7 +201,7 @@ impl Round {
         Ok(None)
     }
 
-    /// Makes some of those ready that somebody will want next.
+    /// Makes up to [`READY_AT_ONCE`] of the waiting messages ready, for whichever worker is free next.
     async fn make_some_ready(&self) -> Result<(), BoxFault> {
         for _ in 0..READY_AT_ONCE {
             let Some(claimed) = self.taken.next_to_make_ready() else {
@@ -214,7 +214,7 @@ impl Round {
         Ok(())
     }
 
-    /// Makes one ready. `None` where it cannot leave, which is seen to.
+    /// Makes a message ready. `None` if it cannot leave: then it is recorded, given back or put back here.
     async fn make_ready(&self, claimed: Claimed) -> Result<Option<Ready>, BoxFault> {
         if is_late(&claimed) {
             self.give_back(&claimed).await?;
@@ -222,7 +222,7 @@ impl Round {
         }
         match Ready::make(&self.pipeline, self.account.is_some(), claimed).await {
             Ok(ready) => Ok(Some(ready)),
-            // One that is damaged must not keep back the others.
+            // A damaged message must not keep back the others.
             Err(NotReady::Damaged { claimed, reason }) => {
                 tracing::error!(meeting = %claimed.meeting, message_id = claimed.message_id, reason, "not sent");
                 let fate = AttemptResult::Failed { answer: reason };
@@ -242,7 +242,7 @@ impl Round {
         }
     }
 
-    /// Waits until somebody has a connection, or it is this worker's turn to open the first.
+    /// Waits until any worker has a connection, or until it is this worker's turn to open the first.
     async fn wait_to_open(&self, line: &mut Line) {
         let has_connections = || self.connected.load(Ordering::Relaxed) > 0;
         if line.connection.is_none() && !has_connections() {
@@ -264,7 +264,7 @@ impl Round {
         self.pipeline.stop.load(Ordering::Relaxed) || self.delivered().stopped.is_some()
     }
 
-    /// Ends the round, for the first such reason.
+    /// Ends the round. The first error is kept as the reason.
     pub(super) fn stop_for(&self, error: TransportError) {
         self.delivered().stopped.get_or_insert(error);
     }
@@ -290,7 +290,7 @@ impl Round {
             let ours = VecDeque::from(ours);
             for claimed in others {
                 if let Err(error) = self.give_back(&claimed).await {
-                    // They are given back with what nobody has delivered.
+                    // The end of the round gives them back with all that was not delivered.
                     self.taken.put(ours);
                     return Err(error);
                 }
@@ -302,13 +302,14 @@ impl Round {
     }
 }
 
-/// Whether its lease may end before the server has answered. It waits on, for whoever claims it next.
+/// Whether the lease of a message may end before the server has answered. Such a message is given back, for the next
+/// claim.
 fn is_late(claimed: &Claimed) -> bool {
     claimed.leased_until.saturating_duration_since(Instant::now()) < LEAST_OF_LEASE
 }
 
-/// How many invitations to take next, by how long a quarter of the last took: what leaves in a second at most. Whoever is
-/// slow, or has to keep a limit, holds back few from the others.
+/// How many messages to claim next, by how long a quarter of the last batch took: no more than leave within 1 second.
+/// A process that is slow, or has to keep a limit, so claims few, and leaves the others to other processes.
 fn next_size(size: u32, took: Duration) -> u32 {
     if took < Duration::from_millis(30) {
         (size * 4).min(LARGEST_BATCH)

@@ -1,5 +1,6 @@
-//! What a round has taken out of the outbox and not delivered yet. One task fetches, and the workers take turns; who
-//! waits for a server makes ready what somebody will want next.
+//! The queue of a round: messages that were claimed from the outbox and are not delivered yet. One task claims more,
+//! and the workers take from the front. While a worker waits for the server's answer, it makes the next messages
+//! ready.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,31 +10,31 @@ use tokio::sync::Notify;
 use super::ready::Ready;
 use crate::mail::Claimed;
 
-/// Invitations that wait for a connection, in their order.
+/// Claimed messages that wait for a connection, in their order.
 #[derive(Default)]
 pub(super) struct Taken {
     inner: Mutex<Inner>,
-    /// Something has come, or nothing more comes.
+    /// Notified when messages were added, and when no more will come.
     filled: Notify,
-    /// Something was taken, or nobody takes any more.
+    /// Notified when the queue has become short, and when a worker ends.
     emptied: Notify,
 }
 
 #[derive(Default)]
 struct Inner {
-    /// Those that can leave, of which there are a few.
+    /// Messages that can leave: about one for each worker at most.
     ready: VecDeque<Ready>,
     waiting: VecDeque<Claimed>,
-    /// Whether nothing more comes.
+    /// Whether no more messages will come.
     is_last: bool,
-    /// How many workers there are.
+    /// How many workers take from the queue.
     takers: usize,
-    /// With how many left more are to be fetched, while somebody waits to fetch.
+    /// While the claiming task waits: at how many waiting messages it is to claim more.
     wanted_at: Option<usize>,
 }
 
 impl Inner {
-    /// The next that is to be made ready, and whether it is time to fetch more.
+    /// The next message to make ready, and whether it is time to claim more.
     fn take(&mut self) -> Option<(Claimed, bool)> {
         let claimed = self.waiting.pop_front()?;
         let is_time = self.wanted_at.is_some_and(|at| self.waiting.len() <= at);
@@ -41,10 +42,10 @@ impl Inner {
     }
 }
 
-/// The next one.
+/// The next message for a worker.
 pub(super) enum Turn {
     Ready(Ready),
-    /// It is still to be made ready.
+    /// The worker has to make it ready.
     Waiting(Claimed),
 }
 
@@ -53,7 +54,7 @@ impl Taken {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next one, as soon as there is one; `None` when there are no more.
+    /// Waits for the next message; `None` when no more will come.
     pub(super) async fn next(&self) -> Option<Turn> {
         loop {
             let filled = self.filled.notified();
@@ -76,12 +77,12 @@ impl Taken {
         }
     }
 
-    /// The next one, if one is ready.
+    /// The next message, if one is ready. Does not wait.
     pub(super) fn next_ready(&self) -> Option<Ready> {
         self.inner().ready.pop_front()
     }
 
-    /// The next one to make ready, while fewer are than there are workers.
+    /// The next message to make ready; `None` if as many are ready as there are workers.
     pub(super) fn next_to_make_ready(&self) -> Option<Claimed> {
         let mut inner = self.inner();
         if inner.ready.len() >= inner.takers {
@@ -94,31 +95,31 @@ impl Taken {
         Some(claimed)
     }
 
-    /// One that was made ready.
+    /// Adds a message that was made ready.
     pub(super) fn put_ready(&self, ready: Ready) {
         self.inner().ready.push_back(ready);
         self.filled.notify_one();
     }
 
-    /// Gives back what another is to deliver.
+    /// Puts a message back at the front, for another worker.
     pub(super) fn put_back(&self, claimed: Claimed) {
         self.inner().waiting.push_front(claimed);
         self.filled.notify_one();
     }
 
-    /// Adds what was fetched.
+    /// Adds messages that were claimed.
     pub(super) fn put(&self, mut fetched: VecDeque<Claimed>) {
         self.inner().waiting.append(&mut fetched);
         self.filled.notify_waiters();
     }
 
-    /// Says that nothing more comes.
+    /// Says that no more messages will come.
     pub(super) fn end(&self) {
         self.inner().is_last = true;
         self.filled.notify_waiters();
     }
 
-    /// Waits until so many are left at most; answers whether anybody is there to take more.
+    /// Waits until at most so many messages wait. Answers whether any worker is left to take more.
     pub(super) async fn wants_more(&self, at_most: usize) -> bool {
         loop {
             let emptied = self.emptied.notified();
@@ -137,16 +138,16 @@ impl Taken {
         }
     }
 
-    /// So many workers begin to take.
+    /// Sets how many workers take from the queue.
     pub(super) fn begin(&self, takers: usize) {
         self.inner().takers = takers;
     }
 
-    /// One of them takes no more.
+    /// Says that a worker has ended.
     pub(super) fn leave(&self) {
         self.inner().takers -= 1;
         self.emptied.notify_one();
-        // What it put back is for those who wait.
+        // Workers that wait can take what it put back.
         self.filled.notify_waiters();
     }
 
@@ -155,12 +156,12 @@ impl Taken {
         inner.ready.is_empty() && inner.waiting.is_empty()
     }
 
-    /// Whether nothing more comes.
+    /// Whether no more messages will come.
     pub(super) fn is_last(&self) -> bool {
         self.inner().is_last
     }
 
-    /// What nobody has delivered.
+    /// Takes out all that no worker has delivered.
     pub(super) fn rest(&self) -> Vec<Claimed> {
         let mut inner = self.inner();
         let ready = std::mem::take(&mut inner.ready);

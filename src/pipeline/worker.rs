@@ -1,4 +1,4 @@
-//! Delivering what waits, of all meetings, long after its send.
+//! The worker: delivers what waits of all meetings, long after it was queued.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -15,18 +15,18 @@ use crate::fault::{Fault as _, chain};
 use crate::mail::{Due, Enqueued, TransportError};
 use crate::meeting::{MeetingId, MeetingStatus};
 
-/// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
-/// wrong or a Zoom that cannot be reached.
+/// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
+/// Zoom that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
-/// How often a worker looks while something waits: who is delivering it may have ended.
+/// How often a worker looks while something waits: a process that holds messages may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
 
 /// What became of the mails of one meeting.
 #[derive(Debug)]
 pub enum Delivery {
-    /// They were tried as they were.
+    /// The messages were tried as they were queued.
     Tried,
-    /// The meeting had changed since they were queued: they were replaced by mails that say so.
+    /// The meeting had changed since the messages were queued: newer ones superseded them and were tried.
     Renewed(Box<SendReport>),
 }
 
@@ -43,15 +43,17 @@ impl Pipeline {
     /// Delivers what is due until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until nothing
     /// waits any more. Any number of workers can share an outbox.
     ///
-    /// Before the mails of a meeting leave, its online meeting is made sure of as in a send, and what is no longer
-    /// true of them is replaced. What cannot be delivered because of an error is tried again ten minutes later.
-    /// A user's own mail server that does not want us is such an error, about the meetings of that user.
+    /// Before the mails of a meeting leave, the worker makes sure of its online meeting as a send does, and
+    /// supersedes messages that are no longer true. After an error about a meeting the worker tries that meeting
+    /// again 10 minutes later. A user's own mail server that refuses us is such an error, about the meetings of that
+    /// user.
     ///
-    /// With a clock that stands still, what is due later becomes due when the clock is moved; until then it looks every
-    /// two seconds, as it does for the work of others.
+    /// With a clock that stands still, messages become due when the clock is moved. While something waits, the worker
+    /// looks every 2 seconds in any case, because other processes may have left work.
     ///
     /// # Errors
-    /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server does not want us.
+    /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server refuses the log-in or
+    /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
         while !self.stop.load(Ordering::Relaxed) {
@@ -91,12 +93,12 @@ impl Pipeline {
         Ok(worked)
     }
 
-    /// Leaves what is due of a meeting alone for a while, because of an error that is not about one message.
+    /// Puts off all messages of a meeting, because of an error that is not about one message.
     async fn put_off(&self, due: &Due, error: &PipelineError) -> Result<(), PipelineError> {
         let words = chain(error);
         tracing::warn!(meeting = %due.meeting, error = words, "the mails of a meeting are put off");
         let pause = match error {
-            // Who refuses the log-in does so until somebody has put it right.
+            // A refused log-in stays refused until the configuration is corrected.
             PipelineError::AccountTransport { source, .. } if source.is_about_log_in() => AFTER_ERROR,
             PipelineError::Transport(_) | PipelineError::AccountTransport { .. } => {
                 TimeDelta::from_std(self.delivery.first_retry).unwrap_or(AFTER_ERROR)
@@ -107,7 +109,7 @@ impl Pipeline {
         Ok(self.outbox.postpone(&due.meeting, again, &words).await?)
     }
 
-    /// Waits for something to be put in, or for the clock to be moved, unless it is to stop.
+    /// Waits until something is queued, the clock is moved, the worker is to stop, or `at_most` has passed.
     async fn pause(&self, at_most: Duration) {
         const STEP: Duration = Duration::from_millis(100);
         let stopped = async {
@@ -122,8 +124,8 @@ impl Pipeline {
         }
     }
 
-    /// Delivers what is due of one meeting. What waits of it and is no longer true is replaced first, for all for whom
-    /// something waits, whether it is due or not.
+    /// Delivers what is due of one meeting. First supersedes what is no longer true, for all mailboxes for which a
+    /// message of the meeting waits, due or not.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].

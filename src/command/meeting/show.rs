@@ -1,5 +1,7 @@
 //! `invite meeting show`: a meeting with all that is known of it.
 
+use std::collections::HashMap;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -37,14 +39,23 @@ impl Show {
         let mut who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
         who.extend(meeting.assigned_user.clone().map(PersonRef::user));
         let people = database.people(&who).await.map_err(BoxFault::new)?;
+        let mut newest: HashMap<&PersonRef, &OutboxEntry> = HashMap::new();
+        let mut delivered: HashMap<&PersonRef, &OutboxEntry> = HashMap::new();
+        for entry in &entries {
+            newest.insert(&entry.person, entry);
+            if !matches!(entry.state, DeliveryState::Cancelled | DeliveryState::Superseded) {
+                delivered.insert(&entry.person, entry);
+            }
+        }
         let shown = Shown {
             meeting: &meeting,
-            people: &people,
+            people: people.iter().map(|person| (&person.reference, person)).collect(),
             sync: &sync,
             link: link.as_ref(),
             revision,
             uid: issued.last().map(|issued| issued.uid.as_str()).or(meeting.uid()),
-            entries: &entries,
+            newest,
+            delivered,
         };
         session.terminal.result(&shown.document(), || shown.text());
         Ok(DONE)
@@ -53,29 +64,29 @@ impl Show {
 
 struct Shown<'a> {
     meeting: &'a Meeting,
-    people: &'a [Person],
+    people: HashMap<&'a PersonRef, &'a Person>,
     sync: &'a SyncState,
     link: Option<&'a OnlineLink>,
     revision: Option<Revision>,
     uid: Option<&'a str>,
-    entries: &'a [OutboxEntry],
+    /// The newest message of each person, and the newest of those that were not called off.
+    newest: HashMap<&'a PersonRef, &'a OutboxEntry>,
+    delivered: HashMap<&'a PersonRef, &'a OutboxEntry>,
 }
 
 impl Shown<'_> {
     fn person(&self, who: &PersonRef) -> Option<&Person> {
-        self.people.iter().find(|person| person.reference == *who)
+        self.people.get(who).copied()
     }
 
-    /// The newest invitation of a person.
+    /// The newest message of a person.
     fn newest(&self, who: &PersonRef) -> Option<&OutboxEntry> {
-        self.entries.iter().rev().find(|entry| entry.person == *who)
+        self.newest.get(who).copied()
     }
 
-    /// What became of the newest invitation of a person that was not called off.
+    /// What became of the newest message of a person that was not called off.
     fn delivery(&self, who: &PersonRef) -> Option<&Notice> {
-        let mut of_person = self.entries.iter().rev().filter(|entry| entry.person == *who);
-        let newest = of_person.find(|entry| entry.state != DeliveryState::Cancelled)?;
-        newest.notice.as_ref()
+        self.delivered.get(who)?.notice.as_ref()
     }
 
     fn document(&self) -> Value {

@@ -1,4 +1,4 @@
-//! Taking what is due, so that nobody else delivers it.
+//! Claiming messages, so that no other process delivers them.
 
 use std::time::Instant;
 
@@ -13,8 +13,8 @@ use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
 use crate::meeting::PersonId;
 
 impl Database {
-    /// Gives back what processes hold that have ended, and what is held for longer than its lease; and writes down the
-    /// fates that these have left in journals, which are to be removed once it is committed.
+    /// Frees the messages of processes that have ended, and of leases that have run out. Before that, writes the
+    /// journals of ended processes into the tables. The caller removes these journals after the commit.
     async fn free_abandoned(
         &self,
         tx: &mut Transaction,
@@ -42,7 +42,7 @@ impl Database {
                 abandoned.push((holder, gone));
             }
         }
-        // After it is known who has ended: who ends only now may still have noted something.
+        // After the ended processes are known: a process that ends only now may still have appended to its journal.
         let left = self.take_over_journals(tx).await?;
         for (holder, gone) in abandoned {
             query_in_words(format!(
@@ -67,7 +67,7 @@ impl Database {
 
     pub(super) async fn take_due(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, DatabaseError> {
         let doing = "taking invitations from the outbox";
-        // What was sent is not looked for here.
+        // Results of sent messages do not matter here: a claim looks for queued ones.
         if let Records::Journal(fates) = &self.records
             && fates.matters_to_claims()
         {
@@ -124,7 +124,7 @@ impl Database {
         Ok(claimed)
     }
 
-    /// What was taken.
+    /// A claimed message from its row.
     fn claimed(&self, row: &Row, holder: &Holder, leased_until: Instant) -> Result<Claimed, DatabaseError> {
         let (id, row) = self.numbered(row)?;
         Ok(Claimed {

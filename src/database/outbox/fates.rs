@@ -1,4 +1,7 @@
-//! Fates on their way into the tables of an SQLite file, by way of a [`Journal`].
+//! Results of deliveries on their way into an SQLite file: first into a [`Journal`], within 50 ms into the tables.
+//!
+//! A result that is in the journal outlives the process. Readers of the outbox flush first ([`Fates::settle`]).
+//! Claiming flushes only where a result matters to it ([`Fates::matters_to_claims`]).
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,33 +14,33 @@ use super::journal::{Journal, LeftBehind};
 use super::record::{Record, first_of_each, write};
 use crate::mail::DeliveryState;
 
-/// When what was noted goes into the tables at the latest, should nobody ask for it.
+/// How long after it was noted a result is written into the tables, if no reader asks for it before.
 const SOON: Duration = Duration::from_millis(50);
-/// When it is tried again.
+/// After how long a failed write into the tables is repeated.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How many wait at most.
+/// How many results wait for the tables at most. With so many, noting one flushes first.
 const MOST: usize = 2_048;
-/// A journal is replaced when it is longer.
+/// A journal that is longer than so many octets is replaced by a new one.
 const LONGEST: u64 = 1 << 20;
 
-/// What was noted and is not in the tables yet.
+/// The results that were noted and are not in the tables yet.
 #[derive(Debug)]
 pub(in super::super) struct Fates {
     pool: Pool,
     database: PathBuf,
     noted: Mutex<Noted>,
-    /// Held by who writes into the tables.
+    /// Held by the task that writes into the tables.
     writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct Noted {
     journal: Option<Journal>,
-    /// In the journal, but not in the tables.
+    /// Results that are in the journal, but not in the tables.
     waiting: VecDeque<Arc<Record>>,
-    /// When the first of these was noted.
+    /// When the first of `waiting` was noted.
     since: Option<Instant>,
-    /// Whether somebody will write them soon.
+    /// Whether a task runs that will write them soon.
     is_seen_to: bool,
 }
 
@@ -50,7 +53,7 @@ impl Noted {
         journal.append(record)
     }
 
-    /// Makes the journal shorter: what has been written into the tables is not needed any more.
+    /// Shortens the journal: results that are in the tables are not needed any more.
     fn shorten(&mut self, database: &Path) -> io::Result<()> {
         match &mut self.journal {
             Some(journal) if self.waiting.is_empty() => journal.clear(),
@@ -67,7 +70,7 @@ impl Noted {
     }
 }
 
-/// Somebody who will write what waits; also when the task ends with its runtime.
+/// Marks that a task will write what waits. Dropping it clears the mark, also when the task ends with its runtime.
 struct SeenTo<'a>(&'a Fates);
 
 impl Drop for SeenTo<'_> {
@@ -90,7 +93,7 @@ impl Fates {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a fate. When this is back, it outlives the process.
+    /// Notes a result. After that it outlives the process.
     pub(super) async fn note(self: &Arc<Self>, record: Record) -> Result<(), sqlx::Error> {
         match self.note_in_journal(record) {
             Ok(waiting) if waiting >= MOST => self.settle().await,
@@ -102,7 +105,8 @@ impl Fates {
         }
     }
 
-    /// Answers how many wait now; gives back what the journal does not take.
+    /// Appends a result to the journal. Answers how many wait now, or gives the result back if the journal cannot be
+    /// written.
     fn note_in_journal(self: &Arc<Self>, record: Record) -> Result<usize, Record> {
         let mut noted = self.noted();
         if let Err(error) = noted.append(&self.database, &record) {
@@ -122,10 +126,10 @@ impl Fates {
         loop {
             let seen_to = SeenTo(&self);
             tokio::time::sleep(pause).await;
-            // Who comes from here on may come too late for this time.
+            // Results that are noted from here on may be too late for this write: they start another task.
             drop(seen_to);
             let Err(error) = self.settle().await else { return };
-            // They wait on in the journal. Who next asks for what is in the tables is told.
+            // The results stay in the journal. The next reader of the tables gets the error.
             tracing::warn!(%error, "the fates of invitations cannot be written into the tables yet");
             if std::mem::replace(&mut self.noted().is_seen_to, true) {
                 return;
@@ -134,10 +138,10 @@ impl Fates {
         }
     }
 
-    /// Comes back when all that was noted before is in the tables.
+    /// Flushes: returns when all results that were noted before are in the tables.
     pub(super) async fn settle(&self) -> Result<(), sqlx::Error> {
         let _alone = self.writing.lock().await;
-        // They stay where they are until they are written: this may be cut off.
+        // The results stay in `waiting` until they are written: this future may be dropped meanwhile.
         let waiting: Vec<Arc<Record>> = self.noted().waiting.iter().cloned().collect();
         if waiting.is_empty() {
             return Ok(());
@@ -152,8 +156,9 @@ impl Fates {
         Ok(())
     }
 
-    /// Whether who claims invitations has to know what was noted: something puts an invitation back among those that wait;
-    /// or something has waited for long, as when the tables cannot be written, and a lease may end before it is in them.
+    /// Whether a claim must flush first: if a result puts a message back into the queue, or if a result has waited
+    /// for more than 1 second, as when the tables cannot be written. A lease could then end before the result is in
+    /// the tables.
     pub(super) fn matters_to_claims(&self) -> bool {
         let noted = self.noted();
         let mut waiting = noted.waiting.iter();
@@ -161,14 +166,14 @@ impl Fates {
         has_waited || waiting.any(|record| record.state == DeliveryState::Queued)
     }
 
-    /// The journals of those who did not close the database and hold it no more.
+    /// The journals of processes that ended without closing the database.
     pub(super) fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
         LeftBehind::all(&self.database)
     }
 
-    /// Writes what was noted into the tables, and closes the connections.
+    /// Flushes, removes the journal and closes the connections.
     pub(super) async fn close(&self) {
-        // What cannot be written stays in the journal, for the next who opens the database.
+        // Results that cannot be written stay in the journal, for the next process that opens the database.
         if self.settle().await.is_ok() {
             let mut noted = self.noted();
             if noted.waiting.is_empty()

@@ -1,9 +1,9 @@
-//! The journal of fates beside an SQLite file.
+//! The journal of results beside an SQLite file.
 //!
-//! A transaction for each fate would cost more than sending the mail. A line at the end of a file costs one call, and
-//! outlives this process just as well. So fates are written into a journal at once, and into the tables many at a time
-//! ([`Fates`](super::fates::Fates)). Each open database has a journal of its own, locked for as long as it is open:
-//! whoever finds one that nobody holds writes what is in it into the tables.
+//! A transaction for each result would cost more than sending the mail. A line at the end of a file costs one call,
+//! and outlives this process just as well. So results are written into a journal at once, and into the tables many at
+//! a time ([`Fates`](super::fates::Fates)). Each open database has a journal of its own, locked for as long as it is
+//! open. A process that finds a journal without a lock writes its lines into the tables.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::record::Record;
 
-/// What the name of a journal has after that of the database.
+/// The name of a journal is the database's, this, and a random id.
 const SUFFIX: &str = "-fates-";
-/// The same until it is locked.
+/// In place of [`SUFFIX`] until the journal is locked.
 const UNLOCKED_SUFFIX: &str = "-new-fates-";
 
 /// A journal that is being written.
@@ -24,12 +24,12 @@ pub(super) struct Journal {
     path: PathBuf,
     file: File,
     octets: u64,
-    /// Whether a line was cut off, for want of room.
+    /// Whether the last line was cut off because the disk was full.
     is_torn: bool,
 }
 
 impl Journal {
-    /// Makes one for a database.
+    /// Creates and locks a journal for a database.
     pub(super) fn create(database: &Path) -> io::Result<Self> {
         let id = Uuid::new_v4().simple();
         let named = |suffix: &str| {
@@ -41,7 +41,7 @@ impl Journal {
         options.append(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // It has its name only once it is locked: else another could take it for one that was left behind.
+        // The journal gets its name only once it is locked: else another process could take it for one left behind.
         let (unlocked, path) = (named(UNLOCKED_SUFFIX), named(SUFFIX));
         let file = options.open(&unlocked)?;
         #[cfg(unix)]
@@ -63,14 +63,14 @@ impl Journal {
         })
     }
 
-    /// Appends a fate.
+    /// Appends a result, as one line.
     pub(super) fn append(&mut self, record: &Record) -> io::Result<()> {
         let mut line = serde_json::to_string(record)?;
         line.push('\n');
         if self.is_torn {
             line.insert(0, '\n');
         }
-        // At once: a process that is killed has written all of it or nothing.
+        // In one call: a process that is killed has written the whole line or nothing.
         match self.file.write(line.as_bytes()) {
             Ok(written) if written == line.len() => {
                 self.is_torn = false;
@@ -89,7 +89,7 @@ impl Journal {
         self.octets
     }
 
-    /// Forgets what is in it.
+    /// Empties the journal.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         self.octets = 0;
@@ -97,14 +97,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends it. What is in it is in the tables.
+    /// Removes the journal. Its results must be in the tables.
     pub(super) fn remove(self) {
-        // One that stays is found by the next, who writes the same once more, and that changes nothing.
+        // If the file stays, the next process writes the same results once more, which changes nothing.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// Whoever may open the database may read its journals: as SQLite does with what it puts beside it, when root makes one.
+/// Gives a journal the owner and the permissions of the database, as SQLite does with its own files: so a journal
+/// that root made can be read by the user who owns the database.
 #[cfg(unix)]
 fn belong_to_who_owns(database: &Path, journal: &File) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -123,18 +124,18 @@ fn belong_to_who_owns(database: &Path, journal: &File) {
     }
 }
 
-/// A journal whose database was not closed.
+/// A journal whose process ended without closing the database.
 #[derive(Debug)]
 pub(super) struct LeftBehind {
     path: PathBuf,
-    /// Kept open with its lock, which others who read it share: one who only looks must not make it seem held to one
-    /// who is about to give back what its process held.
+    /// Kept open with a shared lock. An exclusive one would make the journal look as if its process still ran, and
+    /// another reader would not free the messages that the process held.
     _file: File,
     pub(super) records: Vec<Record>,
 }
 
 impl LeftBehind {
-    /// Those of a database that nobody holds any more.
+    /// The journals of a database whose locks are free.
     pub(super) fn all(database: &Path) -> io::Result<Vec<Self>> {
         let Some(name) = database.file_name() else {
             return Ok(Vec::new());
@@ -167,7 +168,7 @@ impl LeftBehind {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
-        // A line that was cut off is a fate that nobody was told of.
+        // A line that was cut off is a result whose `append` did not succeed.
         let records = text.split(|octet| *octet == b'\n');
         let records = records.filter_map(|line| serde_json::from_slice(line).ok());
         Ok(Some(Self {
@@ -177,9 +178,9 @@ impl LeftBehind {
         }))
     }
 
-    /// Ends it, once what is in it is in the tables.
+    /// Removes the journal, once its results are in the tables.
     pub(super) fn remove(self) {
-        // As of `Journal::remove`.
+        // An error changes nothing, as in `Journal::remove`.
         let _ = std::fs::remove_file(&self.path);
     }
 }

@@ -1,5 +1,5 @@
-//! Messages as they are stored: what is a message's own, beside what it has in common with others. That is a form, or
-//! where there is none, a base (see [`compact`](super::super::compact)).
+//! How messages are stored: the part that is a message's own, and the number of the part that it shares with others.
+//! The shared part is a form, or, for messages without one, a base (see [`compact`](super::super::compact)).
 
 use std::io;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::mail::{Addressed, Form, FormLetter, NewInvitation, NewMessage, Own, P
 use crate::meeting::{EmailAddress, Language, MeetingId};
 use crate::processors;
 
-/// For fewer messages than these another thread is not worth it.
+/// Fewer messages than these are not worth another thread.
 const LEAST_FOR_A_THREAD: usize = 16;
 
-/// What `message_base` has. What is written in another way is another kind: who does not know it leaves the invitation to
-/// others.
+/// The kinds of shared parts in the table `message_base`. A new way of storing is a new kind. A program that does not
+/// know a kind leaves the message to programs that do.
 mod kind {
     pub(super) const MESSAGE: &str = "message";
     pub(super) const FORM: &str = "form";
 }
 
-/// What messages have in common, as far as it was read or written last.
+/// The shared parts that were read or written last, in memory.
 #[derive(Debug, Clone)]
 pub(in super::super) struct CommonParts {
     bases: Recent<Base>,
-    /// Of a meeting there can be a form for each language and time zone.
+    /// A meeting can have a form for each language and time zone.
     letters: Recent<FormLetter>,
 }
 
@@ -41,23 +41,23 @@ impl Default for CommonParts {
     }
 }
 
-/// What a message has in common with others.
+/// A shared part.
 enum Common {
     Base(Arc<Base>),
     Letter(Arc<FormLetter>),
 }
 
-/// A message as it is stored: the number of what it has in common with others, and what is its own.
+/// A message as it is stored: the number of its shared part, and its own part.
 pub(super) struct Packed {
     pub(super) base: i64,
     pub(super) message: Vec<u8>,
 }
 
-/// Packs invitations to one meeting. Those without a form have a base in common if they are for the same purpose, in the
-/// same language.
+/// Packs the messages of one meeting. Messages without a form share a base if they have the same purpose and
+/// language.
 pub(super) struct Packing {
     groups: Vec<Group>,
-    /// For each processor, those of all groups, in their order.
+    /// For each processor, one packer for each group, in the order of `groups`.
     packers: Vec<Vec<Packer>>,
     letters: Vec<(i64, Arc<FormLetter>)>,
 }
@@ -87,7 +87,8 @@ impl Packing {
         Ok(())
     }
 
-    /// Whether [`Database::store_common`] has nothing to do for these.
+    /// Whether the shared parts of all these messages are stored, so that [`Database::store_common`] has nothing to
+    /// do.
     pub(super) fn has_all_common(&self, invitations: &[NewInvitation]) -> bool {
         invitations.iter().all(|invitation| self.has_common(invitation))
     }
@@ -112,7 +113,7 @@ fn number_of(letters: &[(i64, Arc<FormLetter>)], letter: &Arc<FormLetter>) -> Op
 }
 
 impl Database {
-    /// Sees to it that what these invitations have in common with others is stored.
+    /// Stores the shared parts of these messages that are not stored yet.
     pub(super) async fn store_common(
         &self,
         tx: &mut Transaction,
@@ -142,14 +143,14 @@ impl Database {
         Ok(())
     }
 
-    /// Remembers the forms that were stored, once they are there to stay.
+    /// Keeps the stored forms in memory. To be called after the commit.
     pub(super) fn remember_forms(&self, packing: Packing) {
         for (number, letter) in packing.letters {
             self.common.letters.put(number, letter);
         }
     }
 
-    /// Packs invitations of which is stored what they have in common, in their order, on all processors.
+    /// Packs messages whose shared parts are stored, in their order, on all processors.
     pub(super) fn pack_all(
         &self,
         packing: &mut Packing,
@@ -200,7 +201,7 @@ impl Database {
             language: first.language.clone(),
             base,
         };
-        // That of an earlier send does as well, unless the meeting has become another one.
+        // The base of an earlier send is used if with it the message takes a third of its packed size or less.
         if let Some((id, base)) = self.newest_base(tx, meeting, first).await? {
             let mut packer = Packer::new(base.octets()).map_err(cannot)?;
             if packer.pack(message).map_err(cannot)?.len() * 3 <= whole.len() {
@@ -211,7 +212,7 @@ impl Database {
         packing.add(group(id), message).map_err(cannot)
     }
 
-    /// Stores what mails have in common; answers its number.
+    /// Stores a shared part; answers its number.
     async fn put_common(
         &self,
         tx: &mut Transaction,
@@ -236,7 +237,7 @@ impl Database {
         row.only().map_err(self.explain(doing))
     }
 
-    /// The base that was stored last for invitations like this one.
+    /// The base that was stored last for messages of the same meeting, purpose and language.
     async fn newest_base(
         &self,
         tx: &mut Transaction,
@@ -259,7 +260,7 @@ impl Database {
         let id = row.only().map_err(self.explain(doing))?;
         match self.common_part(tx, id).await {
             Ok(Common::Base(base)) => Ok(Some((id, base))),
-            // A damaged one is not used again.
+            // A damaged base is not used for new messages.
             Ok(Common::Letter(_)) | Err(DatabaseError::Invalid { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -305,7 +306,7 @@ impl Database {
         })
     }
 
-    /// The message of an invitation as its row has it.
+    /// A message as its row has it: packed.
     pub(super) fn stored_message(&self, row: &Row) -> Result<StoredMessage, DatabaseError> {
         let explain = self.explain("reading a message of the outbox");
         Ok(StoredMessage {
@@ -314,7 +315,7 @@ impl Database {
         })
     }
 
-    /// The message of an invitation, to the byte.
+    /// Unpacks a message, to the byte.
     pub(super) async fn read_message(
         &self,
         to: &EmailAddress,

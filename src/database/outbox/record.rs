@@ -1,4 +1,4 @@
-//! Recording how attempts ended.
+//! Recording how attempts to deliver ended.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::grouped::Grouped;
 use super::journal::LeftBehind;
 use crate::mail::{AttemptResult, Claimed, DeliveryState};
 
-/// When recording is tried again over a new connection.
+/// The pauses before recording is tried again over a new connection.
 const RECORD_AGAIN: [Duration; 3] = [
     Duration::from_millis(100),
     Duration::from_secs(1),
@@ -32,30 +32,30 @@ pub(super) struct Record {
     pub(super) answer: Option<String>,
     pub(super) next: Option<i64>,
     pub(super) sent: Option<i64>,
-    /// Whether it does not count as a try.
+    /// Whether the message was given back untried, so that it does not count as a try.
     pub(super) takes_back: bool,
     /// Whether the connection broke after the final dot and before the answer.
     #[serde(default)]
     pub(super) answer_lost: bool,
 }
 
-/// How fates come into the tables.
+/// How results come into the tables.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Records {
-    /// By way of a journal, for a file.
+    /// By way of a journal, for an SQLite file.
     Journal(Arc<Fates>),
-    /// In transactions that are shared, for a server.
+    /// In shared transactions, for PostgreSQL.
     Grouped(Grouped),
 }
 
 impl Records {
-    /// For a file. What these connections commit must outlive this process. A machine that loses its power may forget
-    /// the last of it: what was sent in the last moments is then sent again, under the same Message-ID.
+    /// For an SQLite file. What `quick` commits must outlive this process, but not a power cut: the messages whose
+    /// results are lost by it are sent again, with the same Message-IDs.
     pub(in super::super) fn of_file(quick: Pool, file: &Path) -> Self {
         Self::Journal(Arc::new(Fates::new(quick, file.to_owned())))
     }
 
-    /// For a server.
+    /// For PostgreSQL.
     pub(in super::super) fn of_server() -> Self {
         Self::Grouped(Grouped::default())
     }
@@ -82,8 +82,8 @@ impl Database {
         recorded.map_err(self.explain("recording the fate of an invitation"))
     }
 
-    /// Comes back when every fate that was recorded is in the tables, also by those who have ended since. To be called
-    /// before they are read.
+    /// Flushes: returns when every recorded result is in the tables, also the results of processes that have ended.
+    /// Must be called before the tables are read.
     pub(super) async fn settle(&self) -> Result<(), DatabaseError> {
         let Records::Journal(fates) = &self.records else {
             return Ok(());
@@ -93,7 +93,7 @@ impl Database {
         match fates.left_behind() {
             Ok(left) if left.is_empty() => return Ok(()),
             Ok(_) => {}
-            // Who reads can still read; who delivers is told.
+            // Reading goes on with what the tables have. A claim gets the error.
             Err(error) => {
                 tracing::warn!(%error, "the journals beside the database cannot be read");
                 return Ok(());
@@ -106,15 +106,15 @@ impl Database {
             left.into_iter().for_each(LeftBehind::remove);
             Ok::<_, DatabaseError>(())
         };
-        // They stay where they are. Who reads can still read; and who delivers fails for the same reason.
+        // The journals stay. Reading goes on with what the tables have; a claim fails for the same reason.
         if let Err(error) = taken_over.await {
             tracing::warn!(%error, "fates that were left in a journal cannot be written into the tables yet");
         }
         Ok(())
     }
 
-    /// Writes into the tables what those have left in journals who hold the database no more. The journals are to be
-    /// removed once it is committed.
+    /// Writes the journals of processes that have ended into the tables. The caller removes the journals after the
+    /// commit.
     pub(super) async fn take_over_journals(
         &self,
         tx: &mut Transaction,
@@ -180,7 +180,7 @@ impl Database {
     }
 }
 
-/// Of several fates of the same attempt the first counts.
+/// The first result of each attempt. Later ones of the same attempt do not count.
 pub(super) fn first_of_each<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<&'r Record> {
     let mut known = HashSet::new();
     records
@@ -188,22 +188,23 @@ pub(super) fn first_of_each<'r>(records: impl Iterator<Item = &'r Record>) -> Ve
         .collect()
 }
 
-/// Writes fates into the tables, all or none. No two of them are of the same attempt.
+/// Writes results into the tables, all or none. No two of them may be of the same attempt.
 pub(super) async fn write(pool: &Pool, records: &[&Record]) -> Result<(), sqlx::Error> {
     let mut again = RECORD_AGAIN.into_iter();
     loop {
         let update = update_of(pool.dialect(), records)?;
         match (update.execute(On::Pool(pool)).await, again.next()) {
             (Ok(_), _) => return Ok(()),
-            // What was sent and is not recorded is sent again. Under the lease, recording it twice is once.
+            // A message whose result is lost would be sent again. Recording it twice does no harm: the first time
+            // ends the lease, and the second finds none.
             (Err(error), Some(pause)) if is_connection_lost(&error) => tokio::time::sleep(pause).await,
             (Err(error), _) => return Err(error),
         }
     }
 }
 
-/// What is refused after a try that nobody knows the end of may have arrived with that try. Nothing is recorded where another
-/// process has taken over.
+/// A message that is refused after an earlier try with a lost answer may have arrived with that try. Nothing is
+/// recorded if another process holds the lease by now.
 macro_rules! update_from_ended {
     () => {
         "UPDATE invitation SET
@@ -222,7 +223,7 @@ macro_rules! update_from_ended {
 
 fn update_of<'q>(dialect: Dialect, records: &[&'q Record]) -> Result<Query<'q>, sqlx::Error> {
     Ok(match dialect {
-        // One value however many there are: SQLite is slow in taking many.
+        // One parameter for all results: SQLite is slow with many.
         Dialect::Sqlite => query_in_words(
             concat!(
                 "WITH ended (id, holder, state, answer, next, sent, back, lost) AS (

@@ -97,6 +97,100 @@ async fn what_an_older_version_queued_is_sent_as_it_was() {
     assert_eq!(shown, message);
 }
 
+/// Rows as they were before mailboxes: two records of one mailbox wait, one of them is on its way; an answer was lost, a process
+/// was cut off.
+const BEFORE_MAILBOXES: &str = "
+    INSERT INTO issued (meeting_id, revision, uid, facts, issued_at) VALUES ('kickoff', 0, 'u-1',
+        '{\"name\":\"Kick-off\",\"when\":{\"start_date\":\"2026-12-01\",\"end_date\":\"2026-12-01\"},\"location\":null,\"join_url\":null,\"status\":\"Planned\"}', 1);
+    INSERT INTO answer (meeting_id, kind, person_id, sequence, stamp, status) VALUES ('kickoff', 'contact', 'lee', 0, 5, 'Accepted');
+    INSERT INTO invitation (meeting_id, revision, purpose, resend, kind, person_id, language, message_id, message_key,
+        envelope_from, envelope_to, message, state, next_attempt_at, created_at, last_answer, lease_holder, lease_until)
+    VALUES
+        ('kickoff', 0, 'invitation', 0, 'contact', 'lee', 'en', '<1@a.example>', '1@a.exampl', 'm@a.example', 'Lee@client.example',
+         '\\x6f66', 'sending', 1, 1, NULL, 'x', 9),
+        ('kickoff', 0, 'invitation', 0, 'contact', 'lee2', 'en', '<2@a.example>', '2@a.exampl', 'm@a.example', 'lee@client.example',
+         '\\x6f66', 'queued', 1, 1, NULL, NULL, NULL),
+        ('kickoff', 0, 'cancellation', 0, 'contact', 'lee2', 'en', '<3@a.example>', '3@a.exampl', 'm@a.example', 'lee@client.example',
+         '\\x6f66', 'queued', 1, 1, NULL, NULL, NULL),
+        ('kickoff', 0, 'invitation', 0, 'contact', 'mo', 'en', '<4@a.example>', '4@a.exampl', 'm@a.example', 'mo@client.example',
+         '\\x6f66', 'queued', 1, 1, 'the connection to the mail server a:25 broke before it answered whether it took the message', NULL, NULL),
+        ('kickoff', 0, 'invitation', 0, 'contact', 'kim', 'en', '<5@a.example>', '5@a.exampl', 'm@a.example', 'kim@client.example',
+         '\\x6f66', 'queued', 1, 1, 'delivering it was cut off, so that it may have left already', NULL, NULL),
+        ('kickoff', 0, 'invitation', 0, 'contact', 'jo', 'en', '<6@a.example>', '6@a.exampl', 'm@a.example', 'jo@client.example',
+         '\\x6f66', 'sent', 1, 1, '250 ok', NULL, NULL);
+";
+
+/// No row is lost, and each keeps its meaning; of what waits for a mailbox, the newest stands for the rest.
+async fn after_mailboxes(database: &Database) {
+    let messages = database.of_meeting(&super::kickoff()).await.unwrap();
+    let states: Vec<_> = messages.iter().map(|it| (it.state, it.superseded)).collect();
+    use crate::mail::DeliveryState::{Queued, Sending, Sent, Superseded};
+    assert_eq!(
+        states,
+        [
+            (Sending, true),
+            (Superseded, true),
+            (Queued, false),
+            (Queued, false),
+            (Queued, false),
+            (Sent, false)
+        ]
+    );
+    let in_doubt: Vec<_> = messages.iter().map(|it| (it.answers_lost, it.cut_off)).collect();
+    assert_eq!(
+        in_doubt,
+        [
+            (0, false),
+            (0, false),
+            (0, false),
+            (1, false),
+            (0, true),
+            (0, false)
+        ]
+    );
+    let issued = database.issued(&super::kickoff()).await.unwrap();
+    assert_eq!((issued.len(), issued[0].uid.as_str()), (1, "u-1"));
+    assert_eq!((&issued[0].organizer, &issued[0].answers), (&None, &None));
+    let lee = "contact:lee".parse().unwrap();
+    let answer = crate::mail::Answers::newest_answer(database, &super::kickoff(), &lee).await;
+    assert_eq!(
+        answer.unwrap().unwrap().status,
+        crate::meeting::Acceptance::Accepted
+    );
+}
+
+#[tokio::test]
+async fn rows_from_before_mailboxes_keep_their_meaning() {
+    let home = Home::sqlite();
+    let path = home.dir.path().join("invite.db");
+    let older = sqlx::SqlitePool::connect(&format!("sqlite://{}?mode=rwc", path.display()))
+        .await
+        .unwrap();
+    MIGRATIONS.run_to(6, &older).await.unwrap();
+    // What PostgreSQL reads as bytes is a text to SQLite, but for this form.
+    let rows = BEFORE_MAILBOXES.replace("'\\x", "x'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(rows))
+        .execute(&older)
+        .await
+        .unwrap();
+    older.close().await;
+    after_mailboxes(&home.open().await).await;
+}
+
+#[tokio::test]
+async fn rows_from_before_mailboxes_keep_their_meaning_on_a_server() {
+    let Some(home) = Home::postgres() else { return };
+    let url = secrecy::ExposeSecret::expose_secret(home.url.as_ref().unwrap()).to_owned();
+    let older = sqlx::PgPool::connect(&url).await.unwrap();
+    crate::database::postgres::MIGRATIONS
+        .run_to(4, &older)
+        .await
+        .unwrap();
+    sqlx::raw_sql(BEFORE_MAILBOXES).execute(&older).await.unwrap();
+    older.close().await;
+    after_mailboxes(&home.open().await).await;
+}
+
 /// Of a meeting with many invitees, what was sent is not looked through for each of them.
 #[tokio::test]
 async fn what_waits_is_found_without_what_was_sent() {

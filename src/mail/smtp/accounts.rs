@@ -21,7 +21,7 @@ use crate::meeting::{EmailAddress, PersonId};
 /// A user's SMTP server, and how to log in to it.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
-    /// From whom the mails come.
+    /// The sender of the mails.
     pub from: Mailbox,
     /// The server's name or address.
     pub host: String,
@@ -144,14 +144,14 @@ impl AccountSettings {
 /// Where the accounts of users are kept.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// The account of a user; `None` for one who has none.
+    /// The account of a user; `None` if the user has no account.
     ///
     /// # Errors
     /// When there is one that cannot be read: also when it was encrypted with another key.
     async fn smtp_account(&self, user: &PersonId) -> Result<Option<AccountSettings>, BoxFault>;
 }
 
-/// What holds for each account, for itself.
+/// The limits that hold for each account by itself.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountLimits {
     /// How many connections may be open at once.
@@ -198,17 +198,17 @@ impl SmtpAccounts {
         }
     }
 
-    /// The same, with the limit of each account shared by all who take their turns there.
+    /// The same accounts; the limit of each is kept by all processes that take turns from `pacing`.
     #[must_use]
     pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
         self.pacing = Some(pacing);
         self
     }
 
-    /// A user's account with its own transport, to look at; `None` for one who has none.
+    /// A user's account with its own transport, to look at; `None` if the user has no account.
     ///
     /// # Errors
-    /// When there is one, but it cannot be read or used.
+    /// When the user has an account that cannot be read or used.
     pub async fn of(
         &self,
         user: &PersonId,

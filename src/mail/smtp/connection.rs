@@ -1,7 +1,7 @@
 //! One connection, and the transactions on it (RFC 5321 §3.3).
 //!
-//! Where the server offers PIPELINING (RFC 2920), MAIL, RCPT and DATA are written in one piece, and those of the next
-//! message together with the end of this one: a message then costs one way there and back instead of four.
+//! Where the server offers PIPELINING (RFC 2920), MAIL, RCPT and DATA are written in one piece, together with the end
+//! of the message before. A message then costs 1 round trip instead of 4.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock};
@@ -43,7 +43,7 @@ enum State {
     HalfOpen,
     /// MAIL, RCPT and DATA of the next message are written; their answers are on the way.
     Announced(Envelope),
-    /// Of no more use.
+    /// The connection is of no more use.
     Broken,
 }
 
@@ -63,11 +63,11 @@ impl Opening {
 /// How far a transaction had come when something failed.
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
-    /// RSET and DATA: about nobody in particular.
+    /// RSET and DATA: an error says nothing about sender or recipient.
     Session,
-    /// MAIL: about us.
+    /// MAIL: an error is about the sender, which is us.
     Sender,
-    /// RCPT.
+    /// RCPT: an error is about the recipient.
     Recipient,
     /// The message, from its first octet to the answer.
     Message,
@@ -202,7 +202,8 @@ impl SmtpConnection {
             }
         }
         if refused.is_some() && is_open {
-            // It wants the message all the same: one without content, which is for nobody (RFC 2920 §3.1).
+            // The server took DATA without a recipient. It gets an empty message, which it delivers to no one (RFC
+            // 2920 §3.1).
             let ended = self.write(".\r\n").await;
             if let Err(error) = self.understand(ended, to, Stage::Session)
                 && error.is_connection_lost()
@@ -252,12 +253,12 @@ impl SmtpConnection {
         };
         let (code, answer) = (u16::from(code), answer_of(&error));
         Err(match code {
-            // RFC 4954 §6: it wants us to log in, or does not like how we did.
+            // RFC 4954 §6: the server wants a log-in, or a better one.
             530 | 534 | 535 | 538 => TransportError::Unwelcome {
                 server: self.server.clone(),
                 answer,
             },
-            // Not about this message's length or parameters: about who sends it, which is us.
+            // The refusal is not about the message's length or parameters, but about the sender, which is us.
             550 | 551 | 553 | 554 if stage == Stage::Sender => TransportError::Unwelcome {
                 server: self.server.clone(),
                 answer,
@@ -307,7 +308,7 @@ impl SmtpConnection {
         self.write(all).await
     }
 
-    /// The same for what is no text, which has to go by itself.
+    /// The same for a message that is not UTF-8 text. It is written by itself, without an announcement.
     async fn transfer_octets(&mut self, message: &[u8]) -> Answer {
         // lettre ends it with CRLF "." CRLF of its own.
         let body = message.strip_suffix(b"\r\n").unwrap_or(message);
@@ -389,11 +390,11 @@ impl Connection for SmtpConnection {
 
     async fn close(mut self: Box<Self>) {
         match self.state {
-            // A goodbye that gets no answer harms nobody.
+            // A QUIT without an answer does no harm.
             State::Ready | State::HalfOpen => {
                 let _ = tokio::time::timeout(Duration::from_secs(2), self.smtp.quit()).await;
             }
-            // The server waits for a message: only hanging up tells it that there is none.
+            // The server waits for a message. Only closing the connection says that none comes.
             State::Announced(_) | State::Broken => {}
         }
     }

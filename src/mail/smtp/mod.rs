@@ -92,7 +92,7 @@ pub struct SmtpSettings {
 pub struct SmtpTransport {
     settings: SmtpSettings,
     tls: Option<Tls>,
-    /// The user, and what proves that it is us.
+    /// The user name, and the password or the source of tokens.
     login: Option<(String, Proof)>,
     pace: Option<Arc<Pace>>,
 }
@@ -186,8 +186,8 @@ impl SmtpTransport {
         })
     }
 
-    /// The same, with its limit shared by all who take their turns there for this server and user. Without it the limit
-    /// is kept by this transport alone.
+    /// The same transport; its limit is kept by all processes that take turns from `pacing` for this server and user.
+    /// Without it, this transport keeps the limit alone.
     #[must_use]
     pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
         let server = match &self.login {
@@ -223,10 +223,10 @@ impl SmtpTransport {
     /// no log-in.
     ///
     /// # Errors
-    /// [`TransportError`] when there is nobody there, or they do not want us.
+    /// [`TransportError`] when the server cannot be reached, or refuses us.
     pub async fn check(&self) -> Result<String, TransportError> {
         let mut opened = self.open_in_time().await?;
-        // A goodbye that gets no answer harms nobody.
+        // A QUIT without an answer does no harm.
         let _ = tokio::time::timeout(Duration::from_secs(2), opened.smtp.quit()).await;
         Ok(opened.said)
     }

@@ -14,15 +14,15 @@ use crate::fault::BoxError;
 use crate::http;
 use crate::meeting::one_line;
 
-/// So long before its end a token counts as run out.
+/// A token counts as expired so long before its end.
 const MARGIN: Duration = Duration::from_secs(60);
-/// For how long a token is good of which nothing is said.
+/// How long a token is used if the server does not say how long it lasts.
 const UNSAID: Duration = Duration::from_secs(600);
 
-/// For how long one is kept at most.
+/// How long a token is kept at most.
 const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
-/// Who gives access tokens for a mailbox, and for what.
+/// The authorization server that gives access tokens for a mailbox, and what it is asked with.
 #[derive(Debug, Clone)]
 pub struct TokenSettings {
     /// The token endpoint of the authorization server.
@@ -82,7 +82,7 @@ impl Tokens {
         self.clock = clock;
     }
 
-    /// A token that is still good. Of several connections that want one, one asks and the others wait.
+    /// A token that is still good. If several connections need a new one, one of them asks and the others wait.
     pub(super) async fn access(&self) -> Result<SecretString, TransportError> {
         let mut current = self.current.lock().await;
         if let Some(known) = current.as_ref().filter(|known| self.clock.now() < known.until) {
@@ -90,7 +90,7 @@ impl Tokens {
         }
         let granted = self.ask().await?;
         let lasts = granted.expires_in.map_or(UNSAID, Duration::from_secs);
-        // However long it is said to last, nobody knows that it does.
+        // A very long lifetime is not believed.
         let lasts = lasts.saturating_sub(MARGIN).min(LONGEST);
         let until = self.clock.now() + TimeDelta::from_std(lasts).unwrap_or_default();
         let token = granted.access_token.clone();
@@ -101,7 +101,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Whether there is one from before.
+    /// Whether a token is kept from an earlier connection.
     pub(super) async fn has_one(&self) -> bool {
         self.current.lock().await.is_some()
     }

@@ -11,26 +11,27 @@ use tokio::time::Instant;
 use super::super::pacing::Pacing;
 use crate::fault::BoxFault;
 
-/// How many turns a second has tenths of: so many are reserved together, and so many are lost when a process ends.
+/// Turns are reserved for 1/10 of a second at a time. When a process ends, so many turns are lost.
 const TENTHS: u32 = 10;
-/// So long after its time a turn is still good, or until the next one's, where that is later. One that came to nothing
-/// is not made up for, or many could leave together.
+/// How long after its time a turn may still be used; at least until the time of the next turn. A turn that was not
+/// used is not made up for: else many messages could leave together.
 const GOOD_FOR: Duration = Duration::from_millis(50);
 
-/// Keeps messages apart, over all connections of a transport; and over all processes, where they share their turns.
+/// Keeps a pause between messages: over all connections of a transport, and over all processes that share their
+/// turns.
 pub(super) struct Pace {
     apart: Duration,
     turns: Mutex<Turns>,
     shared: Option<Shared>,
 }
 
-/// The turns that are ours.
+/// The turns that this process has reserved.
 struct Turns {
     next: Instant,
     left: u32,
 }
 
-/// Where turns come from that others want too.
+/// The source of turns that all processes share.
 struct Shared {
     pacing: Arc<dyn Pacing>,
     server: String,
@@ -59,7 +60,7 @@ impl Pace {
         }
     }
 
-    /// For all who share the turns at a server.
+    /// A pace that is shared by all processes that take turns from `pacing`.
     pub(super) fn shared(per_second: NonZeroU32, pacing: Arc<dyn Pacing>, server: String) -> Self {
         let at_once = (per_second.get() / TENTHS).max(1);
         Self {
@@ -82,7 +83,8 @@ impl Pace {
             tokio::time::sleep_until(turn).await;
             return Ok(());
         };
-        // Held until the turn comes: the other connections wait behind it, and reserve nothing before they need it.
+        // Held until the turn comes: the other connections queue behind it, and reserve turns only when they need
+        // them.
         loop {
             if turns.left == 0 {
                 let first = shared.reserve(self.apart).await?;

@@ -616,13 +616,10 @@ impl<'c, 'a> Planner<'c, 'a> {
                 .max();
             issues.push(last_of(self.case, tenure, highest));
         }
-        let status_of = |mail: &Mail<'_>| {
-            let attendee = self.case.meeting.attendees.get(mail.place.at())?;
-            match &issues[mail.issue].issued.answers {
-                Some(answers) => answers.get(&self.case.address(mail.place)?.mailbox()).copied(),
-                None if ended.contains(&mail.place) => None,
-                None => Some(attendee.status),
-            }
+        let status_of = |mail: &Mail<'_>| match &issues[mail.issue].issued.answers {
+            Some(answers) => answers.get(&self.case.address(mail.place)?.mailbox()).copied(),
+            None if ended.contains(&mail.place) => None,
+            None => Some(self.case.meeting.attendees.get(mail.place.at())?.status),
         };
         let mut steps = self.steps;
         for step in &mut steps {
