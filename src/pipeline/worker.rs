@@ -18,8 +18,12 @@ use crate::meeting::{MeetingId, MeetingStatus};
 /// How long what waits of a meeting is left alone after an error about the meeting, such as a template that is
 /// wrong or a Zoom that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
+/// How often it looks whether it is to stop.
+const STEP: Duration = Duration::from_millis(100);
 /// How often a worker looks while something waits: who is delivering it may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
+/// How often it looks while nothing does: what is over may be due to be forgotten.
+const IDLE: Duration = Duration::from_secs(3_600);
 
 /// What became of the mails of one meeting.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ impl Pipeline {
     /// true of them is replaced. What cannot be delivered because of an error is tried again ten minutes later.
     /// A user's own mail server that does not want us is such an error, about the meetings of that user.
     ///
+    /// While nothing is due, and once a day at most, it forgets what [`keep`](super::PipelineBuilder::keep) says.
+    ///
     /// With a clock that stands still, what is due later becomes due when the clock is moved; until then it looks every
     /// two seconds, as it does for the work of others.
     ///
@@ -54,6 +60,7 @@ impl Pipeline {
     /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server does not want us.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
+        let mut forgot_at = None;
         while !self.stop.load(Ordering::Relaxed) {
             let due = self.outbox.due().await?;
             for due in &due {
@@ -79,9 +86,10 @@ impl Pipeline {
             if !due.is_empty() {
                 continue;
             }
+            self.forget_daily(&mut forgot_at).await;
             match self.outbox.next_due().await? {
                 None if drain => break,
-                None => self.pause(Duration::MAX).await,
+                None => self.pause(IDLE).await,
                 Some(at) => {
                     let wait = (at - self.clock.now()).to_std().unwrap_or(Duration::ZERO);
                     self.pause(wait.min(LOOKS)).await;
@@ -109,16 +117,17 @@ impl Pipeline {
 
     /// Waits for something to be put in, or for the clock to be moved, unless it is to stop.
     async fn pause(&self, at_most: Duration) {
-        const STEP: Duration = Duration::from_millis(100);
-        let stopped = async {
-            while !self.stop.load(Ordering::Relaxed) {
-                tokio::time::sleep(STEP).await;
-            }
-        };
         tokio::select! {
             () = self.outbox.wait(at_most.max(STEP)) => {}
             () = self.clock.moves() => {}
-            () = stopped => {}
+            () = self.is_to_stop() => {}
+        }
+    }
+
+    /// Comes back once it is to stop.
+    pub(super) async fn is_to_stop(&self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            tokio::time::sleep(STEP).await;
         }
     }
 
