@@ -12,6 +12,7 @@ mod init;
 mod meeting;
 mod outbox;
 mod outbox_count;
+mod outbox_prune;
 mod reply;
 mod sandbox;
 mod send;

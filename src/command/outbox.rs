@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::delivery;
 use super::outbox_count::Count;
+use super::outbox_prune::Prune;
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, Listing, STRONG, Table, WARN, visible};
 use super::{DONE, DONE_IN_PART, Outcome};
@@ -32,6 +33,8 @@ pub(super) enum OutboxCommand {
     Retry(Retry),
     /// Call off what waits, failed or was given up
     Cancel(Cancel),
+    /// Forget mails and people of meetings that are over
+    Prune(Prune),
     /// Deliver what is due, until stopped
     Worker(Worker),
 }
@@ -133,6 +136,7 @@ impl OutboxCommand {
             Self::Count(count) => count.run(session).await,
             Self::Retry(retry) => retry.run(session).await,
             Self::Cancel(cancel) => cancel.run(session).await,
+            Self::Prune(prune) => prune.run(session).await,
             Self::Worker(worker) => worker.run(session).await,
         };
         session.close().await;

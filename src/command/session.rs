@@ -250,6 +250,9 @@ impl<'a> Session<'a> {
             .templates(self.templates().await?)
             .clock(self.clock.clone())
             .calendar(times, attendees);
+        if let Some(keep) = config.database.keep {
+            builder = builder.keep(keep);
+        }
         if !self.is_sandbox() {
             builder = builder.accounts(self.accounts().await?);
         }

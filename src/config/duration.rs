@@ -6,7 +6,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// What is wrong with the text, as the end of a sentence.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
     let refuse =
         || format!("{text:?} is not a length of time; write numbers with d, h, m or s, such as \"1h30m\"");

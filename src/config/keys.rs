@@ -29,6 +29,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("database.url", Text),
     ("database.password", Secret),
     ("database.key_file", Text),
+    ("database.keep", Text),
     ("crm.url", Text),
     ("crm.api_key", Secret),
     ("crm.allow_plaintext", Flag),

@@ -36,9 +36,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+#[cfg(feature = "command")]
+#[cfg(feature = "command")]
+pub(crate) use duration::parse as length_of_time;
 pub use environment::Environment;
 pub use error::{ConfigError, Place, Problem, Reason};
-#[cfg(feature = "command")]
 pub(crate) use reader::is_public;
 
 use crate::database::KeySource;
@@ -78,6 +80,8 @@ pub struct Config {
 pub struct Database {
     /// Which database.
     pub location: DatabaseLocation,
+    /// How long what is over is kept; `None`: for ever.
+    pub keep: Option<Duration>,
 }
 
 /// A database.
@@ -418,6 +422,7 @@ impl Config {
             organization,
             database: Database {
                 location: DatabaseLocation::Sqlite(dir.join("invite.db")),
+                keep: None,
             },
             crm: CrmLocation::Builtin,
             zoom: None,

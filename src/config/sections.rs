@@ -1,12 +1,14 @@
 //! The sections of a configuration, each read out of its keys.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::reader::Reader;
 use super::smtp::smtp;
 use super::{
     Calendar, CalendarAttendees, CalendarTimes, Config, CrmLocation, Database, DatabaseLocation, Environment,
-    Templates, Zoom, ZoomAuth, ZoomMeetingDefaults, ZoomMode, ZoomRecording, address,
+    Templates, Zoom, ZoomAuth, ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
 };
 use crate::database::{EncryptionKey, KeySource};
 use crate::meeting::{Language, Zone, one_line};
@@ -18,6 +20,7 @@ pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Con
     reader.refuse_secrets_given_twice();
     let organization = organization(reader);
     let location = database(reader, environment);
+    let keep = keep(reader);
     let key = encryption_key(reader, environment);
     let crm = crm(reader);
     let zoom = reader.has_section("zoom").then(|| zoom(reader)).flatten();
@@ -34,7 +37,10 @@ pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Con
     let calendar = calendar(reader);
     Some(Config {
         organization: organization?,
-        database: Database { location: location? },
+        database: Database {
+            location: location?,
+            keep,
+        },
         crm: crm?,
         zoom,
         jitsi,
@@ -125,6 +131,18 @@ fn database(reader: &mut Reader, environment: &Environment) -> Option<DatabaseLo
         .map(DatabaseLocation::Postgres)
         .map_err(|reason| reader.invalid("database.password", reason))
         .ok()
+}
+
+/// Below a day, bounces and answers would come to meetings that are forgotten.
+fn keep(reader: &mut Reader) -> Option<Duration> {
+    const DAY: Duration = Duration::from_secs(86_400);
+    reader.parsed("database.keep", |text| {
+        let length = duration::parse(text)?;
+        if length < DAY {
+            return Err(format!("it must be \"1d\" or longer, not {text:?}"));
+        }
+        Ok(length)
+    })
 }
 
 fn encryption_key(reader: &mut Reader, environment: &Environment) -> Option<KeySource> {

@@ -364,6 +364,10 @@ fn unknown_keys_name_the_nearest() {
             "f:4: database.urll is not a known key; did you mean database.url?",
         ),
         (
+            "[database]\nkeeps = \"180d\"",
+            "f:4: database.keeps is not a known key; did you mean database.keep?",
+        ),
+        (
             "[zoom_x.a]\n",
             "f:3: zoom_x is not a known key; did you mean zoom?",
         ),
@@ -547,6 +551,10 @@ fn each_impossible_value_is_explained() {
         (
             zoom("[zoom.meeting]\nauto_recording = \"both\""),
             "f:7: zoom.meeting.auto_recording cannot be used: it must be \"local\" or \"cloud\" or \"none\", not \"both\"",
+        ),
+        (
+            "[database]\nkeep = \"12h\"".into(),
+            "f:4: database.keep cannot be used: it must be \"1d\" or longer, not \"12h\"",
         ),
         (
             smtp("connections = 0"),

@@ -2,6 +2,7 @@ mod accounts;
 mod files;
 mod home;
 mod pace;
+mod prune;
 mod servers;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,12 @@ use self::home::Home;
 use self::pace::{
     a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
     turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
+};
+use self::prune::{
+    many_mails_are_forgotten_a_part_at_a_time, nothing_that_waits_is_forgotten,
+    of_what_may_be_left_over_the_texts_are_forgotten,
+    what_another_remembers_is_not_taken_for_what_came_later, what_is_over_is_forgotten_and_the_rest_is_not,
+    who_organized_is_known_again_and_not_named,
 };
 use super::sql::{query, query_in_words};
 use super::*;
@@ -1131,4 +1138,10 @@ on_both! {
     turns_are_told_apart_by_microseconds,
     a_clock_that_was_set_back_holds_nobody_up,
     turns_that_cannot_be_reserved_are_an_error,
+    nothing_that_waits_is_forgotten,
+    what_is_over_is_forgotten_and_the_rest_is_not,
+    who_organized_is_known_again_and_not_named,
+    many_mails_are_forgotten_a_part_at_a_time,
+    what_another_remembers_is_not_taken_for_what_came_later,
+    of_what_may_be_left_over_the_texts_are_forgotten,
 }

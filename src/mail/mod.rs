@@ -11,6 +11,7 @@ mod mailbox;
 mod notifications;
 mod outbox;
 mod pacing;
+mod retention;
 mod smtp;
 mod transfer_encoding;
 mod transport;
@@ -29,6 +30,7 @@ pub use outbox::{
     UnreadableMessage,
 };
 pub use pacing::Pacing;
+pub use retention::{Forgotten, Retention};
 pub use smtp::{
     AccountLimits, AccountSettings, AccountStore, Encryption, Login, SmtpAccounts, SmtpSettings,
     SmtpSetupError, SmtpTransport, TokenSettings, UnreadableAccount,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::Notice;
 use super::form_letter::{FormLetter, Own};
@@ -140,6 +141,44 @@ pub struct Organizer {
     pub name: String,
     /// The address in ORGANIZER.
     pub email: EmailAddress,
+}
+
+/// The domain of what is left of addresses; RFC 6761 §6.4 says that nobody ever has it.
+const FORGOTTEN: &str = "forgotten.invalid";
+
+impl Organizer {
+    /// What is left of an organizer once a meeting with this UID is forgotten: a digest of record and mailbox, which tells
+    /// whether the next organizer is the same. `None`: nothing.
+    #[must_use]
+    pub fn forgotten(&self, uid: &str) -> Option<Self> {
+        if self.is_forgotten() {
+            return Some(self.clone());
+        }
+        let words = format!("{uid}\n{}\n{}", self.person, self.email.mailbox());
+        let digest = format!("{:.32x}", Sha256::digest(words));
+        Some(Self {
+            email: format!("{digest}@{FORGOTTEN}").parse().ok()?,
+            person: PersonRef::user(PersonId::new(digest).ok()?),
+            name: String::new(),
+        })
+    }
+
+    /// Whether it is what is left of an organizer.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        let domain = self.email.as_str().rsplit('@').next();
+        domain == Some(FORGOTTEN)
+    }
+
+    /// Whether this one, who may be forgotten, is the organizer of today, by record and mailbox. The UID is that of the
+    /// meeting.
+    #[must_use]
+    pub fn is_same(&self, now: &Self, uid: &str) -> bool {
+        if self.is_forgotten() {
+            return now.forgotten(uid).as_ref() == Some(self);
+        }
+        self.person == now.person && self.email.is_same_mailbox(&now.email)
+    }
 }
 
 /// One revision of what the invitees of a meeting were told.

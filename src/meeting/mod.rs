@@ -210,6 +210,18 @@ impl When {
         }
     }
 
+    /// When it is over wherever one is. Whole days end last at UTC−12, twelve hours after they end in UTC.
+    #[must_use]
+    pub fn is_over_everywhere_at(&self) -> DateTime<Utc> {
+        match self.0 {
+            RawWhen::Timed { end, .. } => end,
+            RawWhen::AllDay { end_date, .. } => {
+                let midnight = (end_date + Days::new(1)).and_time(chrono::NaiveTime::MIN);
+                midnight.and_utc() + TimeDelta::hours(12)
+            }
+        }
+    }
+
     /// How long it lasts; whole days count in the zone given.
     #[must_use]
     pub fn duration(&self, zone: &Zone) -> TimeDelta {
@@ -426,6 +438,23 @@ mod tests {
         assert_eq!(
             when.duration(&Zone::new("Europe/Berlin").unwrap()),
             TimeDelta::hours(25)
+        );
+    }
+
+    #[test]
+    fn whole_days_are_over_everywhere_when_they_end_in_the_last_zone() {
+        let day = When::all_day("2026-12-03".parse().unwrap(), "2026-12-04".parse().unwrap()).unwrap();
+        assert_eq!(
+            day.is_over_everywhere_at().to_rfc3339(),
+            "2026-12-05T12:00:00+00:00"
+        );
+        let hour = When::timed(
+            "2026-12-01T09:00:00Z".parse().unwrap(),
+            "2026-12-01T10:00:00Z".parse().unwrap(),
+        );
+        assert_eq!(
+            hour.unwrap().is_over_everywhere_at().to_rfc3339(),
+            "2026-12-01T10:00:00+00:00"
         );
     }
 

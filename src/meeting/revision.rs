@@ -110,6 +110,26 @@ impl Facts {
             && self.status == told.status
     }
 
+    /// What is left of them once a meeting is forgotten: when it was, and whether it was called off. No meeting is without
+    /// a name, so that whatever the meeting says later differs.
+    #[must_use]
+    pub fn forgotten(&self) -> Self {
+        Self {
+            name: String::new(),
+            when: self.when,
+            location: None,
+            join_url: None,
+            status: self.status,
+            description: None,
+        }
+    }
+
+    /// Whether they are what is left of others.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.name.is_empty()
+    }
+
     /// What differs from facts told before; `None` when nothing does.
     #[must_use]
     pub fn change_since(&self, before: &Self) -> Option<Change> {

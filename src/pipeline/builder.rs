@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
+use super::keeping::Keeping;
 use super::{DeliverySettings, Pipeline};
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
@@ -10,7 +12,9 @@ use crate::clock::Clock;
 use crate::crm::Crm;
 use crate::database::Database;
 use crate::fault::{Class, Fault};
-use crate::mail::{Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Transport};
+use crate::mail::{
+    Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Retention, Transport,
+};
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::pipeline::Progress;
@@ -28,6 +32,8 @@ pub struct PipelineBuilder {
     outbox: Option<Arc<dyn Outbox>>,
     answers: Option<Arc<dyn Answers>>,
     notifications: Option<Arc<dyn Notifications>>,
+    retention: Option<Arc<dyn Retention>>,
+    keep: Option<Duration>,
     transport: Option<Arc<dyn Transport>>,
     accounts: Option<Arc<dyn Accounts>>,
     signers: Arc<[DkimSigner]>,
@@ -94,6 +100,8 @@ impl Pipeline {
             outbox: None,
             answers: None,
             notifications: None,
+            retention: None,
+            keep: None,
             transport: None,
             accounts: None,
             signers: Arc::default(),
@@ -123,6 +131,7 @@ impl PipelineBuilder {
         self.outbox = Some(Arc::new(database.clone()));
         self.answers = Some(Arc::new(database.clone()));
         self.notifications = Some(Arc::new(database.clone()));
+        self.retention = Some(Arc::new(database.clone()));
         self
     }
 
@@ -147,6 +156,19 @@ impl PipelineBuilder {
     /// Where notifications of mail servers are remembered, if not in a [`Database`].
     pub fn notifications(mut self, notifications: Arc<dyn Notifications>) -> Self {
         self.notifications = Some(notifications);
+        self
+    }
+
+    /// What forgets meetings that are over, if not a [`Database`].
+    pub fn retention(mut self, retention: Arc<dyn Retention>) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// How long the mails and people of a meeting are kept after its end. [`Pipeline::work`] forgets them then; without it
+    /// nothing is forgotten.
+    pub fn keep(mut self, span: Duration) -> Self {
+        self.keep = Some(span);
         self
     }
 
@@ -228,9 +250,18 @@ impl PipelineBuilder {
     /// The pipeline.
     ///
     /// # Errors
-    /// [`PipelineSetupError`] when the CRM, the links or the outbox are missing.
+    /// [`PipelineSetupError`] when the CRM, the links or the outbox are missing, or what keeps [`keep`](Self::keep).
     pub fn build(self) -> Result<Pipeline, PipelineSetupError> {
         let missing = PipelineSetupError::Missing;
+        let keeping = match (self.keep, self.retention) {
+            (None, _) => None,
+            (Some(span), Some(retention)) => Some(Keeping::new(retention, span)),
+            (Some(_), None) => {
+                return Err(missing(
+                    "something that forgets: `.database(…)` or `.retention(…)`",
+                ));
+            }
+        };
         Ok(Pipeline {
             crm: self.crm.ok_or(missing("a CRM: `.crm(…)`"))?,
             providers: self.providers,
@@ -255,6 +286,7 @@ impl PipelineBuilder {
             times: self.times,
             attendees: self.attendees,
             delivery: self.delivery,
+            keeping,
             clock: self.clock,
             chance: self.chance,
             progress: self.progress,

@@ -18,6 +18,7 @@ mod calendar_object;
 mod case;
 mod deliver;
 mod error;
+mod keeping;
 mod load;
 mod notification;
 mod online;
@@ -63,6 +64,7 @@ use queue::{Queued, Telling};
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 use deliver::{Deliveries, Tries};
+use keeping::Keeping;
 use outcome::Outcomes;
 
 pub use deliver::DeliverySettings;
@@ -104,6 +106,7 @@ pub struct Pipeline {
     times: Times,
     attendees: AttendeeList,
     delivery: DeliverySettings,
+    keeping: Option<Keeping>,
     clock: Clock,
     chance: Chance,
     progress: Arc<dyn Fn(&Progress) + Send + Sync>,

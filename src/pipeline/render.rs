@@ -557,7 +557,8 @@ impl<'a> Told<'a> {
                     .is_some_and(|now| now.email.is_same_mailbox(&known.email))
         };
         // If the organizer is today's, today's record is used.
-        let known = issued.organizer.clone().filter(|known| !is_todays(known));
+        let known = issued.organizer.clone();
+        let known = known.filter(|known| !is_todays(known) && !known.is_forgotten());
         let is_known = known.is_some();
         let Some(known) = known.or(todays) else {
             return Err(CalendarError::OrganizerWithoutAddress {

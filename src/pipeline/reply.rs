@@ -219,7 +219,7 @@ struct Answered<'a> {
     messages: &'a [OutboxEntry],
     /// The tenure whose UID is answered.
     tenure: Tenure,
-    /// The place of the revision that is answered in the history.
+    /// The place of the revision that is answered in the history, or of the next that is known.
     at: Option<usize>,
 }
 
@@ -232,7 +232,8 @@ impl<'a> Answered<'a> {
     ) -> Self {
         let of_uid = history.iter().rfind(|issued| issued.uid == answer.uid);
         let tenure = of_uid.map(|issued| issued.tenure).unwrap_or_default();
-        let is_it = |issued: &Issued| issued.tenure == tenure && issued.revision.0 == answer.sequence;
+        // Of a meeting that was forgotten, the last revision stands for those before.
+        let is_it = |issued: &Issued| issued.tenure == tenure && issued.revision.0 >= answer.sequence;
         Self {
             answer,
             meeting,

@@ -18,8 +18,12 @@ use crate::meeting::{MeetingId, MeetingStatus};
 /// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
 /// Zoom that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
+/// How often a worker looks whether it is to stop.
+const STEP: Duration = Duration::from_millis(100);
 /// How often a worker looks while something waits: a process that holds messages may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
+/// How often it looks while nothing does: what is over may be due to be forgotten.
+const IDLE: Duration = Duration::from_secs(3_600);
 
 /// What became of the mails of one meeting.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ impl Pipeline {
     /// again 10 minutes later. A user's own mail server that refuses us is such an error, about the meetings of that
     /// user.
     ///
+    /// While nothing is due, and once a day at most, the worker forgets what [`keep`](super::PipelineBuilder::keep) says.
+    ///
     /// With a clock that stands still, messages become due when the clock is moved. While something waits, the worker
     /// looks every 2 seconds in any case, because other processes may have left work.
     ///
@@ -56,6 +62,7 @@ impl Pipeline {
     /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
+        let mut forgot_at = None;
         while !self.stop.load(Ordering::Relaxed) {
             let due = self.outbox.due().await?;
             for due in &due {
@@ -81,9 +88,10 @@ impl Pipeline {
             if !due.is_empty() {
                 continue;
             }
+            self.forget_daily(&mut forgot_at).await;
             match self.outbox.next_due().await? {
                 None if drain => break,
-                None => self.pause(Duration::MAX).await,
+                None => self.pause(IDLE).await,
                 Some(at) => {
                     let wait = (at - self.clock.now()).to_std().unwrap_or(Duration::ZERO);
                     self.pause(wait.min(LOOKS)).await;
@@ -111,16 +119,17 @@ impl Pipeline {
 
     /// Waits until something is queued, the clock is moved, the worker is to stop, or `at_most` has passed.
     async fn pause(&self, at_most: Duration) {
-        const STEP: Duration = Duration::from_millis(100);
-        let stopped = async {
-            while !self.stop.load(Ordering::Relaxed) {
-                tokio::time::sleep(STEP).await;
-            }
-        };
         tokio::select! {
             () = self.outbox.wait(at_most.max(STEP)) => {}
             () = self.clock.moves() => {}
-            () = stopped => {}
+            () = self.is_to_stop() => {}
+        }
+    }
+
+    /// Comes back once it is to stop.
+    pub(super) async fn is_to_stop(&self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            tokio::time::sleep(STEP).await;
         }
     }
 

@@ -137,3 +137,53 @@ fn the_outbox_is_counted() {
             .contains("after more than one try")
     );
 }
+
+#[test]
+fn what_is_over_is_forgotten_when_it_is_asked_for() {
+    let mut desk = Desk::new();
+    desk.mail.control(&json!({"put_off": {"mika@lead.example": 1}}));
+    desk.run("send --meeting kickoff").ends(75);
+    let pruned = desk.json("outbox prune --older-than 0s");
+    assert_eq!(pruned["meetings"], 0, "it is not over: {pruned}");
+    // Half a year after the end.
+    desk.set("INVITE_NOW", "2027-11-28T09:44:00Z");
+    assert_eq!(desk.json("outbox prune")["waiting"], 0);
+    let waiting = desk.run("outbox prune --older-than 179d").done();
+    assert!(
+        waiting.out.contains("nothing to forget") && waiting.out.contains("1 meeting left alone"),
+        "{waiting:?}"
+    );
+    // What waits is too late: a worker calls it off.
+    assert_eq!(desk.json("outbox worker --drain")["sent"], 0);
+    let foreseen = desk.json("outbox prune --older-than 179d --dry-run");
+    assert_eq!(
+        foreseen,
+        json!({"meetings": 1, "messages": 3, "answers": 0, "revisions": 1, "waiting": 0, "dry_run": true,
+               "before": "2027-06-02T09:44:00Z"})
+    );
+    assert_eq!(desk.json("outbox list").as_array().unwrap().len(), 3);
+    let pruned = desk.run("outbox prune --older-than 179d").done();
+    assert!(
+        pruned.out.starts_with(
+            "1 meeting that ended before 2027-06-02T09:44:00Z: 3 mails, 0 answers and 1 revision forgotten"
+        ),
+        "{pruned:?}"
+    );
+    assert_eq!(desk.json("outbox list"), json!([]));
+    // What is left names nobody.
+    let shown = desk.json("meeting show kickoff");
+    assert_eq!(shown["revision"], 0, "{shown}");
+    desk.run("outbox prune --older-than soon").ends(2);
+}
+
+#[test]
+fn a_worker_forgets_what_the_configuration_does_not_keep() {
+    let mut desk = Desk::new();
+    desk.run("send --meeting kickoff").done();
+    desk.set("INVITE_NOW", "2027-12-31T00:00:00Z");
+    desk.run("outbox worker --drain").done();
+    assert_eq!(desk.json("outbox count")["sent"], 3);
+    desk.set("INVITE_DATABASE__KEEP", "180d");
+    desk.run("outbox worker --drain").done();
+    assert_eq!(desk.json("outbox count")["sent"], 0);
+}

@@ -25,6 +25,7 @@ mod choosing;
 mod crashes;
 mod delivering;
 mod editing;
+mod forgetting;
 mod hours;
 mod lives;
 mod looking;

@@ -10,6 +10,7 @@ mod grouped;
 mod journal;
 mod message;
 mod notices;
+mod prune;
 mod record;
 
 use std::collections::BTreeMap;

@@ -354,7 +354,9 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
         let received = history.and_then(MailboxHistory::received);
         let since = received.and_then(|(tenure, revision)| {
-            let is_it = |issued: &Issued| (issued.tenure, issued.revision) == (tenure, revision);
+            let is_it = |issued: &Issued| {
+                (issued.tenure, issued.revision) == (tenure, revision) && !issued.facts.is_forgotten()
+            };
             self.case.history.iter().rposition(is_it)
         });
         let kind = match since {
@@ -690,9 +692,7 @@ impl Present {
         let last = case.history.last();
         let changes_hands = takes_place
             && last.is_some_and(|last| match (&last.organizer, &organizer) {
-                (Some(told), Some(now)) => {
-                    told.person != now.person || !told.email.is_same_mailbox(&now.email)
-                }
+                (Some(told), Some(now)) => !told.is_same(now, &last.uid),
                 _ => false,
             });
         let Some(last) = last.filter(|_| !changes_hands) else {
@@ -728,7 +728,10 @@ impl Present {
             organizer: match takes_place {
                 true => organizer,
                 // Who calls it off is who invited.
-                false => last.organizer.clone().or(organizer),
+                false => {
+                    let told = last.organizer.clone().filter(|told| !told.is_forgotten());
+                    told.or(organizer)
+                }
             },
             newest: Some(last.revision),
             as_now_since,
