@@ -53,22 +53,20 @@ fn folder() -> TempDir {
 }
 
 impl Server {
-    /// With `INVITE_TEST_ON=postgres` in the environment, a handle on a PostgreSQL database that all threads share.
+    /// With `INVITE_TEST_ON=postgres` in the environment, a PostgreSQL database for one thread. Lives at the same time go by
+    /// clocks of their own, and would take each other's leases for over.
     pub(crate) async fn find() -> Option<Self> {
-        static URL: OnceLock<String> = OnceLock::new();
         if !std::env::var("INVITE_TEST_ON").is_ok_and(|on| on == "postgres") {
             return None;
         }
-        let url = URL.get_or_init(|| {
-            let cluster = Cluster::get();
-            cluster.url(&cluster.new_database())
-        });
+        let cluster = Cluster::get();
+        let url = cluster.url(&cluster.new_database());
         let database = Database::connect(&url.as_str().into(), key()).await.unwrap();
-        let beside = PgConnection::connect(url).await.unwrap();
+        let beside = PgConnection::connect(&url).await.unwrap();
         Some(Self {
             database,
             beside: Arc::new(Mutex::new(beside)),
-            url: url.clone(),
+            url,
         })
     }
 }
