@@ -36,7 +36,7 @@ pub(super) struct Planner<'c, 'a> {
     pub(super) present: Present,
     /// Whom the aim names.
     picks: Picks<'a>,
-    /// The records that have an invitation at a mailbox that is theirs no more, or for which one waits there.
+    /// The records that have or had an invitation at a mailbox that is theirs no more, or for which one waits there.
     moved: HashSet<&'c PersonRef>,
     claims: HashMap<String, Claim>,
     pub(super) steps: Vec<Step<'c>>,
@@ -363,8 +363,8 @@ impl<'c, 'a> Planner<'c, 'a> {
     }
 }
 
-/// The records that have an invitation at a mailbox that is theirs no more, or for which one waits there. Of a renewal, the
-/// latter alone.
+/// The records that have or had an invitation at a mailbox that is theirs no more, or for which one waits there. Of a
+/// renewal, the latter alone.
 fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
     if case.mailboxes.is_empty() {
         return HashSet::new();
@@ -373,8 +373,10 @@ fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
     let todays: HashMap<&PersonRef, String> = people
         .filter_map(|person| Some((&person.reference, person.email.as_ref()?.mailbox())))
         .collect();
+    // What was taken back there counts too: the answer was to an invitation that is no more.
     let invites = |told: &TenureHistory| {
-        told.waits_with(Method::Request).is_some() || (told.holds.is_some() && !is_renewal)
+        told.waits_with(Method::Request).is_some()
+            || (!is_renewal && (told.holds.is_some() || told.cancelled.is_some()))
     };
     let moved = case.mailboxes.iter().filter(|(mailbox, history)| {
         todays.get(&history.person).is_some_and(|today| today != *mailbox) && history.tenures().any(invites)

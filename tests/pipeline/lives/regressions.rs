@@ -187,6 +187,21 @@ fn an_address_is_corrected_and_back() {
 }
 
 #[test]
+fn an_address_is_corrected_to_the_hosts_and_on_to_another_after_an_answer() {
+    lived(
+        false,
+        &[
+            Run(Send),
+            accepts(2, 0),
+            Address(2, 0),
+            Run(Send),
+            Address(2, 5),
+            Run(Send),
+        ],
+    );
+}
+
+#[test]
 fn an_address_becomes_that_of_another_attendee() {
     lived(false, &[Run(Send), Address(4, 2), Run(Send)]);
 }
