@@ -37,10 +37,10 @@ use secrecy::SecretString;
 use url::Url;
 
 #[cfg(feature = "command")]
-#[cfg(feature = "command")]
 pub(crate) use duration::parse as length_of_time;
 pub use environment::Environment;
 pub use error::{ConfigError, Place, Problem, Reason};
+#[cfg(feature = "command")]
 pub(crate) use reader::is_public;
 
 use crate::database::KeySource;
