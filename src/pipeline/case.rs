@@ -105,12 +105,17 @@ impl Case {
 
     /// Whether a person is the assigned user, or shares the address.
     pub(super) fn is_organizer(&self, person: &Person) -> bool {
-        let same_mailbox = |a: &Person, b: &Person| {
-            a.email
-                .as_ref()
-                .zip(b.email.as_ref())
-                .is_some_and(|(a, b)| a.is_same_mailbox(b))
-        };
-        person.reference == self.organizer.reference || same_mailbox(person, &self.organizer)
+        is_organizer(&self.organizer, person)
     }
+}
+
+/// Whether a person is the organizer, or shares the organizer's address.
+pub(super) fn is_organizer(organizer: &Person, person: &Person) -> bool {
+    let same_mailbox = |a: &Person, b: &Person| {
+        a.email
+            .as_ref()
+            .zip(b.email.as_ref())
+            .is_some_and(|(a, b)| a.is_same_mailbox(b))
+    };
+    person.reference == organizer.reference || same_mailbox(person, organizer)
 }

@@ -14,7 +14,7 @@ use crate::meeting::{
 };
 
 /// How many people the CRM is asked for at a time.
-const PEOPLE_AT_ONCE: usize = 500;
+pub(super) const PEOPLE_AT_ONCE: usize = 500;
 /// While one answer is read, the next is on its way.
 const ASKED_AT_A_TIME: usize = 2;
 
@@ -167,7 +167,7 @@ impl Pipeline {
     }
 
     /// People in the order in which they are asked for. `None`: the CRM has no such record.
-    async fn load_people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
+    pub(super) async fn load_people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
         let some = |some: &[&PersonRef]| some.iter().map(|who| (*who).clone()).collect();
         let asked = who.chunks(PEOPLE_AT_ONCE).map(some);
         let ask = |asked: Vec<PersonRef>| async move {

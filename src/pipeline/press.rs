@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::PipelineError;
 use super::case::Place;
-use super::plan::{Mail, MailKind, Plan, Step, What};
+use super::plan::{Mail, MailKind, Plan, Step};
 use super::render::{Form, Invitation, Order, Renderer};
 use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
@@ -186,9 +186,7 @@ impl<'r> Press<'r> {
             && let Some((step, rest)) = self.steps.split_first()
         {
             self.steps = rest;
-            if let What::Mail(mail) = &step.what {
-                mails.push(mail);
-            }
+            mails.extend(step.mail());
         }
         let this = &*self;
         processors::share(&mails, LEAST_FOR_A_THREAD, |mail| this.render(mail, make))

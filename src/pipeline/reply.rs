@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::case::is_organizer;
+use super::load::PEOPLE_AT_ONCE;
 use super::{Pick, Pipeline, PipelineError};
 use crate::calendar::Method;
 use crate::imip::{Answer, AnswerKind};
@@ -174,12 +176,7 @@ impl Pipeline {
     async fn who_answers(&self, meeting: &Meeting, answered: &Answered<'_>) -> Result<Person, PipelineError> {
         let organizer = self.load_organizer(meeting).await?;
         let address = &answered.answer.attendee;
-        let holds_it = |person: &Person| {
-            let email = organizer.email.as_ref();
-            person.reference == organizer.reference
-                || email
-                    .is_some_and(|email| person.email.as_ref().is_some_and(|it| it.is_same_mailbox(email)))
-        };
+        let holds_it = |person: &Person| is_organizer(&organizer, person);
         if let Some(mailed) = answered.mailed() {
             let found = self.crm.people(std::slice::from_ref(mailed)).await?;
             let mut found = found.into_iter().filter(|person| person.reference == *mailed);
@@ -189,14 +186,13 @@ impl Pipeline {
         }
         // The mail was passed on, or the record that was mailed is an attendee no more.
         for some in meeting.attendees.chunks(PEOPLE_AT_ONCE) {
-            let who: Vec<PersonRef> = some.iter().map(|attendee| attendee.person.clone()).collect();
-            let mut found = self.crm.people(&who).await?;
-            found.sort_by_key(|person| who.iter().position(|who| *who == person.reference));
+            let who: Vec<&PersonRef> = some.iter().map(|attendee| &attendee.person).collect();
+            let found = self.load_people(&who).await?;
             let is_theirs = |person: &Person| {
                 let email = person.email.as_ref();
                 email.is_some_and(|email| email.is_same_mailbox(address)) && !holds_it(person)
             };
-            if let Some(person) = found.into_iter().find(is_theirs) {
+            if let Some(person) = found.into_iter().flatten().find(is_theirs) {
                 return Ok(person);
             }
         }
@@ -206,9 +202,6 @@ impl Pipeline {
         })
     }
 }
-
-/// How many people the CRM is asked for at a time.
-const PEOPLE_AT_ONCE: usize = 500;
 
 /// An answer, and what was sent to the mailbox that gives it.
 struct Answered<'a> {

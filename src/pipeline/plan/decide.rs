@@ -1,7 +1,7 @@
 //! What each mailbox gets, by the table at the head of [`plan`](super).
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -40,8 +40,8 @@ pub(super) struct Planner<'c, 'a> {
     moved: HashSet<&'c PersonRef>,
     claims: HashMap<String, Claim>,
     pub(super) steps: Vec<Step<'c>>,
-    /// Tenures that came before, of which there are mails: their place among the issues.
-    pub(super) earlier: BTreeMap<Tenure, usize>,
+    /// Tenures that came before, of which there are mails, in the order of their issues behind the present one.
+    pub(super) earlier: Vec<Tenure>,
     pub(super) answers_end: Vec<Place>,
     /// For each revision of the history whether the meeting says something else now, as far as it was asked.
     differs: Vec<Option<bool>>,
@@ -72,7 +72,7 @@ impl<'c, 'a> Planner<'c, 'a> {
             moved: moved(case, is_renewal),
             claims: HashMap::new(),
             steps: Vec::with_capacity(case.people.len()),
-            earlier: BTreeMap::new(),
+            earlier: Vec::new(),
             answers_end: Vec::new(),
             differs: vec![None; case.history.len()],
         }
@@ -358,8 +358,12 @@ impl<'c, 'a> Planner<'c, 'a> {
         if tenure == self.present.tenure {
             return 0;
         }
-        let next = self.earlier.len() + 1;
-        *self.earlier.entry(tenure).or_insert(next)
+        let known = self.earlier.iter().position(|known| *known == tenure);
+        let at = known.unwrap_or_else(|| {
+            self.earlier.push(tenure);
+            self.earlier.len() - 1
+        });
+        at + 1
     }
 }
 

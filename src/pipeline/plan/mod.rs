@@ -153,8 +153,8 @@ pub(super) fn plan<'c>(case: &'c Case, aim: Aim<'_>, now: DateTime<Utc>, domain:
     planner.finish()
 }
 
-impl Step<'_> {
-    pub(super) fn mail(&self) -> Option<&Mail<'_>> {
+impl<'c> Step<'c> {
+    pub(super) fn mail(&self) -> Option<&Mail<'c>> {
         match &self.what {
             What::Mail(mail) => Some(mail),
             What::Waits(_) | What::CallOff(..) | What::Skip(_) => None,
@@ -170,10 +170,7 @@ impl Step<'_> {
 impl<'c> Plan<'c> {
     /// The mails to make.
     pub(super) fn mails(&self) -> impl Iterator<Item = &Mail<'c>> {
-        self.steps.iter().filter_map(|step| match &step.what {
-            What::Mail(mail) => Some(mail),
-            What::Waits(_) | What::CallOff(..) | What::Skip(_) => None,
-        })
+        self.steps.iter().filter_map(Step::mail)
     }
 
     /// The messages that are not to leave.

@@ -103,12 +103,12 @@ impl<'c> Planner<'c, '_> {
                 ..issued
             },
         }];
-        for (tenure, _) in by_place(&self.earlier) {
+        for (at, tenure) in self.earlier.iter().copied().enumerate() {
             let highest = self
                 .steps
                 .iter()
                 .filter_map(Step::mail)
-                .filter(|mail| self.earlier.get(&tenure) == Some(&mail.issue))
+                .filter(|mail| mail.issue == at + 1)
                 .filter_map(|mail| told_of(mail, tenure)?.highest)
                 .max();
             issues.push(last_of(self.case, tenure, highest));
@@ -136,13 +136,6 @@ impl<'c> Planner<'c, '_> {
             answers_end: self.answers_end,
         }
     }
-}
-
-/// The tenures by their places among the issues.
-fn by_place(tenures: &BTreeMap<Tenure, usize>) -> Vec<(Tenure, usize)> {
-    let mut all: Vec<_> = tenures.iter().map(|(tenure, place)| (*tenure, *place)).collect();
-    all.sort_unstable_by_key(|(_, place)| *place);
-    all
 }
 
 /// The revision with which a tenure ends: higher than what any of the mailboxes has seen.
