@@ -301,7 +301,7 @@ impl Retry {
         session.terminal.result(&document, || {
             let mut text = format!("{} to be tried again\n", report.retried);
             for left in &report.left_alone {
-                let reason = left.reason.unwrap_or_default();
+                let reason = left.reason;
                 text.push_str(&format!("{DIM}{} left alone: {reason}{DIM:#}\n", left.id));
             }
             text

@@ -7,13 +7,13 @@ use super::{ATTEMPTS, Pipeline, PipelineError};
 use crate::mail::Enqueued;
 use crate::meeting::MeetingId;
 
-/// A message that was to be tried again.
+/// A message that was to be tried again, and is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Retried {
     /// Its number in the outbox.
     pub id: i64,
-    /// Why it is left alone; `None`: it is tried again.
-    pub reason: Option<&'static str>,
+    /// Why it is left alone.
+    pub reason: &'static str,
 }
 
 /// What a retry came to.
@@ -45,7 +45,7 @@ impl Pipeline {
             let left_alone = verdicts.iter().filter_map(|(message, verdict)| {
                 Some(Retried {
                     id: *message,
-                    reason: Some(verdict.reason()?),
+                    reason: verdict.reason()?,
                 })
             });
             return Ok(RetryReport {
