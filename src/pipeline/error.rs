@@ -9,7 +9,7 @@ use crate::calendar::CalendarError;
 use crate::crm::CrmError;
 use crate::fault::{BoxFault, Class, Fault};
 use crate::mail::{ComposeError, TransportError};
-use crate::meeting::{EmailAddress, MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef};
+use crate::meeting::{EmailAddress, MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef, Tenure};
 use crate::online::OnlineError;
 use crate::template::TemplateError;
 
@@ -123,6 +123,14 @@ pub enum PipelineError {
         /// The meeting.
         meeting: MeetingId,
     },
+    /// The outbox has a message of a tenure of which no revision is recorded.
+    #[error("the outbox has messages of the meeting {:?}, tenure {tenure}, and no record of what they told", meeting.as_str())]
+    Unrecorded {
+        /// The meeting.
+        meeting: MeetingId,
+        /// The tenure of the messages.
+        tenure: Tenure,
+    },
     /// No meeting has this UID.
     #[error("no meeting was sent with the UID {uid:?}")]
     UnknownUid {
@@ -232,6 +240,7 @@ impl Fault for PipelineError {
             Self::NoProvider { .. } => "online.not_configured",
             Self::PushBusy { .. } => "online.busy",
             Self::Overtaken { .. } => "send.overtaken",
+            Self::Unrecorded { .. } => "outbox.unrecorded",
             Self::UnknownUid { .. } => "reply.unknown_uid",
             Self::Stranger { .. } => "reply.stranger",
             Self::UnknownMessage { .. } => "reply.unknown_message",
@@ -264,7 +273,8 @@ impl Fault for PipelineError {
             | Self::NoAssignedUser { .. }
             | Self::AssignedUserMissing { .. }
             | Self::NoRecipients { .. }
-            | Self::NotOnline { .. } => Class::BadData,
+            | Self::NotOnline { .. }
+            | Self::Unrecorded { .. } => Class::BadData,
             Self::NotPermitted { .. } | Self::Stranger { .. } => Class::NotPermitted,
             Self::NoProvider { .. }
             | Self::NoTransport
@@ -319,6 +329,7 @@ impl Fault for PipelineError {
             }
             Self::NoProvider { .. } => "add [zoom] (or [jitsi]) to the configuration, or send with --no-push",
             Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
+            Self::Unrecorded { .. } => "rows were removed from the database; put it back from a backup",
             Self::UnknownUid { .. } => "it answers an invitation that was not sent from this database",
             Self::Stranger { .. } => "if you know that it is genuine, run it again with --trust",
             Self::UnknownMessage { .. } => "it is about a mail that was not sent from this database",

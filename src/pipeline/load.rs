@@ -10,7 +10,7 @@ use super::plan::MailboxHistory;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{OutboxEntry, Seen};
 use crate::meeting::{
-    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef,
+    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef, Tenure,
 };
 
 /// How many people the CRM is asked for at a time.
@@ -218,6 +218,7 @@ impl Pipeline {
         if mailboxes.is_empty() {
             return Ok(());
         }
+        refuse_unrecorded(case, &mailboxes)?;
         let todays = case.people.iter().flatten();
         let todays: HashSet<String> = todays
             .filter_map(|person| Some(person.email.as_ref()?.mailbox()))
@@ -290,6 +291,19 @@ impl Pipeline {
             doing: format!("{verb} the meeting {:?}", meeting.name()),
             reason,
         })
+    }
+}
+
+/// Refuses messages of a tenure of which nothing is recorded: nobody knows under which UID they left.
+fn refuse_unrecorded(case: &Case, mailboxes: &HashMap<String, MailboxHistory>) -> Result<(), PipelineError> {
+    let recorded: HashSet<Tenure> = case.history.iter().map(|issued| issued.tenure).collect();
+    let mut told = mailboxes.values().flat_map(MailboxHistory::tenures);
+    match told.find(|told| !recorded.contains(&told.tenure)) {
+        None => Ok(()),
+        Some(told) => Err(PipelineError::Unrecorded {
+            meeting: case.meeting.id().clone(),
+            tenure: told.tenure,
+        }),
     }
 }
 

@@ -40,8 +40,9 @@ pub(super) struct Planner<'c, 'a> {
     moved: HashSet<&'c PersonRef>,
     claims: HashMap<String, Claim>,
     pub(super) steps: Vec<Step<'c>>,
-    /// Tenures that came before, of which there are mails, in the order of their issues behind the present one.
-    pub(super) earlier: Vec<Tenure>,
+    /// Of each earlier tenure of which there are mails, the place of its newest revision in the case's history; in the
+    /// order of their issues behind the present one.
+    pub(super) earlier: Vec<usize>,
     pub(super) answers_end: Vec<Place>,
     /// For each revision of the history whether the meeting says something else now, as far as it was asked.
     differs: Vec<Option<bool>>,
@@ -231,6 +232,7 @@ impl<'c, 'a> Planner<'c, 'a> {
     fn end_all(&mut self, place: Place, person: &Person, history: Option<&'c MailboxHistory>) {
         let Some(history) = history else {
             let reason = match person.email {
+                _ if self.case.is_organizer(person) => Reason::HoldsMeeting,
                 Some(_) => Reason::WasNotInvited,
                 None => Reason::NoAddress,
             };
@@ -355,12 +357,18 @@ impl<'c, 'a> Planner<'c, 'a> {
 
     /// The place of a tenure among the issues.
     fn issue_of(&mut self, tenure: Tenure) -> usize {
-        if tenure == self.present.tenure {
+        // Loading refuses a message of a tenure of which nothing is recorded.
+        let last = self
+            .case
+            .history
+            .iter()
+            .rposition(|issued| issued.tenure == tenure);
+        let Some(last) = last.filter(|_| tenure != self.present.tenure) else {
             return 0;
-        }
-        let known = self.earlier.iter().position(|known| *known == tenure);
+        };
+        let known = self.earlier.iter().position(|known| *known == last);
         let at = known.unwrap_or_else(|| {
-            self.earlier.push(tenure);
+            self.earlier.push(last);
             self.earlier.len() - 1
         });
         at + 1

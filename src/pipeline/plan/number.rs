@@ -13,166 +13,168 @@ use crate::meeting::{Acceptance, EmailAddress, Facts, Person, Revision, Tenure};
 use crate::pipeline::case::{Case, Place};
 
 impl<'c> Planner<'c, '_> {
-    /// Numbers the revisions, now that it is known who gets what.
+    /// Numbers the revisions, now that it is known which mailbox gets what.
     pub(super) fn finish(mut self) -> Plan<'c> {
-        let present = &self.present;
-        if present.ends_answers {
-            let with_answers = self.case.placed().filter(|(_, attendee, person)| {
-                attendee.status != Acceptance::None
-                    && !person.is_some_and(|person| self.case.is_organizer(person))
-            });
-            self.answers_end = with_answers.map(|(place, ..)| place).collect();
+        if self.present.ends_answers {
+            self.answers_end = answered(self.case).collect();
         }
         let ended: HashSet<Place> = self.answers_end.iter().copied().collect();
-        let last = self
-            .case
-            .history
-            .iter()
-            .rfind(|issued| issued.tenure == present.tenure);
-        // Of a revision that is recorded, its answers and its content count. What is said in a revision is fixed.
-        let recorded = last.filter(|_| !present.rose);
-        let answers = match recorded.map(|issued| &issued.answers) {
-            Some(Some(answers)) => answers.clone(),
-            _ => answers_but(self.case, &ended),
-        };
-        let content = content(self.case, present, &answers);
-        let candidate = match (present.newest, present.rose) {
-            (None, _) => Revision::default(),
-            (Some(newest), true) => newest.next(),
-            (Some(newest), false) => newest,
-        };
-        let told_of = |mail: &Mail<'_>, tenure| {
-            let history = self.case.history_at(mail.place)?;
-            history.tenure(tenure)
-        };
-        let content_of = |told: &TenureHistory| {
-            let held = told.holds?;
-            let issued = self.case.history.iter();
-            let mut issued =
-                issued.filter(|issued| (issued.tenure, issued.revision) == (told.tenure, held.revision));
-            held.content.or_else(|| issued.next()?.content)
-        };
-        // What one calendar receives never repeats a SEQUENCE with other content (RFC 5546 §2.1.4).
-        let repeats = |mail: &Mail<'_>| {
-            let Some(told) = told_of(mail, present.tenure) else {
-                return false;
-            };
-            if told.highest != Some(candidate) {
-                return false;
-            }
-            mail.kind.method() == Method::Cancel
-                || told.cancelled.is_some()
-                || told.may_be_cancelled.is_some()
-                || content_of(told).is_some_and(|told| told != content)
-        };
-        let mut mails = self.steps.iter().filter_map(Step::mail);
-        let must_rise = mails.any(|mail| mail.issue == 0 && repeats(mail));
-        let revision = if must_rise { candidate.next() } else { candidate };
-        let is_recorded = last.is_some_and(|last| last.revision == revision);
-        let issued = match last.filter(|_| is_recorded) {
-            Some(last) => Issued {
-                organizer: last.organizer.clone().or_else(|| present.organizer.clone()),
-                ..last.clone()
-            },
-            None => Issued {
-                tenure: present.tenure,
-                uid: present.uid.clone(),
-                revision,
-                facts: present.facts.clone(),
-                organizer: present.organizer.clone(),
-                // Raised for those who would get the same number twice: the answers are those of today.
-                answers: Some(match must_rise {
-                    true => answers_but(self.case, &ended),
-                    false => answers,
-                }),
-                content: None,
-            },
-        };
-        let answers = issued.answers.clone();
-        let content = match &answers {
-            Some(answers) => self::content(self.case, present, answers),
-            None => content,
-        };
-        let mut issues = vec![Issue {
-            is_new: last != Some(&issued),
-            issued: Issued {
-                content: match is_recorded {
-                    true => issued.content,
-                    false => Some(content),
-                },
-                ..issued
-            },
-        }];
-        for (at, tenure) in self.earlier.iter().copied().enumerate() {
-            let highest = self
-                .steps
-                .iter()
-                .filter_map(Step::mail)
-                .filter(|mail| mail.issue == at + 1)
-                .filter_map(|mail| told_of(mail, tenure)?.highest)
-                .max();
-            issues.push(last_of(self.case, tenure, highest));
+        let (present, content) = self.present_issue(&ended);
+        let content = Some(content).filter(|_| present.issued.content != Some(content));
+        let mut issues = vec![present];
+        for at in 0..self.earlier.len() {
+            issues.push(self.last_issue(at));
         }
-        let status_of = |mail: &Mail<'_>| match &issues[mail.issue].issued.answers {
-            Some(answers) => answers.get(&self.case.address(mail.place)?.mailbox()).copied(),
-            None if ended.contains(&mail.place) => None,
-            None => Some(self.case.meeting.attendees.get(mail.place.at())?.status),
-        };
         let mut steps = self.steps;
         for step in &mut steps {
             let What::Mail(mail) = &mut step.what else {
                 continue;
             };
             let issued = &issues[mail.issue].issued;
-            mail.status = status_of(mail).unwrap_or_default();
+            mail.status = status(self.case, mail.place, issued, &ended);
             let history = self.case.history_at(mail.place);
             let told = history.and_then(|history| history.tenure(issued.tenure));
             mail.resend = told.map_or(0, |told| told.resend(mail.kind.method(), issued.revision));
         }
         Plan {
-            content: Some(content).filter(|_| issues[0].issued.content != Some(content)),
             issues,
             steps,
             answers_end: self.answers_end,
+            content,
         }
+    }
+
+    /// The present revision, and the digest of what its calendar objects say now.
+    fn present_issue(&self, ended: &HashSet<Place>) -> (Issue, i64) {
+        let present = &self.present;
+        let history = self.case.history.iter();
+        let newest = history.rev().find(|issued| issued.tenure == present.tenure);
+        let candidate = match newest {
+            None => Revision::default(),
+            Some(newest) if present.rose => newest.revision.next(),
+            Some(newest) => newest.revision,
+        };
+        // What a recorded revision says of answers is fixed.
+        let recorded = newest.filter(|_| !present.rose);
+        let todays = || answers_but(self.case, ended);
+        let answers = recorded.and_then(|issued| issued.answers.clone());
+        let answers = answers.unwrap_or_else(todays);
+        let content = digest(self.case, present, &answers);
+        let mut mails = self.mails_of(0);
+        if mails.any(|mail| self.repeats(mail, candidate, content)) {
+            // The number rises for the mailboxes that would see it twice. The answers are those of today.
+            let answers = todays();
+            let content = digest(self.case, present, &answers);
+            return (self.new_issue(candidate.next(), answers, content), content);
+        }
+        let Some(recorded) = recorded else {
+            return (self.new_issue(candidate, answers, content), content);
+        };
+        let issued = Issued {
+            // Old rows have none.
+            organizer: recorded.organizer.clone().or_else(|| present.organizer.clone()),
+            ..recorded.clone()
+        };
+        let is_new = issued != *recorded;
+        (Issue { issued, is_new }, content)
+    }
+
+    fn new_issue(&self, revision: Revision, answers: BTreeMap<String, Acceptance>, content: i64) -> Issue {
+        let present = &self.present;
+        Issue {
+            is_new: true,
+            issued: Issued {
+                tenure: present.tenure,
+                uid: present.uid.clone(),
+                revision,
+                facts: present.facts.clone(),
+                organizer: present.organizer.clone(),
+                answers: Some(answers),
+                content: Some(content),
+            },
+        }
+    }
+
+    /// The revision with which an earlier tenure ends: higher than what any of the mailboxes has seen.
+    fn last_issue(&self, at: usize) -> Issue {
+        let last = &self.case.history[self.earlier[at]];
+        let mails = self.mails_of(at + 1);
+        let highest = mails.filter_map(|mail| self.told(mail, last.tenure)?.highest);
+        let must_rise = highest.max() >= Some(last.revision);
+        let issued = if must_rise {
+            Issued {
+                revision: last.revision.next(),
+                answers: Some(BTreeMap::new()),
+                content: None,
+                ..last.clone()
+            }
+        } else {
+            Issued {
+                content: None,
+                ..last.clone()
+            }
+        };
+        Issue {
+            issued,
+            is_new: must_rise,
+        }
+    }
+
+    /// The mails that tell one of the plan's revisions.
+    fn mails_of(&self, issue: usize) -> impl Iterator<Item = &Mail<'c>> {
+        let mails = self.steps.iter().filter_map(Step::mail);
+        mails.filter(move |mail| mail.issue == issue)
+    }
+
+    /// What the mailbox of a mail was sent in a tenure.
+    fn told(&self, mail: &Mail<'_>, tenure: Tenure) -> Option<&TenureHistory> {
+        self.case.history_at(mail.place)?.tenure(tenure)
+    }
+
+    /// Whether a mailbox would see a SEQUENCE again with other content. It never does (RFC 5546 §2.1.4).
+    fn repeats(&self, mail: &Mail<'_>, candidate: Revision, content: i64) -> bool {
+        let told = self.told(mail, self.present.tenure);
+        told.filter(|told| told.highest == Some(candidate))
+            .is_some_and(|told| {
+                mail.kind.method() == Method::Cancel
+                    || told.cancelled.is_some()
+                    || told.may_be_cancelled.is_some()
+                    || self.content_of(told).is_some_and(|told| told != content)
+            })
+    }
+
+    /// The digest of the calendar object that a mailbox holds, where it is known.
+    fn content_of(&self, told: &TenureHistory) -> Option<i64> {
+        let held = told.holds?;
+        let is_it = |issued: &&Issued| (issued.tenure, issued.revision) == (told.tenure, held.revision);
+        held.content
+            .or_else(|| self.case.history.iter().find(is_it)?.content)
     }
 }
 
-/// The revision with which a tenure ends: higher than what any of the mailboxes has seen.
-fn last_of(case: &Case, tenure: Tenure, highest: Option<Revision>) -> Issue {
-    let of_tenure = case.history.iter().rfind(|issued| issued.tenure == tenure);
-    // What a mailbox was sent is of a revision that is recorded.
-    let last = of_tenure
-        .or(case.history.last())
-        .cloned()
-        .unwrap_or_else(|| Issued {
-            tenure,
-            uid: String::new(),
-            revision: Revision::default(),
-            facts: case.meeting.facts(),
-            organizer: None,
-            answers: None,
-            content: None,
-        });
-    let must_rise = highest >= Some(last.revision);
-    Issue {
-        is_new: must_rise,
-        issued: Issued {
-            tenure,
-            revision: if must_rise {
-                last.revision.next()
-            } else {
-                last.revision
-            },
-            answers: if must_rise {
-                Some(BTreeMap::new())
-            } else {
-                last.answers
-            },
-            content: None,
-            ..last
-        },
-    }
+/// The attendees who have answered, without the organizer.
+fn answered(case: &Case) -> impl Iterator<Item = Place> {
+    let with_answers = case.placed().filter(|(_, attendee, person)| {
+        attendee.status != Acceptance::None && !person.is_some_and(|person| case.is_organizer(person))
+    });
+    with_answers.map(|(place, ..)| place)
+}
+
+/// What an attendee has answered, as the calendar object of a revision says it.
+fn status(case: &Case, place: Place, issued: &Issued, ended: &HashSet<Place>) -> Acceptance {
+    let status = match &issued.answers {
+        Some(answers) => case
+            .address(place)
+            .and_then(|address| answers.get(&address.mailbox()))
+            .copied(),
+        None if ended.contains(&place) => None,
+        None => case
+            .meeting
+            .attendees
+            .get(place.at())
+            .map(|attendee| attendee.status),
+    };
+    status.unwrap_or_default()
 }
 
 /// What has been answered at each mailbox, where anything has, but for the attendees whose answers end.
@@ -191,7 +193,7 @@ fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptan
 }
 
 /// A digest of what the calendar objects of a revision say.
-fn content(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>) -> i64 {
+fn digest(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>) -> i64 {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
         digest.update(text.len().to_le_bytes());

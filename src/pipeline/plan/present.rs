@@ -12,8 +12,6 @@ pub(super) struct Present {
     pub(super) uid: String,
     pub(super) organizer: Option<Organizer>,
     pub(super) facts: Facts,
-    /// The newest revision of the tenure.
-    pub(super) newest: Option<Revision>,
     /// The oldest revision of the tenure that says what the meeting says now; `None`: none does.
     pub(super) as_now_since: Option<Revision>,
     /// Whether something was told, and is different now.
@@ -48,7 +46,6 @@ impl Present {
                 },
                 organizer,
                 facts,
-                newest: None,
                 as_now_since: None,
                 rose: last.is_some(),
                 ends_answers: last.is_some(),
@@ -75,7 +72,6 @@ impl Present {
                     told.or(organizer)
                 }
             },
-            newest: Some(last.revision),
             as_now_since,
             rose,
             ends_answers: rose && change.is_some_and(|change| change.fields.iter().any(ends_answers)),
