@@ -252,7 +252,7 @@ mod tests {
             Value::text("a\\b; c, d: \"e\"\r\nf\rg\nh\u{2028}i\tj\u{0}\u{7}\u{7f}\u{9b}k").0,
             "a\\\\b\\; c\\, d: \"e\"\\nf\\ng\\nh\\ni\tjk"
         );
-        // What looks escaped already is text like any other.
+        // Text that looks escaped is escaped like any other.
         assert_eq!(Value::text("\\n\\,").0, "\\\\n\\\\\\,");
     }
 

@@ -27,7 +27,7 @@ pub enum CalendarError {
     RecipientNotInvited {
         /// The meeting's name.
         meeting: String,
-        /// Who was to receive it.
+        /// The recipient.
         recipient: PersonRef,
     },
     /// The recipient has no email address.
@@ -35,7 +35,7 @@ pub enum CalendarError {
     RecipientWithoutAddress {
         /// The meeting's name.
         meeting: String,
-        /// Who was to receive it.
+        /// The recipient.
         recipient: PersonRef,
     },
     /// The recipient is the organizer, or somebody with the same address. Calendars refuse an invitation to
@@ -46,7 +46,7 @@ pub enum CalendarError {
     RecipientIsOrganizer {
         /// The meeting's name.
         meeting: String,
-        /// Who was to receive it.
+        /// The recipient.
         recipient: PersonRef,
     },
 }

@@ -46,8 +46,8 @@ use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Meeting, Person, PersonR
 /// (see [`AttendeeList::All`]).
 pub const MOST_LISTED_ATTENDEES: usize = 50;
 
-/// What a calendar object asks its recipient to do. The mail's `method` parameter must say the same
-/// (RFC 6047 §2.4).
+/// The request of a calendar object to its recipient (METHOD, RFC 5546 §1.4). The mail's `method` parameter must say
+/// the same (RFC 6047 §2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
@@ -90,7 +90,7 @@ pub enum Times {
     Zone,
 }
 
-/// Who is listed in a calendar object beside the organizer.
+/// The attendees that a calendar object lists beside the organizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AttendeeList {
     /// Everybody with an address, as RFC 5546 wants it; the recipient alone where these are more than
@@ -104,22 +104,22 @@ pub enum AttendeeList {
 /// Somebody invited, with the answer given so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Participant<'a> {
-    /// Who.
+    /// The person.
     pub person: &'a Person,
     /// The answer.
     pub status: Acceptance,
 }
 
-/// What a calendar object tells: all that recipients who read the same language have in common.
+/// The content of a calendar object: everything that recipients with the same language have in common.
 ///
 /// Any text may hold any character. It is encoded when written, and can add neither a property nor a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
-    /// What it asks for.
+    /// The METHOD.
     pub method: Method,
     /// The meeting: its name, time, zone and location are taken from here, and nothing else.
     pub meeting: &'a Meeting,
-    /// What calendars know the meeting by; the same in every mail about it, to everybody, for good.
+    /// The UID: the same in every mail about the meeting, to everybody, for good.
     pub uid: &'a str,
     /// The SEQUENCE. A resend of the same content keeps it; a cancellation has a higher one.
     pub revision: Revision,
@@ -127,18 +127,18 @@ pub struct Event<'a> {
     pub organizer: &'a Person,
     /// The address that the mail comes from where it is not the organizer's (SENT-BY).
     pub sent_by: Option<&'a EmailAddress>,
-    /// Everybody invited. Who has no address, or the organizer's, is not written. Of several with one address the
-    /// first is, unless another of them is the recipient.
+    /// All attendees. An attendee without an address, or with the organizer's, is not written. Of several
+    /// with one address the first is written, unless another of them is the recipient.
     pub participants: &'a [Participant<'a>],
     /// The link to join online. A cancellation never has it.
     pub join_url: Option<&'a JoinUrl>,
     /// The passcode to type in where the link alone does not do. A cancellation never has it.
     pub passcode: Option<&'a str>,
-    /// What the link is called in the recipient's language, such as `Join Zoom Meeting`.
+    /// The label of the link in the recipient's language, such as `Join Zoom Meeting`.
     pub join_label: &'a str,
-    /// What the passcode is called in the recipient's language, such as `Passcode`.
+    /// The label of the passcode in the recipient's language, such as `Passcode`.
     pub passcode_label: &'a str,
-    /// What the meeting is about, in plain text; may be empty. The link and the passcode come before it.
+    /// The meeting's description, in plain text; may be empty. The link and the passcode come before it.
     pub description: &'a str,
     /// The description as an HTML fragment, sanitized. The link and the passcode come before it.
     pub description_html: Option<&'a str>,
@@ -148,7 +148,7 @@ pub struct Event<'a> {
     pub whole_cancelled: bool,
     /// How times are written.
     pub times: Times,
-    /// Who is listed.
+    /// Which attendees are listed.
     pub attendee_list: AttendeeList,
     /// When the meeting was last changed, where the CRM knows it (LAST-MODIFIED).
     pub modified: Option<DateTime<Utc>>,

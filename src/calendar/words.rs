@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::meeting::{Zone, one_line};
 
-/// What a calendar object says, read from its text: what it is about, and the words.
+/// The content of a calendar object in words, read from its text.
 ///
 /// It is for people who look at an invitation before it is sent, and in English. Times are told on the clock of
 /// `zone`, the reader's. Empty when the text is no calendar object with an event.

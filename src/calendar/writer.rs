@@ -1,4 +1,4 @@
-//! Which properties an event has, and for whom.
+//! The properties of an event, shared ones and each recipient's own.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,7 +13,7 @@ use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Person, PersonRef, one_l
 /// Names the product that wrote an object (RFC 5545 §3.7.3).
 const PRODUCT: &str = "-//invite//invite//EN";
 
-/// What follows the attendees, which are the last properties of the event.
+/// The lines after the attendees, which are the last properties of the event.
 const END: &str = "END:VEVENT\r\nEND:VCALENDAR\r\n";
 
 /// A calendar object prepared once for all recipients who read the same language. What each of them costs then
@@ -37,7 +37,7 @@ struct Listed {
     line_of: HashMap<String, usize>,
 }
 
-/// Somebody who can be written as ATTENDEE.
+/// A person that can be written as ATTENDEE.
 #[derive(Debug, Clone, Copy)]
 struct Invitee<'a> {
     person: &'a Person,
@@ -114,7 +114,7 @@ impl<'a> EventWriter<'a> {
         }
     }
 
-    /// The same for somebody whom the caller knows to take part, without looking for the person.
+    /// The same for a person that is known to be an attendee; the list of attendees is not searched.
     ///
     /// # Errors
     /// [`CalendarError::RecipientWithoutAddress`] and [`CalendarError::RecipientIsOrganizer`].
@@ -272,7 +272,7 @@ fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
 /// Where people meet, and what about. LOCATION is the physical place where there is one, so that maps and room
 /// lists can read it, and else the link, which Outlook and telephones offer from there.
 fn place(event: &Event<'_>, block: &mut Block) {
-    // Who is removed from a meeting must not be told how to join it.
+    // A removed attendee must not get the link to join.
     let event = &Event {
         join_url: event.join_url.filter(|_| event.method != Method::Cancel),
         passcode: event

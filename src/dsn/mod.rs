@@ -38,14 +38,14 @@ pub struct Notification {
     pub reported_by: Option<String>,
     /// When it was written.
     pub date: Option<DateTime<Utc>>,
-    /// What became of the mail, for each of its recipients; at least one.
+    /// The outcome for each recipient of the mail; at least one.
     pub recipients: Vec<RecipientStatus>,
 }
 
-/// What became of a mail for one recipient (RFC 3464 §2.3).
+/// The outcome of a mail for one recipient (RFC 3464 §2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipientStatus {
-    /// What became of it (Action).
+    /// The outcome (Action).
     pub fate: Fate,
     /// The enhanced status code (RFC 3463), such as `5.1.1`.
     pub status: Option<String>,
@@ -85,7 +85,7 @@ impl RecipientStatus {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotificationError {
-    /// It has no recipient of whom it says what became of the mail.
+    /// It tells the outcome for no recipient.
     #[error("the mail is a delivery status notification that does not say what became of the message")]
     NoStatus,
 }

@@ -4,7 +4,7 @@ use super::{LONGEST_ANSWER, LONGEST_NAME, RecipientStatus, code, kept};
 use crate::mail::Fate;
 use crate::mime::{fields, instant};
 
-/// The reporting server, and the recipients of whom it is said what became of the mail, at most so many.
+/// The reporting server, and the recipients whose outcome is told, up to a bound.
 pub(super) fn read(octets: &[u8], most: usize) -> (Option<String>, Vec<RecipientStatus>) {
     let mut reported_by = None;
     let mut recipients = Vec::new();
@@ -83,7 +83,7 @@ impl Group {
     }
 }
 
-/// What became of the mail, by the Action; where that is missing, by the class of the status.
+/// The outcome, by the Action; without one, by the class of the status.
 fn fate(action: &str, status: Option<&str>) -> Option<Fate> {
     let word = action.split(|c: char| !c.is_ascii_alphabetic()).next();
     match word.unwrap_or_default().to_ascii_lowercase().as_str() {
@@ -130,7 +130,7 @@ fn name(field: &str) -> Option<String> {
     kept(typed(field).1, LONGEST_NAME)
 }
 
-/// What a server said (RFC 3464 §2.3.6).
+/// A server's reply (Diagnostic-Code, RFC 3464 §2.3.6).
 fn words(field: &str) -> Option<String> {
     kept(typed(field).1, LONGEST_ANSWER)
 }

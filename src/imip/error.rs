@@ -41,15 +41,15 @@ pub enum AnswerError {
     /// The mail says another method than the calendar object in it (RFC 6047 §2.4).
     #[error("the mail says METHOD {mail}, and the calendar object in it {object}")]
     MethodsDiffer {
-        /// What the Content-Type says.
+        /// The method in the Content-Type.
         mail: String,
-        /// What the calendar object says.
+        /// The METHOD of the calendar object.
         object: String,
     },
     /// It does not say which meeting it is about.
     #[error("the answer has no UID, so that nobody knows which meeting it is about")]
     NoUid,
-    /// It does not say who answers.
+    /// It names no attendee that answers.
     #[error("the answer does not say who answers")]
     NoAttendee,
     /// It has several attendees, and the mail comes from none of them.
@@ -58,7 +58,7 @@ pub enum AnswerError {
         /// How many.
         count: usize,
     },
-    /// Who answers has no address that can be used.
+    /// The attendee that answers has no usable address.
     #[error("the answer's attendee cannot be used")]
     Attendee(#[source] InvalidEmail),
 }

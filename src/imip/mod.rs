@@ -20,14 +20,14 @@ pub const LONGEST: usize = mime::LONGEST;
 /// Calendar objects of one mail that are looked at: a mail has the same one twice at most.
 const MOST_OBJECTS: usize = 8;
 
-/// What an answer asks for.
+/// The kind of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerKind {
     /// An attendee says whether to come (RFC 5546 §3.2.3). `None`: NEEDS-ACTION, which takes an answer back.
     Reply(Acceptance),
     /// An attendee has passed the invitation on to somebody else (RFC 5546 §3.2.2.3).
     Delegated {
-        /// To whom, where the answer says it.
+        /// The person it was delegated to, where the answer names one.
         to: Option<EmailAddress>,
     },
     /// A reply that does not say whether the attendee comes, or says it in a word that is not known.
@@ -49,7 +49,7 @@ pub enum AnswerKind {
 /// An answer to an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// What it asks for.
+    /// The kind of answer.
     pub kind: AnswerKind,
     /// Which meeting: the UID of the invitation.
     pub uid: String,
@@ -60,11 +60,11 @@ pub struct Answer {
     /// Which occurrence of a recurring meeting it is about (RECURRENCE-ID), as the calendar object has it; `None`:
     /// the whole meeting.
     pub occurrence: Option<String>,
-    /// Who answers.
+    /// The attendee that answers.
     pub attendee: EmailAddress,
-    /// What the attendee wrote to it.
+    /// The attendee's comment.
     pub comment: Option<String>,
-    /// Whom the mail comes from: the one address in its one From. Nobody, where there are more or none, and where it
+    /// The sender: the one address in the mail's one From. `None` where there are more or none, and where it
     /// is a calendar object alone.
     pub sender: Option<EmailAddress>,
 }

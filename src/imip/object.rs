@@ -127,7 +127,7 @@ fn occurrence(event: &ICalendarComponent) -> Option<String> {
     Some(time.unwrap_or_else(|| "an unknown time".to_owned()))
 }
 
-/// Who answers: the one attendee; of several, the one that the mail comes from.
+/// The attendee that answers: the only one in the object; of several, the sender of the mail.
 fn attendee<'a>(
     event: &'a ICalendarComponent,
     sender: Option<&EmailAddress>,
@@ -211,7 +211,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
 }
 
-/// What the attendee answered (RFC 5545 §3.2.12).
+/// The attendee's PARTSTAT (RFC 5545 §3.2.12).
 fn participation(entry: &ICalendarEntry) -> AnswerKind {
     let status = entry
         .parameter(&ICalendarParameterName::Partstat)

@@ -1,4 +1,4 @@
-//! Who sent a mail (RFC 5322 §3.6.2).
+//! The sender of a mail (RFC 5322 §3.6.2).
 
 use crate::meeting::EmailAddress;
 use crate::mime::fields;
@@ -60,7 +60,7 @@ fn address(value: &str) -> Option<String> {
     }
     let is_whole = comments == 0 && !is_quoted && !is_angle;
     let found = match angle {
-        // A name that looks like another address deceives whoever reads it.
+        // A name that looks like another address deceives the reader.
         Some(_) if bare.contains('@') => return None,
         Some(angle) => angle,
         None => bare,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::fault::BoxFault;
 use crate::meeting::{Acceptance, MeetingId, PersonRef, Tenure};
 
-/// What [`Answers::take_answer`] says.
+/// The result of [`Answers::take_answer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// The answer is the newest of this person, and is remembered.
@@ -15,7 +15,7 @@ pub enum Taken {
     Older,
 }
 
-/// What is remembered of an answer.
+/// An answer as it is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
     /// Under which organizer.
@@ -24,7 +24,7 @@ pub struct Given {
     pub sequence: u32,
     /// When it was given.
     pub stamp: DateTime<Utc>,
-    /// What it says.
+    /// The status that it gives.
     pub status: Acceptance,
 }
 

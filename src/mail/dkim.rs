@@ -79,7 +79,7 @@ pub enum DkimError {
     Unusable {
         /// The signing domain.
         domain: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
 }
@@ -214,7 +214,7 @@ impl DkimSigner {
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, DkimError> {
         match &self.key {
-            // What Ed25519 signs is the hash (RFC 8463 §3).
+            // Ed25519 signs the hash (RFC 8463 §3).
             Key::Ed25519(key) => Ok(key.sign(&Sha256::digest(text)).as_ref().to_vec()),
             Key::Rsa(key) => {
                 let mut signature = vec![0; key.public_modulus_len()];
@@ -254,7 +254,7 @@ pub fn signed<'s>(
 /// A message as far as all signatures of it have it in common.
 struct Unsigned<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
-    /// What is signed of them.
+    /// The header fields that are signed.
     names: Vec<&'static str>,
     body_hash: String,
 }
@@ -344,7 +344,7 @@ fn is_named(field: &[u8], name: &str) -> bool {
     field.trim_ascii().eq_ignore_ascii_case(name.as_bytes())
 }
 
-/// What is named in `h=`: every field of the lists as often as it is there, the sealed ones once more.
+/// The names in `h=`: every field of the lists as often as it is there, the sealed ones once more.
 fn signed_names(fields: &[(&[u8], &[u8])]) -> Vec<&'static str> {
     let mut names = Vec::new();
     for (list, more) in [(SEALED, 1), (SIGNED, 0)] {

@@ -42,7 +42,7 @@ impl EnvelopeSender {
         let token = message_id.trim_start_matches('<').split('@').next();
         let (local, domain) = halves(&self.address);
         let local = format!("{local}+{}", token.unwrap_or_default());
-        // What would be too long (RFC 5321 §4.5.3.1.1) stays an address that bounces come to.
+        // An address that would be too long (RFC 5321 §4.5.3.1.1) stays as it is; bounces come to it all the same.
         let of_mail =
             (local.len() <= LONGEST_LOCAL_PART).then(|| EmailAddress::new(format!("{local}@{domain}")));
         match of_mail {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::OutboxEntry;
 use crate::fault::BoxFault;
 
-/// What became of a mail that the mail server had taken (the actions of RFC 3464 §2.3.3).
+/// The outcome of a mail that the mail server had taken (the actions of RFC 3464 §2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
@@ -65,10 +65,10 @@ impl FromStr for Fate {
     }
 }
 
-/// What a notification says of an invitation. All of it is the word of whoever wrote the notification.
+/// A notification about an invitation. All of it is the word of its sender.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// What became of it.
+    /// The outcome.
     pub state: Fate,
     /// The enhanced status code (RFC 3463), such as `5.1.1`.
     pub status: Option<String>,
@@ -100,7 +100,7 @@ impl Notice {
     }
 }
 
-/// What [`Notifications::take_notice`] says.
+/// The result of [`Notifications::take_notice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noted {
     /// It is the one that counts, and is remembered.

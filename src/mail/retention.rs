@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::fault::BoxFault;
 
-/// What was forgotten, or would be.
+/// The rows that were forgotten, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Forgotten {
     /// The meetings of which anything was.
@@ -29,7 +29,7 @@ impl Forgotten {
     }
 }
 
-/// What can forget the mails and people of meetings that are over.
+/// A store that can forget the mails and people of meetings that are over.
 ///
 /// What stays of a meeting is what keeps the promises made to calendars: a meeting that is planned again later goes on
 /// under the same UID, with a higher SEQUENCE. A meeting of which a mail waits is left alone.

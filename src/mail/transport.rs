@@ -20,13 +20,13 @@ pub struct Envelope {
 /// A message on its way out.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
-    /// From and for whom.
+    /// Its sender and its recipient.
     pub envelope: &'a Envelope,
     /// Its bytes, with CRLF line ends and not dot-stuffed.
     pub message: &'a [u8],
 }
 
-/// What the other side said when it took a message.
+/// The server's reply when it took a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Its answer, such as `250 2.0.0 Ok: queued as 4F1`.

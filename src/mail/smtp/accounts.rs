@@ -35,7 +35,7 @@ pub struct AccountSettings {
     pub login: Option<(String, SecretString)>,
 }
 
-/// What is stored of an account, as JSON.
+/// An account as it is stored, in JSON.
 #[derive(Serialize, Deserialize)]
 struct PlainAccount {
     from_name: Option<String>,

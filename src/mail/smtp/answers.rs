@@ -28,7 +28,7 @@ pub(super) fn answer_of(error: &SmtpError) -> String {
         .map_or_else(|| error.to_string(), |code| words(u16::from(code), &text))
 }
 
-/// What a server said first of an answer.
+/// The first line of a server's reply.
 pub(super) fn said(answer: &Response) -> String {
     words(answer.code().into(), answer.first_line().unwrap_or_default())
 }

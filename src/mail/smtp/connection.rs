@@ -47,7 +47,7 @@ enum State {
     Broken,
 }
 
-/// What begins a transaction: MAIL and RCPT, as they are written.
+/// The opening of a transaction: MAIL and RCPT, as they are written.
 struct Opening {
     mail: String,
     rcpt: String,
@@ -96,7 +96,7 @@ impl SmtpConnection {
         }
     }
 
-    /// What begins the transaction of a message, unless this server cannot take it anyway.
+    /// The opening of the transaction of a message, unless this server cannot take the message.
     fn opening(&self, mail: &Outgoing<'_>) -> Result<Opening, TransportError> {
         let Envelope { from, to } = mail.envelope;
         let cannot = |answer: String| TransportError::Refused {
@@ -285,7 +285,7 @@ impl SmtpConnection {
         }
     }
 
-    /// What to announce together with a message: the opening of the next, if there may be one.
+    /// The opening of the next transaction, which is written together with a message.
     fn announcement(&self, next: Option<Outgoing<'_>>) -> Option<(Envelope, Opening)> {
         let next = next.filter(|_| self.offer.pipelining && self.pace.is_none())?;
         if self
@@ -294,7 +294,7 @@ impl SmtpConnection {
         {
             return None;
         }
-        // What cannot be sent says so when its turn comes.
+        // A message that cannot be sent gets its error when its turn comes.
         let opening = self.opening(&next).ok()?;
         Some((next.envelope.clone(), opening))
     }
@@ -348,7 +348,7 @@ impl Connection for SmtpConnection {
         mail: Outgoing<'_>,
         next: Option<Outgoing<'_>>,
     ) -> Result<Receipt, TransportError> {
-        // What was announced was looked at then.
+        // An announced message was checked when it was announced.
         let opening = match &self.state {
             State::Announced(envelope) if envelope == mail.envelope => None,
             _ => Some(self.opening(&mail)?),

@@ -101,7 +101,7 @@ pub struct SmtpTransport {
 struct Opened {
     smtp: AsyncSmtpConnection,
     offer: Offer,
-    /// What the server said to the log-in, or else of itself.
+    /// The server's reply to the log-in, or its greeting.
     said: String,
 }
 

@@ -34,7 +34,7 @@ pub struct TokenSettings {
     /// The refresh token that the mailbox's owner consented to; `None` for a client that acts by itself (the client
     /// credentials grant).
     pub refresh_token: Option<SecretString>,
-    /// What to ask for, where the authorization server wants to be told.
+    /// The scope to ask for, if the authorization server needs one.
     pub scope: Option<String>,
 }
 
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives a token for an hour to each who asks: `token-1`, `token-2` …
+    /// Gives a token for an hour at each request: `token-1`, `token-2` …
     async fn authorization_server() -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/token", listener.local_addr().unwrap());

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::oauth::TokenFault;
 use super::{Auth, AuthorizationRequest, LastRequests, Loss, Mode, ZoomClient, ZoomError, scopes};
 
-/// What is known of the connection, without asking Zoom.
+/// The connection as the store knows it, without asking Zoom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// With which credentials.
@@ -102,7 +102,7 @@ impl ZoomClient {
         self.api.tokens.settle().await;
     }
 
-    /// What is known of the connection. Asks the store, not Zoom.
+    /// The connection as the store knows it. Zoom is not asked.
     ///
     /// # Errors
     /// [`ZoomError::Store`] when the store cannot be read.

@@ -14,7 +14,7 @@ pub struct AuthorizationRequest {
     pub url: Url,
     /// Comes back with the redirect; a redirect with another state answers somebody else's request.
     pub state: SecretString,
-    /// Proves to Zoom that the one who exchanges the code is the one who asked for it (PKCE, RFC 7636).
+    /// Proves to Zoom that the code is exchanged by the client that asked for it (PKCE, RFC 7636).
     pub verifier: SecretString,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Debug for AuthorizationRequest {
     }
 }
 
-/// What a redirect from the consent page says.
+/// The content of a redirect from the consent page.
 #[derive(Debug)]
 pub(super) struct Redirected {
     pub(super) code: Option<SecretString>,

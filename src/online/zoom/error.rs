@@ -8,7 +8,7 @@ use super::Mode;
 use crate::fault::{BoxError, BoxFault};
 use crate::meeting::{PersonId, one_line};
 
-/// What Zoom answered when it refused.
+/// Zoom's answer when it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
@@ -80,7 +80,7 @@ pub enum ZoomError {
     /// There is no grant.
     #[error("{doing} failed: there is no connection to Zoom yet with the {mode} credentials")]
     NotConnected {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// With which credentials.
         mode: Mode,
@@ -88,11 +88,11 @@ pub enum ZoomError {
     /// The grant is of no more use: revoked, unused for too long, or its last renewal went astray.
     #[error("{doing} failed: the connection to Zoom ({mode} credentials) was lost at {}: {reason}", at.format("%Y-%m-%d %H:%M UTC"))]
     GrantLost {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// With which credentials.
         mode: Mode,
-        /// What Zoom said.
+        /// Zoom's message.
         reason: String,
         /// When it was first noticed.
         at: DateTime<Utc>,
@@ -100,35 +100,35 @@ pub enum ZoomError {
     /// A new access token was refused like the one before it.
     #[error("{doing} failed: Zoom refuses the access token, even a fresh one: {reply}")]
     TokenRefused {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// Client id and secret do not belong together, or not to the grant.
     #[error("{doing} failed: Zoom does not accept the {mode} client id and secret: {reason}")]
     WrongClient {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// Which credentials.
         mode: Mode,
-        /// What Zoom said.
+        /// Zoom's message.
         reason: String,
     },
     /// The authorization server refused for another reason.
     #[error("{doing} failed: Zoom's authorization server refused: {reason} ({error})")]
     OauthRefused {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// Zoom's short name of the error.
         error: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reason: String,
     },
     /// Another task or process has been renewing the token for too long.
     #[error("{doing} failed: another process has been renewing the Zoom token since before {}", since.format("%H:%M:%S UTC"))]
     TokenBusy {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// Since when we wait.
         since: DateTime<Utc>,
@@ -136,7 +136,7 @@ pub enum ZoomError {
     /// The administrator, or Zoom, said no on the consent page.
     #[error("Zoom did not grant the connection: {reason}")]
     ConsentRefused {
-        /// What the redirect said.
+        /// The error in the redirect.
         reason: String,
     },
     /// The redirected URL has no authorization code in it.
@@ -148,7 +148,7 @@ pub enum ZoomError {
     /// Zoom does not accept the authorization code.
     #[error("Zoom does not accept the authorization code: {reason}")]
     CodeRejected {
-        /// What Zoom said.
+        /// Zoom's message.
         reason: String,
     },
     /// The loopback address for the redirect cannot be listened on.
@@ -188,55 +188,55 @@ pub enum ZoomError {
     /// Zoom has no such user on this account.
     #[error("{doing} failed: the connected Zoom account has no user {host}: {reply}")]
     UserNotFound {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The host, as Zoom was told.
         host: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The user has not accepted Zoom's invitation yet, or was deactivated.
     #[error("{doing} failed: the Zoom user {host} is not active: {reply}")]
     UserPending {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The host.
         host: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The user may not hold meetings.
     #[error("{doing} failed: the Zoom user {host} has no licence for meetings: {reply}")]
     NoLicence {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The host.
         host: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The plan of the account, or the role of whoever connected it, does not allow it.
     #[error("{doing} failed: Zoom does not allow it: {reply}")]
     NotAllowed {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The app lacks a permission.
     #[error("{doing} failed: the connection lacks {}: {reply}", if scopes.is_empty() { "a scope".to_owned() } else { format!("the scope {}", scopes.join(", ")) })]
     ScopeMissing {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The missing scopes, as far as Zoom named them.
         scopes: Vec<String>,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// A field was not accepted.
     #[error("{doing} failed: Zoom does not accept what it was told: {reply}")]
     InvalidField {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// What Zoom said; its `fields` name them.
         reply: Reply,
@@ -244,78 +244,78 @@ pub enum ZoomError {
     /// There is no such meeting (any more).
     #[error("{doing} failed: it does not exist any more: {reply}")]
     MeetingGone {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The meeting is running.
     #[error("{doing} failed: it is running now: {reply}")]
     MeetingRunning {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The meeting is over.
     #[error("{doing} failed: it has already ended: {reply}")]
     MeetingEnded {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// It is somebody's personal room, which can be neither made nor deleted.
     #[error("{doing} failed: it is a personal meeting room: {reply}")]
     PersonalRoom {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The meeting belongs to somebody whom the connection does not reach.
     #[error("{doing} failed: the connection is not the host's: {reply}")]
     NotHost {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// There is no such API at that address.
     #[error("{doing} failed: there is no Zoom API at that address: {reply}")]
     NoSuchApi {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// Zoom refused with a code that has no entry of its own here.
     #[error("{doing} failed: Zoom refused: {reply}")]
     Refused {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
 
     /// Too many requests in too short a time.
     #[error("{doing} failed: Zoom's rate limit was met: {reply}")]
     RateLimited {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// When to try again.
         retry_at: DateTime<Utc>,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The account has used up its requests of the day.
     #[error("{doing} failed: the Zoom account has used up its API requests of the day: {reply}")]
     DailyLimit {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// When to try again.
         retry_at: DateTime<Utc>,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// The host has used up the 100 creations and updates of the day.
@@ -323,17 +323,17 @@ pub enum ZoomError {
         "{doing} failed: Zoom allows 100 creations and updates of meetings per host and day, and they are used up: {reply}"
     )]
     HostDailyLimit {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// When to try again: the next midnight in UTC.
         retry_at: DateTime<Utc>,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// No connection could be made; nothing was sent.
     #[error("{doing} failed: {server} cannot be reached")]
     Unreachable {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The server's name.
         server: String,
@@ -343,7 +343,7 @@ pub enum ZoomError {
     /// The request was sent, but its answer did not arrive: Zoom may have done it.
     #[error("{doing}: Zoom's answer did not arrive, so it may or may not be done")]
     AnswerLost {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// What happened to the answer.
         source: BoxError,
@@ -351,15 +351,15 @@ pub enum ZoomError {
     /// Zoom itself failed (HTTP 5xx).
     #[error("{doing} failed: Zoom has a fault of its own: {reply}")]
     ServerFailed {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
-        /// What Zoom said.
+        /// Zoom's message.
         reply: Reply,
     },
     /// Zoom said yes, but not in a way that can be understood.
     #[error("{doing}: Zoom's answer cannot be understood (HTTP {status}): {reason}")]
     UnreadableAnswer {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// The HTTP status.
         status: u16,
@@ -378,7 +378,7 @@ pub enum ZoomError {
     /// A fault of this program.
     #[error("{doing} failed for a reason that lies in this program: {reason}")]
     Internal {
-        /// What was being done.
+        /// The request, in words.
         doing: String,
         /// What happened.
         reason: String,

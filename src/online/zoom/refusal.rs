@@ -10,7 +10,7 @@ use super::error::{Reply, presentable};
 use super::wire::RefusalBody;
 use crate::http::Answer;
 
-/// What is being done to whom; decides what a code means.
+/// The request that was refused, and the object of it. They decide what a code means.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Task<'a> {
     /// Making a meeting for this host.
@@ -45,7 +45,7 @@ impl Task<'_> {
     }
 }
 
-/// What to do about a refusal.
+/// The next step after a refusal.
 pub(super) enum Verdict {
     /// The access token is not accepted: another may be.
     Token(Reply),

@@ -1,6 +1,6 @@
 //! The permissions that a connection needs, and those it can make use of.
 
-/// What pushing needs, without which `zoom status` complains: to make, change and delete meetings of all users
+/// The scopes that pushing needs, without which `zoom status` complains: to make, change and delete meetings of all users
 /// of the account.
 pub const REQUIRED: [&str; 3] = [
     "meeting:write:meeting:admin",

@@ -184,7 +184,7 @@ impl Shared {
         }
     }
 
-    /// What needs no renewal: a token good enough, or the certainty that there will be none.
+    /// A token that is good for long enough, or the certainty that there will be none; `None`: a renewal is needed.
     fn settled(
         &self,
         stored: Option<StoredGrant>,

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::meeting::Zone;
 
-/// What Zoom is told when it does not list a zone.
+/// The zone that Zoom is told when it does not list the meeting's.
 const FALLBACK: &str = "UTC";
 
 /// The id under which Zoom knows a zone: its own name where it is listed, else a listed older or newer name

@@ -1,6 +1,6 @@
 //! The JSON of Zoom's meeting API, as far as we use it.
 //!
-//! `start_url` is deliberately absent: whoever has it is the host.
+//! `start_url` is deliberately absent: its holder is the host.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
