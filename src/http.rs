@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Kept short, so that a request is seldom written to a connection that the server is just closing: for a
 /// creation that would be an unknown outcome.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer answers are none that anybody asked for.
+/// No API that is asked here answers with more.
 const LONGEST_BODY: usize = 4 << 20;
 
 /// A client for servers that are all on this machine, where no proxy leads to, or not. A request to it may take so long.

@@ -8,7 +8,7 @@ use crate::mime::Mail;
 /// What came by mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// Somebody answers an invitation.
+    /// An attendee answers an invitation.
     Answer(Answer),
     /// A mail server says what became of a mail.
     Notification(Notification),

@@ -1,4 +1,4 @@
-//! Every key there is, and the nearest of them to a name that is none.
+//! Every key there is, and the nearest key to an unknown name.
 
 /// What a key's value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +121,7 @@ pub(super) fn variable(path: &str) -> String {
     format!("INVITE_{}", path.to_uppercase().replace('.', "__"))
 }
 
-/// The known key nearest to a path that is none.
+/// The known key nearest to an unknown path.
 pub(super) fn nearest_key(path: &str) -> Option<String> {
     let (table, name) = split(path);
     let known: Vec<String> = all_paths().collect();
@@ -138,7 +138,7 @@ pub(super) fn nearest_key(path: &str) -> Option<String> {
         .cloned()
 }
 
-/// The known table nearest to a path that is none.
+/// The known table nearest to an unknown path.
 pub(super) fn nearest_table(path: &str) -> Option<String> {
     let (parent, name) = split(path);
     let known: Vec<String> = all_tables().collect();

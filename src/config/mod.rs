@@ -60,7 +60,7 @@ pub struct Config {
     pub crm: CrmLocation,
     /// The Zoom app; `None` when no Zoom is configured.
     pub zoom: Option<Zoom>,
-    /// The Jitsi Meet server that rooms are on; `None` when there is none.
+    /// The Jitsi Meet server that rooms are on; `None`: Jitsi is not configured.
     pub jitsi: Option<Url>,
     /// How mail leaves; `None` when no mail server is configured.
     pub smtp: Option<Smtp>,
@@ -269,7 +269,7 @@ pub enum SmtpSecret {
     OAuth(SmtpOAuth),
 }
 
-/// Who gives access tokens for the mail server (RFC 6749).
+/// The authorization server that gives access tokens for the mail server (RFC 6749).
 #[derive(Debug, Clone)]
 pub struct SmtpOAuth {
     /// The token endpoint.

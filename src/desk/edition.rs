@@ -15,15 +15,15 @@ use crate::template::{TemplateError, Templates};
 /// What the configuration says about templates.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
-    /// Who invites.
+    /// The organization.
     pub(crate) organization: Organization,
     /// The folder of templates, which need not exist.
     pub(crate) dir: PathBuf,
-    /// From whom mails come.
+    /// The sender of mails.
     pub(crate) sender: Mailbox,
     /// How calendar objects write times.
     pub(crate) times: Times,
-    /// Whom calendar objects list.
+    /// Which attendees calendar objects list.
     pub(crate) attendees: AttendeeList,
 }
 
@@ -112,7 +112,7 @@ impl Editions {
         self.news.subscribe()
     }
 
-    /// Reads everything again, and tells whoever listens.
+    /// Reads everything again, and tells the listeners.
     pub(crate) fn renew(&self) {
         let number = self.latest().number + 1;
         let next = Arc::new(Edition::of(number, &*self.read));

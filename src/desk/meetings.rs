@@ -17,7 +17,7 @@ pub(crate) trait Meetings: Send + Sync {
     /// Its meetings.
     async fn list(&self) -> Result<Vec<Choice>, BoxFault>;
 
-    /// Who can get the mail about one of them; nobody where there is no such meeting.
+    /// The possible readers of the mail about a meeting; empty when there is no such meeting.
     async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault>;
 
     /// One of them, as a template is told of it.

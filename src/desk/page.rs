@@ -110,7 +110,7 @@ pub(super) struct Choices {
     pub(super) samples: Vec<Sample>,
     /// The places with their titles; what could not be listed says why.
     pub(super) places: Vec<(String, Result<Vec<Choice>, Wrong>)>,
-    /// Who can get the mail about the meeting that was chosen.
+    /// The possible readers of the mail about the chosen meeting.
     pub(super) people: Vec<Person>,
 }
 

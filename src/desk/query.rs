@@ -15,7 +15,7 @@ pub(super) struct Query {
     pub(super) language: String,
     /// `sample:zoom`, or a place's number and a meeting's id: `0:kickoff`.
     pub(super) about: String,
-    /// Who gets it: `contact:lee`.
+    /// The reader: `contact:lee`.
     pub(super) to: String,
     pub(super) view: String,
     pub(super) theme: String,

@@ -297,7 +297,7 @@ pub struct Meeting {
     pub status: MeetingStatus,
     /// The host: the Zoom meeting lives in this user's account, and ORGANIZER is this user.
     pub assigned_user: Option<PersonId>,
-    /// Who was invited, in the CRM's order.
+    /// The attendees, in the CRM's order.
     pub attendees: Vec<Attendee>,
     /// What it is about; may hold HTML.
     pub description: Option<String>,

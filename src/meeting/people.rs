@@ -11,11 +11,11 @@ use super::{EmailAddress, InvalidId, Language, PersonId, Zone};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PersonKind {
-    /// Somebody who works with the CRM.
+    /// A user of the CRM.
     User,
-    /// Somebody at a customer.
+    /// A person at a customer.
     Contact,
-    /// Somebody who may become a customer.
+    /// A person that may become a customer.
     Lead,
 }
 
@@ -125,10 +125,10 @@ impl fmt::Display for Acceptance {
     }
 }
 
-/// Somebody on a meeting, with the answer given so far.
+/// A person on a meeting, with the answer given so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendee {
-    /// Who.
+    /// The person.
     #[serde(flatten)]
     pub person: PersonRef,
     /// The answer.

@@ -1,4 +1,4 @@
-//! What each mailbox gets, by the table at the head of [`plan`](super).
+//! The step for each mailbox, by the table at the head of [`plan`](super).
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,7 @@ pub(super) struct Planner<'c, 'a> {
     outlook: Outlook,
     ends_at: DateTime<Utc>,
     pub(super) present: Present,
-    /// Whom the aim names.
+    /// The attendees that the aim names.
     picks: Picks<'a>,
     /// The records that have or had an invitation at a mailbox that is theirs no more, or for which one waits there.
     moved: HashSet<&'c PersonRef>,
@@ -265,7 +265,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.skip(place, reason);
     }
 
-    /// Ends what a mailbox has under each organizer, but for one.
+    /// Ends what a mailbox has under each organizer except `kept`.
     fn end_tenures(&mut self, place: Place, history: &'c MailboxHistory, kept: Option<Tenure>) {
         for told in history.tenures().filter(|told| Some(told.tenure) != kept) {
             if let Some(what) = self.end(place, history, told) {
@@ -299,7 +299,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         told.holds?;
         let kind = match self.outlook {
             Outlook::CalledOff => MailKind::Off,
-            // Whoever goes on to be invited, or holds the meeting now, is told of the new organizer.
+            // An attendee of today, and the organizer of today, are told of the new organizer.
             _ if told.tenure != self.present.tenure && place.at() < self.case.people.len() => {
                 MailKind::NewOrganizer
             }

@@ -45,18 +45,18 @@ use crate::meeting::Acceptance;
 pub(super) enum Aim<'a> {
     /// To invite, and to tell those who are no longer invited.
     Send(&'a SendOptions),
-    /// To call the meeting off, for those whom the picks name; for all where there are none.
+    /// To call the meeting off, for the attendees that the picks name; without picks, for all.
     Cancel(&'a [Pick]),
-    /// To make true what waits in the outbox, for those alone for whom something waits.
+    /// To replace waiting messages that are no longer true. It is about mailboxes with a waiting message alone.
     Renew,
 }
 
-/// Who hears what. Made by [`plan`].
+/// The mails to make, and what becomes of every other mailbox. Made by [`plan`].
 #[derive(Debug)]
 pub(super) struct Plan<'c> {
     /// The revisions that the mails tell, of one tenure each. The first is the present one.
     pub(super) issues: Vec<Issue>,
-    /// What becomes of each attendee in the CRM's order, and of those who are none any more. An attendee with invitations
+    /// First the attendees in the CRM's order, then mailboxes that are no attendee's any more. A mailbox with invitations
     /// of several tenures has several steps.
     pub(super) steps: Vec<Step<'c>>,
     /// The attendees whose answers end.
@@ -141,7 +141,7 @@ impl MailKind {
     }
 }
 
-/// Decides who hears what. `now` tells whether the meeting is over; `domain` is that of new UIDs.
+/// Decides what each mailbox gets. `now` tells whether the meeting is over; `domain` is that of new UIDs.
 pub(super) fn plan<'c>(case: &'c Case, aim: Aim<'_>, now: DateTime<Utc>, domain: &str) -> Plan<'c> {
     let mut planner = Planner::new(case, aim, now, domain);
     for (place, attendee, person) in case.placed() {

@@ -1,4 +1,4 @@
-//! Which SEQUENCE each mail has, and what its calendar object says of answers.
+//! The SEQUENCE of each mail, and the answers in its calendar object.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -177,7 +177,7 @@ fn status(case: &Case, place: Place, issued: &Issued, ended: &HashSet<Place>) ->
     status.unwrap_or_default()
 }
 
-/// What has been answered at each mailbox, where anything has, but for the attendees whose answers end.
+/// The answers by mailbox, without those that end.
 fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptance> {
     let mut answers = BTreeMap::new();
     for (place, attendee, person) in case.placed() {

@@ -1,11 +1,11 @@
-//! Whom an aim names.
+//! The attendees that an aim names.
 
 use std::collections::HashSet;
 
 use crate::meeting::{EmailAddress, Person, PersonRef};
 use crate::pipeline::Pick;
 
-/// Whom picks name; everybody, where there are none.
+/// The attendees that picks name; without picks, all.
 pub(super) struct Picks<'a> {
     mailboxes: HashSet<String>,
     records: HashSet<&'a PersonRef>,

@@ -1,4 +1,4 @@
-//! What a meeting says now, beside what was told of it.
+//! The meeting as it is now, compared with what was told of it.
 
 use uuid::Uuid;
 
@@ -6,7 +6,7 @@ use crate::mail::Organizer;
 use crate::meeting::{ChangedField, Facts, MeetingId, Revision, Tenure};
 use crate::pipeline::case::Case;
 
-/// What the meeting says now, beside what was told of it.
+/// The meeting as it is now, compared with what was told of it.
 pub(super) struct Present {
     pub(super) tenure: Tenure,
     pub(super) uid: String,
@@ -66,7 +66,7 @@ impl Present {
             uid: last.uid.clone(),
             organizer: match takes_place {
                 true => organizer,
-                // Who calls it off is who invited.
+                // The CANCEL names the organizer of the invitation (RFC 5546 §3.2.5).
                 false => {
                     let told = last.organizer.clone().filter(|told| !told.is_forgotten());
                     told.or(organizer)
@@ -80,7 +80,8 @@ impl Present {
     }
 }
 
-/// The same for the same meeting and tenure, so that one that is shown before it is sent has the UID that it will have.
+/// Derived from meeting and tenure, so that a calendar object that is only shown has the UID with which it is sent
+/// later.
 fn new_uid(id: &MeetingId, tenure: Tenure, domain: &str) -> Uuid {
     let name = match tenure {
         Tenure(0) => format!("https://{domain}/meeting/{id}"),

@@ -1,4 +1,4 @@
-//! Which messages are tried again when somebody asks for it.
+//! Which messages a retry brings back.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::{MeetingStatus, Revision, Tenure};
 use crate::pipeline::case::Case;
 
-/// What becomes of a message that is to be tried again.
+/// The verdict about one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Retry {
     /// It is tried again at once.
@@ -41,7 +41,8 @@ impl Retry {
 }
 
 /// Decides about each message of a meeting that waits, failed, was given up or may have arrived, the oldest first. `named` is
-/// the number of the one that is asked for; `None`: all are. What has changed since is for the renewal of whoever delivers it.
+/// the number of the one that is asked for; `None`: all are. The renewal before the delivery sees to a meeting that has
+/// changed since.
 pub(in crate::pipeline) fn retry(
     case: &Case,
     messages: &[OutboxEntry],

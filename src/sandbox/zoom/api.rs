@@ -142,7 +142,7 @@ fn host_of(world: &ZoomWorld, caller: &Caller, meeting: &MeetingRecord) -> Resul
     Ok(host)
 }
 
-/// For whom `schedule_for` wants the meeting; the user named before it, where it is left out.
+/// The user that `schedule_for` names; without it, the user in the path.
 fn scheduled_host(
     world: &ZoomWorld,
     caller: &Caller,

@@ -50,12 +50,12 @@ pub enum Change {
         /// The new scopes.
         scopes: BTreeSet<String>,
     },
-    /// Somebody deletes a meeting in Zoom's own pages.
+    /// A meeting is deleted in Zoom's own pages.
     DeleteMeeting {
         /// Its id; `None`: all of them.
         id: Option<u64>,
     },
-    /// Somebody changes a meeting's passcode in Zoom's own pages; the join URL changes with it.
+    /// A meeting's passcode is changed in Zoom's own pages; the join URL changes with it.
     ChangePasscode {
         /// Its id; `None`: all of them.
         id: Option<u64>,

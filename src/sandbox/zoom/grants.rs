@@ -87,7 +87,7 @@ pub(super) struct Grant {
     pub(super) refresh: Vec<RefreshToken>,
 }
 
-/// Who calls the API.
+/// The caller of the API.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub(super) client_id: String,
@@ -222,7 +222,7 @@ impl ZoomWorld {
         self.grants.len() < before
     }
 
-    /// Whom an access token stands for.
+    /// The caller that an access token stands for.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, BadToken> {
         let now = self.now();
         for grant in &self.grants {

@@ -22,7 +22,7 @@ pub struct Rules {
     pub code_seconds: u32,
     /// Whether the token answer names an `api_url`.
     pub tell_api_url: bool,
-    /// Who consents at `/oauth/authorize`: an address or user id. Without it, the first active user of the
+    /// The user that consents at `/oauth/authorize`: an address or user id. Without it, the first active user of the
     /// client's account.
     pub consenting_user: Option<String>,
     /// How many creations and updates a host has on one UTC day.

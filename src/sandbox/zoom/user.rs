@@ -17,7 +17,7 @@ pub enum License {
     Basic,
     /// Meetings (type 2).
     Licensed,
-    /// A user on whom no meeting licence was bestowed (type 4).
+    /// A user without a meeting licence (type 4).
     Unassigned,
     /// None (type 99).
     None,
@@ -127,7 +127,7 @@ impl ZoomUser {
         self
     }
 
-    /// The same user, who lets that user (an id) schedule meetings on his behalf.
+    /// The same user, with another user (an id) as scheduler on their behalf.
     #[must_use]
     pub fn scheduled_by(mut self, user_id: impl Into<String>) -> Self {
         self.scheduled_by.insert(user_id.into());

@@ -16,15 +16,15 @@ pub const SANDBOX_ACCOUNT_ID: &str = "sandbox-account";
 pub const SANDBOX_ADMIN: &str = "zoom-admin@acme.example";
 /// The Production client of the sandbox.
 pub const SANDBOX_CLIENT_ID: &str = "sandbox-production";
-/// Its secret, which is none.
+/// Its secret. It protects nothing.
 pub const SANDBOX_CLIENT_SECRET: &str = "not-a-secret-production";
 /// The Development client of the sandbox.
 pub const SANDBOX_DEVELOPMENT_CLIENT_ID: &str = "sandbox-development";
-/// Its secret, which is none.
+/// Its secret. It protects nothing.
 pub const SANDBOX_DEVELOPMENT_CLIENT_SECRET: &str = "not-a-secret-development";
 /// The Server-to-Server client of the sandbox.
 pub const SANDBOX_SERVER_CLIENT_ID: &str = "sandbox-server-to-server";
-/// Its secret, which is none.
+/// Its secret. It protects nothing.
 pub const SANDBOX_SERVER_CLIENT_SECRET: &str = "not-a-secret-server-to-server";
 /// The redirect URI that the clients of the sandbox have registered.
 pub const SANDBOX_REDIRECT_URI: &str = "http://127.0.0.1:8765/zoom/callback";
