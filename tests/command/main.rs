@@ -51,5 +51,6 @@ mod stopping;
 mod templates;
 mod tokens;
 mod uncertain;
+mod upgraded;
 mod zoom;
 mod zoom_at_work;
