@@ -9,40 +9,16 @@
 //! A template that is wrong is an error with file, line and column when the folder is loaded, or when it is
 //! rendered; nothing else is ever sent in its place.
 
-mod body;
-mod bounds;
-mod built_in;
-mod calendar_links;
-mod cancellation;
-mod catalogue;
+mod authoring;
 mod check;
-mod code;
-mod computing_time;
-mod conditions;
-mod context;
-mod dates;
-mod description;
-mod diagnosis;
-mod engine;
 mod error;
 mod espocrm;
-mod filters;
-mod folder;
-mod functions;
-mod inspection;
-mod labels;
+mod files;
+mod language;
+mod limits;
 mod lint;
-mod load;
 mod name;
-mod preview;
 mod render;
-mod rendering;
-mod sample;
-mod scan;
-mod stencil;
-mod times;
-mod voice;
-mod wording;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -52,29 +28,31 @@ use tera::Tera;
 use crate::mail::InlineImage;
 use crate::meeting::Language;
 
-use bounds::Checked;
-use catalogue::Catalogue;
-use diagnosis::Sources;
+use check::diagnosis::Sources;
 use error::Place;
-use labels::Labels;
-use voice::Voices;
+use files::built_in;
+use files::catalogue::Catalogue;
+use language::labels::Labels;
+use language::locale::Voices;
+use limits::inject::Checked;
+use render::context;
 
-pub use cancellation::Cancellation;
-pub use conditions::Condition;
-pub use context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
-pub use description::{Description, sanitize_description};
-pub use error::{Origin, Problem, Severity, TemplateError};
-pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
-pub use folder::{
+pub use authoring::conditions::Condition;
+pub use authoring::folder::{
     Change as FileChange, FolderError, InvalidTemplatePath, Reason as ChangeReason, TemplateFolder,
     TemplatePath, Upgrade, UpgradeState, Version, difference,
 };
-pub(crate) use functions::escaped;
-pub use inspection::Inspection;
+pub use authoring::inspection::Inspection;
+pub use authoring::preview::Preview;
+pub use authoring::sample::Sample;
+pub use error::{Origin, Problem, Severity, TemplateError};
+pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
-pub use preview::Preview;
-pub use sample::Sample;
-pub use stencil::Stencil;
+pub use render::cancellation::Cancellation;
+pub use render::context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
+pub use render::description::{Description, sanitize_description};
+pub(crate) use render::functions::escaped;
+pub use render::stencil::Stencil;
 
 /// All templates and labels, parsed. A copy shares them, and may go to another thread.
 #[derive(Clone)]

@@ -182,7 +182,7 @@ pub(super) fn instead(name: &str) -> Option<String> {
         return None;
     }
     let ours = snake_case(bare);
-    let variables = crate::template::context::VARIABLES;
+    let variables = crate::template::render::context::VARIABLES;
     let near = variables.iter().find(|variable| **variable == ours);
     let near = near.map(|variable| (*variable).to_owned()).or_else(|| {
         let names = ROOT.iter().map(|placeholder| placeholder.name);
@@ -217,7 +217,7 @@ mod tests {
             for variable in names.into_iter().flatten() {
                 let root = variable.split('.').next().unwrap();
                 assert!(
-                    crate::template::context::VARIABLES.contains(&root),
+                    crate::template::render::context::VARIABLES.contains(&root),
                     "{placeholder:?}"
                 );
             }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::template::computing_time::ComputingTime;
-use crate::template::engine;
+use crate::template::limits::computing_time::ComputingTime;
+use crate::template::render::engine;
 
 use super::tests::{html, names_exist, parses};
 use super::{Part, import_espocrm};

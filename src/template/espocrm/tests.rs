@@ -1,12 +1,13 @@
 //! What constructs become. The templates are this project's own.
 
 use crate::meeting::Language;
-use crate::template::context::Variables;
+use crate::template::check::names::{self, Known};
 use crate::template::error::Origin;
-use crate::template::labels::Labels;
-use crate::template::scan::{self, Known};
-use crate::template::voice::Voices;
-use crate::template::{TemplateName, Templates, engine};
+use crate::template::language::labels::Labels;
+use crate::template::language::locale::Voices;
+use crate::template::render::context::Variables;
+use crate::template::render::engine;
+use crate::template::{TemplateName, Templates};
 
 use super::*;
 
@@ -47,7 +48,7 @@ fn rendered(text: &str) -> String {
     const END: &str = "<!-- end -->";
     std::fs::write(folder.join("body.html"), format!("{text}{END}{{{{ join_url }}}}")).unwrap();
     let templates = Templates::with_dir(dir.path()).unwrap_or_else(|e| panic!("{text}\n{:?}", e.problems()));
-    let example = crate::template::sample::Sample::complete();
+    let example = crate::template::authoring::sample::Sample::complete();
     let mail = templates.render(TemplateName::INVITATION, &example.context(&Language::ENGLISH));
     let html = mail.unwrap_or_else(|e| panic!("{text}\n{:?}", e.problems())).html;
     html.split(END).next().unwrap_or_default().to_owned()
@@ -66,7 +67,7 @@ pub(super) fn names_exist(text: &str) {
         variables: &variables,
         labels: &labels,
     };
-    assert_eq!(scan::check(&Origin::BuiltIn("x"), text, &known), [], "{text}");
+    assert_eq!(names::check(&Origin::BuiltIn("x"), text, &known), [], "{text}");
 }
 
 #[test]

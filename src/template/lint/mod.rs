@@ -11,7 +11,7 @@ mod values;
 use std::ops::Range;
 
 use super::error::{MOST_PROBLEMS, Origin, Place, Problem, Severity};
-use super::scan::{Tag, tags};
+use crate::template::check::names::{Tag, tags};
 
 /// The problems of a file: a page, a part of one, or MJML. Of errors and of warnings, at most [`MOST_PROBLEMS`] each.
 pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {
@@ -176,9 +176,9 @@ fn listed(clients: &[&str]) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::built_in::FILES;
     use super::super::error::Severity;
     use super::*;
+    use crate::template::files::built_in::FILES;
 
     fn found(text: &str) -> Vec<(&'static str, usize, usize, Severity)> {
         let origin = Origin::BuiltIn("x");

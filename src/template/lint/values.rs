@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::super::scan::{Tag, Token};
 use super::{Finding, Source};
+use crate::template::check::names::{Tag, Token};
 
 /// Variables that hold an address.
 const ADDRESS_VALUES: &[&str] = &[

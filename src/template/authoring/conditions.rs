@@ -1,0 +1,283 @@
+//! The conditions of a template, each shown both ways: as if it held, and as if it did not.
+//!
+//! For this alone the templates are parsed a second time, with each `{% if … %}` and `{% elif … %}` wrapped in a call of
+//! [`AS_IF`], which notes what it is told and answers as it is asked to.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use tera::{Kwargs, State, Tera, TeraResult};
+
+use crate::meeting::Language;
+
+use super::sample::Sample;
+use crate::template::check::label_checks;
+use crate::template::check::names::{Tag, Token, tags};
+use crate::template::error::{Origin, Place};
+use crate::template::limits::inject;
+use crate::template::name::{Part, TemplateName};
+use crate::template::render::engine;
+use crate::template::render::state::now;
+use crate::template::{Rendered, TemplateError, Templates};
+
+/// The function around conditions. Templates cannot call it: `check::names` refuses it.
+pub(in crate::template) const AS_IF: &str = "__as_if";
+
+/// A condition of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// What [`Templates::as_if`] knows it by: file, line and column.
+    pub id: String,
+    /// The file.
+    pub file: Origin,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is asked, as the author wrote it, such as `join_url`.
+    pub test: String,
+    /// Whether it held at least once.
+    pub held: bool,
+    /// Whether it did not hold at least once. Where neither is so, it was not reached.
+    pub failed: bool,
+}
+
+impl Condition {
+    /// How it came out, in a word or two.
+    #[must_use]
+    pub const fn outcome(&self) -> &'static str {
+        match (self.held, self.failed) {
+            (true, true) => "sometimes",
+            (true, false) => "yes",
+            (false, true) => "no",
+            (false, false) => "not asked",
+        }
+    }
+}
+
+/// What becomes of the conditions of one mail.
+#[derive(Debug, Default)]
+pub(in crate::template) struct Trace {
+    forced: Option<(String, bool)>,
+    /// By id: whether it held, and whether it did not.
+    seen: RefCell<BTreeMap<String, (bool, bool)>>,
+}
+
+pub(in crate::template) fn register(tera: &mut Tera) {
+    tera.register_function(AS_IF, as_if);
+}
+
+fn as_if(kwargs: Kwargs, _: &State<'_>) -> TeraResult<bool> {
+    let id = kwargs.must_get::<&str>("at")?;
+    let is = kwargs
+        .get::<tera::Value>("is")?
+        .is_some_and(|value| value.is_truthy());
+    let rendering = now()?;
+    let Some(trace) = &rendering.trace else {
+        return Ok(is);
+    };
+    let mut seen = trace.seen.borrow_mut();
+    let (held, failed) = seen.entry(id.to_owned()).or_default();
+    *held |= is;
+    *failed |= !is;
+    Ok(match &trace.forced {
+        Some((forced, answer)) if forced == id => *answer,
+        _ => is,
+    })
+}
+
+/// A condition's first octet, behind its last one, and its id.
+pub(in crate::template) fn conditions<'a>(
+    name: &'a str,
+    text: &'a str,
+    tags: &'a [Tag<'a>],
+) -> impl Iterator<Item = (&'a Tag<'a>, usize, usize, String)> {
+    tags.iter().filter_map(move |tag| {
+        if !matches!(tag.keyword(), Some("if" | "elif")) {
+            return None;
+        }
+        let (start, _) = *tag.tokens.get(1)?;
+        let end = tag.end.checked_sub(2 + usize::from(tag.trims_after))?;
+        let nowhere = Origin::BuiltIn("");
+        let place = Place::at(&nowhere, text, start, 1);
+        Some((tag, start, end, format!("{name}:{}:{}", place.line, place.column)))
+    })
+}
+
+impl Templates {
+    /// The conditions in the files that a mail about a sample is made of, and how they came out.
+    ///
+    /// # Errors
+    /// As of [`Templates::render`].
+    pub fn conditions(
+        &self,
+        name: TemplateName,
+        sample: &Sample,
+        language: &Language,
+    ) -> Result<Vec<Condition>, TemplateError> {
+        let trace = Rc::new(Trace::default());
+        self.traced(name, sample, language, &trace)?;
+        let seen = trace.seen.borrow();
+        let ours = &sample.organization.language;
+        let parts = Part::ALL
+            .into_iter()
+            .filter_map(|part| self.source(name, part, language, ours));
+        let mut files: Vec<String> = Vec::new();
+        for part in parts {
+            self.reach(part.path, &mut files);
+        }
+        for id in seen.keys() {
+            let file = id.rsplitn(3, ':').last().unwrap_or_default();
+            self.reach(file.to_owned(), &mut files);
+        }
+        let mut found = Vec::new();
+        for path in &files {
+            let Some(file) = self.0.catalogue.file(path) else {
+                continue;
+            };
+            let tags = tags(&file.text);
+            for (_, start, end, id) in conditions(path, &file.text, &tags) {
+                let place = Place::at(&file.origin, &file.text, start, 1);
+                let (held, failed) = seen.get(&id).copied().unwrap_or_default();
+                found.push(Condition {
+                    file: file.origin.clone(),
+                    line: place.line,
+                    column: place.column,
+                    test: file.text[start..end].trim().to_owned(),
+                    held,
+                    failed,
+                    id,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The mail about a sample as it would be if one condition held, or did not. It need not have the link to join.
+    ///
+    /// # Errors
+    /// As of [`Templates::render`].
+    pub fn as_if(
+        &self,
+        name: TemplateName,
+        sample: &Sample,
+        language: &Language,
+        (condition, holds): (&str, bool),
+    ) -> Result<Rendered, TemplateError> {
+        let trace = Rc::new(Trace {
+            forced: Some((condition.to_owned(), holds)),
+            ..Trace::default()
+        });
+        self.traced(name, sample, language, &trace)
+    }
+
+    fn traced(
+        &self,
+        name: TemplateName,
+        sample: &Sample,
+        language: &Language,
+        trace: &Rc<Trace>,
+    ) -> Result<Rendered, TemplateError> {
+        let context = sample.context_for(name, language);
+        let (rendered, _) = self.render_parts(name, &context, Some(trace))?;
+        Ok(rendered)
+    }
+
+    /// The engine whose templates tell of their conditions.
+    pub(in crate::template) fn traced_engine(&self) -> Result<&Tera, TemplateError> {
+        let inner = &self.0;
+        let made = inner.traced.get_or_init(|| {
+            let mut tera = engine::engine();
+            let templates: Vec<(&str, String)> = inner
+                .catalogue
+                .templates()
+                .map(|(name, file)| (name, inject::traced(name, &file.text).text))
+                .collect();
+            match tera.add_raw_templates(templates) {
+                Ok(()) => Ok(tera),
+                Err(error) => Err(label_checks::all_problems(error, &inner.catalogue)),
+            }
+        });
+        made.as_ref().map_err(|problems| TemplateError::Broken {
+            problems: problems.clone(),
+        })
+    }
+
+    /// A file and those that it extends or includes.
+    pub(in crate::template) fn reach(&self, path: String, files: &mut Vec<String>) {
+        let Some(file) = self.0.catalogue.file(&path) else {
+            return;
+        };
+        if files.contains(&path) {
+            return;
+        }
+        files.push(path);
+        for tag in tags(&file.text) {
+            if !matches!(tag.keyword(), Some("extends" | "include")) {
+                continue;
+            }
+            for (_, token) in &tag.tokens {
+                if let Token::Text(next) = token {
+                    self.reach((*next).to_owned(), files);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(sample: &str) -> (Templates, Sample) {
+        let templates = Templates::built_in().unwrap();
+        let sample = Sample::all().into_iter().find(|s| s.id == sample).unwrap();
+        (templates, sample)
+    }
+
+    #[test]
+    fn each_condition_tells_how_it_came_out() {
+        let (templates, sample) = of("room");
+        let all = templates
+            .conditions(TemplateName::INVITATION, &sample, &Language::ENGLISH)
+            .unwrap();
+        let of_link = all
+            .iter()
+            .find(|condition| condition.test.starts_with("join_url"))
+            .unwrap();
+        assert!(of_link.failed && !of_link.held, "{of_link:?}");
+        assert!(all.iter().any(|condition| condition.held));
+        let (templates, sample) = of("zoom");
+        let all = templates
+            .conditions(TemplateName::INVITATION, &sample, &Language::ENGLISH)
+            .unwrap();
+        let of_link = all.iter().find(|condition| condition.id == of_link.id).unwrap();
+        assert!(of_link.held);
+    }
+
+    #[test]
+    fn a_condition_is_shown_the_other_way() {
+        let (templates, sample) = of("zoom");
+        let english = Language::ENGLISH;
+        let url = sample.meeting.join_url.as_ref().unwrap().as_str();
+        let all = templates
+            .conditions(TemplateName::INVITATION, &sample, &english)
+            .unwrap();
+        let of_link = all
+            .iter()
+            .find(|c| c.test == "join_url" && c.file.to_string().ends_with(".html"))
+            .unwrap();
+        let as_if = |holds| {
+            templates
+                .as_if(TemplateName::INVITATION, &sample, &english, (&of_link.id, holds))
+                .unwrap()
+        };
+        assert!(as_if(true).html.contains(url));
+        assert!(!as_if(false).html.contains(&format!("href=\"{url}\"")));
+        let usual = templates
+            .render(TemplateName::INVITATION, &sample.context(&english))
+            .unwrap();
+        assert_eq!(as_if(true).subject, usual.subject);
+    }
+}

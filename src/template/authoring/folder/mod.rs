@@ -1,0 +1,445 @@
+//! The folder of templates as something that is changed: nothing that was in it is ever lost, and nothing that is broken
+//! gets into it.
+//!
+//! Beside the templates there is a hidden folder, which the loader passes over:
+//!
+//! | path | holds |
+//! | --- | --- |
+//! | `.history/versions/<version>/<path>` | a file as it was before a command changed it |
+//! | `.history/versions/<version>/reason` | which command that was |
+//! | `.history/base/<path>` | the built-in file that an edited one was copied from |
+//! | `.history/drafts/<path>` | what an author wrote that is not in force, because it is wrong or not finished |
+//!
+//! A version is named after the moment (UTC) of the command; what one command changed has one version.
+
+mod error;
+mod upgrade;
+mod versions;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use error::FolderError;
+pub use upgrade::{Upgrade, UpgradeState, difference};
+pub use versions::{Reason, Version};
+
+use crate::meeting::Language;
+use crate::template::files::built_in;
+use crate::template::files::catalogue::{Meaning, meaning};
+use crate::template::name::{Part, TemplateName};
+
+const HISTORY: &str = ".history";
+
+/// A path below the folder of templates, such as `invitation/meeting/body.html`: one that means something there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TemplatePath(String);
+
+/// Why a text is no path of a template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no template file {path:?}: {reason}{}", nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default())]
+pub struct InvalidTemplatePath {
+    /// The text as it was given.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: String,
+    /// The name nearest to what is wrong.
+    pub nearest: Option<String>,
+}
+
+impl TemplatePath {
+    /// Checks a path.
+    ///
+    /// # Errors
+    /// [`InvalidTemplatePath`] when it leads out of the folder, or no template or labels can have it.
+    pub fn new(path: &str) -> Result<Self, InvalidTemplatePath> {
+        let refuse = |reason: &str, nearest: Option<String>| InvalidTemplatePath {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+            nearest,
+        };
+        let is_plain = |segment: &str| {
+            !segment.is_empty()
+                && !segment.starts_with('.')
+                && !segment.contains(|c: char| c.is_control() || matches!(c, '\\' | ':'))
+        };
+        if !path.split('/').all(is_plain) {
+            return Err(refuse("it is no path below the folder of templates", None));
+        }
+        match meaning(path) {
+            Ok(Meaning::Nothing) => Err(refuse("no template is kept there", None)),
+            Ok(_) => Ok(Self(path.to_owned())),
+            Err((reason, nearest)) => Err(refuse(&reason, nearest)),
+        }
+    }
+
+    /// The file of a part, for all languages or for one.
+    #[must_use]
+    pub fn of_part(name: TemplateName, part: Part, language: Option<&Language>) -> Self {
+        Self(match language {
+            None => format!("{}/{}", name.path(), part.file_name()),
+            Some(language) => format!("{}/{}/{}", name.path(), language.tag(), part.file_name()),
+        })
+    }
+
+    /// The path, with slashes.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is one of a template's files, of a part and of a language where these are named.
+    #[must_use]
+    pub fn is_of(&self, name: TemplateName, part: Option<Part>, language: Option<&Language>) -> bool {
+        match meaning(&self.0) {
+            Ok(Meaning::Part(of, for_language, of_part)) => {
+                of == name
+                    && part.is_none_or(|part| part == of_part)
+                    && language.is_none_or(|language| for_language.as_ref() == Some(language))
+            }
+            _ => false,
+        }
+    }
+
+    /// The built-in text in whose place the file stands: for one of a language, that for all languages.
+    #[must_use]
+    pub fn built_in(&self) -> Option<&'static str> {
+        let find = |path: &str| {
+            let file = built_in::FILES.iter().find(|(known, _)| *known == path);
+            file.map(|(_, text)| *text)
+        };
+        find(&self.0).or_else(|| match meaning(&self.0) {
+            Ok(Meaning::Part(name, Some(_), part)) => find(Self::of_part(name, part, None).as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl std::fmt::Display for TemplatePath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for TemplatePath {
+    type Err = InvalidTemplatePath;
+
+    fn from_str(path: &str) -> Result<Self, InvalidTemplatePath> {
+        Self::new(path)
+    }
+}
+
+/// What a file is to become: a text, or nothing, so that the built-in one counts again.
+pub type Change = (TemplatePath, Option<String>);
+
+/// The folder of templates.
+#[derive(Debug, Clone)]
+pub struct TemplateFolder {
+    dir: PathBuf,
+}
+
+impl TemplateFolder {
+    /// A folder. It is made when something is first put into it.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where a file of it is, or would be.
+    #[must_use]
+    pub fn file(&self, path: &TemplatePath) -> PathBuf {
+        self.dir.join(path.as_str())
+    }
+
+    /// A file's text; `None` where there is no file, and the built-in one counts.
+    ///
+    /// # Errors
+    /// [`FolderError::Unreadable`].
+    pub fn read(&self, path: &TemplatePath) -> Result<Option<String>, FolderError> {
+        read(&self.file(path))
+    }
+
+    /// The paths of all files that there are.
+    ///
+    /// # Errors
+    /// [`FolderError::Unreadable`] when the folder cannot be listed.
+    pub fn paths(&self) -> Result<Vec<TemplatePath>, FolderError> {
+        let mut found = Vec::new();
+        if self.dir.is_dir() {
+            list(&self.dir, "", &mut found)?;
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Where the draft of a file is, or would be.
+    #[must_use]
+    pub fn draft_file(&self, path: &TemplatePath) -> PathBuf {
+        self.dir.join(HISTORY).join("drafts").join(path.as_str())
+    }
+
+    /// The draft of a file, if there is one.
+    ///
+    /// # Errors
+    /// [`FolderError::Unreadable`].
+    pub fn draft(&self, path: &TemplatePath) -> Result<Option<String>, FolderError> {
+        read(&self.draft_file(path))
+    }
+
+    /// Keeps a draft, in place of the one that there was.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`].
+    pub fn write_draft(&self, path: &TemplatePath, text: &str) -> Result<(), FolderError> {
+        write(&self.draft_file(path), text)
+    }
+
+    /// Removes a draft.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`].
+    pub fn remove_draft(&self, path: &TemplatePath) -> Result<(), FolderError> {
+        remove(&self.draft_file(path))
+    }
+
+    fn base_file(&self, path: &TemplatePath) -> PathBuf {
+        self.dir.join(HISTORY).join("base").join(path.as_str())
+    }
+
+    /// The built-in text that a file was copied from, where that is known.
+    ///
+    /// # Errors
+    /// [`FolderError::Unreadable`].
+    pub fn base(&self, path: &TemplatePath) -> Result<Option<String>, FolderError> {
+        read(&self.base_file(path))
+    }
+
+    /// Remembers the built-in text that a file was copied from, or has been brought up to.
+    ///
+    /// # Errors
+    /// [`FolderError::Unwritable`].
+    pub fn set_base(&self, path: &TemplatePath, text: &str) -> Result<(), FolderError> {
+        write(&self.base_file(path), text)
+    }
+
+    /// Puts files in force, all with one version of what was there before.
+    ///
+    /// `expected` is what the author began from: a file that says something else by now was changed by somebody else,
+    /// and then nothing is done. What goes into the folder should have been checked.
+    ///
+    /// # Errors
+    /// [`FolderError::ChangedMeanwhile`], [`FolderError::LeadsOut`], or a file that cannot be read or written. Each file
+    /// is replaced as a whole or not at all.
+    pub fn install(
+        &self,
+        changes: &[Change],
+        expected: &[Option<String>],
+        reason: Reason,
+    ) -> Result<Option<String>, FolderError> {
+        for ((path, _), expected) in changes.iter().zip(expected) {
+            if self.read(path)? != *expected {
+                return Err(FolderError::ChangedMeanwhile {
+                    path: self.file(path),
+                });
+            }
+            self.require_inside(path)?;
+        }
+        let version = self.keep(changes.iter().map(|(path, _)| path), reason)?;
+        for (path, text) in changes {
+            match text {
+                Some(text) => write(&self.file(path), text)?,
+                None => {
+                    remove(&self.file(path))?;
+                    remove(&self.base_file(path))?;
+                }
+            }
+        }
+        Ok(version)
+    }
+
+    /// A link in the folder must not lead a change elsewhere.
+    fn require_inside(&self, path: &TemplatePath) -> Result<(), FolderError> {
+        let file = self.file(path);
+        let is_real = |part: &Path| part.exists() || part.is_symlink();
+        let Some(existing) = file.ancestors().find(|part| is_real(part)) else {
+            return Ok(());
+        };
+        let real = |part: &Path| {
+            part.canonicalize().map_err(|source| FolderError::Unreadable {
+                path: part.to_owned(),
+                source,
+            })
+        };
+        if !self.dir.exists() || real(existing)?.starts_with(real(&self.dir)?) {
+            Ok(())
+        } else {
+            Err(FolderError::LeadsOut { path: file })
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, FolderError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(source) => Err(FolderError::Unreadable {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Writes a file, which has its old text until it has all of the new one.
+fn write(path: &Path, text: &str) -> Result<(), FolderError> {
+    let unwritable = |source| FolderError::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(unwritable(io::ErrorKind::InvalidFilename.into()));
+    };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    // Hidden, so that nobody takes it for a template.
+    let new = folder.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&new);
+    }
+    written.map_err(unwritable)
+}
+
+fn remove(path: &Path) -> Result<(), FolderError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FolderError::Unwritable {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn list(dir: &Path, below: &str, found: &mut Vec<TemplatePath>) -> Result<(), FolderError> {
+    let unreadable = |source| FolderError::Unreadable {
+        path: dir.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else {
+            continue;
+        };
+        let path = if below.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{below}/{name}")
+        };
+        if entry.file_type().map_err(unreadable)?.is_dir() {
+            list(&entry.path(), &path, found)?;
+        } else {
+            found.extend(TemplatePath::new(&path));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> TemplatePath {
+        TemplatePath::new(text).unwrap()
+    }
+
+    #[test]
+    fn only_paths_of_templates_are_taken() {
+        for good in [
+            "invitation/meeting/body.html",
+            "invitation/meeting/de/subject.txt",
+            "shared/layout.html",
+            "labels/de.ftl",
+        ] {
+            assert!(TemplatePath::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "../x.html",
+            "/etc/passwd",
+            "invitation//body.html",
+            "shared/../../x.html",
+            "notes.txt",
+            ".history/x.html",
+            "shared\\x.html",
+        ] {
+            assert!(TemplatePath::new(bad).is_err(), "{bad}");
+        }
+        let near = TemplatePath::new("invitaton/meeting/body.html").unwrap_err();
+        assert_eq!(near.nearest.as_deref(), Some("invitation"));
+    }
+
+    #[test]
+    fn a_file_of_a_language_stands_in_the_place_of_that_for_all() {
+        let all = path("invitation/meeting/subject.txt").built_in();
+        assert!(all.is_some());
+        assert_eq!(path("invitation/meeting/nl/subject.txt").built_in(), all);
+        assert_eq!(path("shared/mine.html").built_in(), None);
+    }
+
+    #[test]
+    fn what_was_there_is_kept_and_comes_back() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = TemplateFolder::new(temp.path().join("templates"));
+        let subject = path("invitation/meeting/subject.txt");
+        let put = |text: Option<&str>, expected: Option<&str>, reason| {
+            folder.install(
+                &[(subject.clone(), text.map(str::to_owned))],
+                &[expected.map(str::to_owned)],
+                reason,
+            )
+        };
+        // Nothing was there, so nothing is kept.
+        assert_eq!(put(Some("one"), None, Reason::Edited).unwrap(), None);
+        let first = put(Some("two"), Some("one"), Reason::Edited).unwrap().unwrap();
+        let second = put(None, Some("two"), Reason::Reset).unwrap().unwrap();
+        assert_eq!(folder.read(&subject).unwrap(), None);
+        let history = folder.history().unwrap();
+        let told: Vec<_> = history.iter().map(|v| (v.id.as_str(), v.reason)).collect();
+        assert_eq!(
+            told,
+            [(second.as_str(), Reason::Reset), (first.as_str(), Reason::Edited)]
+        );
+        assert_eq!(folder.kept(&first, &subject).unwrap().as_deref(), Some("one"));
+        // Somebody else was faster.
+        std::fs::write(folder.file(&subject), "theirs").unwrap();
+        let error = put(Some("mine"), None, Reason::Edited).unwrap_err();
+        assert!(matches!(error, FolderError::ChangedMeanwhile { .. }), "{error}");
+        assert_eq!(folder.read(&subject).unwrap().as_deref(), Some("theirs"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_lead_out() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("templates");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::create_dir(temp.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(temp.path().join("elsewhere"), dir.join("shared")).unwrap();
+        let change = (path("shared/x.html"), Some("x".to_owned()));
+        let error = TemplateFolder::new(&dir)
+            .install(&[change], &[None], Reason::Edited)
+            .unwrap_err();
+        assert!(matches!(error, FolderError::LeadsOut { .. }), "{error}");
+        assert!(!temp.path().join("elsewhere/x.html").exists());
+    }
+}

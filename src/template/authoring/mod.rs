@@ -1,0 +1,7 @@
+//! What authors of templates work with: the folder, samples, previews, conditions, inspections.
+
+pub(super) mod conditions;
+pub(super) mod folder;
+pub(super) mod inspection;
+pub(super) mod preview;
+pub(super) mod sample;

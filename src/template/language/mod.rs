@@ -1,0 +1,6 @@
+//! The words and the dates of a language.
+
+pub(super) mod dates;
+pub(super) mod labels;
+pub(super) mod locale;
+pub(super) mod times;

@@ -1,0 +1,211 @@
+//! From what an HTML part prints to the page that is sent: MJML becomes HTML, style sheets become `style` attributes.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::LazyLock;
+
+use css_inline::{CSSInliner, InlineOptions};
+use mrml::prelude::parser::{Error as MjmlError, ParserOptions};
+use mrml::prelude::render::RenderOptions;
+
+use super::description::depth;
+
+/// Elements within elements. Mail programs cut off far less; parsers take long for more.
+const MAX_DEPTH: usize = 100;
+
+/// Why no page comes of what a part printed.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::template) enum BodyError {
+    #[error("elements are nested more than {MAX_DEPTH} deep")]
+    Depth,
+    #[error("it is no MJML: {}{}", reason, line.map(|line| format!(" (in line {line} of what it prints)")).unwrap_or_default())]
+    Mjml { reason: String, line: Option<usize> },
+    #[error("its style sheet cannot be written into the elements: {0}")]
+    Style(String),
+}
+
+impl BodyError {
+    pub(in crate::template) const fn code(&self) -> &'static str {
+        match self {
+            Self::Depth => "too_deep",
+            Self::Mjml { .. } => "mjml",
+            Self::Style(_) => "style",
+        }
+    }
+}
+
+/// The page of what a `body.mjml` printed.
+pub(in crate::template) fn of_mjml(printed: &str) -> Result<String, BodyError> {
+    if depth(printed) > MAX_DEPTH {
+        return Err(BodyError::Depth);
+    }
+    // Nothing is included but what Tera included.
+    let parsed = mrml::parse_with_options(printed, &ParserOptions::default());
+    let parsed = parsed.map_err(|error| mjml(&error, printed))?;
+    let options = RenderOptions {
+        // The fonts it knows by itself come from servers that learn who reads the mail.
+        fonts: HashMap::new(),
+        ..RenderOptions::default()
+    };
+    let page = parsed.element.render(&options).map_err(|error| BodyError::Mjml {
+        reason: error.to_string(),
+        line: None,
+    })?;
+    // What it does not know it passes on as it is.
+    if let Some(at) = page.find("<mj-") {
+        let name: String = page[at + 1..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .collect();
+        let at = printed.find(&format!("<{name}"));
+        return Err(BodyError::Mjml {
+            reason: format!("there is no element <{name}>, or not in this place"),
+            line: at.map(|at| line_of(printed, at)),
+        });
+    }
+    with_styles(page)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1
+}
+
+fn mjml(error: &MjmlError, printed: &str) -> BodyError {
+    let at = match error {
+        MjmlError::UnexpectedElement { position, .. }
+        | MjmlError::UnexpectedToken { position, .. }
+        | MjmlError::MissingAttribute { position, .. }
+        | MjmlError::InvalidAttribute { position, .. }
+        | MjmlError::InvalidFormat { position, .. }
+        | MjmlError::IncludeLoaderError { position, .. } => Some(position.start),
+        _ => None,
+    };
+    let reason = match error {
+        MjmlError::UnexpectedElement { .. } => "an element stands where none of its kind may",
+        MjmlError::UnexpectedToken { .. } => {
+            "something stands where it may not, such as an end without its beginning"
+        }
+        MjmlError::MissingAttribute { .. } => "an attribute is missing",
+        MjmlError::InvalidAttribute { .. } => "an attribute cannot be read",
+        MjmlError::InvalidFormat { .. } => "a value cannot be read",
+        MjmlError::EndOfStream { .. } => "an element is not closed",
+        MjmlError::NoRootNode => "there is no <mjml> element",
+        MjmlError::IncludeLoaderError { .. } => {
+            "<mj-include> finds nothing here; use {% include \"shared/…\" %}"
+        }
+        _ => "it cannot be parsed",
+    };
+    BodyError::Mjml {
+        reason: reason.to_owned(),
+        line: at.map(|at| {
+            printed
+                .as_bytes()
+                .iter()
+                .take(at)
+                .filter(|b| **b == b'\n')
+                .count()
+                + 1
+        }),
+    }
+}
+
+/// The page of what a `body.html` printed.
+pub(in crate::template) fn of_html(printed: String) -> Result<String, BodyError> {
+    if !printed.contains("<style") {
+        return Ok(printed);
+    }
+    with_styles(printed)
+}
+
+/// A page with the rules of its style sheets in `style` attributes, for mail programs that drop style sheets. What can
+/// only stand in a style sheet, such as `@media`, stays there; so does a style sheet that is marked
+/// `data-css-inline="ignore"`, as those of the built-in layout are.
+fn with_styles(page: String) -> Result<String, BodyError> {
+    let has_more = page.match_indices("<style").any(|(at, _)| {
+        !page[at..]
+            .split('>')
+            .next()
+            .unwrap_or_default()
+            .contains("data-css-inline=\"ignore\"")
+    });
+    if !has_more {
+        return Ok(page);
+    }
+    if depth(&page) > MAX_DEPTH {
+        return Err(BodyError::Depth);
+    }
+    let failed = |error: &dyn Display| BodyError::Style(error.to_string());
+    INLINER.inline(&page).map_err(|error| failed(&error))
+}
+
+static INLINER: LazyLock<CSSInliner<'static>> = LazyLock::new(|| {
+    InlineOptions {
+        inline_style_tags: true,
+        keep_style_tags: false,
+        keep_at_rules: true,
+        load_remote_stylesheets: false,
+        ..InlineOptions::default()
+    }
+    .build()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mjml_becomes_a_page() {
+        let page = of_mjml(
+            "<mjml><mj-head><mj-style inline=\"inline\">.x { color: red }</mj-style></mj-head><mj-body><mj-section>\
+             <mj-column><mj-text css-class=\"x\">Hi &amp; bye</mj-text><mj-button href=\"https://zoom.us/j/1?a=1&amp;b=2\">Join</mj-button></mj-column></mj-section></mj-body></mjml>",
+        )
+        .unwrap();
+        assert!(
+            page.contains("Hi &amp; bye") && page.contains("href=\"https://zoom.us/j/1?a=1&amp;b=2\""),
+            "{page}"
+        );
+        assert!(!page.contains("fonts.googleapis"), "{page}");
+    }
+
+    #[test]
+    fn wrong_mjml_is_told_with_its_line() {
+        for (text, line) in [
+            (
+                "<mjml><mj-body>\n<mj-nothing></mj-nothing></mj-body></mjml>",
+                Some(2),
+            ),
+            ("<p>x</p>", Some(1)),
+            ("<mjml><mj-body><mj-section>", None),
+            (
+                "<mjml><mj-body><mj-include path=\"/etc/passwd\" /></mj-body></mjml>",
+                Some(1),
+            ),
+        ] {
+            match of_mjml(text) {
+                Err(BodyError::Mjml { line: found, reason }) => assert_eq!(found, line, "{text}: {reason}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+        let deep = format!("<mjml><mj-body>{}", "<mj-section>".repeat(100_000));
+        assert!(matches!(of_mjml(&deep), Err(BodyError::Depth)));
+    }
+
+    #[test]
+    fn style_sheets_become_attributes() {
+        let page = of_html(
+            "<!doctype html><html><head><style>p { color: red } @media (max-width: 600px) { p { color: blue } }</style>\
+             </head><body><p>x</p></body></html>"
+                .to_owned(),
+        )
+        .unwrap();
+        assert!(
+            page.contains("<p style=\"color: red") && page.contains("@media"),
+            "{page}"
+        );
+        let marked = "<html><head><style data-css-inline=\"ignore\">p { color: red }</style></head><body><p>x</p></body></html>";
+        assert_eq!(of_html(marked.to_owned()).unwrap(), marked);
+        let import = "<html><head><style>@import url(https://evil.example/x.css); p { color: red }</style><link rel=\"stylesheet\" href=\"file:///etc/passwd\"></head><body><p>x</p></body></html>";
+        let page = of_html(import.to_owned()).unwrap();
+        assert!(page.contains("color: red") && !page.contains("root:"), "{page}");
+    }
+}

@@ -1,0 +1,138 @@
+//! Reading templates: parsed and checked as a whole before anything is rendered.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use crate::meeting::Language;
+
+use super::context::Variables;
+use super::engine;
+use crate::template::check::label_checks;
+use crate::template::check::names;
+use crate::template::error::Problem;
+use crate::template::files::catalogue::Catalogue;
+use crate::template::language::labels::Labels;
+use crate::template::language::locale::Voices;
+use crate::template::limits::inject::{self, Checked};
+use crate::template::lint;
+use crate::template::{FileChange, Inner, TemplateError, Templates};
+
+impl Templates {
+    /// The built-in templates alone.
+    ///
+    /// # Errors
+    /// None that a test of this crate would not have found.
+    pub fn built_in() -> Result<Self, TemplateError> {
+        Self::load(None, &[])
+    }
+
+    /// The built-in templates, and over them the files of a folder.
+    ///
+    /// # Errors
+    /// [`TemplateError::Read`] when the folder or a file in it cannot be read, is larger than 512 KiB, or is a
+    /// link that leads out of the folder. [`TemplateError::Broken`] with every problem that can be seen without
+    /// rendering: syntax; unknown variables, fields, labels, filters, tests, functions and templates; files
+    /// that are misplaced.
+    pub fn with_dir(dir: &Path) -> Result<Self, TemplateError> {
+        Self::load(Some(dir), &[])
+    }
+
+    /// The built-in templates without the checks that bound what they may spend, to measure what these cost.
+    ///
+    /// # Errors
+    /// As of [`Templates::built_in`].
+    #[cfg(feature = "unbounded")]
+    pub fn built_in_unbounded() -> Result<Self, TemplateError> {
+        Self::woven(None, &[], inject::unchecked)
+    }
+
+    pub(in crate::template) fn load(
+        dir: Option<&Path>,
+        changes: &[FileChange],
+    ) -> Result<Self, TemplateError> {
+        Self::woven(dir, changes, inject::checked)
+    }
+
+    fn woven(
+        dir: Option<&Path>,
+        changes: &[FileChange],
+        weave: impl Fn(&str) -> Checked,
+    ) -> Result<Self, TemplateError> {
+        let catalogue = Catalogue::load(dir, changes)?;
+        let mut problems = Vec::new();
+        let mut labels = Labels::new();
+        for (language, file) in catalogue.labels() {
+            problems.extend(labels.add(language, &file.origin, &file.text));
+        }
+        problems.extend(label_checks::label_arguments(&catalogue));
+        let needed = label_checks::needed_labels(&labels, &catalogue);
+        let is_told = |p: &Problem| {
+            problems
+                .iter()
+                .any(|q: &Problem| (&q.file, q.line) == (&p.file, p.line))
+        };
+        let needed: Vec<Problem> = needed.into_iter().filter(|problem| !is_told(problem)).collect();
+        problems.extend(needed);
+        let labels = Arc::new(labels);
+        let mut tera = engine::engine();
+        let checked: HashMap<String, Checked> = catalogue
+            .templates()
+            .map(|(name, file)| (name.to_owned(), weave(&file.text)))
+            .collect();
+        let templates = checked.iter().map(|(name, checked)| (name, &checked.text));
+        if let Err(error) = tera.add_raw_templates(templates) {
+            problems.extend(label_checks::all_problems(error, &catalogue));
+        }
+        let voices = Voices::default();
+        let english = voices.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
+        // Words that the code itself needs are made here; a broken one shows before anything is rendered.
+        match Variables::example(&english) {
+            Err(error) => problems.push(label_checks::label_problem(&error, &catalogue)),
+            Ok(variables) => {
+                let known = names::Known {
+                    variables: &variables,
+                    labels: &labels,
+                };
+                for (name, file) in catalogue.templates() {
+                    // Behind a syntax error nothing is what it looks like.
+                    let end = problems
+                        .iter()
+                        .filter(|problem| problem.code == "syntax" && problem.file == file.origin)
+                        .map(|problem| (problem.line, problem.column))
+                        .min();
+                    let mut found = names::check(&file.origin, &file.text, &known);
+                    // What is dangerous in HTML; what is only unwise is looked for by `inspect`. That the built-in ones
+                    // have nothing of it, a test makes sure of.
+                    if file.origin.path().is_some() {
+                        let written = lint::lint(&file.origin, name, &file.text);
+                        // Of a name that does not exist, more cannot be said.
+                        let is_new = |problem: &Problem| !found.iter().any(|known| problem.covers(known));
+                        let dangerous: Vec<_> = written
+                            .into_iter()
+                            .filter(|problem| problem.is_error() && is_new(problem))
+                            .collect();
+                        found.extend(dangerous);
+                    }
+                    let is_before = |p: &Problem| end.is_none_or(|end| (p.line, p.column) < end);
+                    problems.extend(found.into_iter().filter(is_before));
+                }
+            }
+        }
+        // A built-in file is known twice, by its own name and as what an edited one can extend.
+        problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        problems.dedup();
+        if problems.is_empty() {
+            Ok(Self(Arc::new(Inner {
+                catalogue,
+                tera,
+                checked,
+                labels,
+                voices,
+                traced: OnceLock::new(),
+            })))
+        } else {
+            Err(TemplateError::Broken { problems })
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Rendering a mail: which file each part comes from, in which language, and what it must show.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use fluent_bundle::FluentArgs;
+use tera::Context;
+
+use crate::meeting::{JoinUrl, Language, one_line};
+
+use super::body;
+use super::context::{InvitationContext, Variables};
+use super::description;
+use super::engine::Page;
+use super::functions;
+use super::state::{Form, Rendering, rendering};
+use crate::template::authoring::conditions::Trace;
+use crate::template::check::diagnosis;
+use crate::template::check::label_checks;
+use crate::template::error::Problem;
+use crate::template::language::labels::with_parents;
+use crate::template::language::locale::Voice;
+use crate::template::name::{Kind, Part, TemplateName};
+use crate::template::{Choice, Rendered, TemplateError, Templates, at_start};
+
+impl Templates {
+    /// Renders a mail. Where there is no text body, or only the built-in one beside an edited HTML body, it is made of
+    /// the HTML body.
+    ///
+    /// Each part is taken from the first file that there is: for the language, for what it is a form of (`de`
+    /// for `de-AT`), for the organization's language, for all languages; the configured folder's before the
+    /// built-in one. A part is written in one language throughout: that of its file; with a file for all
+    /// languages, the reader's, or the organization's where there are no labels in the reader's.
+    ///
+    /// # Errors
+    /// [`TemplateError::Missing`] when there is no subject or HTML body; [`TemplateError::Broken`] when
+    /// rendering fails, goes beyond the bounds, leaves the subject empty, or leaves out the link to join; [`TemplateError::Dates`] when
+    /// CLDR's data cannot write dates of the language.
+    pub fn render(
+        &self,
+        name: TemplateName,
+        context: &InvitationContext<'_>,
+    ) -> Result<Rendered, TemplateError> {
+        self.render_parts(name, context, None)
+            .map(|(rendered, _)| rendered)
+    }
+
+    /// The mail, and the subject as it was printed. Where conditions are traced, the link to join may be missing.
+    pub(in crate::template) fn render_parts(
+        &self,
+        name: TemplateName,
+        context: &InvitationContext<'_>,
+        trace: Option<&Rc<Trace>>,
+    ) -> Result<(Rendered, String), TemplateError> {
+        let ours = &context.organization.language;
+        let choose = |part| self.choose(name, part, context.language, ours);
+        let missing = |part| TemplateError::Missing { name, part };
+        let subject = choose(Part::Subject).ok_or_else(|| missing(Part::Subject))?;
+        let html = choose(Part::Html).ok_or_else(|| missing(Part::Html))?;
+        let text = choose(Part::Text).filter(|text| !self.speaks_for_itself(text, &html));
+
+        let speak = |language: &Language| self.0.voices.of(language, ours, &self.0.labels);
+        let voice = speak(&html.language)?;
+        let variables = self.variables_of(name, context, &voice)?;
+        let entry = Rc::new(variables.calendar_entry(context));
+        let begin = |voice: &Arc<Voice>, form| {
+            let color = context.organization.brand.color;
+            let zone = context.invitee_zone.clone();
+            let rendering = Rendering::new(Arc::clone(voice), form, zone, color, Rc::clone(&entry));
+            Rc::new(rendering.traced(trace))
+        };
+        // Mostly all parts are of one language, and share their variables.
+        let render_text = |choice: &Choice<'_>| {
+            if choice.language == voice.language {
+                return self.print(choice.template, variables.text(), &begin(&voice, Form::Text));
+            }
+            let voice = speak(&choice.language)?;
+            let variables = self.variables_of(name, context, &voice)?;
+            self.print(choice.template, variables.text(), &begin(&voice, Form::Text))
+        };
+        let printed_subject = render_text(&subject)?;
+        let subject_line = one_line(&printed_subject);
+        if subject_line.is_empty() {
+            return Err(TemplateError::problem(self.at_start(
+                "empty_subject",
+                "the subject is empty",
+                subject.template,
+            )));
+        }
+        let written = text.as_ref().map(render_text).transpose()?;
+        let rendering = begin(&voice, Form::Html);
+        let printed = self.print(html.template, &variables.into_html(), &rendering)?;
+        let page = if html.template.ends_with(".mjml") {
+            body::of_mjml(&printed)
+        } else {
+            body::of_html(printed)
+        };
+        let page = page.map_err(|error| {
+            TemplateError::problem(self.at_start(error.code(), &error.to_string(), html.template))
+        })?;
+        let text_body = match written {
+            Some(text) => tidy(&text),
+            None => description::to_text(&page),
+        };
+        if name.kind != Kind::Cancellation && trace.is_none() {
+            let choices = [(&html, &page), (text.as_ref().unwrap_or(&html), &text_body)];
+            self.require_link(context.join_url, choices)?;
+        }
+        let rendered = Rendered {
+            subject: subject_line,
+            text: text_body,
+            html: page,
+            right_to_left: html.language.is_right_to_left(),
+            language: html.language,
+            images: rendering.images.take(),
+        };
+        Ok((rendered, printed_subject))
+    }
+
+    /// Refuses a mail that does not say how to join a meeting which has a link.
+    fn require_link(
+        &self,
+        join_url: Option<&JoinUrl>,
+        bodies: [(&Choice<'_>, &String); 2],
+    ) -> Result<(), TemplateError> {
+        let Some(url) = join_url.map(JoinUrl::as_str) else {
+            return Ok(());
+        };
+        let escaped = functions::escaped(url);
+        for (choice, body) in bodies {
+            if !body.contains(url) && !body.contains(&escaped) {
+                let message = "the meeting has a link to join, and the mail does not show it";
+                let problem = self.at_start("join_link_missing", message, choice.template);
+                return Err(TemplateError::problem(problem.hint(
+                    "put {{ join_url }} where every reader gets it, outside of conditions other than `{% if join_url %}`",
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// A label that stands alone, such as `join`, in a reader's language, or the organization's where there are
+    /// no labels in the reader's.
+    ///
+    /// # Errors
+    /// [`TemplateError::Broken`] when there is no such label or it cannot be written;
+    /// [`TemplateError::Dates`] when CLDR's data cannot write dates of the language.
+    pub fn label(
+        &self,
+        key: &str,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Result<String, TemplateError> {
+        self.label_with(key, None, language, organization_language)
+    }
+
+    /// A label with one argument, such as `test-subject` with `subject`.
+    ///
+    /// # Errors
+    /// As of [`Templates::label`].
+    pub fn label_with(
+        &self,
+        key: &str,
+        argument: Option<(&str, &str)>,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Result<String, TemplateError> {
+        let voice = self
+            .0
+            .voices
+            .of(language, organization_language, &self.0.labels)?;
+        let arguments: Option<FluentArgs<'_>> = argument.map(|argument| [argument].into_iter().collect());
+        voice
+            .label(key, arguments.as_ref())
+            .map_err(|error| TemplateError::problem(label_checks::label_problem(&error, &self.0.catalogue)))
+    }
+
+    /// The language that a mail to a reader of `language` is written in; `None` where there is no such template.
+    #[must_use]
+    pub fn written_in(
+        &self,
+        name: TemplateName,
+        language: &Language,
+        organization_language: &Language,
+    ) -> Option<Language> {
+        self.choose(name, Part::Html, language, organization_language)
+            .map(|choice| choice.language)
+    }
+
+    pub(in crate::template) fn choose(
+        &self,
+        name: TemplateName,
+        part: Part,
+        language: &Language,
+        ours: &Language,
+    ) -> Option<Choice<'_>> {
+        let files = self.0.catalogue.part(name, part)?;
+        if !files.languages.is_empty() {
+            for reader in [language, ours] {
+                for candidate in with_parents(reader) {
+                    if let Some(template) = files.of(&candidate) {
+                        return Some(Choice {
+                            template,
+                            file_language: Some(candidate),
+                            language: reader.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        let spoken = |reader: &&Language| with_parents(reader).iter().any(|l| self.0.labels.has(l));
+        let language = [language, ours].into_iter().find(spoken);
+        Some(Choice {
+            template: files.neutral.as_deref()?,
+            file_language: None,
+            language: language.unwrap_or(&Language::ENGLISH).clone(),
+        })
+    }
+
+    /// Whether the text is to be made of the HTML body. The built-in text says what the built-in HTML says; an edited
+    /// HTML body without a text of its own speaks for itself.
+    pub(in crate::template) fn speaks_for_itself(&self, text: &Choice<'_>, html: &Choice<'_>) -> bool {
+        let is_edited = |choice: &Choice<'_>| {
+            let file = self.0.catalogue.file(choice.template);
+            file.is_some_and(|file| file.origin.path().is_some())
+        };
+        is_edited(html) && !is_edited(text)
+    }
+
+    pub(in crate::template) fn variables_of(
+        &self,
+        name: TemplateName,
+        context: &InvitationContext<'_>,
+        voice: &Voice,
+    ) -> Result<Variables, TemplateError> {
+        Variables::new(name, context, voice)
+            .map_err(|error| TemplateError::problem(label_checks::label_problem(&error, &self.0.catalogue)))
+    }
+
+    fn print(
+        &self,
+        template: &str,
+        context: &Context,
+        part: &Rc<Rendering>,
+    ) -> Result<String, TemplateError> {
+        let mut page = Page::default();
+        let tera = match part.trace {
+            None => &self.0.tera,
+            Some(_) => self.traced_engine()?,
+        };
+        rendering(part, || tera.render_to(template, context, &mut page)).map_err(|error| {
+            TemplateError::Broken {
+                problems: diagnosis::problems(&error, template, &*self.0),
+            }
+        })?;
+        Ok(page.into_text())
+    }
+
+    pub(in crate::template) fn at_start(&self, code: &'static str, message: &str, template: &str) -> Problem {
+        at_start(&self.0.catalogue, code, message, template)
+    }
+}
+
+/// Text without spaces at the ends of lines and without more than one empty line in a row.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            empty += 1;
+            continue;
+        }
+        if empty > 0 && !tidy.is_empty() {
+            tidy.push('\n');
+        }
+        empty = 0;
+        tidy.push_str(line);
+        tidy.push('\n');
+    }
+    tidy
+}
