@@ -19,6 +19,7 @@ mod limits;
 mod lint;
 mod name;
 mod render;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -13,12 +13,12 @@ use crate::meeting::Language;
 
 use super::sample::Sample;
 use crate::template::check::label_checks;
-use crate::template::check::names::{Tag, Token, tags};
 use crate::template::error::{Origin, Place};
 use crate::template::limits::inject;
 use crate::template::name::{Part, TemplateName};
 use crate::template::render::engine;
 use crate::template::render::state::now;
+use crate::template::tags::{Tag, Token, tags};
 use crate::template::{Rendered, TemplateError, Templates};
 
 /// The function around conditions. Templates cannot call it: `check::names` refuses it.

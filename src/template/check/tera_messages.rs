@@ -1,12 +1,12 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
 use super::diagnosis::Sources;
-use super::names::{Tag, tags};
 use crate::template::error::Origin;
 use crate::template::error::nearest;
 use crate::template::render::engine::TESTS;
 use crate::template::render::filters::FILTERS;
 use crate::template::render::functions::FUNCTIONS;
+use crate::template::tags::{Tag, tags};
 
 /// The words that a statement can begin with.
 const STATEMENTS: &[&str] = &[

@@ -8,9 +8,9 @@
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::template::authoring::conditions::{AS_IF, conditions};
-use crate::template::check::names::{Tag, Token, tags};
 use crate::template::render::filters::MAX_TEXT;
 use crate::template::render::state::now;
+use crate::template::tags::{Tag, Token, tags};
 
 /// The function that the checks call. Templates cannot: `check::names` refuses it.
 pub(in crate::template) const CHECK: &str = "__check";

@@ -11,7 +11,7 @@ mod values;
 use std::ops::Range;
 
 use super::error::{MOST_PROBLEMS, Origin, Place, Problem, Severity};
-use crate::template::check::names::{Tag, tags};
+use crate::template::tags::{Tag, tags};
 
 /// The problems of a file: a page, a part of one, or MJML. Of errors and of warnings, at most [`MOST_PROBLEMS`] each.
 pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Finding, Source};
-use crate::template::check::names::{Tag, Token};
+use crate::template::tags::{Tag, Token};
 
 /// Variables that hold an address.
 const ADDRESS_VALUES: &[&str] = &[
