@@ -1,5 +1,6 @@
 //! Cuts the source of a template into its tags, and each tag into tokens.
 
+/// What a tag consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     Name(&'a str),

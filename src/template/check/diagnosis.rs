@@ -4,7 +4,8 @@ use std::io;
 
 use tera::ErrorKind;
 
-use super::tera_messages::{Wording, nearest_statement};
+use super::offered::nearest_statement;
+use super::tera_messages::Wording;
 use crate::template::error::{Origin, Place, Problem};
 use crate::template::render::engine::MAX_OUTPUT;
 

@@ -3,4 +3,5 @@
 pub(super) mod diagnosis;
 pub(super) mod label_checks;
 pub(super) mod names;
+pub(super) mod offered;
 pub(super) mod tera_messages;

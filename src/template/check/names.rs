@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use tera::Value;
 
-use super::tera_messages::is_statement;
+use super::offered::is_statement;
 use crate::template::error::{MOST_PROBLEMS, Origin, Place, Problem, nearest};
 use crate::template::language::labels::Labels;
 use crate::template::tags::{Tag, Token, tags};

@@ -1,37 +1,11 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
 use super::diagnosis::Sources;
+use super::offered::{FILTERS, FUNCTIONS, TESTS};
 use crate::template::error::Origin;
 use crate::template::error::nearest;
-use crate::template::render::engine::TESTS;
-use crate::template::render::filters::FILTERS;
-use crate::template::render::functions::FUNCTIONS;
 use crate::template::tags::{Tag, tags};
 
-/// The words that a statement can begin with.
-const STATEMENTS: &[&str] = &[
-    "if",
-    "elif",
-    "else",
-    "endif",
-    "for",
-    "endfor",
-    "set",
-    "set_global",
-    "endset",
-    "include",
-    "extends",
-    "block",
-    "endblock",
-    "raw",
-    "endraw",
-    "filter",
-    "endfilter",
-    "component",
-    "endcomponent",
-    "break",
-    "continue",
-];
 /// Statements that need an end.
 const OPENING: &[&str] = &["if", "for", "block", "filter", "component"];
 
@@ -292,17 +266,4 @@ fn unclosed(text: &str) -> Option<(usize, usize)> {
     }
     open.last()
         .map(|tag| (tag.start, text[tag.start..tag.end].chars().count()))
-}
-
-/// The statement nearest to a word that is none.
-pub(in crate::template) fn nearest_statement(word: &str) -> Option<String> {
-    if is_statement(word) {
-        return None;
-    }
-    nearest(word, STATEMENTS.iter().copied())
-}
-
-/// Whether a statement can begin with a word.
-pub(in crate::template) fn is_statement(word: &str) -> bool {
-    STATEMENTS.contains(&word) || word.starts_with("end")
 }

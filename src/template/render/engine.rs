@@ -12,27 +12,6 @@ use crate::template::limits::inject;
 /// The most that one part may print, in octets.
 pub(in crate::template) const MAX_OUTPUT: usize = 1024 * 1024;
 
-/// The names of all tests.
-pub(in crate::template) const TESTS: &[&str] = &[
-    "string",
-    "number",
-    "map",
-    "bool",
-    "array",
-    "integer",
-    "float",
-    "none",
-    "iterable",
-    "defined",
-    "undefined",
-    "odd",
-    "even",
-    "divisible_by",
-    "starting_with",
-    "ending_with",
-    "containing",
-];
-
 /// An engine without templates.
 pub(in crate::template) fn engine() -> Tera {
     let mut tera = Tera::new();
@@ -72,9 +51,8 @@ impl Write for &mut Page {
 
 #[cfg(test)]
 mod tests {
-    use super::filters::FILTERS;
-    use super::functions::FUNCTIONS;
     use super::*;
+    use crate::template::check::offered::{FILTERS, FUNCTIONS, TESTS};
 
     #[test]
     fn every_name_that_is_offered_exists() {

@@ -16,52 +16,6 @@ use crate::template::language::labels::LabelError;
 /// The longest text that a filter makes, in octets.
 pub(in crate::template) const MAX_TEXT: usize = 256 * 1024;
 
-/// The names of all filters, for offering the nearest.
-pub(in crate::template) const FILTERS: &[&str] = &[
-    "date",
-    "duration",
-    "list",
-    "initials",
-    "plain",
-    "safe",
-    "default",
-    "upper",
-    "lower",
-    "wordcount",
-    "escape",
-    "escape_html",
-    "escape_xml",
-    "newlines_to_br",
-    "pluralize",
-    "trim",
-    "trim_start",
-    "trim_end",
-    "replace",
-    "capitalize",
-    "title",
-    "truncate",
-    "indent",
-    "str",
-    "int",
-    "float",
-    "length",
-    "reverse",
-    "split",
-    "abs",
-    "round",
-    "first",
-    "last",
-    "nth",
-    "join",
-    "sort",
-    "unique",
-    "get",
-    "values",
-    "keys",
-    "pairs",
-    "group_by",
-];
-
 pub(in crate::template) fn register(tera: &mut Tera) {
     tera.register_filter("date", date);
     tera.register_filter("duration", duration);

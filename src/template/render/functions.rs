@@ -16,16 +16,6 @@ pub(in crate::template) const MAX_RANGE: i64 = 1_000;
 /// The most pictures of one mail.
 const MAX_IMAGES: usize = 4;
 
-/// The names of all functions.
-pub(in crate::template) const FUNCTIONS: &[&str] = &[
-    "label",
-    "range",
-    "throw",
-    "join_button",
-    "add_to_calendar_links",
-    "qr_code",
-];
-
 pub(in crate::template) fn register(tera: &mut Tera) {
     tera.register_function("label", label);
     tera.register_function("range", range);
