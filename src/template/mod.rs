@@ -29,10 +29,10 @@ use tera::Tera;
 use crate::mail::InlineImage;
 use crate::meeting::Language;
 
-use check::diagnosis::Sources;
 use error::Place;
 use files::built_in;
 use files::catalogue::Catalogue;
+use files::sources::Sources;
 use language::labels::Labels;
 use language::locale::Voices;
 use limits::inject::Checked;
@@ -40,14 +40,14 @@ use render::context;
 
 pub use authoring::conditions::Condition;
 pub use authoring::folder::{
-    Change as FileChange, FolderError, InvalidTemplatePath, Reason as ChangeReason, TemplateFolder,
-    TemplatePath, Upgrade, UpgradeState, Version, difference,
+    FolderError, Reason as ChangeReason, TemplateFolder, Upgrade, UpgradeState, Version, difference,
 };
 pub use authoring::inspection::Inspection;
 pub use authoring::preview::Preview;
 pub use authoring::sample::Sample;
 pub use error::{Origin, Problem, Severity, TemplateError};
 pub use espocrm::{ImportNote, ImportSeverity, Imported, import_espocrm};
+pub use files::path::{FileChange, InvalidTemplatePath, TemplatePath};
 pub use name::{Kind, Part, Record, TemplateName, UnknownTemplateName};
 pub use render::cancellation::Cancellation;
 pub use render::context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};

@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::meeting::Language;
 use crate::organization::Organization;
 
-use super::folder::{Change as FileChange, TemplateFolder, Upgrade, UpgradeState};
+use super::folder::{TemplateFolder, Upgrade, UpgradeState};
 use super::sample::Sample;
 use crate::template::error::{Origin, Place, Problem, Severity};
 use crate::template::files::catalogue::Catalogue;
+use crate::template::files::path::FileChange;
 use crate::template::lint;
 use crate::template::name::{Kind, Part, TemplateName};
 use crate::template::{TemplateError, Templates};

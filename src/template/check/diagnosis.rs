@@ -7,17 +7,8 @@ use tera::ErrorKind;
 use super::offered::nearest_statement;
 use super::tera_messages::Wording;
 use crate::template::error::{Origin, Place, Problem};
+use crate::template::files::sources::Sources;
 use crate::template::render::engine::MAX_OUTPUT;
-
-/// Finds the file of a template by the name that Tera has for it.
-pub(in crate::template) trait Sources {
-    fn source(&self, template: &str) -> Option<(&Origin, &str)>;
-    fn names(&self) -> Vec<&str>;
-    /// The line, the column and the length in the author's template, for those that Tera tells while it renders.
-    fn place(&self, _template: &str, line: usize, column: usize, length: usize) -> (usize, usize, usize) {
-        (line, column, length)
-    }
-}
 
 /// The problems of an error. `asked` is the template that was added or rendered.
 pub(in crate::template) fn problems(

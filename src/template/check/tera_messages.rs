@@ -1,9 +1,8 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
-use super::diagnosis::Sources;
 use super::offered::{FILTERS, FUNCTIONS, TESTS};
-use crate::template::error::Origin;
-use crate::template::error::nearest;
+use crate::template::error::{Origin, nearest};
+use crate::template::files::sources::Sources;
 use crate::template::tags::{Tag, tags};
 
 /// Statements that need an end.

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::meeting::Language;
 
 use super::built_in;
-use crate::template::authoring::folder::Change;
-use crate::template::check::diagnosis::Sources;
-use crate::template::error::{Origin, Place, Problem, TemplateError, nearest};
-use crate::template::name::{Kind, Part, Record, TemplateName};
+use super::path::{FileChange, Meaning, meaning};
+use super::sources::Sources;
+use crate::template::error::{Origin, Place, Problem, TemplateError};
+use crate::template::name::{Part, TemplateName};
 
 /// Larger files are refused: no template needs them.
 const MAX_FILE: u64 = 512 * 1024;
@@ -48,17 +48,12 @@ impl PartFiles {
     }
 }
 
-/// What a path below the folder means.
-pub(in crate::template) enum Meaning {
-    Labels(Language),
-    Part(TemplateName, Option<Language>, Part),
-    Shared,
-    Nothing,
-}
-
 impl Catalogue {
     /// The built-in files, and over them those of a folder as they would be with some changes.
-    pub(in crate::template) fn load(dir: Option<&Path>, changes: &[Change]) -> Result<Self, TemplateError> {
+    pub(in crate::template) fn load(
+        dir: Option<&Path>,
+        changes: &[FileChange],
+    ) -> Result<Self, TemplateError> {
         let mut catalogue = Self::default();
         let mut problems = Vec::new();
         for &(path, text) in built_in::FILES {
@@ -173,76 +168,6 @@ impl Sources for Catalogue {
     }
 }
 
-/// What a path means, or what is wrong with it and what was meant.
-///
-/// A file that only looks like a template must not be passed over in silence: its author would see the
-/// built-in one and not know why.
-pub(in crate::template) fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
-    let segments: Vec<&str> = path.split('/').collect();
-    let Some((file_name, folders)) = segments.split_last() else {
-        return Ok(Meaning::Nothing);
-    };
-    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_template = matches!(extension, "html" | "htm" | "txt" | "mjml" | "tera");
-    match (folders, extension) {
-        (["labels"], "ftl") => {
-            let tag = file_name.trim_end_matches(".ftl");
-            return match Language::new(tag) {
-                Ok(language) => Ok(Meaning::Labels(language)),
-                Err(error) => Err((error.to_string(), None)),
-            };
-        }
-        (_, "ftl") => {
-            return Err(("labels belong into the folder `labels`".to_owned(), None));
-        }
-        (["shared", ..], _) if is_template => return Ok(Meaning::Shared),
-        _ if !is_template || folders.is_empty() => return Ok(Meaning::Nothing),
-        _ => {}
-    }
-    let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folders[0]);
-    let Some(kind) = kind else {
-        let known = Kind::ALL
-            .map(Kind::folder)
-            .into_iter()
-            .chain(["shared", "labels"]);
-        return match nearest(folders[0], known) {
-            None => Ok(Meaning::Nothing),
-            near => Err((
-                format!("no templates are kept in a folder `{}`", folders[0]),
-                near,
-            )),
-        };
-    };
-    let record = folders
-        .get(1)
-        .and_then(|folder| Record::ALL.into_iter().find(|record| record.folder() == *folder));
-    let Some(record) = record else {
-        let asked = folders.get(1).copied().unwrap_or_default();
-        let near = nearest(asked, Record::ALL.map(Record::folder)).unwrap_or_else(|| "meeting".to_owned());
-        return Err((
-            format!("below `{}` there are folders for kinds of records", kind.folder()),
-            Some(near),
-        ));
-    };
-    let language = match folders.get(2) {
-        None => None,
-        Some(tag) => Some(Language::new(tag).map_err(|error| (error.to_string(), None))?),
-    };
-    if folders.len() > 3 {
-        return Err((
-            "a template has no folders below those of languages".to_owned(),
-            None,
-        ));
-    }
-    match Part::from_file_name(file_name) {
-        Some(part) => Ok(Meaning::Part(TemplateName { kind, record }, language, part)),
-        None => Err((
-            format!("a template has no part `{file_name}`"),
-            nearest(file_name, Part::ALL.map(Part::file_name)),
-        )),
-    }
-}
-
 /// The files below a folder, each with its path below it. Hidden ones and editors' copies are passed over.
 fn list(dir: &Path, root: &Path, found: &mut Vec<(String, PathBuf)>) -> Result<(), TemplateError> {
     let unreadable = |path: &Path, source| TemplateError::Read {
@@ -298,29 +223,4 @@ fn read(root: &Path, path: &Path) -> Result<String, TemplateError> {
     Ok(text
         .strip_prefix('\u{feff}')
         .map_or_else(|| text.clone(), str::to_owned))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misplaced_file_says_where_it_belongs() {
-        for (path, near) in [
-            ("invitaton/meeting/body.html", Some("invitation")),
-            ("invitation/meetings/body.html", Some("meeting")),
-            ("invitation/meeting/body.htm", Some("body.html")),
-            ("invitation/meeting/german!/body.html", None),
-            ("invitation/body.html", Some("meeting")),
-            ("de.ftl", None),
-        ] {
-            match meaning(path) {
-                Err((_, found)) => assert_eq!(found.as_deref(), near, "{path}"),
-                Ok(_) => panic!("{path} was taken"),
-            }
-        }
-        for path in ["README.txt", "notes/todo.txt", "invitation/meeting/logo.png"] {
-            assert!(matches!(meaning(path), Ok(Meaning::Nothing)), "{path}");
-        }
-    }
 }

@@ -2,3 +2,5 @@
 
 pub(super) mod built_in;
 pub(super) mod catalogue;
+pub(super) mod path;
+pub(super) mod sources;

@@ -12,11 +12,12 @@ use crate::template::check::label_checks;
 use crate::template::check::names;
 use crate::template::error::Problem;
 use crate::template::files::catalogue::Catalogue;
+use crate::template::files::path::FileChange;
 use crate::template::language::labels::Labels;
 use crate::template::language::locale::Voices;
 use crate::template::limits::inject::{self, Checked};
 use crate::template::lint;
-use crate::template::{FileChange, Inner, TemplateError, Templates};
+use crate::template::{Inner, TemplateError, Templates};
 
 impl Templates {
     /// The built-in templates alone.

@@ -23,113 +23,9 @@ pub use error::FolderError;
 pub use upgrade::{Upgrade, UpgradeState, difference};
 pub use versions::{Reason, Version};
 
-use crate::meeting::Language;
-use crate::template::files::built_in;
-use crate::template::files::catalogue::{Meaning, meaning};
-use crate::template::name::{Part, TemplateName};
+use crate::template::files::path::{FileChange, TemplatePath};
 
 const HISTORY: &str = ".history";
-
-/// A path below the folder of templates, such as `invitation/meeting/body.html`: one that means something there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TemplatePath(String);
-
-/// Why a text is no path of a template.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no template file {path:?}: {reason}{}", nearest.as_ref().map(|n| format!(" (did you mean {n:?}?)")).unwrap_or_default())]
-pub struct InvalidTemplatePath {
-    /// The text as it was given.
-    pub path: String,
-    /// What is wrong with it.
-    pub reason: String,
-    /// The name nearest to what is wrong.
-    pub nearest: Option<String>,
-}
-
-impl TemplatePath {
-    /// Checks a path.
-    ///
-    /// # Errors
-    /// [`InvalidTemplatePath`] when it leads out of the folder, or no template or labels can have it.
-    pub fn new(path: &str) -> Result<Self, InvalidTemplatePath> {
-        let refuse = |reason: &str, nearest: Option<String>| InvalidTemplatePath {
-            path: path.to_owned(),
-            reason: reason.to_owned(),
-            nearest,
-        };
-        let is_plain = |segment: &str| {
-            !segment.is_empty()
-                && !segment.starts_with('.')
-                && !segment.contains(|c: char| c.is_control() || matches!(c, '\\' | ':'))
-        };
-        if !path.split('/').all(is_plain) {
-            return Err(refuse("it is no path below the folder of templates", None));
-        }
-        match meaning(path) {
-            Ok(Meaning::Nothing) => Err(refuse("no template is kept there", None)),
-            Ok(_) => Ok(Self(path.to_owned())),
-            Err((reason, nearest)) => Err(refuse(&reason, nearest)),
-        }
-    }
-
-    /// The file of a part, for all languages or for one.
-    #[must_use]
-    pub fn of_part(name: TemplateName, part: Part, language: Option<&Language>) -> Self {
-        Self(match language {
-            None => format!("{}/{}", name.path(), part.file_name()),
-            Some(language) => format!("{}/{}/{}", name.path(), language.tag(), part.file_name()),
-        })
-    }
-
-    /// The path, with slashes.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is one of a template's files, of a part and of a language where these are named.
-    #[must_use]
-    pub fn is_of(&self, name: TemplateName, part: Option<Part>, language: Option<&Language>) -> bool {
-        match meaning(&self.0) {
-            Ok(Meaning::Part(of, for_language, of_part)) => {
-                of == name
-                    && part.is_none_or(|part| part == of_part)
-                    && language.is_none_or(|language| for_language.as_ref() == Some(language))
-            }
-            _ => false,
-        }
-    }
-
-    /// The built-in text in whose place the file stands: for one of a language, that for all languages.
-    #[must_use]
-    pub fn built_in(&self) -> Option<&'static str> {
-        let find = |path: &str| {
-            let file = built_in::FILES.iter().find(|(known, _)| *known == path);
-            file.map(|(_, text)| *text)
-        };
-        find(&self.0).or_else(|| match meaning(&self.0) {
-            Ok(Meaning::Part(name, Some(_), part)) => find(Self::of_part(name, part, None).as_str()),
-            _ => None,
-        })
-    }
-}
-
-impl std::fmt::Display for TemplatePath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::str::FromStr for TemplatePath {
-    type Err = InvalidTemplatePath;
-
-    fn from_str(path: &str) -> Result<Self, InvalidTemplatePath> {
-        Self::new(path)
-    }
-}
-
-/// What a file is to become: a text, or nothing, so that the built-in one counts again.
-pub type Change = (TemplatePath, Option<String>);
 
 /// The folder of templates.
 #[derive(Debug, Clone)]
@@ -237,7 +133,7 @@ impl TemplateFolder {
     /// is replaced as a whole or not at all.
     pub fn install(
         &self,
-        changes: &[Change],
+        changes: &[FileChange],
         expected: &[Option<String>],
         reason: Reason,
     ) -> Result<Option<String>, FolderError> {
@@ -361,39 +257,6 @@ mod tests {
 
     fn path(text: &str) -> TemplatePath {
         TemplatePath::new(text).unwrap()
-    }
-
-    #[test]
-    fn only_paths_of_templates_are_taken() {
-        for good in [
-            "invitation/meeting/body.html",
-            "invitation/meeting/de/subject.txt",
-            "shared/layout.html",
-            "labels/de.ftl",
-        ] {
-            assert!(TemplatePath::new(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "../x.html",
-            "/etc/passwd",
-            "invitation//body.html",
-            "shared/../../x.html",
-            "notes.txt",
-            ".history/x.html",
-            "shared\\x.html",
-        ] {
-            assert!(TemplatePath::new(bad).is_err(), "{bad}");
-        }
-        let near = TemplatePath::new("invitaton/meeting/body.html").unwrap_err();
-        assert_eq!(near.nearest.as_deref(), Some("invitation"));
-    }
-
-    #[test]
-    fn a_file_of_a_language_stands_in_the_place_of_that_for_all() {
-        let all = path("invitation/meeting/subject.txt").built_in();
-        assert!(all.is_some());
-        assert_eq!(path("invitation/meeting/nl/subject.txt").built_in(), all);
-        assert_eq!(path("shared/mine.html").built_in(), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What becomes of edited files when the built-in ones they were copied from have changed.
 
-use super::{FolderError, TemplateFolder, TemplatePath};
+use crate::template::files::path::TemplatePath;
+
+use super::{FolderError, TemplateFolder};
 
 /// An edited file, the built-in one that it was copied from, and the one that there is now.
 #[derive(Debug, Clone, PartialEq, Eq)]

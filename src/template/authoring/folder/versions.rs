@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use chrono::Utc;
 
-use super::{FolderError, HISTORY, TemplateFolder, TemplatePath, list, read, write};
+use crate::template::files::path::TemplatePath;
+
+use super::{FolderError, HISTORY, TemplateFolder, list, read, write};
 
 /// Which command changed files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
