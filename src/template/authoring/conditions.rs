@@ -1,28 +1,15 @@
 //! The conditions of a template, each shown both ways: as if it held, and as if it did not.
-//!
-//! For this alone the templates are parsed a second time, with each `{% if … %}` and `{% elif … %}` wrapped in a call of
-//! [`AS_IF`], which notes what it is told and answers as it is asked to.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-
-use tera::{Kwargs, State, Tera, TeraResult};
 
 use crate::meeting::Language;
 
 use super::sample::Sample;
-use crate::template::check::label_checks;
 use crate::template::error::{Origin, Place};
-use crate::template::limits::inject;
 use crate::template::name::{Part, TemplateName};
-use crate::template::render::engine;
-use crate::template::render::state::now;
-use crate::template::tags::{Tag, Token, tags};
+use crate::template::render::trace::{Trace, conditions};
+use crate::template::tags::tags;
 use crate::template::{Rendered, TemplateError, Templates};
-
-/// The function around conditions. Templates cannot call it: `check::names` refuses it.
-pub(in crate::template) const AS_IF: &str = "__as_if";
 
 /// A condition of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,55 +43,6 @@ impl Condition {
     }
 }
 
-/// What becomes of the conditions of one mail.
-#[derive(Debug, Default)]
-pub(in crate::template) struct Trace {
-    forced: Option<(String, bool)>,
-    /// By id: whether it held, and whether it did not.
-    seen: RefCell<BTreeMap<String, (bool, bool)>>,
-}
-
-pub(in crate::template) fn register(tera: &mut Tera) {
-    tera.register_function(AS_IF, as_if);
-}
-
-fn as_if(kwargs: Kwargs, _: &State<'_>) -> TeraResult<bool> {
-    let id = kwargs.must_get::<&str>("at")?;
-    let is = kwargs
-        .get::<tera::Value>("is")?
-        .is_some_and(|value| value.is_truthy());
-    let rendering = now()?;
-    let Some(trace) = &rendering.trace else {
-        return Ok(is);
-    };
-    let mut seen = trace.seen.borrow_mut();
-    let (held, failed) = seen.entry(id.to_owned()).or_default();
-    *held |= is;
-    *failed |= !is;
-    Ok(match &trace.forced {
-        Some((forced, answer)) if forced == id => *answer,
-        _ => is,
-    })
-}
-
-/// A condition's first octet, behind its last one, and its id.
-pub(in crate::template) fn conditions<'a>(
-    name: &'a str,
-    text: &'a str,
-    tags: &'a [Tag<'a>],
-) -> impl Iterator<Item = (&'a Tag<'a>, usize, usize, String)> {
-    tags.iter().filter_map(move |tag| {
-        if !matches!(tag.keyword(), Some("if" | "elif")) {
-            return None;
-        }
-        let (start, _) = *tag.tokens.get(1)?;
-        let end = tag.end.checked_sub(2 + usize::from(tag.trims_after))?;
-        let nowhere = Origin::BuiltIn("");
-        let place = Place::at(&nowhere, text, start, 1);
-        Some((tag, start, end, format!("{name}:{}:{}", place.line, place.column)))
-    })
-}
-
 impl Templates {
     /// The conditions in the files that a mail about a sample is made of, and how they came out.
     ///
@@ -118,7 +56,7 @@ impl Templates {
     ) -> Result<Vec<Condition>, TemplateError> {
         let trace = Rc::new(Trace::default());
         self.traced(name, sample, language, &trace)?;
-        let seen = trace.seen.borrow();
+        let seen = trace.seen();
         let ours = &sample.organization.language;
         let parts = Part::ALL
             .into_iter()
@@ -165,10 +103,7 @@ impl Templates {
         language: &Language,
         (condition, holds): (&str, bool),
     ) -> Result<Rendered, TemplateError> {
-        let trace = Rc::new(Trace {
-            forced: Some((condition.to_owned(), holds)),
-            ..Trace::default()
-        });
+        let trace = Rc::new(Trace::forcing(condition, holds));
         self.traced(name, sample, language, &trace)
     }
 
@@ -182,47 +117,6 @@ impl Templates {
         let context = sample.context_for(name, language);
         let (rendered, _) = self.render_parts(name, &context, Some(trace))?;
         Ok(rendered)
-    }
-
-    /// The engine whose templates tell of their conditions.
-    pub(in crate::template) fn traced_engine(&self) -> Result<&Tera, TemplateError> {
-        let inner = &self.0;
-        let made = inner.traced.get_or_init(|| {
-            let mut tera = engine::engine();
-            let templates: Vec<(&str, String)> = inner
-                .catalogue
-                .templates()
-                .map(|(name, file)| (name, inject::traced(name, &file.text).text))
-                .collect();
-            match tera.add_raw_templates(templates) {
-                Ok(()) => Ok(tera),
-                Err(error) => Err(label_checks::all_problems(error, &inner.catalogue)),
-            }
-        });
-        made.as_ref().map_err(|problems| TemplateError::Broken {
-            problems: problems.clone(),
-        })
-    }
-
-    /// A file and those that it extends or includes.
-    pub(in crate::template) fn reach(&self, path: String, files: &mut Vec<String>) {
-        let Some(file) = self.0.catalogue.file(&path) else {
-            return;
-        };
-        if files.contains(&path) {
-            return;
-        }
-        files.push(path);
-        for tag in tags(&file.text) {
-            if !matches!(tag.keyword(), Some("extends" | "include")) {
-                continue;
-            }
-            for (_, token) in &tag.tokens {
-                if let Token::Text(next) = token {
-                    self.reach((*next).to_owned(), files);
-                }
-            }
-        }
     }
 }
 

@@ -29,6 +29,11 @@ pub struct Preview {
 }
 
 impl Templates {
+    /// The names of all variables that templates can use.
+    pub fn variables() -> impl Iterator<Item = &'static str> {
+        VARIABLES.iter().copied()
+    }
+
     /// Renders a sample for a reader of a language, with what the author wants to know beside it.
     ///
     /// # Errors

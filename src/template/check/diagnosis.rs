@@ -8,7 +8,7 @@ use super::offered::nearest_statement;
 use super::tera_messages::Wording;
 use crate::template::error::{Origin, Place, Problem};
 use crate::template::files::sources::Sources;
-use crate::template::render::engine::MAX_OUTPUT;
+use crate::template::limits::MAX_OUTPUT;
 
 /// The problems of an error. `asked` is the template that was added or rendered.
 pub(in crate::template) fn problems(

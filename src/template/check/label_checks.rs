@@ -1,4 +1,4 @@
-//! Checks of a whole folder that go beyond one template's source.
+//! Checks of the labels of a whole folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,36 +7,10 @@ use fluent_syntax::ast;
 
 use crate::meeting::Language;
 
-use super::diagnosis;
 use crate::template::error::{Origin, Place, Problem, nearest};
 use crate::template::files::catalogue::{Catalogue, File};
 use crate::template::language::labels::{LabelError, Labels};
 use crate::template::language::locale::NEEDED;
-use crate::template::render::engine;
-
-/// Every problem of templates that could not be added. They are added once more as their authors wrote them, without
-/// the checks in them; Tera names only the first whose syntax is wrong, so then each is looked at by itself.
-pub(in crate::template) fn all_problems(with_checks: tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
-    let written = catalogue
-        .templates()
-        .map(|(name, file)| (name, file.text.as_str()));
-    let error = engine::engine()
-        .add_raw_templates(written)
-        .err()
-        .unwrap_or(with_checks);
-    if !matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) {
-        return diagnosis::problems(&error, "", catalogue);
-    }
-    catalogue
-        .templates()
-        .filter_map(|(name, file)| {
-            let error = engine::engine().add_raw_template(name, &file.text).err()?;
-            matches!(error.kind(), tera::ErrorKind::SyntaxError(_))
-                .then(|| diagnosis::problems(&error, name, catalogue))
-        })
-        .flatten()
-        .collect()
-}
 
 /// The problems of edited labels that the code itself writes, with the values that it gives them.
 pub(in crate::template) fn needed_labels(labels: &Labels, catalogue: &Catalogue) -> Vec<Problem> {

@@ -5,7 +5,7 @@ use crate::template::check::names::{self, Known};
 use crate::template::error::Origin;
 use crate::template::language::labels::Labels;
 use crate::template::language::locale::Voices;
-use crate::template::render::context::Variables;
+use crate::template::load;
 use crate::template::render::engine;
 use crate::template::{TemplateName, Templates};
 
@@ -62,7 +62,7 @@ pub(super) fn names_exist(text: &str) {
     let voice = voices
         .of(&Language::ENGLISH, &Language::ENGLISH, &templates.0.labels)
         .unwrap();
-    let variables = Variables::example(&voice).unwrap();
+    let variables = load::example(&voice).unwrap();
     let known = Known {
         variables: &variables,
         labels: &labels,

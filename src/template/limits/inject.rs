@@ -1,22 +1,14 @@
-//! Bounds on what a template may spend.
+//! Puts checks into a template before Tera sees it.
 //!
-//! Tera has none, and a loop that prints nothing cannot be interrupted from outside. So each template is given checks of
-//! its own before Tera sees it: a call of [`CHECK`], which prints nothing, at its start, in each block, in each turn of a
-//! loop and at the start of each component, and one after each value that it sets. A check counts a step, looks at the
-//! clock, and at the size of the value. What Tera then says about columns is put right by [`Checked::place`].
+//! A check is a call of [`CHECK`], which prints nothing: at the start of a template, in each block, in each turn of a loop
+//! and at the start of each component, and one after each value that it sets. A check counts a step, looks at the clock,
+//! and at the size of the value. What Tera then says about columns is put right by [`Checked::place`].
 
-use tera::{Kwargs, State, Tera, TeraResult, Value};
-
-use crate::template::authoring::conditions::{AS_IF, conditions};
-use crate::template::render::filters::MAX_TEXT;
-use crate::template::render::state::now;
 use crate::template::tags::{Tag, Token, tags};
 
 /// The function that the checks call. Templates cannot: `check::names` refuses it.
 pub(in crate::template) const CHECK: &str = "__check";
 
-/// The most elements that a value may have, those within it included.
-const MAX_ELEMENTS: usize = 20_000;
 /// Octets of literal text that count as one step more: a loop around a long text is as dear as a long loop.
 const TEXT_PER_STEP: usize = 4096;
 
@@ -61,46 +53,9 @@ impl Checked {
     }
 }
 
-pub(in crate::template) fn register(tera: &mut Tera) {
-    tera.register_function(CHECK, check);
-}
-
-fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let steps = kwargs.get::<u32>("steps")?.unwrap_or(1);
-    now()?
-        .step(steps)
-        .map_err(|error| tera::Error::message(error.to_string()))?;
-    if let Some(value) = kwargs.get::<Value>("value")? {
-        let (mut elements, mut octets) = (0, 0);
-        if !is_small(&value, &mut elements, &mut octets) {
-            return Err(tera::Error::message(format!(
-                "the value becomes larger than {} KiB or {MAX_ELEMENTS} elements",
-                MAX_TEXT / 1024
-            )));
-        }
-    }
-    Ok(Value::safe_string(""))
-}
-
-/// Whether a value is within the bounds. It looks at no more of it than they allow.
-fn is_small(value: &Value, elements: &mut usize, octets: &mut usize) -> bool {
-    *elements += 1;
-    *octets += value.as_str().map_or(0, str::len);
-    if *elements > MAX_ELEMENTS || *octets > MAX_TEXT {
-        return false;
-    }
-    if let Some(items) = value.as_array() {
-        return items.iter().all(|item| is_small(item, elements, octets));
-    }
-    if let Some(map) = value.as_map() {
-        return map.values().all(|item| is_small(item, elements, octets));
-    }
-    true
-}
-
 /// Puts the checks in.
 pub(in crate::template) fn checked(template: &str) -> Checked {
-    woven(None, template)
+    checked_with(template, &tags(template), Vec::new())
 }
 
 /// Puts nothing in.
@@ -109,17 +64,16 @@ pub(in crate::template) fn unchecked(template: &str) -> Checked {
     insert(template, &[])
 }
 
-/// Puts the checks in, and a call around each condition, for a template of this name.
-pub(in crate::template) fn traced(name: &str, template: &str) -> Checked {
-    woven(Some(name), template)
-}
-
-fn woven(traced: Option<&str>, template: &str) -> Checked {
-    let tags = tags(template);
+/// Puts the checks and other calls in. The tags are those of the template.
+pub(in crate::template) fn checked_with<'a>(
+    template: &str,
+    tags: &'a [Tag<'a>],
+    others: Vec<Insertion<'a>>,
+) -> Checked {
     let extends = tags.first().is_some_and(|tag| tag.keyword() == Some("extends"));
-    let mut places: Vec<Place<'_>> = Vec::new();
+    let mut places: Vec<Insertion<'_>> = Vec::new();
     if !extends {
-        places.push(Place {
+        places.push(Insertion {
             at: 0,
             tag: None,
             text: format!("{{{{ {CHECK}() }}}}"),
@@ -128,7 +82,7 @@ fn woven(traced: Option<&str>, template: &str) -> Checked {
     for (number, tag) in tags.iter().enumerate() {
         let call = match tag.keyword() {
             Some("for") => {
-                let literal = tag_body(&tags, number, template);
+                let literal = tag_body(tags, number, template);
                 format!("{CHECK}(steps={})", 1 + literal / TEXT_PER_STEP)
             }
             Some("block") => format!("{CHECK}()"),
@@ -140,7 +94,7 @@ fn woven(traced: Option<&str>, template: &str) -> Checked {
                 Some(name) => format!("{CHECK}(value={name})"),
                 None => continue,
             },
-            Some("endset" | "endset_global") => match opened(&tags, number) {
+            Some("endset" | "endset_global") => match opened(tags, number) {
                 Some(name) => format!("{CHECK}(value={name})"),
                 None => continue,
             },
@@ -148,34 +102,21 @@ fn woven(traced: Option<&str>, template: &str) -> Checked {
         };
         places.push(print(tag, &call));
     }
-    if let Some(name) = traced {
-        for (tag, start, end, id) in conditions(name, template, &tags) {
-            let id = id.replace(['"', '\\'], "");
-            let mut around = |at, text| {
-                places.push(Place {
-                    at,
-                    tag: Some(tag),
-                    text,
-                })
-            };
-            around(start, format!("{AS_IF}(at=\"{id}\", is=("));
-            around(end, ")) ".to_owned());
-        }
-        places.sort_by_key(|place| place.at);
-    }
+    places.extend(others);
+    places.sort_by_key(|place| place.at);
     insert(template, &places)
 }
 
-/// What is put in, and behind which tag.
-struct Place<'a> {
-    at: usize,
-    tag: Option<&'a Tag<'a>>,
-    text: String,
+/// What is put in, where, and behind which tag.
+pub(in crate::template) struct Insertion<'a> {
+    pub(in crate::template) at: usize,
+    pub(in crate::template) tag: Option<&'a Tag<'a>>,
+    pub(in crate::template) text: String,
 }
 
 /// A call as a tag right behind another. It trims what the other would have trimmed.
-fn print<'a>(tag: &'a Tag<'a>, call: &str) -> Place<'a> {
-    Place {
+fn print<'a>(tag: &'a Tag<'a>, call: &str) -> Insertion<'a> {
+    Insertion {
         at: tag.end,
         tag: Some(tag),
         text: if tag.trims_after {
@@ -193,7 +134,7 @@ fn column_of(text: &str, offset: usize) -> usize {
     before[line_start..].chars().count() + 1
 }
 
-fn insert(template: &str, places: &[Place<'_>]) -> Checked {
+fn insert(template: &str, places: &[Insertion<'_>]) -> Checked {
     let mut text = String::with_capacity(template.len() + places.len() * 24);
     let mut inserted = Vec::with_capacity(places.len());
     let mut from = 0;

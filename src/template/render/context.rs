@@ -156,22 +156,6 @@ impl Variables {
         self.context
             .insert_value("meeting", Value::from(self.meeting.clone()));
     }
-
-    /// Every variable with an example of its value.
-    pub(in crate::template) fn example(voice: &Voice) -> Result<Map, LabelError> {
-        let complete = crate::template::authoring::sample::Sample::complete();
-        let all = Self::new(
-            TemplateName::INVITATION,
-            &complete.context(&voice.language),
-            voice,
-        )?;
-        let mut map = Map::new();
-        for name in VARIABLES {
-            let value = all.context.get(name).cloned().unwrap_or_else(Value::none);
-            map.insert(Key::Str(name), value);
-        }
-        Ok(map)
-    }
 }
 
 /// The names of all variables.

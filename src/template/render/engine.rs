@@ -6,11 +6,8 @@ use tera::Tera;
 
 use super::filters;
 use super::functions;
-use crate::template::authoring::conditions;
-use crate::template::limits::inject;
-
-/// The most that one part may print, in octets.
-pub(in crate::template) const MAX_OUTPUT: usize = 1024 * 1024;
+use super::inserted;
+use crate::template::limits::MAX_OUTPUT;
 
 /// An engine without templates.
 pub(in crate::template) fn engine() -> Tera {
@@ -18,8 +15,7 @@ pub(in crate::template) fn engine() -> Tera {
     tera.autoescape_on([".html", ".mjml"]);
     functions::register(&mut tera);
     filters::register(&mut tera);
-    inject::register(&mut tera);
-    conditions::register(&mut tera);
+    inserted::register(&mut tera);
     tera
 }
 

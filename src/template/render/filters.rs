@@ -12,9 +12,7 @@ use super::description;
 use super::state::now;
 use crate::template::language::dates::Moment;
 use crate::template::language::labels::LabelError;
-
-/// The longest text that a filter makes, in octets.
-pub(in crate::template) const MAX_TEXT: usize = 256 * 1024;
+use crate::template::limits::MAX_TEXT;
 
 pub(in crate::template) fn register(tera: &mut Tera) {
     tera.register_filter("date", date);

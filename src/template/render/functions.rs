@@ -10,11 +10,7 @@ use super::qr;
 use super::state::{Form, Rendering, now};
 use crate::template::error::nearest;
 use crate::template::language::labels::LabelError;
-
-/// The most elements that `range` gives.
-pub(in crate::template) const MAX_RANGE: i64 = 1_000;
-/// The most pictures of one mail.
-const MAX_IMAGES: usize = 4;
+use crate::template::limits::{MAX_IMAGES, MAX_RANGE};
 
 pub(in crate::template) fn register(tera: &mut Tera) {
     tera.register_function("label", label);

@@ -9,19 +9,18 @@ use tera::Context;
 use crate::meeting::{JoinUrl, Language, one_line};
 
 use super::body;
+use super::choice::Choice;
 use super::context::{InvitationContext, Variables};
 use super::description;
 use super::engine::Page;
 use super::functions;
 use super::state::{Form, Rendering, rendering};
-use crate::template::authoring::conditions::Trace;
+use super::trace::Trace;
 use crate::template::check::diagnosis;
 use crate::template::check::label_checks;
-use crate::template::error::Problem;
-use crate::template::language::labels::with_parents;
 use crate::template::language::locale::Voice;
 use crate::template::name::{Kind, Part, TemplateName};
-use crate::template::{Choice, Rendered, TemplateError, Templates, at_start};
+use crate::template::{Rendered, TemplateError, Templates};
 
 impl Templates {
     /// Renders a mail. Where there is no text body, or only the built-in one beside an edited HTML body, it is made of
@@ -175,58 +174,6 @@ impl Templates {
             .map_err(|error| TemplateError::problem(label_checks::label_problem(&error, &self.0.catalogue)))
     }
 
-    /// The language that a mail to a reader of `language` is written in; `None` where there is no such template.
-    #[must_use]
-    pub fn written_in(
-        &self,
-        name: TemplateName,
-        language: &Language,
-        organization_language: &Language,
-    ) -> Option<Language> {
-        self.choose(name, Part::Html, language, organization_language)
-            .map(|choice| choice.language)
-    }
-
-    pub(in crate::template) fn choose(
-        &self,
-        name: TemplateName,
-        part: Part,
-        language: &Language,
-        ours: &Language,
-    ) -> Option<Choice<'_>> {
-        let files = self.0.catalogue.part(name, part)?;
-        if !files.languages.is_empty() {
-            for reader in [language, ours] {
-                for candidate in with_parents(reader) {
-                    if let Some(template) = files.of(&candidate) {
-                        return Some(Choice {
-                            template,
-                            file_language: Some(candidate),
-                            language: reader.clone(),
-                        });
-                    }
-                }
-            }
-        }
-        let spoken = |reader: &&Language| with_parents(reader).iter().any(|l| self.0.labels.has(l));
-        let language = [language, ours].into_iter().find(spoken);
-        Some(Choice {
-            template: files.neutral.as_deref()?,
-            file_language: None,
-            language: language.unwrap_or(&Language::ENGLISH).clone(),
-        })
-    }
-
-    /// Whether the text is to be made of the HTML body. The built-in text says what the built-in HTML says; an edited
-    /// HTML body without a text of its own speaks for itself.
-    pub(in crate::template) fn speaks_for_itself(&self, text: &Choice<'_>, html: &Choice<'_>) -> bool {
-        let is_edited = |choice: &Choice<'_>| {
-            let file = self.0.catalogue.file(choice.template);
-            file.is_some_and(|file| file.origin.path().is_some())
-        };
-        is_edited(html) && !is_edited(text)
-    }
-
     pub(in crate::template) fn variables_of(
         &self,
         name: TemplateName,
@@ -254,10 +201,6 @@ impl Templates {
             }
         })?;
         Ok(page.into_text())
-    }
-
-    pub(in crate::template) fn at_start(&self, code: &'static str, message: &str, template: &str) -> Problem {
-        at_start(&self.0.catalogue, code, message, template)
     }
 }
 

@@ -3,24 +3,18 @@
 //! It is kept by the thread, because Tera shows a function the variables of a template but not, within a component,
 //! those around it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::mail::InlineImage;
 use crate::meeting::Zone;
 use crate::organization::Color;
 
 use super::calendar_links::CalendarEntry;
-use crate::template::authoring::conditions::Trace;
+use super::trace::Trace;
 use crate::template::language::locale::Voice;
-use crate::template::limits::computing_time::ComputingTime;
-
-/// How many steps a part may take: turns of loops, calls of components, inclusions.
-pub(in crate::template) const MAX_STEPS: u32 = 20_000;
-/// How long a part may compute. A tenth of a millisecond is usual; nobody comes near it by accident.
-pub(in crate::template) const MAX_TIME: Duration = Duration::from_millis(500);
+use crate::template::limits::spending::Spending;
 
 /// Whether a part is HTML or plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +37,7 @@ pub(in crate::template) struct Rendering {
     pub(in crate::template) images: RefCell<Vec<InlineImage>>,
     /// What is to be told of conditions; only for looking at templates.
     pub(in crate::template) trace: Option<Rc<Trace>>,
-    steps: Cell<u32>,
-    spent: ComputingTime,
-    /// When `spent` is looked at next: it cannot be all before, and asking costs more than a look at this.
-    look: Cell<Instant>,
-}
-
-/// Why a part is not rendered to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(in crate::template) enum Exhausted {
-    #[error("it takes more than {MAX_STEPS} steps (turns of loops, components, inclusions)")]
-    Steps,
-    #[error("it takes longer than {} milliseconds", MAX_TIME.as_millis())]
-    Time,
+    pub(in crate::template) spending: Spending,
 }
 
 impl Rendering {
@@ -74,9 +56,7 @@ impl Rendering {
             entry,
             images: RefCell::default(),
             trace: None,
-            steps: Cell::new(0),
-            spent: ComputingTime::begin(),
-            look: Cell::new(Instant::now() + MAX_TIME),
+            spending: Spending::begin(),
         }
     }
 
@@ -84,29 +64,6 @@ impl Rendering {
     pub(in crate::template) fn traced(mut self, trace: Option<&Rc<Trace>>) -> Self {
         self.trace = trace.cloned();
         self
-    }
-
-    /// Takes steps, if there are any left.
-    pub(in crate::template) fn step(&self, count: u32) -> Result<(), Exhausted> {
-        let steps = self.steps.get().saturating_add(count);
-        self.steps.set(steps);
-        if steps > MAX_STEPS {
-            Err(Exhausted::Steps)
-        } else if self.is_out_of_time() {
-            Err(Exhausted::Time)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn is_out_of_time(&self) -> bool {
-        let now = Instant::now();
-        if now < self.look.get() {
-            return false;
-        }
-        let left = MAX_TIME.saturating_sub(self.spent.spent());
-        self.look.set(now + left);
-        left.is_zero()
     }
 }
 

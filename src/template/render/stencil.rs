@@ -8,11 +8,12 @@
 
 use crate::meeting::{Language, Person, one_line};
 
+use super::choice::Choice;
 use super::context::InvitationContext;
 use crate::template::language::locale::Voice;
 use crate::template::name::{Part, TemplateName};
 use crate::template::tags::{Tag, Token, tags};
-use crate::template::{Choice, Rendered, TemplateError, Templates, escaped};
+use crate::template::{Rendered, TemplateError, Templates, escaped};
 
 /// The name of the reader that there is none of: of the characters for private use, which templates have no reason to
 /// print.

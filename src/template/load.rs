@@ -4,20 +4,24 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use tera::value::Key;
+use tera::{Map, Tera, Value};
+
 use crate::meeting::Language;
 
-use super::context::Variables;
-use super::engine;
-use crate::template::check::label_checks;
-use crate::template::check::names;
-use crate::template::error::Problem;
-use crate::template::files::catalogue::Catalogue;
-use crate::template::files::path::FileChange;
-use crate::template::language::labels::Labels;
-use crate::template::language::locale::Voices;
-use crate::template::limits::inject::{self, Checked};
-use crate::template::lint;
-use crate::template::{Inner, TemplateError, Templates};
+use super::authoring::sample::Sample;
+use super::check::{diagnosis, label_checks, names};
+use super::error::{Problem, TemplateError};
+use super::files::catalogue::Catalogue;
+use super::files::path::FileChange;
+use super::language::labels::{LabelError, Labels};
+use super::language::locale::{Voice, Voices};
+use super::limits::inject::{self, Checked};
+use super::lint;
+use super::name::TemplateName;
+use super::render::context::{VARIABLES, Variables};
+use super::render::{engine, trace};
+use super::templates::{Inner, Templates};
 
 impl Templates {
     /// The built-in templates alone.
@@ -48,10 +52,7 @@ impl Templates {
         Self::woven(None, &[], inject::unchecked)
     }
 
-    pub(in crate::template) fn load(
-        dir: Option<&Path>,
-        changes: &[FileChange],
-    ) -> Result<Self, TemplateError> {
+    pub(super) fn load(dir: Option<&Path>, changes: &[FileChange]) -> Result<Self, TemplateError> {
         Self::woven(dir, changes, inject::checked)
     }
 
@@ -83,12 +84,12 @@ impl Templates {
             .collect();
         let templates = checked.iter().map(|(name, checked)| (name, &checked.text));
         if let Err(error) = tera.add_raw_templates(templates) {
-            problems.extend(label_checks::all_problems(error, &catalogue));
+            problems.extend(all_problems(error, &catalogue));
         }
         let voices = Voices::default();
         let english = voices.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
         // Words that the code itself needs are made here; a broken one shows before anything is rendered.
-        match Variables::example(&english) {
+        match example(&english) {
             Err(error) => problems.push(label_checks::label_problem(&error, &catalogue)),
             Ok(variables) => {
                 let known = names::Known {
@@ -136,4 +137,61 @@ impl Templates {
             Err(TemplateError::Broken { problems })
         }
     }
+
+    /// The engine whose templates tell of their conditions.
+    pub(super) fn traced_engine(&self) -> Result<&Tera, TemplateError> {
+        let inner = &self.0;
+        let made = inner.traced.get_or_init(|| {
+            let mut tera = engine::engine();
+            let templates: Vec<(&str, String)> = inner
+                .catalogue
+                .templates()
+                .map(|(name, file)| (name, trace::traced(name, &file.text).text))
+                .collect();
+            match tera.add_raw_templates(templates) {
+                Ok(()) => Ok(tera),
+                Err(error) => Err(all_problems(error, &inner.catalogue)),
+            }
+        });
+        made.as_ref().map_err(|problems| TemplateError::Broken {
+            problems: problems.clone(),
+        })
+    }
+}
+
+/// Every problem of templates that could not be added. They are added once more as their authors wrote them, without
+/// the checks in them; Tera names only the first whose syntax is wrong, so then each is looked at by itself.
+fn all_problems(with_checks: tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
+    let written = catalogue
+        .templates()
+        .map(|(name, file)| (name, file.text.as_str()));
+    let error = engine::engine()
+        .add_raw_templates(written)
+        .err()
+        .unwrap_or(with_checks);
+    if !matches!(error.kind(), tera::ErrorKind::SyntaxError(_)) {
+        return diagnosis::problems(&error, "", catalogue);
+    }
+    catalogue
+        .templates()
+        .filter_map(|(name, file)| {
+            let error = engine::engine().add_raw_template(name, &file.text).err()?;
+            matches!(error.kind(), tera::ErrorKind::SyntaxError(_))
+                .then(|| diagnosis::problems(&error, name, catalogue))
+        })
+        .flatten()
+        .collect()
+}
+
+/// Every variable with an example of its value.
+pub(super) fn example(voice: &Voice) -> Result<Map, LabelError> {
+    let complete = Sample::complete();
+    let context = complete.context(&voice.language);
+    let all = Variables::new(TemplateName::INVITATION, &context, voice)?;
+    let mut map = Map::new();
+    for name in VARIABLES {
+        let value = all.text().get(name).cloned().unwrap_or_else(Value::none);
+        map.insert(Key::Str(name), value);
+    }
+    Ok(map)
 }

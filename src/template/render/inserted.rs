@@ -1,0 +1,43 @@
+//! The functions that are called by what is put into templates before Tera sees them. No author can call them:
+//! `check::names` refuses names that begin with two underscores.
+
+use tera::{Kwargs, State, Tera, TeraResult, Value};
+
+use super::state::now;
+use super::trace::AS_IF;
+use crate::template::limits::inject::CHECK;
+use crate::template::limits::{MAX_ELEMENTS, MAX_TEXT, is_small};
+
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_function(CHECK, check);
+    tera.register_function(AS_IF, as_if);
+}
+
+/// Counts steps, and looks at the size of a value.
+fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let steps = kwargs.get::<u32>("steps")?.unwrap_or(1);
+    now()?
+        .spending
+        .step(steps)
+        .map_err(|error| tera::Error::message(error.to_string()))?;
+    if let Some(value) = kwargs.get::<Value>("value")?
+        && !is_small(&value)
+    {
+        return Err(tera::Error::message(format!(
+            "the value becomes larger than {} KiB or {MAX_ELEMENTS} elements",
+            MAX_TEXT / 1024
+        )));
+    }
+    Ok(Value::safe_string(""))
+}
+
+/// Tells the trace how a condition came out. The answer is what the template goes on with.
+fn as_if(kwargs: Kwargs, _: &State<'_>) -> TeraResult<bool> {
+    let id = kwargs.must_get::<&str>("at")?;
+    let is = kwargs.get::<Value>("is")?.is_some_and(|value| value.is_truthy());
+    let rendering = now()?;
+    Ok(match &rendering.trace {
+        Some(trace) => trace.answer(id, is),
+        None => is,
+    })
+}

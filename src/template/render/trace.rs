@@ -1,0 +1,87 @@
+//! What becomes of the conditions of a mail while it is rendered.
+//!
+//! For this alone the templates are parsed a second time, with each `{% if … %}` and `{% elif … %}` wrapped in a call of
+//! [`AS_IF`], which notes what it is told and answers as it is asked to.
+
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+
+use crate::template::error::{Origin, Place};
+use crate::template::limits::inject::{Checked, Insertion, checked_with};
+use crate::template::tags::{Tag, tags};
+
+/// The function around conditions. Templates cannot call it: `check::names` refuses it.
+pub(in crate::template) const AS_IF: &str = "__as_if";
+
+/// How the conditions of one mail came out.
+#[derive(Debug, Default)]
+pub(in crate::template) struct Trace {
+    /// The condition that is to come out in a certain way, and the way.
+    forced: Option<(String, bool)>,
+    /// By id: whether it held, and whether it did not.
+    seen: RefCell<BTreeMap<String, (bool, bool)>>,
+}
+
+impl Trace {
+    /// One condition is to come out in a certain way, whatever is asked.
+    pub(in crate::template) fn forcing(id: &str, holds: bool) -> Self {
+        Self {
+            forced: Some((id.to_owned(), holds)),
+            ..Self::default()
+        }
+    }
+
+    /// By id: whether it held, and whether it did not.
+    pub(in crate::template) fn seen(&self) -> Ref<'_, BTreeMap<String, (bool, bool)>> {
+        self.seen.borrow()
+    }
+
+    /// Notes how a condition came out, and says what the template is told.
+    pub(super) fn answer(&self, id: &str, is: bool) -> bool {
+        let mut seen = self.seen.borrow_mut();
+        let (held, failed) = seen.entry(id.to_owned()).or_default();
+        *held |= is;
+        *failed |= !is;
+        match &self.forced {
+            Some((forced, answer)) if forced == id => *answer,
+            _ => is,
+        }
+    }
+}
+
+/// A condition's first octet, behind its last one, and its id.
+pub(in crate::template) fn conditions<'a>(
+    name: &'a str,
+    text: &'a str,
+    tags: &'a [Tag<'a>],
+) -> impl Iterator<Item = (&'a Tag<'a>, usize, usize, String)> {
+    tags.iter().filter_map(move |tag| {
+        if !matches!(tag.keyword(), Some("if" | "elif")) {
+            return None;
+        }
+        let (start, _) = *tag.tokens.get(1)?;
+        let end = tag.end.checked_sub(2 + usize::from(tag.trims_after))?;
+        let nowhere = Origin::BuiltIn("");
+        let place = Place::at(&nowhere, text, start, 1);
+        Some((tag, start, end, format!("{name}:{}:{}", place.line, place.column)))
+    })
+}
+
+/// Puts the checks in, and a call around each condition, for a template of this name.
+pub(in crate::template) fn traced(name: &str, template: &str) -> Checked {
+    let tags = tags(template);
+    let mut calls = Vec::new();
+    for (tag, start, end, id) in conditions(name, template, &tags) {
+        let id = id.replace(['"', '\\'], "");
+        let mut around = |at, text| {
+            calls.push(Insertion {
+                at,
+                tag: Some(tag),
+                text,
+            });
+        };
+        around(start, format!("{AS_IF}(at=\"{id}\", is=("));
+        around(end, ")) ".to_owned());
+    }
+    checked_with(template, &tags, calls)
+}
