@@ -15,7 +15,7 @@ use super::error::{Problem, TemplateError};
 use super::files::catalogue::Catalogue;
 use super::files::path::FileChange;
 use super::language::labels::{LabelError, Labels};
-use super::language::locale::{Voice, Voices};
+use super::language::locale::{Locale, Locales};
 use super::limits::inject::{self, Checked};
 use super::lint;
 use super::name::TemplateName;
@@ -86,8 +86,8 @@ impl Templates {
         if let Err(error) = tera.add_raw_templates(templates) {
             problems.extend(all_problems(error, &catalogue));
         }
-        let voices = Voices::default();
-        let english = voices.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
+        let locales = Locales::default();
+        let english = locales.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
         // Words that the code itself needs are made here; a broken one shows before anything is rendered.
         match example(&english) {
             Err(error) => problems.push(label_checks::label_problem(&error, &catalogue)),
@@ -130,7 +130,7 @@ impl Templates {
                 tera,
                 checked,
                 labels,
-                voices,
+                locales,
                 traced: OnceLock::new(),
             })))
         } else {
@@ -184,10 +184,10 @@ fn all_problems(with_checks: tera::Error, catalogue: &Catalogue) -> Vec<Problem>
 }
 
 /// Every variable with an example of its value.
-pub(super) fn example(voice: &Voice) -> Result<Map, LabelError> {
+pub(super) fn example(locale: &Locale) -> Result<Map, LabelError> {
     let complete = Sample::complete();
-    let context = complete.context(&voice.language);
-    let all = Variables::new(TemplateName::INVITATION, &context, voice)?;
+    let context = complete.context(&locale.language);
+    let all = Variables::new(TemplateName::INVITATION, &context, locale)?;
     let mut map = Map::new();
     for name in VARIABLES {
         let value = all.text().get(name).cloned().unwrap_or_else(Value::none);

@@ -13,7 +13,7 @@ use super::files::built_in;
 use super::files::catalogue::Catalogue;
 use super::files::sources::Sources;
 use super::language::labels::Labels;
-use super::language::locale::Voices;
+use super::language::locale::Locales;
 use super::limits::inject::Checked;
 use super::name::{Part, TemplateName};
 use super::tags::{Token, tags};
@@ -29,7 +29,7 @@ pub(super) struct Inner {
     /// The templates as Tera has them.
     pub(super) checked: HashMap<String, Checked>,
     pub(super) labels: Arc<Labels>,
-    pub(super) voices: Voices,
+    pub(super) locales: Locales,
     /// The templates telling of their conditions, made when it is first asked for.
     pub(super) traced: OnceLock<Result<Tera, Vec<Problem>>>,
 }

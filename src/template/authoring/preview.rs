@@ -83,8 +83,8 @@ impl Templates {
         let language = self
             .choose(name, Part::Html, context.language, ours)
             .map_or_else(|| context.language.clone(), |choice| choice.language);
-        let voice = self.0.voices.of(&language, ours, &self.0.labels)?;
-        let page = self.variables_of(name, context, &voice)?.into_html();
+        let locale = self.0.locales.of(&language, ours, &self.0.labels)?;
+        let page = self.variables_of(name, context, &locale)?.into_html();
         let value = |name: &str| page.get(name).map(serde_json::to_value);
         Ok(VARIABLES
             .iter()

@@ -10,7 +10,7 @@ use crate::meeting::Language;
 use crate::template::error::{Origin, Place, Problem, nearest};
 use crate::template::files::catalogue::{Catalogue, File};
 use crate::template::language::labels::{LabelError, Labels};
-use crate::template::language::locale::NEEDED;
+use crate::template::language::phrases::NEEDED;
 
 /// The problems of edited labels that the code itself writes, with the values that it gives them.
 pub(in crate::template) fn needed_labels(labels: &Labels, catalogue: &Catalogue) -> Vec<Problem> {

@@ -4,7 +4,7 @@ use crate::meeting::Language;
 use crate::template::check::names::{self, Known};
 use crate::template::error::Origin;
 use crate::template::language::labels::Labels;
-use crate::template::language::locale::Voices;
+use crate::template::language::locale::Locales;
 use crate::template::load;
 use crate::template::render::engine;
 use crate::template::{TemplateName, Templates};
@@ -58,11 +58,11 @@ fn rendered(text: &str) -> String {
 pub(super) fn names_exist(text: &str) {
     let labels = Labels::new();
     let templates = Templates::built_in().unwrap();
-    let voices = Voices::default();
-    let voice = voices
+    let locales = Locales::default();
+    let locale = locales
         .of(&Language::ENGLISH, &Language::ENGLISH, &templates.0.labels)
         .unwrap();
-    let variables = load::example(&voice).unwrap();
+    let variables = load::example(&locale).unwrap();
     let known = Known {
         variables: &variables,
         labels: &labels,

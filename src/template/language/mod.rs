@@ -3,4 +3,5 @@
 pub(super) mod dates;
 pub(super) mod labels;
 pub(super) mod locale;
+pub(super) mod phrases;
 pub(super) mod times;

@@ -2,9 +2,9 @@
 
 use crate::meeting::{When, Zone};
 
-use super::dates::{Moment, ZoneNaming};
+use super::dates::{DateFormats, Moment, ZoneNaming};
 use super::labels::LabelError;
-use super::locale::Voice;
+use super::phrases::Phrases;
 
 /// When it is, in words. The variables of the same names say what each is.
 #[derive(Debug)]
@@ -23,8 +23,12 @@ pub(in crate::template) struct Times {
 
 impl Times {
     /// Writes it for the clock of a zone.
-    pub(in crate::template) fn new(when: &When, zone: &Zone, voice: &Voice) -> Result<Self, LabelError> {
-        let dates = &voice.dates;
+    pub(in crate::template) fn new(
+        when: &When,
+        zone: &Zone,
+        dates: &DateFormats,
+        phrases: &Phrases,
+    ) -> Result<Self, LabelError> {
         let (start, end) = when.span(zone);
         let naming = ZoneNaming::between(zone, start, end);
         let (from, to) = (Moment::new(start, zone), Moment::new(end, zone));
@@ -34,7 +38,7 @@ impl Times {
             let range = if first == last {
                 start_full.clone()
             } else {
-                voice.range(&start_full, &end_full)?
+                phrases.range(&start_full, &end_full)?
             };
             return Ok(Self {
                 when: range.clone(),
@@ -44,7 +48,7 @@ impl Times {
                 end: dates.day_short(last),
                 start_full,
                 end_full,
-                duration: voice.days((last - first).num_days() + 1)?,
+                duration: phrases.days((last - first).num_days() + 1)?,
                 zone: zone_name,
                 offset,
             });
@@ -55,8 +59,8 @@ impl Times {
         );
         let (when, date, time) = if from.offset() != to.offset() {
             (
-                voice.range(&start_full, &end_full)?,
-                voice.range(&start_full, &end_full)?,
+                phrases.range(&start_full, &end_full)?,
+                phrases.range(&start_full, &end_full)?,
                 None,
             )
         } else if from.day() == to.day() {
@@ -68,7 +72,7 @@ impl Times {
                 Some(time),
             )
         } else {
-            let range = voice.range(&dates.moment_long(&from), &dates.moment_long(&to))?;
+            let range = phrases.range(&dates.moment_long(&from), &dates.moment_long(&to))?;
             (format!("{range} ({zone_name})"), range, None)
         };
         Ok(Self {
@@ -79,7 +83,7 @@ impl Times {
             end: dates.moment_short(&to),
             start_full,
             end_full,
-            duration: voice.duration(end - start)?,
+            duration: phrases.duration(end - start)?,
             zone: zone_name,
             offset,
         })

@@ -16,7 +16,7 @@ use super::calendar_links::CalendarEntry;
 use super::cancellation::Cancellation;
 use super::description::Description;
 use crate::template::language::labels::LabelError;
-use crate::template::language::locale::Voice;
+use crate::template::language::locale::Locale;
 use crate::template::language::times::Times;
 use crate::template::name::{Kind, TemplateName};
 
@@ -113,16 +113,16 @@ impl Variables {
     pub(in crate::template) fn new(
         name: TemplateName,
         facts: &InvitationContext<'_>,
-        voice: &Voice,
+        locale: &Locale,
     ) -> Result<Self, LabelError> {
         let description = match facts.description {
             Some(safe) => Some(safe.clone()).filter(|safe| !safe.is_empty()),
             None => Description::of(facts.meeting.description.as_deref()),
         };
-        let here = voice.times(&facts.meeting.when, facts.invitee_zone)?;
+        let here = locale.times(&facts.meeting.when, facts.invitee_zone)?;
         let meeting = meeting(facts, &here);
         let mut variables = Self {
-            context: flat(name, facts, voice, &here)?,
+            context: flat(name, facts, locale, &here)?,
             meeting,
             description,
         };
@@ -204,7 +204,7 @@ pub(in crate::template) const VARIABLES: &[&str] = &[
 ];
 
 /// When it is on the organizer's clock, where that differs from the invitee's.
-fn at_organizer(facts: &InvitationContext<'_>, voice: &Voice) -> Result<Option<String>, LabelError> {
+fn at_organizer(facts: &InvitationContext<'_>, locale: &Locale) -> Result<Option<String>, LabelError> {
     let Some((start, end)) = facts.meeting.when.instants() else {
         return Ok(None);
     };
@@ -213,7 +213,7 @@ fn at_organizer(facts: &InvitationContext<'_>, voice: &Voice) -> Result<Option<S
     if same(start) && same(end) {
         return Ok(None);
     }
-    let times = voice.times(&facts.meeting.when, there)?;
+    let times = locale.times(&facts.meeting.when, there)?;
     let same_day = here.local(start).date_naive() == there.local(start).date_naive();
     Ok(Some(match &times.time {
         Some(time) if same_day => format!("{time} ({})", times.zone),
@@ -224,7 +224,7 @@ fn at_organizer(facts: &InvitationContext<'_>, voice: &Voice) -> Result<Option<S
 fn flat(
     name: TemplateName,
     facts: &InvitationContext<'_>,
-    voice: &Voice,
+    locale: &Locale,
     here: &Times,
 ) -> Result<Context, LabelError> {
     let meeting = facts.meeting;
@@ -239,7 +239,7 @@ fn flat(
     put("when", here.when.as_str().into());
     put("when_date", here.date.as_str().into());
     put("when_time", here.time.as_deref().into());
-    put("when_at_organizer", at_organizer(facts, voice)?.into());
+    put("when_at_organizer", at_organizer(facts, locale)?.into());
     put("date_start", here.start.as_str().into());
     put("date_end", here.end.as_str().into());
     put("date_start_full", here.start_full.as_str().into());
@@ -264,10 +264,10 @@ fn flat(
     put("entity_type", name.record.to_string().into());
     put("entity_type_lower_first", name.record.folder().into());
     put("kind", name.kind.folder().into());
-    put("lang", voice.language.locale().id.to_string().into());
+    put("lang", locale.language.locale().id.to_string().into());
     put(
         "dir",
-        if voice.language.is_right_to_left() {
+        if locale.language.is_right_to_left() {
             "rtl"
         } else {
             "ltr"
@@ -293,7 +293,7 @@ fn flat(
     );
     put("organization", organization(ours));
     put("zoom", facts.online.map(|online| zoom(&online)).into());
-    let change = facts.change.map(|change| changed(change, facts, voice));
+    let change = facts.change.map(|change| changed(change, facts, locale));
     put("change", change.transpose()?.into());
     let cancellation = (name.kind == Kind::Cancellation).then_some(facts.cancellation);
     put("cancellation", cancellation.map(Cancellation::as_str).into());
@@ -409,7 +409,7 @@ fn spaced(id: &str) -> String {
     format!("{} {} {}", &id[..3], &id[3..second], &id[second..])
 }
 
-fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Result<Value, LabelError> {
+fn changed(change: &Change, facts: &InvitationContext<'_>, locale: &Locale) -> Result<Value, LabelError> {
     let fields: Vec<&str> = change
         .fields
         .iter()
@@ -431,7 +431,7 @@ fn changed(change: &Change, facts: &InvitationContext<'_>, voice: &Voice) -> Res
         status,
         description: _,
     } = &change.before;
-    let then = voice.times(when, facts.invitee_zone)?;
+    let then = locale.times(when, facts.invitee_zone)?;
     let before = map([
         ("name", name.as_str().into()),
         ("when", then.when.as_str().into()),

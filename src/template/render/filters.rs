@@ -47,7 +47,7 @@ fn date(written: &str, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
         Some(name) => Zone::new(name).map_err(|error| wrong(error.to_string()))?,
         None => rendering.zone.clone(),
     };
-    let dates = &rendering.voice.dates;
+    let dates = &rendering.locale.dates;
     let pattern = kwargs.get::<&str>("format")?;
     let style = kwargs.get::<&str>("style")?.unwrap_or("long");
     let is_short = match style {
@@ -83,7 +83,7 @@ fn date(written: &str, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
 fn duration(minutes: i64, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let minutes =
         chrono::TimeDelta::try_minutes(minutes).ok_or_else(|| wrong("so many minutes are no duration"))?;
-    now()?.voice.duration(minutes).map_err(|error| {
+    now()?.locale.phrases.duration(minutes).map_err(|error| {
         let (LabelError::Unknown { key, .. } | LabelError::Unfinished { key, .. }) = error;
         wrong(format!("the label `{key}` cannot be written"))
     })
@@ -91,7 +91,7 @@ fn duration(minutes: i64, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
 
 /// `{{ participants | list }}`: Ana, Ben, and Mika. `kind="or"`: Ana, Ben, or Mika.
 fn list(items: Vec<Value>, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let preferences = now()?.voice.language.locale().into();
+    let preferences = now()?.locale.language.locale().into();
     let options = ListFormatterOptions::default();
     let formatter = match kwargs.get::<&str>("kind")?.unwrap_or("and") {
         "and" => ListFormatter::try_new_and(preferences, options),

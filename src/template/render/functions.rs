@@ -22,7 +22,7 @@ pub(in crate::template) fn register(tera: &mut Tera) {
 
 fn label(kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let key = kwargs.must_get::<&str>("key")?;
-    let voice = &now()?.voice;
+    let phrases = &now()?.locale.phrases;
     let mut args = FluentArgs::new();
     for (name, value) in kwargs.iter() {
         let Some(name) = name.as_str().filter(|name| !matches!(*name, "key" | "lang")) else {
@@ -36,10 +36,10 @@ fn label(kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
         args.set(name.to_owned(), value);
     }
     let written = match kwargs.get::<&str>("lang")? {
-        None => voice.label(key, Some(&args)),
+        None => phrases.label(key, Some(&args)),
         Some(tag) => {
             let language = Language::new(tag).map_err(tera::Error::message)?;
-            voice.label_in(&language, key, Some(&args))
+            phrases.label_in(&language, key, Some(&args))
         }
     };
     written.map_err(|error| {
@@ -100,7 +100,7 @@ fn address(kwargs: &Kwargs) -> TeraResult<Option<String>> {
 fn text_or_label(kwargs: &Kwargs, rendering: &Rendering, key: &str) -> TeraResult<String> {
     match kwargs.get::<&str>("text")? {
         Some(text) => Ok(text.to_owned()),
-        None => rendering.voice.label(key, None).map_err(|error| {
+        None => rendering.locale.phrases.label(key, None).map_err(|error| {
             tera::Error::message(match error {
                 LabelError::Unknown { key, .. } => format!("there is no label `{key}`"),
                 LabelError::Unfinished { key, reason } => {

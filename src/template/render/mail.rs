@@ -18,7 +18,7 @@ use super::state::{Form, Rendering, rendering};
 use super::trace::Trace;
 use crate::template::check::diagnosis;
 use crate::template::check::label_checks;
-use crate::template::language::locale::Voice;
+use crate::template::language::locale::Locale;
 use crate::template::name::{Kind, Part, TemplateName};
 use crate::template::{Rendered, TemplateError, Templates};
 
@@ -58,24 +58,24 @@ impl Templates {
         let html = choose(Part::Html).ok_or_else(|| missing(Part::Html))?;
         let text = choose(Part::Text).filter(|text| !self.speaks_for_itself(text, &html));
 
-        let speak = |language: &Language| self.0.voices.of(language, ours, &self.0.labels);
-        let voice = speak(&html.language)?;
-        let variables = self.variables_of(name, context, &voice)?;
+        let speak = |language: &Language| self.0.locales.of(language, ours, &self.0.labels);
+        let locale = speak(&html.language)?;
+        let variables = self.variables_of(name, context, &locale)?;
         let entry = Rc::new(variables.calendar_entry(context));
-        let begin = |voice: &Arc<Voice>, form| {
+        let begin = |locale: &Arc<Locale>, form| {
             let color = context.organization.brand.color;
             let zone = context.invitee_zone.clone();
-            let rendering = Rendering::new(Arc::clone(voice), form, zone, color, Rc::clone(&entry));
+            let rendering = Rendering::new(Arc::clone(locale), form, zone, color, Rc::clone(&entry));
             Rc::new(rendering.traced(trace))
         };
         // Mostly all parts are of one language, and share their variables.
         let render_text = |choice: &Choice<'_>| {
-            if choice.language == voice.language {
-                return self.print(choice.template, variables.text(), &begin(&voice, Form::Text));
+            if choice.language == locale.language {
+                return self.print(choice.template, variables.text(), &begin(&locale, Form::Text));
             }
-            let voice = speak(&choice.language)?;
-            let variables = self.variables_of(name, context, &voice)?;
-            self.print(choice.template, variables.text(), &begin(&voice, Form::Text))
+            let locale = speak(&choice.language)?;
+            let variables = self.variables_of(name, context, &locale)?;
+            self.print(choice.template, variables.text(), &begin(&locale, Form::Text))
         };
         let printed_subject = render_text(&subject)?;
         let subject_line = one_line(&printed_subject);
@@ -87,7 +87,7 @@ impl Templates {
             )));
         }
         let written = text.as_ref().map(render_text).transpose()?;
-        let rendering = begin(&voice, Form::Html);
+        let rendering = begin(&locale, Form::Html);
         let printed = self.print(html.template, &variables.into_html(), &rendering)?;
         let page = if html.template.ends_with(".mjml") {
             body::of_mjml(&printed)
@@ -164,12 +164,13 @@ impl Templates {
         language: &Language,
         organization_language: &Language,
     ) -> Result<String, TemplateError> {
-        let voice = self
+        let locale = self
             .0
-            .voices
+            .locales
             .of(language, organization_language, &self.0.labels)?;
         let arguments: Option<FluentArgs<'_>> = argument.map(|argument| [argument].into_iter().collect());
-        voice
+        locale
+            .phrases
             .label(key, arguments.as_ref())
             .map_err(|error| TemplateError::problem(label_checks::label_problem(&error, &self.0.catalogue)))
     }
@@ -178,9 +179,9 @@ impl Templates {
         &self,
         name: TemplateName,
         context: &InvitationContext<'_>,
-        voice: &Voice,
+        locale: &Locale,
     ) -> Result<Variables, TemplateError> {
-        Variables::new(name, context, voice)
+        Variables::new(name, context, locale)
             .map_err(|error| TemplateError::problem(label_checks::label_problem(&error, &self.0.catalogue)))
     }
 

@@ -13,7 +13,7 @@ use crate::organization::Color;
 
 use super::calendar_links::CalendarEntry;
 use super::trace::Trace;
-use crate::template::language::locale::Voice;
+use crate::template::language::locale::Locale;
 use crate::template::limits::spending::Spending;
 
 /// Whether a part is HTML or plain text.
@@ -26,7 +26,7 @@ pub(in crate::template) enum Form {
 /// What a part is rendered with.
 #[derive(Debug)]
 pub(in crate::template) struct Rendering {
-    pub(in crate::template) voice: Arc<Voice>,
+    pub(in crate::template) locale: Arc<Locale>,
     pub(in crate::template) form: Form,
     /// The reader's zone.
     pub(in crate::template) zone: Zone,
@@ -42,14 +42,14 @@ pub(in crate::template) struct Rendering {
 
 impl Rendering {
     pub(in crate::template) fn new(
-        voice: Arc<Voice>,
+        locale: Arc<Locale>,
         form: Form,
         zone: Zone,
         color: Color,
         entry: Rc<CalendarEntry>,
     ) -> Self {
         Self {
-            voice,
+            locale,
             form,
             zone,
             color,

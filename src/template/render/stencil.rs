@@ -10,7 +10,7 @@ use crate::meeting::{Language, Person, one_line};
 
 use super::choice::Choice;
 use super::context::InvitationContext;
-use crate::template::language::locale::Voice;
+use crate::template::language::locale::Locale;
 use crate::template::name::{Part, TemplateName};
 use crate::template::tags::{Tag, Token, tags};
 use crate::template::{Rendered, TemplateError, Templates, escaped};
@@ -141,27 +141,27 @@ impl Templates {
             return Ok(false);
         }
         for choice in [choose(Part::Subject), html, text].into_iter().flatten() {
-            let voice = self.0.voices.of(&choice.language, ours, &self.0.labels)?;
-            if !self.file_only_prints_name(&choice, &voice) {
+            let locale = self.0.locales.of(&choice.language, ours, &self.0.labels)?;
+            if !self.file_only_prints_name(&choice, &locale) {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn file_only_prints_name(&self, choice: &Choice<'_>, voice: &Voice) -> bool {
+    fn file_only_prints_name(&self, choice: &Choice<'_>, locale: &Locale) -> bool {
         let mut files = Vec::new();
         self.reach(choice.template.to_owned(), &mut files);
         let file = |path: &String| self.0.catalogue.file(path).map(|file| file.text.as_str());
         files
             .iter()
             .filter_map(file)
-            .all(|text| tags(text).iter().all(|tag| only_prints_name(tag, voice)))
+            .all(|text| tags(text).iter().all(|tag| only_prints_name(tag, locale)))
     }
 }
 
 /// Whether a tag prints the reader's name as it is, or has nothing to do with it.
-fn only_prints_name(tag: &Tag<'_>, voice: &Voice) -> bool {
+fn only_prints_name(tag: &Tag<'_>, locale: &Locale) -> bool {
     let is_hidden = |name: &str| name == READER || name.starts_with("__");
     let names = || {
         tag.tokens.iter().filter_map(|(_, token)| match token {
@@ -190,7 +190,7 @@ fn only_prints_name(tag: &Tag<'_>, voice: &Voice) -> bool {
     match names().filter(|name| *name == NAME).count() {
         0 => true,
         _ if tag.tokens.len() == 1 => true,
-        count => label_prints_name(tag, count, voice),
+        count => label_prints_name(tag, count, locale),
     }
 }
 
@@ -205,7 +205,7 @@ fn is_variable(token: &Token<'_>) -> bool {
 }
 
 /// Whether a tag is but `{{ label(key="…", …=invitee_name) }}`, and that label prints what it is given.
-fn label_prints_name(tag: &Tag<'_>, count: usize, voice: &Voice) -> bool {
+fn label_prints_name(tag: &Tag<'_>, count: usize, locale: &Locale) -> bool {
     let last = tag.tokens.len() - 1;
     if tag.name(0) != Some("label") || !tag.is_sign(1, "(") || !tag.is_sign(last, ")") {
         return false;
@@ -235,7 +235,7 @@ fn label_prints_name(tag: &Tag<'_>, count: usize, voice: &Voice) -> bool {
     arguments == count
         && is_one_call
         && !has_other_language
-        && key.is_some_and(|key| voice.prints_plainly(key))
+        && key.is_some_and(|key| locale.phrases.prints_plainly(key))
 }
 
 /// Whether the hole stands amid a tag, where style sheets can ask for it, or in a style sheet, where it can be more than
