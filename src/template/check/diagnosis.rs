@@ -5,7 +5,7 @@ use std::io;
 use tera::ErrorKind;
 
 use super::offered::nearest_statement;
-use super::tera_messages::Wording;
+use super::tera_messages::Explanation;
 use crate::template::error::{Origin, Place, Problem};
 use crate::template::files::sources::Sources;
 use crate::template::limits::MAX_OUTPUT;
@@ -165,7 +165,7 @@ fn problem(
 ) -> Problem {
     let nowhere = Origin::File(at.template.clone().into());
     let (file, text) = sources.source(&at.template).unwrap_or((&nowhere, ""));
-    let said = Wording::of(code, message, sources);
+    let said = Explanation::of(code, message, sources);
     let (at_line, at_column, at_length) = said.place(file, text, at.line, at.column, at.length);
     let place = Place {
         file,

@@ -4,4 +4,4 @@ pub(super) mod diagnosis;
 pub(super) mod label_checks;
 pub(super) mod names;
 pub(super) mod offered;
-pub(super) mod tera_messages;
+mod tera_messages;

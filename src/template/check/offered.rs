@@ -105,7 +105,7 @@ const STATEMENTS: &[&str] = &[
 ];
 
 /// The statement nearest to a word that is none.
-pub(in crate::template) fn nearest_statement(word: &str) -> Option<String> {
+pub(super) fn nearest_statement(word: &str) -> Option<String> {
     if is_statement(word) {
         return None;
     }

@@ -10,7 +10,7 @@ const OPENING: &[&str] = &["if", "for", "block", "filter", "component"];
 
 /// One problem in our words.
 #[derive(Debug)]
-pub(in crate::template) struct Wording {
+pub(super) struct Explanation {
     pub(in crate::template) code: &'static str,
     pub(in crate::template) message: String,
     pub(in crate::template) nearest: Option<String>,
@@ -18,10 +18,10 @@ pub(in crate::template) struct Wording {
     /// The place is where something was left open, not where Tera gave up.
     is_unclosed: bool,
     /// A word stands there that begins no statement.
-    pub(in crate::template) is_unknown_tag: bool,
+    pub(super) is_unknown_tag: bool,
 }
 
-impl Wording {
+impl Explanation {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -79,18 +79,18 @@ impl Wording {
     }
 }
 
-fn unknown_name(what: &str, name: &str, known: &str, sources: &impl Sources) -> Option<Wording> {
+fn unknown_name(what: &str, name: &str, known: &str, sources: &impl Sources) -> Option<Explanation> {
     let near = |names: &[&str]| nearest(name, names.iter().copied());
     if what.starts_with("Variable ") {
-        let said = Wording::new("unknown_variable", format!("there is no variable `{name}`"));
+        let said = Explanation::new("unknown_variable", format!("there is no variable `{name}`"));
         return Some(said.near(nearest(name, known.split(", "))));
     }
     if what.starts_with("Field ") {
         // The names of fields are looked at before: here, what has them is absent.
         return Some(match known {
-            "" => Wording::new("absent_value", format!("what `{name}` belongs to is absent here"))
+            "" => Explanation::new("absent_value", format!("what `{name}` belongs to is absent here"))
                 .hint("put it into `{% if … %}`, with what stands before the dot"),
-            _ => Wording::new("unknown_variable", format!("there is no field `{name}`"))
+            _ => Explanation::new("unknown_variable", format!("there is no field `{name}`"))
                 .near(nearest(name, known.split(", "))),
         });
     }
@@ -101,16 +101,16 @@ fn unknown_name(what: &str, name: &str, known: &str, sources: &impl Sources) -> 
         ("Unknown component ", "unknown_component", "component", &[]),
     ] {
         if what.starts_with(start) {
-            return Some(Wording::new(code, format!("there is no {noun} `{name}`")).near(near(names)));
+            return Some(Explanation::new(code, format!("there is no {noun} `{name}`")).near(near(names)));
         }
     }
     what.starts_with("Unknown template ").then(|| {
-        let said = Wording::new("unknown_template", format!("there is no template `{name}`"));
+        let said = Explanation::new("unknown_template", format!("there is no template `{name}`"));
         said.near(nearest(name, sources.names()))
     })
 }
 
-fn bound(what: &str) -> Option<Wording> {
+fn bound(what: &str) -> Option<Explanation> {
     for (text, code) in [
         ("it takes more than", "too_many_steps"),
         ("it takes longer than", "too_slow"),
@@ -122,7 +122,7 @@ fn bound(what: &str) -> Option<Wording> {
     ] {
         if what.contains(text) {
             return Some(
-                Wording::new(code, what)
+                Explanation::new(code, what)
                     .hint("a mail is no place for so much: print less, or loop over less"),
             );
         }
@@ -130,7 +130,7 @@ fn bound(what: &str) -> Option<Wording> {
     None
 }
 
-fn value(what: &str, name: &str) -> Option<Wording> {
+fn value(what: &str, name: &str) -> Option<Explanation> {
     let plain = |kind: &str| match kind {
         "string" | "String" | "&str" | "str" => "a text",
         "f64" | "i64" | "u64" | "usize" | "u32" | "Number" | "number" => "a number",
@@ -143,12 +143,12 @@ fn value(what: &str, name: &str) -> Option<Wording> {
         let mut types = types.split('`').skip(1).step_by(2);
         let (wanted, found) = (types.next()?, types.next()?);
         return Some(match found {
-            "none" | "undefined" => Wording::new(
+            "none" | "undefined" => Explanation::new(
                 "absent_value",
                 format!("the value is absent here, and {} is needed", plain(wanted)),
             )
             .hint("put it into `{% if … %}`, or give another value: `| default(value=\"…\")`"),
-            _ => Wording::new(
+            _ => Explanation::new(
                 "wrong_type",
                 format!("this is {}, and {} is needed", plain(found), plain(wanted)),
             ),
@@ -156,10 +156,9 @@ fn value(what: &str, name: &str) -> Option<Wording> {
     }
     if what.starts_with("Iteration not possible") {
         return Some(match name {
-            "none" | "undefined" => {
-                Wording::new("absent_value", "the list is absent here").hint("put the loop into `{% if … %}`")
-            }
-            _ => Wording::new(
+            "none" | "undefined" => Explanation::new("absent_value", "the list is absent here")
+                .hint("put the loop into `{% if … %}`"),
+            _ => Explanation::new(
                 "wrong_type",
                 format!("this is {}, and a list is needed", plain(name)),
             ),
@@ -167,13 +166,13 @@ fn value(what: &str, name: &str) -> Option<Wording> {
     }
     if what.contains("requires both operands to be numbers") {
         return Some(
-            Wording::new("wrong_type", "only numbers can be added")
+            Explanation::new("wrong_type", "only numbers can be added")
                 .hint("to join texts, write `~` in place of `+`"),
         );
     }
     if what.contains("the label `") && what.contains("cannot be written") {
         let said = what.replace("Resolver error: Unknown variable: ", "it wants ");
-        return Some(Wording::new("label", said).hint("give it: `label(key=\"…\", name=…)`"));
+        return Some(Explanation::new("label", said).hint("give it: `label(key=\"…\", name=…)`"));
     }
     for (text, code) in [
         ("is no date; use", "wrong_type"),
@@ -187,12 +186,12 @@ fn value(what: &str, name: &str) -> Option<Wording> {
         ("there is no kind `", "wrong_type"),
     ] {
         if what.contains(text) {
-            return Some(Wording::new(code, what));
+            return Some(Explanation::new(code, what));
         }
     }
     if what.contains("missing value for Hour") || what.contains("a whole day has no time") {
         return Some(
-            Wording::new(
+            Explanation::new(
                 "date_format",
                 "a whole day has no time of day, and the pattern asks for one",
             )
@@ -202,34 +201,34 @@ fn value(what: &str, name: &str) -> Option<Wording> {
     None
 }
 
-fn syntax(code: &'static str, what: &str) -> Option<Wording> {
+fn syntax(code: &'static str, what: &str) -> Option<Explanation> {
     if code != "syntax" {
         return None;
     }
     if what == "Unexpected end of input" {
-        return Some(Wording {
+        return Some(Explanation {
             is_unclosed: true,
-            ..Wording::new("syntax", "this is not closed")
+            ..Explanation::new("syntax", "this is not closed")
                 .hint("close a tag with }} or %}, and {% if … %} with {% endif %}")
         });
     }
     if what.starts_with("Unknown tag") {
-        let said = Wording::new("syntax", "there is no such tag, or not in this place").hint(
+        let said = Explanation::new("syntax", "there is no such tag, or not in this place").hint(
             "an end such as {% endif %} needs its beginning before it; the tags are if, for, set, include, extends, block, \
              raw, filter, component",
         );
-        return Some(Wording {
+        return Some(Explanation {
             is_unknown_tag: true,
             ..said
         });
     }
     if what == "Unexpected character" {
-        return Some(Wording::new("syntax", "this character has no meaning here").hint(
+        return Some(Explanation::new("syntax", "this character has no meaning here").hint(
             "a placeholder of EspoCRM such as {{#if …}} is written {% if … %} here; `invite template import-espocrm` converts them",
         ));
     }
     if what.starts_with("Found `=` but expected") {
-        return Some(Wording::new("syntax", "an equals sign is too few").hint("to compare, write =="));
+        return Some(Explanation::new("syntax", "an equals sign is too few").hint("to compare, write =="));
     }
     if let Some(rest) = what.strip_prefix("Found ") {
         let (found, wanted) = rest.split_once(" but expected ")?;
@@ -239,7 +238,7 @@ fn syntax(code: &'static str, what: &str) -> Option<Wording> {
             other => other,
         };
         let found = if found == "identifier" { "a name" } else { found };
-        return Some(Wording::new(
+        return Some(Explanation::new(
             "syntax",
             format!("here stands {found}, where {wanted} should stand"),
         ));

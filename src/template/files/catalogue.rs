@@ -17,7 +17,7 @@ const MAX_FILE: u64 = 512 * 1024;
 /// More files are refused.
 const MAX_FILES: usize = 2_000;
 /// Templates that are edited can extend the built-in ones by their path behind this prefix.
-pub(in crate::template) const BUILT_IN: &str = "built-in/";
+const BUILT_IN: &str = "built-in/";
 
 /// One file.
 #[derive(Debug, Clone)]

@@ -40,7 +40,7 @@ pub(in crate::template) struct DateFormats {
 
 /// How the clock of a zone is named: all year round, or apart for summer and winter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::template) enum ZoneNaming {
+pub(super) enum ZoneNaming {
     /// `Central European Time`.
     Generic,
     /// `Central European Summer Time`: wherever a change of the clock is near enough to mislead.
@@ -141,7 +141,7 @@ impl DateFormats {
     }
 
     /// `Tuesday, December 1, 2026 at 10:00 AM Central European Time`.
-    pub(in crate::template) fn moment_with_zone(&self, moment: &Moment, naming: ZoneNaming) -> String {
+    pub(super) fn moment_with_zone(&self, moment: &Moment, naming: ZoneNaming) -> String {
         match naming {
             ZoneNaming::Generic => mail_spaces(self.moment_generic.format(&moment.zoned())),
             ZoneNaming::Specific => mail_spaces(self.moment_specific.format(&moment.zoned())),
@@ -149,7 +149,7 @@ impl DateFormats {
     }
 
     /// `Tuesday, December 1, 2026 at 10:00 – 10:45 AM`. Both moments are of one day.
-    pub(in crate::template) fn range_of_day(&self, start: &Moment, end: &Moment) -> String {
+    pub(super) fn range_of_day(&self, start: &Moment, end: &Moment) -> String {
         debug_assert_eq!(start.day(), end.day());
         let (start, end) = (plain(start.local.naive_local()), plain(end.local.naive_local()));
         mail_spaces(self.day_range.format(&start, &end))
@@ -163,7 +163,7 @@ impl DateFormats {
     }
 
     /// `Central European Time`.
-    pub(in crate::template) fn zone(&self, moment: &Moment, naming: ZoneNaming) -> String {
+    pub(super) fn zone(&self, moment: &Moment, naming: ZoneNaming) -> String {
         match naming {
             ZoneNaming::Generic => mail_spaces(self.zone_generic.format(&moment.info())),
             ZoneNaming::Specific => mail_spaces(self.zone_specific.format(&moment.info())),

@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 100;
 
 /// Why no page comes of what a part printed.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::template) enum BodyError {
+pub(super) enum BodyError {
     #[error("elements are nested more than {MAX_DEPTH} deep")]
     Depth,
     #[error("it is no MJML: {}{}", reason, line.map(|line| format!(" (in line {line} of what it prints)")).unwrap_or_default())]
@@ -35,7 +35,7 @@ impl BodyError {
 }
 
 /// The page of what a `body.mjml` printed.
-pub(in crate::template) fn of_mjml(printed: &str) -> Result<String, BodyError> {
+pub(super) fn of_mjml(printed: &str) -> Result<String, BodyError> {
     if depth(printed) > MAX_DEPTH {
         return Err(BodyError::Depth);
     }
@@ -110,7 +110,7 @@ fn mjml(error: &MjmlError, printed: &str) -> BodyError {
 }
 
 /// The page of what a `body.html` printed.
-pub(in crate::template) fn of_html(printed: String) -> Result<String, BodyError> {
+pub(super) fn of_html(printed: String) -> Result<String, BodyError> {
     if !printed.contains("<style") {
         return Ok(printed);
     }

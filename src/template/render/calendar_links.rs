@@ -12,7 +12,7 @@ const LONGEST_TEXT: usize = 800;
 
 /// What such a link says.
 #[derive(Debug)]
-pub(in crate::template) struct CalendarEntry {
+pub(super) struct CalendarEntry {
     pub(in crate::template) name: String,
     pub(in crate::template) when: When,
     pub(in crate::template) time_zone: Zone,
@@ -23,7 +23,7 @@ pub(in crate::template) struct CalendarEntry {
 
 /// A calendar on the web.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::template) enum Service {
+pub(super) enum Service {
     Google,
     Outlook,
     Office365,

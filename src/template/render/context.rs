@@ -131,7 +131,7 @@ impl Variables {
     }
 
     /// What links say that add the meeting to a calendar.
-    pub(in crate::template) fn calendar_entry(&self, facts: &InvitationContext<'_>) -> CalendarEntry {
+    pub(super) fn calendar_entry(&self, facts: &InvitationContext<'_>) -> CalendarEntry {
         let text = self.description.as_ref().map(|safe| safe.text.as_str());
         CalendarEntry::new(facts.meeting, facts.join_url.map(JoinUrl::as_str), text)
     }

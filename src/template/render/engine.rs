@@ -21,10 +21,10 @@ pub(in crate::template) fn engine() -> Tera {
 
 /// Keeps what is printed, up to [`MAX_OUTPUT`].
 #[derive(Debug, Default)]
-pub(in crate::template) struct Page(Vec<u8>);
+pub(super) struct Page(Vec<u8>);
 
 impl Page {
-    pub(in crate::template) fn into_text(self) -> String {
+    pub(super) fn into_text(self) -> String {
         // Tera writes text only, and it is cut nowhere but between two writes.
         String::from_utf8(self.0)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())

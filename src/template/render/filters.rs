@@ -9,12 +9,12 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::meeting::Zone;
 
 use super::description;
-use super::state::now;
+use super::state::current;
 use crate::template::language::dates::Moment;
 use crate::template::language::labels::LabelError;
 use crate::template::limits::MAX_TEXT;
 
-pub(in crate::template) fn register(tera: &mut Tera) {
+pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("date", date);
     tera.register_filter("duration", duration);
     tera.register_filter("list", list);
@@ -42,12 +42,12 @@ fn bounded(text: String) -> TeraResult<String> {
 
 /// `{{ meeting.start | date(format="EEEE, d MMMM", zone="Asia/Tokyo") }}`, or `style="short"` and `"long"`.
 fn date(written: &str, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let rendering = now()?;
+    let state = current()?;
     let zone = match kwargs.get::<&str>("zone")? {
         Some(name) => Zone::new(name).map_err(|error| wrong(error.to_string()))?,
-        None => rendering.zone.clone(),
+        None => state.zone.clone(),
     };
-    let dates = &rendering.locale.dates;
+    let dates = &state.locale.dates;
     let pattern = kwargs.get::<&str>("format")?;
     let style = kwargs.get::<&str>("style")?.unwrap_or("long");
     let is_short = match style {
@@ -83,7 +83,7 @@ fn date(written: &str, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
 fn duration(minutes: i64, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let minutes =
         chrono::TimeDelta::try_minutes(minutes).ok_or_else(|| wrong("so many minutes are no duration"))?;
-    now()?.locale.phrases.duration(minutes).map_err(|error| {
+    current()?.locale.phrases.duration(minutes).map_err(|error| {
         let (LabelError::Unknown { key, .. } | LabelError::Unfinished { key, .. }) = error;
         wrong(format!("the label `{key}` cannot be written"))
     })
@@ -91,7 +91,7 @@ fn duration(minutes: i64, _: Kwargs, _: &State<'_>) -> TeraResult<String> {
 
 /// `{{ participants | list }}`: Ana, Ben, and Mika. `kind="or"`: Ana, Ben, or Mika.
 fn list(items: Vec<Value>, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let preferences = now()?.locale.language.locale().into();
+    let preferences = current()?.locale.language.locale().into();
     let options = ListFormatterOptions::default();
     let formatter = match kwargs.get::<&str>("kind")?.unwrap_or("and") {
         "and" => ListFormatter::try_new_and(preferences, options),

@@ -7,12 +7,12 @@ use crate::meeting::Language;
 
 use super::calendar_links::Service;
 use super::qr;
-use super::state::{Form, Rendering, now};
+use super::state::{PartFormat, RenderState, current};
 use crate::template::error::nearest;
 use crate::template::language::labels::LabelError;
 use crate::template::limits::{MAX_IMAGES, MAX_RANGE};
 
-pub(in crate::template) fn register(tera: &mut Tera) {
+pub(super) fn register(tera: &mut Tera) {
     tera.register_function("label", label);
     tera.register_function("range", range);
     tera.register_function("join_button", join_button);
@@ -22,7 +22,7 @@ pub(in crate::template) fn register(tera: &mut Tera) {
 
 fn label(kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let key = kwargs.must_get::<&str>("key")?;
-    let phrases = &now()?.locale.phrases;
+    let phrases = &current()?.locale.phrases;
     let mut args = FluentArgs::new();
     for (name, value) in kwargs.iter() {
         let Some(name) = name.as_str().filter(|name| !matches!(*name, "key" | "lang")) else {
@@ -97,10 +97,10 @@ fn address(kwargs: &Kwargs) -> TeraResult<Option<String>> {
     }
 }
 
-fn text_or_label(kwargs: &Kwargs, rendering: &Rendering, key: &str) -> TeraResult<String> {
+fn text_or_label(kwargs: &Kwargs, state: &RenderState, key: &str) -> TeraResult<String> {
     match kwargs.get::<&str>("text")? {
         Some(text) => Ok(text.to_owned()),
-        None => rendering.locale.phrases.label(key, None).map_err(|error| {
+        None => state.locale.phrases.label(key, None).map_err(|error| {
             tera::Error::message(match error {
                 LabelError::Unknown { key, .. } => format!("there is no label `{key}`"),
                 LabelError::Unfinished { key, reason } => {
@@ -124,14 +124,14 @@ fn join_button(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let Some(url) = address(&kwargs)? else {
         return Ok(Value::normal_string(""));
     };
-    let rendering = now()?;
-    let text = text_or_label(&kwargs, &rendering, "join")?;
-    if rendering.form == Form::Text {
+    let state = current()?;
+    let text = text_or_label(&kwargs, &state, "join")?;
+    if state.format == PartFormat::Text {
         return Ok(Value::normal_string(&format!("{text}: {url}")));
     }
     let color = match kwargs.get::<&str>("color")? {
         Some(color) => color.parse().map_err(tera::Error::message)?,
-        None => rendering.color,
+        None => state.color,
     };
     let (url, text, on) = (escaped(&url), escaped(&text), color.text_color());
     Ok(Value::safe_string(&format!(
@@ -145,7 +145,7 @@ fn join_button(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
 
 /// Links that add the meeting to a calendar on the web.
 fn add_to_calendar_links(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
-    let rendering = now()?;
+    let state = current()?;
     let services = match kwargs.get::<Vec<String>>("services")? {
         None => Service::ALL.to_vec(),
         Some(keys) => keys
@@ -153,16 +153,16 @@ fn add_to_calendar_links(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
             .map(|key| service(key))
             .collect::<TeraResult<Vec<_>>>()?,
     };
-    let intro = text_or_label(&kwargs, &rendering, "add-to-calendar")?;
+    let intro = text_or_label(&kwargs, &state, "add-to-calendar")?;
     let links = services
         .iter()
-        .map(|service| (service.name(), service.link(&rendering.entry)));
-    Ok(match rendering.form {
-        Form::Text => {
+        .map(|service| (service.name(), service.link(&state.entry)));
+    Ok(match state.format {
+        PartFormat::Text => {
             let lines: Vec<String> = links.map(|(name, url)| format!("{name}: {url}")).collect();
             Value::normal_string(&format!("{intro}\n{}", lines.join("\n")))
         }
-        Form::Html => {
+        PartFormat::Html => {
             let links: Vec<String> = links
                 .map(|(name, url)| {
                     let url = escaped(&url);
@@ -192,19 +192,19 @@ fn qr_code(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let Some(url) = address(&kwargs)? else {
         return Ok(Value::normal_string(""));
     };
-    let rendering = now()?;
-    if rendering.form == Form::Text {
+    let state = current()?;
+    if state.format == PartFormat::Text {
         return Ok(Value::normal_string(""));
     }
     let size = kwargs.get::<i64>("size")?.unwrap_or(160).clamp(40, 600);
-    let alt = text_or_label(&kwargs, &rendering, "join-code-alt")?;
+    let alt = text_or_label(&kwargs, &state, "join-code-alt")?;
     let image = qr::qr_code(&url).map_err(tera::Error::message)?;
     let tag = format!(
         "<img src=\"cid:{}\" width=\"{size}\" height=\"{size}\" alt=\"{}\" style=\"display:block;border:0;\">",
         image.content_id,
         escaped(&alt)
     );
-    let mut images = rendering.images.borrow_mut();
+    let mut images = state.images.borrow_mut();
     if !images.contains(&image) {
         if images.len() == MAX_IMAGES {
             return Err(tera::Error::message(format!(

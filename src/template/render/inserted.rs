@@ -3,7 +3,7 @@
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
-use super::state::now;
+use super::state::current;
 use super::trace::AS_IF;
 use crate::template::limits::inject::CHECK;
 use crate::template::limits::{MAX_ELEMENTS, MAX_TEXT, is_small};
@@ -16,7 +16,7 @@ pub(super) fn register(tera: &mut Tera) {
 /// Counts steps, and looks at the size of a value.
 fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let steps = kwargs.get::<u32>("steps")?.unwrap_or(1);
-    now()?
+    current()?
         .spending
         .step(steps)
         .map_err(|error| tera::Error::message(error.to_string()))?;
@@ -35,8 +35,8 @@ fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
 fn as_if(kwargs: Kwargs, _: &State<'_>) -> TeraResult<bool> {
     let id = kwargs.must_get::<&str>("at")?;
     let is = kwargs.get::<Value>("is")?.is_some_and(|value| value.is_truthy());
-    let rendering = now()?;
-    Ok(match &rendering.trace {
+    let state = current()?;
+    Ok(match &state.trace {
         Some(trace) => trace.answer(id, is),
         None => is,
     })

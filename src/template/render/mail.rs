@@ -1,4 +1,4 @@
-//! Rendering a mail: which file each part comes from, in which language, and what it must show.
+//! Rendering a mail: its parts, and what it must show.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::context::{InvitationContext, Variables};
 use super::description;
 use super::engine::Page;
 use super::functions;
-use super::state::{Form, Rendering, rendering};
+use super::state::{PartFormat, RenderState, with_state};
 use super::trace::Trace;
 use crate::template::check::diagnosis;
 use crate::template::check::label_checks;
@@ -62,20 +62,28 @@ impl Templates {
         let locale = speak(&html.language)?;
         let variables = self.variables_of(name, context, &locale)?;
         let entry = Rc::new(variables.calendar_entry(context));
-        let begin = |locale: &Arc<Locale>, form| {
+        let begin = |locale: &Arc<Locale>, format| {
             let color = context.organization.brand.color;
             let zone = context.invitee_zone.clone();
-            let rendering = Rendering::new(Arc::clone(locale), form, zone, color, Rc::clone(&entry));
-            Rc::new(rendering.traced(trace))
+            let state = RenderState::new(Arc::clone(locale), format, zone, color, Rc::clone(&entry));
+            Rc::new(state.traced(trace))
         };
         // Mostly all parts are of one language, and share their variables.
         let render_text = |choice: &Choice<'_>| {
             if choice.language == locale.language {
-                return self.print(choice.template, variables.text(), &begin(&locale, Form::Text));
+                return self.print(
+                    choice.template,
+                    variables.text(),
+                    &begin(&locale, PartFormat::Text),
+                );
             }
             let locale = speak(&choice.language)?;
             let variables = self.variables_of(name, context, &locale)?;
-            self.print(choice.template, variables.text(), &begin(&locale, Form::Text))
+            self.print(
+                choice.template,
+                variables.text(),
+                &begin(&locale, PartFormat::Text),
+            )
         };
         let printed_subject = render_text(&subject)?;
         let subject_line = one_line(&printed_subject);
@@ -87,8 +95,8 @@ impl Templates {
             )));
         }
         let written = text.as_ref().map(render_text).transpose()?;
-        let rendering = begin(&locale, Form::Html);
-        let printed = self.print(html.template, &variables.into_html(), &rendering)?;
+        let state = begin(&locale, PartFormat::Html);
+        let printed = self.print(html.template, &variables.into_html(), &state)?;
         let page = if html.template.ends_with(".mjml") {
             body::of_mjml(&printed)
         } else {
@@ -111,7 +119,7 @@ impl Templates {
             html: page,
             right_to_left: html.language.is_right_to_left(),
             language: html.language,
-            images: rendering.images.take(),
+            images: state.images.take(),
         };
         Ok((rendered, printed_subject))
     }
@@ -189,14 +197,14 @@ impl Templates {
         &self,
         template: &str,
         context: &Context,
-        part: &Rc<Rendering>,
+        part: &Rc<RenderState>,
     ) -> Result<String, TemplateError> {
         let mut page = Page::default();
         let tera = match part.trace {
             None => &self.0.tera,
             Some(_) => self.traced_engine()?,
         };
-        rendering(part, || tera.render_to(template, context, &mut page)).map_err(|error| {
+        with_state(part, || tera.render_to(template, context, &mut page)).map_err(|error| {
             TemplateError::Broken {
                 problems: diagnosis::problems(&error, template, &*self.0),
             }

@@ -13,7 +13,7 @@ const QUIET: usize = 4;
 /// Why a text cannot become a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub(in crate::template) struct CodeError {
+pub(super) struct CodeError {
     reason: String,
 }
 

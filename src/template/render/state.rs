@@ -18,16 +18,16 @@ use crate::template::limits::spending::Spending;
 
 /// Whether a part is HTML or plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::template) enum Form {
+pub(super) enum PartFormat {
     Html,
     Text,
 }
 
 /// What a part is rendered with.
 #[derive(Debug)]
-pub(in crate::template) struct Rendering {
+pub(super) struct RenderState {
     pub(in crate::template) locale: Arc<Locale>,
-    pub(in crate::template) form: Form,
+    pub(in crate::template) format: PartFormat,
     /// The reader's zone.
     pub(in crate::template) zone: Zone,
     /// The colour of buttons.
@@ -40,17 +40,17 @@ pub(in crate::template) struct Rendering {
     pub(in crate::template) spending: Spending,
 }
 
-impl Rendering {
+impl RenderState {
     pub(in crate::template) fn new(
         locale: Arc<Locale>,
-        form: Form,
+        format: PartFormat,
         zone: Zone,
         color: Color,
         entry: Rc<CalendarEntry>,
     ) -> Self {
         Self {
             locale,
-            form,
+            format,
             zone,
             color,
             entry,
@@ -68,23 +68,23 @@ impl Rendering {
 }
 
 thread_local! {
-    static NOW: RefCell<Option<Rc<Rendering>>> = const { RefCell::new(None) };
+    static NOW: RefCell<Option<Rc<RenderState>>> = const { RefCell::new(None) };
 }
 
 /// Renders something on this thread.
-pub(in crate::template) fn rendering<T>(rendering: &Rc<Rendering>, run: impl FnOnce() -> T) -> T {
-    struct Restore(Option<Rc<Rendering>>);
+pub(super) fn with_state<T>(state: &Rc<RenderState>, run: impl FnOnce() -> T) -> T {
+    struct Restore(Option<Rc<RenderState>>);
     impl Drop for Restore {
         fn drop(&mut self) {
             NOW.with_borrow_mut(|now| *now = self.0.take());
         }
     }
-    let _restore = Restore(NOW.replace(Some(Rc::clone(rendering))));
+    let _restore = Restore(NOW.replace(Some(Rc::clone(state))));
     run()
 }
 
 /// What is rendered on this thread.
-pub(in crate::template) fn now() -> tera::TeraResult<Rc<Rendering>> {
+pub(in crate::template) fn current() -> tera::TeraResult<Rc<RenderState>> {
     NOW.with_borrow(Clone::clone)
         .ok_or_else(|| tera::Error::message("this is known only while a mail is rendered"))
 }

@@ -11,7 +11,7 @@ use crate::template::limits::inject::{Checked, Insertion, checked_with};
 use crate::template::tags::{Tag, tags};
 
 /// The function around conditions. Templates cannot call it: `check::names` refuses it.
-pub(in crate::template) const AS_IF: &str = "__as_if";
+pub(super) const AS_IF: &str = "__as_if";
 
 /// How the conditions of one mail came out.
 #[derive(Debug, Default)]
