@@ -1,9 +1,10 @@
 //! Blocks: what is open, `{{else}}`, and closing tags.
 
-use super::Converter;
-use super::ImportSeverity::NeedsAttention;
+use super::converter::Converter;
 use super::expression::{first_word, parse};
+use super::frames::{End, Frame};
 use super::lexer::Place;
+use super::notes::ImportSeverity::NeedsAttention;
 use super::openings::Opening;
 use super::scopes::Missing;
 use super::writer::Trims;
@@ -13,36 +14,6 @@ pub(super) const MAX_LEVELS: usize = 38;
 const LAST_LEVEL: usize = MAX_LEVELS + 1;
 /// Each `{% elif %}` goes one call deeper in Tera, without a bound of its own.
 const MAX_BRANCHES: usize = 50;
-
-/// How a block ends in what is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    If,
-    For,
-    /// An HTML element.
-    Element(&'static str),
-    /// Nothing was opened.
-    Comment,
-}
-
-/// A block that is open.
-#[derive(Debug)]
-pub(super) struct Frame<'a> {
-    name: &'a str,
-    place: Place,
-    source: String,
-    end: End,
-    /// Whether names are looked for elsewhere within it.
-    has_scope: bool,
-    has_else: bool,
-    /// Opened by `{{else x}}`: ends with the block before it.
-    is_chained: bool,
-    /// `{{else}}` has no effect: all of it is hidden.
-    is_mute: bool,
-    branches: usize,
-    /// Whether a block within this one hides the branches that are too many.
-    is_overfull: bool,
-}
 
 impl<'a> Converter<'a> {
     /// `{{#x}}`, `{{^x}}`
@@ -328,19 +299,6 @@ impl<'a> Converter<'a> {
                 let name = frame.name;
                 self.writer.comment(&format!("TODO {{{{/{name}}}}}"), rest);
             }
-        }
-    }
-}
-
-impl Opening<'_> {
-    /// Nothing of the block is printed.
-    pub(super) fn hidden() -> Self {
-        Self {
-            code: "if false".to_owned(),
-            end: End::If,
-            scope: None,
-            params: Vec::new(),
-            needs_attention: true,
         }
     }
 }

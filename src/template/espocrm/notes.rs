@@ -1,7 +1,32 @@
 //! What is said about a conversion.
 
 use super::lexer::{Place, Tag};
-use super::{ImportNote, ImportSeverity};
+
+/// Something to be known about one place of a converted template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportNote {
+    /// Whether someone has to look at it.
+    pub severity: ImportSeverity,
+    /// The line in the source, from 1.
+    pub line: usize,
+    /// The column in the source in characters, from 1.
+    pub column: usize,
+    /// What stands there in Handlebars, on one line; cut where it is long.
+    pub source: String,
+    /// What is to be known, in a few words.
+    pub message: String,
+    /// What may help, a whole sentence.
+    pub hint: Option<String>,
+}
+
+/// Whether someone has to look at a place of a converted template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImportSeverity {
+    /// It was converted, and prints something that differs a little from what EspoCRM printed.
+    Converted,
+    /// It was not converted, or not to the same meaning.
+    NeedsAttention,
+}
 
 /// A tag is shown up to here.
 const MAX_SOURCE: usize = 120;

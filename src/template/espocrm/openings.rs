@@ -1,9 +1,9 @@
 //! What the opening tag of a block becomes.
 
-use super::Converter;
-use super::ImportSeverity::NeedsAttention;
-use super::blocks::End;
+use super::converter::Converter;
 use super::expression::{Call, Expr};
+use super::frames::End;
+use super::notes::ImportSeverity::NeedsAttention;
 use super::placeholders::Shape;
 use super::scopes::{Found, Missing, Scope};
 use super::values::{Value, gives_value};
@@ -18,6 +18,19 @@ pub(super) struct Opening<'a> {
     pub(super) params: Vec<&'a str>,
     /// Whether the source is left beside it as a comment.
     pub(super) needs_attention: bool,
+}
+
+impl Opening<'_> {
+    /// Nothing of the block is printed.
+    pub(super) fn hidden() -> Self {
+        Self {
+            code: "if false".to_owned(),
+            end: End::If,
+            scope: None,
+            params: Vec::new(),
+            needs_attention: true,
+        }
+    }
 }
 
 /// EspoCRM's helpers for tables, which its editor leaves alone where it would mend HTML.

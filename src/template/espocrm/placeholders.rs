@@ -1,6 +1,6 @@
 //! EspoCRM's placeholders and the variables that they become.
 
-use super::ImportSeverity::{self, Converted, NeedsAttention};
+use super::notes::ImportSeverity::{self, Converted, NeedsAttention};
 
 /// What a value is, as far as it matters for how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

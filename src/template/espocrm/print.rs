@@ -2,9 +2,9 @@
 
 use crate::template::Part;
 
-use super::Converter;
-use super::ImportSeverity::{Converted, NeedsAttention};
+use super::converter::Converter;
 use super::expression::{Call, Expr, parse};
+use super::notes::ImportSeverity::{Converted, NeedsAttention};
 use super::placeholders::Shape;
 use super::scopes::Missing;
 use super::values::{Value, gives_value};

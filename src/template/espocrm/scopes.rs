@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::ImportSeverity;
 use super::expression::Path;
+use super::notes::ImportSeverity;
 use super::placeholders::{Placeholder, ROOT, Shape, find, instead};
 
 /// Looking for the nearest name takes time; a file that has more unknown ones is no template.

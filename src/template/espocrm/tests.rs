@@ -9,6 +9,7 @@ use crate::template::load;
 use crate::template::render::engine;
 use crate::template::{TemplateName, Templates};
 
+use super::notes::ImportSeverity::NeedsAttention;
 use super::*;
 
 pub(super) fn html(source: &str) -> Imported {

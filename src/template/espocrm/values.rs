@@ -1,7 +1,7 @@
 //! Turns what stands inside of tags into expressions of Tera's.
 
-use super::ImportSeverity::NeedsAttention;
 use super::expression::{Call, Expr, Path};
+use super::notes::ImportSeverity::NeedsAttention;
 use super::notes::Notes;
 use super::placeholders::Shape;
 use super::scopes::{Found, Missing, Scopes};

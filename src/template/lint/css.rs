@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Finding, Source, listed, support};
+use super::finding::{Finding, listed};
+use super::source::Source;
+use super::support;
 
 /// The declarations of a `style` attribute.
 pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {

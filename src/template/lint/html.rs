@@ -6,8 +6,10 @@ use std::ops::Range;
 use html5gum::Tokenizer;
 use html5gum::emitters::default::{DefaultEmitter, StartTag, Token};
 
+use super::finding::{Finding, listed};
+use super::source::Source;
 use super::values::{Declared, address_of_value, raw_values};
-use super::{Finding, Source, css, listed, support};
+use super::{css, support};
 
 /// Elements that every mail program takes out of a mail.
 const TAKEN_OUT: &[&str] = &[

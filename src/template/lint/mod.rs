@@ -4,14 +4,14 @@
 //! file. What stands in a mail only after rendering (a value, a branch) is not judged here.
 
 mod css;
+mod finding;
 mod html;
+mod source;
 mod support;
 mod values;
 
-use std::ops::Range;
-
-use super::error::{MOST_PROBLEMS, Origin, Place, Problem, Severity};
-use crate::template::tags::{Tag, tags};
+use super::error::{MOST_PROBLEMS, Origin, Problem, Severity};
+use source::Source;
 
 /// The problems of a file: a page, a part of one, or MJML. Of errors and of warnings, at most [`MOST_PROBLEMS`] each.
 pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {
@@ -32,144 +32,6 @@ pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {
     problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.dedup();
     problems
-}
-
-/// What was found in a range of the source. It becomes a [`Problem`], which has its whole line with it, only if it is
-/// told.
-struct Finding {
-    code: &'static str,
-    severity: Severity,
-    range: Range<usize>,
-    message: String,
-    hint: String,
-}
-
-impl Finding {
-    fn error(
-        code: &'static str,
-        range: &Range<usize>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            range: range.clone(),
-            message: message.into(),
-            hint: hint.into(),
-        }
-    }
-
-    fn warning(
-        code: &'static str,
-        range: &Range<usize>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, range, message, hint)
-        }
-    }
-
-    fn problem(&self, origin: &Origin, text: &str) -> Problem {
-        let concerned = text.get(self.range.clone()).unwrap_or_default();
-        let length = concerned.lines().next().map_or(1, |line| line.chars().count());
-        let place = Place::at(origin, text, self.range.start, length);
-        let problem = Problem::new(self.code, &self.message, place).hint(&self.hint);
-        match self.severity {
-            Severity::Error => problem,
-            Severity::Warning => problem.warning(),
-        }
-    }
-}
-
-/// A template as HTML.
-struct Source<'a> {
-    text: &'a str,
-    tags: Vec<Tag<'a>>,
-    /// The text with an `x` for each octet of an expression, and a space for each of other tags and of comments.
-    html: String,
-    /// Where expressions (`{{ … }}`) stand, in their order.
-    expressions: Vec<Range<usize>>,
-}
-
-impl<'a> Source<'a> {
-    fn new(text: &'a str) -> Self {
-        let mut html = text.as_bytes().to_vec();
-        let mut expressions = Vec::new();
-        let tags = tags(text);
-        let mut from = 0;
-        for tag in &tags {
-            blank_comments(text, from..tag.start, &mut html);
-            from = tag.end;
-            if text[tag.start..].starts_with("{{") {
-                html[tag.start..tag.end].fill(b'x');
-                expressions.push(tag.start..tag.end);
-            } else {
-                blank(&mut html[tag.start..tag.end]);
-            }
-        }
-        blank_comments(text, from..text.len(), &mut html);
-        Self {
-            text,
-            tags,
-            // Only whole tags were replaced, by ASCII.
-            html: String::from_utf8(html)
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            expressions,
-        }
-    }
-
-    /// The expressions of which something lies within a range.
-    fn expressions_in(&self, range: &Range<usize>) -> &[Range<usize>] {
-        let first = self.expressions.partition_point(|one| one.end <= range.start);
-        let behind = self.expressions.partition_point(|one| one.start < range.end);
-        self.expressions.get(first..behind).unwrap_or_default()
-    }
-
-    fn expression_in(&self, range: &Range<usize>) -> Option<&Range<usize>> {
-        self.expressions_in(range).first()
-    }
-
-    /// What an expression prints, as it is written.
-    fn inside(&self, expression: &Range<usize>) -> &'a str {
-        self.text[expression.clone()].trim_matches(['{', '}', '-', ' '])
-    }
-
-    /// The tag that begins at an octet.
-    fn tag_at(&self, start: usize) -> Option<&Tag<'a>> {
-        let place = self.tags.binary_search_by_key(&start, |tag| tag.start).ok()?;
-        self.tags.get(place)
-    }
-}
-
-/// Spaces in place of everything but line ends.
-fn blank(html: &mut [u8]) {
-    for octet in html.iter_mut().filter(|octet| **octet != b'\n') {
-        *octet = b' ';
-    }
-}
-
-/// Comments of Tera between two tags.
-fn blank_comments(text: &str, range: Range<usize>, html: &mut [u8]) {
-    let mut at = range.start;
-    while let Some(start) = text[at..range.end].find("{#").map(|n| at + n) {
-        let end = text[start..range.end]
-            .find("#}")
-            .map_or(range.end, |n| start + n + 2);
-        blank(&mut html[start..end]);
-        at = end;
-    }
-}
-
-/// `Gmail`, `Gmail and Yahoo Mail`, `Gmail, Outlook.com and Yahoo Mail`.
-fn listed(clients: &[&str]) -> String {
-    match clients {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::{Finding, Source};
+use super::finding::Finding;
+use super::source::Source;
 use crate::template::tags::{Tag, Token};
 
 /// Variables that hold an address.
