@@ -1,9 +1,13 @@
-//! What every error of this crate can say about itself: a stable name, a class and the next step.
+//! What every error of this crate can say about itself: a stable name, a class and what would help.
 //!
 //! Each layer has its own error enum. They share this trait, so that a caller (the command, an HTTP
 //! face, a CRM) can react to a failure without knowing which layer it came from.
 
+mod remedy;
+
 use chrono::{DateTime, Utc};
+
+pub use remedy::{Act, Moment, Remedy, Sealed, Setting};
 
 /// The class of a failure, in the terms of sysexits(3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,8 +62,8 @@ pub trait Fault: std::error::Error {
     /// The class, which decides the exit status.
     fn class(&self) -> Class;
 
-    /// What to do next, as a sentence; `None` where the message says it all.
-    fn hint(&self) -> Option<String> {
+    /// What would help; `None` where the message says it all.
+    fn remedy(&self) -> Option<Remedy> {
         None
     }
 
@@ -124,8 +128,8 @@ impl Fault for BoxFault {
         self.0.class()
     }
 
-    fn hint(&self) -> Option<String> {
-        self.0.hint()
+    fn remedy(&self) -> Option<Remedy> {
+        self.0.remedy()
     }
 
     fn report(&self) -> Option<String> {

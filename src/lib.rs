@@ -153,6 +153,8 @@ pub mod database;
 mod desk;
 pub mod dsn;
 pub mod fault;
+#[cfg(feature = "command")]
+mod hints;
 mod http;
 pub mod imip;
 pub mod lease;

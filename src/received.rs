@@ -1,7 +1,7 @@
 //! Mails that come back: which kind a mail is, and what it says.
 
 use crate::dsn::{Notification, NotificationError};
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::imip::{Answer, AnswerError};
 use crate::mime::Mail;
 
@@ -41,10 +41,10 @@ impl Fault for ReceivedError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::Answer(error) => error.hint(),
-            Self::Notification(error) => error.hint(),
+            Self::Answer(error) => error.remedy(),
+            Self::Notification(error) => error.remedy(),
         }
     }
 }

@@ -336,7 +336,13 @@ fn the_organizer_is_not_invited_and_needs_an_address() {
         error.to_string(),
         "the meeting \"Kick-off; phase 1, \\\"Orion\\\"\" has no organizer to answer to: Bo has no email address"
     );
-    assert!(error.hint().unwrap().contains("give Bo a primary email address"));
+    assert!(
+        error
+            .remedy()
+            .unwrap()
+            .to_string()
+            .contains("give Bo a primary email address")
+    );
     let error = write(&Event { uid: " ", ..event }, &who("contact:lee")).unwrap_err();
     assert!(matches!(error, CalendarError::NoUid { .. }));
 }

@@ -686,7 +686,7 @@ fn a_broken_template_is_told_with_its_place() {
         assert_eq!(error.class(), Class::BadData);
         assert_eq!(error.class().exit_code(), 65);
         assert!(error.to_string().contains(path), "{error}");
-        assert_eq!(error.hint().is_some(), nearest.is_some());
+        assert_eq!(error.remedy().is_some(), nearest.is_some());
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use invite::fault::{BoxFault, Class, Fault, chain};
+use invite::fault::{Act, BoxFault, Class, Fault, chain};
 use invite::meeting::{Meeting, Person, When, Zone};
 use invite::online::zoom::{
     Auth, ConnectionState, Disconnected, Grant, MemoryTokens, Mode, RefreshLease, RefreshLock, Replaced,
@@ -109,7 +109,7 @@ const TOKEN: &str = "POST /oauth/token";
 
 /// What an error shows in any way; it must not hold a secret.
 fn shown<E: Fault + std::fmt::Debug>(error: &E) -> String {
-    let text = format!("{error:?}\n{}\n{:?}", chain(error), error.hint());
+    let text = format!("{error:?}\n{}\n{:?}", chain(error), error.remedy());
     for secret in SECRETS.iter().chain(&["st4rt"]) {
         assert!(!text.contains(secret), "{secret} is shown: {text}");
     }
@@ -467,9 +467,9 @@ async fn limits_are_waited_for_or_told() {
         ("zoom.host_daily_limit", Class::Temporary)
     );
     assert!(
-        error.hint().unwrap().contains("00:00:00 UTC"),
+        error.remedy().unwrap().to_string().contains("00:00:00 UTC"),
         "{:?}",
-        error.hint()
+        error.remedy()
     );
     server.finish();
 }
@@ -572,7 +572,8 @@ async fn a_dead_grant_is_lost_once_and_for_all_until_one_connects_again() {
             (error.kind(), error.outcome()),
             ("zoom.grant_lost", Outcome::NotDone)
         );
-        assert!(error.hint().unwrap().contains("invite zoom connect"));
+        let remedy = error.remedy().unwrap();
+        assert!(remedy.acts().any(|act| *act == Act::ReconnectZoom), "{remedy}");
     }
     assert!(
         matches!(client.status().await.unwrap().state, ConnectionState::Lost(loss) if loss.reason == "Invalid Token!")

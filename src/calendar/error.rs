@@ -1,6 +1,6 @@
 //! Why no calendar object could be written.
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::meeting::PersonRef;
 
 /// Why no calendar object could be written for a meeting and a recipient.
@@ -71,23 +71,22 @@ impl Fault for CalendarError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self {
             Self::OrganizerWithoutAddress { organizer, .. } => {
                 format!(
                     "give {organizer} a primary email address in the CRM, or assign the meeting to somebody who has one"
-                )
+                ).into()
             }
-            Self::NoUid { .. } => "give the meeting a UID that no other has, and keep it for good".to_owned(),
+            Self::NoUid { .. } => "give the meeting a UID that no other has, and keep it for good".into(),
             Self::RecipientNotInvited { recipient, .. } => {
-                format!("add {recipient} to the meeting's attendees in the CRM, or choose another recipient")
+                format!("add {recipient} to the meeting's attendees in the CRM, or choose another recipient").into()
             }
             Self::RecipientWithoutAddress { recipient, .. } => {
-                format!("give {recipient} an email address in the CRM")
+                format!("give {recipient} an email address in the CRM").into()
             }
             Self::RecipientIsOrganizer { .. } => {
-                "leave the organizer out of the recipients: the meeting is in that calendar already"
-                    .to_owned()
+                "leave the organizer out of the recipients: the meeting is in that calendar already".into()
             }
         })
     }

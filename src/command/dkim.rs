@@ -6,7 +6,7 @@ use serde_json::json;
 use super::session::Session;
 use super::terminal::{DIM, STRONG};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::DkimSigner;
 
 #[derive(Debug, Subcommand)]
@@ -29,8 +29,8 @@ impl Fault for NotSigned {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("add [smtp.dkim] to invite.toml; docs/configuration.md shows how".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("add [smtp.dkim] to invite.toml; docs/configuration.md shows how".into())
     }
 }
 

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::{DONE, Outcome};
 use crate::crm::import;
 use crate::database::Imported;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 
 #[derive(Debug, Args)]
 #[command(
@@ -40,10 +40,10 @@ impl Fault for Unreadable {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self.source.kind() {
-            std::io::ErrorKind::InvalidData => "save the file as UTF-8".to_owned(),
-            _ => "check the path, and that you may read it".to_owned(),
+            std::io::ErrorKind::InvalidData => "save the file as UTF-8".into(),
+            _ => "check the path, and that you may read it".into(),
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::session::Session;
 use super::{DONE, Outcome};
 use crate::config::{Config, starter};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::template::{TemplateFolder, TemplatePath, Templates};
 
 #[derive(Debug, Args)]
@@ -42,13 +42,13 @@ impl Fault for InitError {
         Class::CannotCreate
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::Exists { .. } => "name another folder, or move the file away",
                 Self::CannotWrite { .. } => "make the folder writable, or name another one",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

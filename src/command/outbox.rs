@@ -12,9 +12,9 @@ use super::outbox_prune::Prune;
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, Listing, STRONG, Table, WARN, visible};
 use super::{DONE, DONE_IN_PART, Outcome};
-use crate::database::Which;
-use crate::fault::{BoxFault, Class, Fault, chain};
-use crate::mail::{DeliveryState, OutboxEntry};
+use crate::fault::{BoxFault, Class, Fault, Remedy, chain};
+use crate::hints::hint;
+use crate::mail::{DeliveryState, OutboxEntry, Selection};
 use crate::meeting::MeetingId;
 use crate::pipeline::{Progress, RetryReport, Worked};
 
@@ -123,8 +123,8 @@ impl Fault for NoInvitation {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("see `invite outbox list`".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("see `invite outbox list`".into())
     }
 }
 
@@ -201,12 +201,12 @@ fn table(entries: &[OutboxEntry]) -> Table {
 
 impl List {
     async fn run(&self, session: &Session<'_>) -> Outcome {
-        let database = session.database().await?;
+        let operator = session.operator().await?;
         let mut listing = Listing::new(session.terminal);
         let (mut left, mut before) = (self.limit, None);
         loop {
             let count = left.min(LISTED_AT_ONCE);
-            let entries = database
+            let entries = operator
                 .invitations(self.meeting.as_ref(), self.state, before, count)
                 .await?;
             let documents: Vec<_> = entries.iter().map(document).collect();
@@ -225,7 +225,7 @@ impl List {
 
 impl Show {
     async fn run(&self, session: &Session<'_>) -> Outcome {
-        let found = session.database().await?.invitation(&self.id).await?;
+        let found = session.operator().await?.invitation(&self.id).await?;
         let Some((entry, message)) = found else {
             return Err(BoxFault::new(NoInvitation { id: self.id.clone() }));
         };
@@ -266,12 +266,12 @@ impl Show {
 
 impl Retry {
     async fn run(&self, session: &Session<'_>) -> Outcome {
-        let which = match (self.id, &self.meeting) {
-            (Some(id), _) => Which::One(id),
-            (None, Some(meeting)) => Which::Meeting(meeting.clone()),
-            (None, None) => Which::All,
+        let selection = match (self.id, &self.meeting) {
+            (Some(id), _) => Selection::One(id),
+            (None, Some(meeting)) => Selection::Meeting(meeting.clone()),
+            (None, None) => Selection::All,
         };
-        let meetings = session.database().await?.meetings_to_retry(&which).await?;
+        let meetings = session.operator().await?.meetings_to_retry(&selection).await?;
         if let (true, Some(id)) = (meetings.is_empty(), self.id) {
             return Err(BoxFault::new(NoInvitation { id: id.to_string() }));
         }
@@ -290,7 +290,7 @@ impl Retry {
         let documents: Vec<_> = errors
             .iter()
             .map(|(meeting, error)| {
-                json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": error.hint()})
+                json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": hint(error)})
             })
             .collect();
         let document = json!({
@@ -316,11 +316,11 @@ impl Retry {
 
 impl Cancel {
     async fn run(&self, session: &Session<'_>) -> Outcome {
-        let database = session.database().await?;
+        let operator = session.operator().await?;
         let (cancelled, sending) = match &self.meeting {
-            Some(meeting) => database.cancel_of_meeting(meeting).await?,
+            Some(meeting) => operator.cancel_of_meeting(meeting).await?,
             None => {
-                let cancelled = database.cancel_invitations(&self.ids).await;
+                let cancelled = operator.cancel_invitations(&self.ids).await;
                 (cancelled.map_err(BoxFault::new)?, 0)
             }
         };
@@ -364,7 +364,7 @@ impl Worker {
             .put_off
             .iter()
             .map(
-                |(meeting, error)| json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": error.hint()}),
+                |(meeting, error)| json!({"meeting": meeting, "kind": error.kind(), "message": chain(error), "hint": hint(error)}),
             )
             .collect();
         session

@@ -6,7 +6,7 @@ use clap::Args;
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN};
 use super::{DONE, Outcome};
-use crate::database::OutboxCounts;
+use crate::mail::OutboxCounts;
 use crate::meeting::MeetingId;
 
 #[derive(Debug, Args)]
@@ -19,8 +19,8 @@ pub(super) struct Count {
 
 impl Count {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
-        let database = session.database().await?;
-        let counts = database.count_invitations(self.meeting.as_ref()).await?;
+        let operator = session.operator().await?;
+        let counts = operator.count_invitations(self.meeting.as_ref()).await?;
         session.terminal.result(&counts, || text(&counts));
         Ok(DONE)
     }

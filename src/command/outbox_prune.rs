@@ -10,7 +10,7 @@ use super::session::Session;
 use super::terminal::{STRONG, WARN};
 use super::{DONE, Outcome};
 use crate::config::length_of_time;
-use crate::mail::{Forgotten, Retention as _};
+use crate::mail::Forgotten;
 
 /// How long what is over is kept where nothing else is said.
 const HALF_A_YEAR: Duration = Duration::from_secs(180 * 86_400);
@@ -34,12 +34,12 @@ impl Prune {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
         let kept = session.config().await?.database.keep;
         let span = self.older_than.or(kept).unwrap_or(HALF_A_YEAR);
-        let database = session.database().await?;
+        let operator = session.operator().await?;
         let before = TimeDelta::from_std(span)
             .ok()
             .and_then(|span| session.clock.now().checked_sub_signed(span))
             .unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let forgotten = database.forget(before, self.dry_run).await?;
+        let forgotten = operator.forget(before, self.dry_run).await?;
         let mut document = json!(forgotten);
         document["dry_run"] = json!(self.dry_run);
         document["before"] = json!(instant(before));

@@ -9,7 +9,7 @@ use super::delivery;
 use super::session::Session;
 use super::terminal::{DIM, GOOD, STRONG, WARN, visible};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::imip::LONGEST;
 use crate::mail::{Fate, Purpose};
 use crate::meeting::{EmailAddress, PersonId, PersonKind};
@@ -43,8 +43,8 @@ impl Fault for Unreadable {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("check the path, and that you may read it".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("check the path, and that you may read it".into())
     }
 }
 

@@ -10,7 +10,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::crm::import::{self, CannotMove};
 use crate::database::Database;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::Mailbox;
 use crate::meeting::InvalidEmail;
 use crate::online::zoom::{Auth, Grant, Mode, TokenKey, TokenStore as _, ZoomSettings};
@@ -54,8 +54,8 @@ impl Fault for SandboxError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("run it in a folder that you can write to; to begin anew, delete invite-sandbox/".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("run it in a folder that you can write to; to begin anew, delete invite-sandbox/".into())
     }
 }
 

@@ -14,6 +14,7 @@ use super::terminal::{
 };
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::fault::{BoxFault, Class, Fault as _, chain};
+use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
 use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
 use crate::pipeline::{
@@ -339,7 +340,7 @@ impl Shortfall {
             kind: stopped.kind(),
             exit: stopped.class().exit_code(),
             message: chain(stopped),
-            hint: stopped.hint(),
+            hint: hint(stopped),
         }
     }
 
@@ -348,7 +349,7 @@ impl Shortfall {
             kind: error.kind(),
             exit: error.class().exit_code(),
             message: chain(error),
-            hint: error.hint(),
+            hint: hint(error),
         }
     }
 

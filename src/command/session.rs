@@ -17,8 +17,8 @@ use crate::config::{
 };
 use crate::database::{Database, DatabaseError};
 use crate::desk::{ReadSetting, Setting};
-use crate::fault::{BoxFault, Class, Fault};
-use crate::mail::{DkimSigner, EnvelopeSender, Mailbox};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
+use crate::mail::{DkimSigner, EnvelopeSender, Mailbox, OutboxOperator};
 use crate::online::Jitsi;
 use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
@@ -56,12 +56,12 @@ impl Fault for NotSupported {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::EspoCrm => "use the built-in CRM: url = \"builtin\"",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }
@@ -140,6 +140,11 @@ impl<'a> Session<'a> {
             Ok(database)
         };
         self.database.get_or_try_init(make).await
+    }
+
+    /// What is asked of the outbox by hand.
+    pub(super) async fn operator(&self) -> Result<Arc<dyn OutboxOperator>, BoxFault> {
+        Ok(Arc::new(self.database().await?.clone()))
     }
 
     /// The built-in CRM's records.

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::session::Session;
 use super::terminal::print_text;
 use super::{Cli, DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite completions bash > /etc/bash_completion.d/invite")]
@@ -42,8 +42,8 @@ impl Fault for CannotWrite {
         Class::CannotCreate
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("name a folder that you can write to".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("name a folder that you can write to".into())
     }
 }
 

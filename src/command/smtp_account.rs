@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::terminal::Terminal;
 use super::transports::encryption_of;
 use crate::config::{Sender, SmtpServer, is_public};
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
 
 /// An account, as arguments say it.
@@ -62,7 +62,7 @@ impl Fault for AccountError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::Url(_) => {
@@ -73,7 +73,7 @@ impl Fault for AccountError {
                 Self::NoPassword => "give it on standard input or in --password-file; leave --username out where the server wants no log-in",
                 Self::Unreadable { .. } => "check the path, and that you may read it",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

@@ -9,7 +9,7 @@ use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{DONE, Outcome};
 use crate::crm::Crm as _;
 use crate::database::DatabaseError;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
 use crate::meeting::{PersonId, PersonRef};
 use crate::pipeline::PipelineError;
@@ -70,8 +70,8 @@ impl Fault for NoAccount {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("see `invite smtp users list`; `invite smtp users set` gives a user one".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("see `invite smtp users list`; `invite smtp users set` gives a user one".into())
     }
 }
 

@@ -12,7 +12,7 @@ use super::template_test_send::TestSend;
 use super::template_versions::{Diff, History, Reset, Restore, UpgradeFiles};
 use super::terminal::{DIM, STRONG, Table};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::template::{Origin, Part, PartSource, TemplateName, Templates};
 
@@ -92,8 +92,8 @@ impl Fault for NoTemplate {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("see `invite template list`".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("see `invite template list`".into())
     }
 }
 

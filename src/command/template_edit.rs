@@ -14,7 +14,7 @@ use super::template_check::problem;
 use super::template_target::{Target, folder};
 use super::terminal::{BAD, DIM, GOOD, WARN, visible};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::organization::Organization;
 use crate::template::{ChangeReason, FileChange, Inspection, Part, Problem, TemplateFolder, TemplatePath};
@@ -59,11 +59,11 @@ impl Fault for EditError {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self {
-            Self::NoEditor => "set EDITOR, or name one with --editor".to_owned(),
+            Self::NoEditor => "set EDITOR, or name one with --editor".into(),
             Self::Editor { .. } | Self::Start { .. } => {
-                "check the command; `invite template edit` goes on with what was written".to_owned()
+                "check the command; `invite template edit` goes on with what was written".into()
             }
         })
     }

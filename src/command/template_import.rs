@@ -8,7 +8,7 @@ use serde_json::json;
 use super::session::Session;
 use super::terminal::{DIM, GOOD, STRONG, WARN, visible};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::template::{ImportNote, ImportSeverity, Part, TemplateName, import_espocrm};
 
 #[derive(Debug, Args)]
@@ -60,14 +60,14 @@ impl Fault for ImportError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::Read { .. } => "check the path, and that the file is UTF-8",
                 Self::Exists { .. } => "move it away, or choose another folder with --out",
                 Self::Write { .. } => "check that the folder can be written",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

@@ -12,7 +12,7 @@ use super::terminal::{DIM, STRONG};
 use super::trying::{File, OfCrm, TryOn};
 use super::{DONE, Outcome};
 use crate::desk::{Desk, Meetings, Overview, Theme, overview, themed};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::pipeline::{Pick, Trial};
 use crate::template::{self, Condition, Sample, TemplateName};
@@ -72,8 +72,8 @@ impl Fault for CannotWrite {
         Class::CannotCreate
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("name another folder with --out".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("name another folder with --out".into())
     }
 }
 

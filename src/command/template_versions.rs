@@ -9,7 +9,7 @@ use super::template_changes::{inspect, new_errors};
 use super::template_target::{Target, edited, folder};
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::template::{
     ChangeReason, FileChange, Part, TemplateError, TemplateFolder, TemplatePath, Upgrade, UpgradeState,
@@ -106,8 +106,8 @@ impl Fault for NothingEdited {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("`invite template list` shows which files are edited".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("`invite template list` shows which files are edited".into())
     }
 }
 

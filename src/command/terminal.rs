@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Global;
 use crate::fault::{Fault, chain};
+use crate::hints::hint;
 use crate::meeting::one_line;
 
 /// How results are printed: for people, or as one document for programs.
@@ -115,7 +116,7 @@ impl Terminal {
     pub(super) fn fault(&self, fault: &dyn Fault) -> u8 {
         let exit = fault.class().exit_code();
         let message = visible(&chain(fault));
-        let hint = fault.hint();
+        let hint = hint(fault);
         self.error_line(&format!("{BAD}error{BAD:#}: {message}"));
         if let Some(report) = fault.report() {
             self.error_line(&format!("\n{}\n", visible(&report)));

@@ -11,7 +11,7 @@ use crate::crm::Crm as _;
 use crate::crm::import::{self, Records};
 use crate::database::Database;
 use crate::desk::{Choice, Meetings};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{MeetingId, Person, PersonRef};
 use crate::organization::Organization;
 use crate::pipeline::{Pick, Pipeline, sample_of_records};
@@ -51,10 +51,10 @@ impl Fault for TryOnError {
         Class::NotFound
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
             Self::NoSample { .. } => None,
-            Self::Unreadable { .. } => Some("check the path of --data".to_owned()),
+            Self::Unreadable { .. } => Some("check the path of --data".into()),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::terminal::{BAD, DIM, GOOD, STRONG, WARN, visible};
 use super::zoom_push::Push;
 use super::zoom_users::UsersCommand;
 use super::{Actor, DONE, Outcome};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::MeetingId;
 use crate::online::LinkStore as _;
 use crate::online::zoom::{
@@ -124,8 +124,8 @@ impl Fault for ConnectError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("run `invite zoom connect` again and open the address in a browser".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("run `invite zoom connect` again and open the address in a browser".into())
     }
 }
 

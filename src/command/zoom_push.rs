@@ -9,6 +9,7 @@ use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::fault::{BoxFault, Class, Fault as _, chain};
+use crate::hints::hint;
 use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
 use crate::pipeline::{Pipeline, PipelineError, PushOptions, PushReport, SyncState};
 
@@ -155,7 +156,7 @@ fn document(pushed: &[Pushed], not_tried: usize) -> Value {
                 "meeting": meeting,
                 "error": {
                     "kind": error.kind(), "exit": error.class().exit_code(), "message": chain(error),
-                    "hint": error.hint(), "again_from": error.retry_at(),
+                    "hint": hint(error), "again_from": error.retry_at(),
                 },
             }),
         })

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy};
 
 /// Why a configuration cannot be used.
 ///
@@ -91,20 +91,20 @@ impl Fault for ConfigError {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self {
-            Self::NotFound { .. } => {
-                "correct the name, or write a configuration file with `invite init`".into()
-            }
+            Self::NotFound { .. } => Remedy::says("correct the name, or ").then(Act::WriteConfiguration),
             Self::Unreadable { .. } => "check that it is a file and that you may read it".into(),
             Self::Syntax { .. } => "correct that line; text values stand in double quotes".into(),
             Self::Invalid(problems) if problems.iter().any(|p| p.place == Place::NoFile) => {
-                "write a configuration file with `invite init`, or name one with --config".into()
+                Remedy::act(Act::WriteConfiguration)
+                    .and(", or ")
+                    .then(Act::NameConfiguration)
             }
             Self::Invalid(_) => "correct the keys named; docs/configuration.md describes every key".into(),
-            Self::NoSection { section, .. } => format!(
-                "add [{section}] to invite.toml (docs/configuration.md shows how), or try with --sandbox"
-            ),
+            Self::NoSection { section, .. } => Remedy::act(Act::AddSection { section })
+                .and(", or ")
+                .then(Act::UseSandbox),
         })
     }
 }

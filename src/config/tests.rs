@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
 use crate::database::EncryptionKey;
-use crate::fault::{Class, Fault as _};
+use crate::fault::{Act, Class, Fault as _, Remedy};
 
 /// The whole example of the documentation, with its secrets in files.
 const FULL: &str = r#"
@@ -781,7 +781,7 @@ fn all_that_is_wrong_is_reported_at_once_in_order() {
     );
     assert_eq!((error.kind(), error.class().exit_code()), ("config.invalid", 78));
     assert_eq!(
-        error.hint().as_deref(),
+        error.remedy().map(|remedy| remedy.to_string()).as_deref(),
         Some("correct the keys named; docs/configuration.md describes every key")
     );
 }
@@ -1015,7 +1015,7 @@ fn what_is_not_toml_is_pointed_at_without_being_shown() {
         "{text}"
     );
     assert_eq!((error.kind(), error.class().exit_code()), ("config.syntax", 78));
-    assert!(error.hint().is_some());
+    assert!(error.remedy().is_some());
     let twice = read("[smtp]\nurl = \"x\"\nurl = \"y\"", &nothing())
         .unwrap_err()
         .to_string();
@@ -1081,8 +1081,12 @@ fn without_a_file_there_is_the_environment() {
         "no configuration file was found: organization.name is missing"
     );
     assert_eq!(
-        error.hint().as_deref(),
-        Some("write a configuration file with `invite init`, or name one with --config")
+        error.remedy(),
+        Some(
+            Remedy::act(Act::WriteConfiguration)
+                .and(", or ")
+                .then(Act::NameConfiguration)
+        )
     );
     let config = Config::load(None, &nothing().with("INVITE_ORGANIZATION__NAME", "A")).unwrap();
     assert!(

@@ -4,7 +4,7 @@ pub mod import;
 
 use async_trait::async_trait;
 
-use crate::fault::{BoxError, BoxFault, Class, Fault};
+use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy};
 use crate::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonRef};
 
 /// The CRM's records, as the pipeline needs them.
@@ -84,13 +84,13 @@ impl Fault for CrmError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
             Self::Unavailable { .. } => {
-                Some("check that the CRM answers, then run the same command again".into())
+                Some(Remedy::says("check that the CRM answers, then ").then(Act::Again(Moment::Now)))
             }
             Self::InvalidRecord { .. } => Some("correct the record in the CRM".into()),
-            Self::Records(fault) => fault.hint(),
+            Self::Records(fault) => fault.remedy(),
         }
     }
 }

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use super::rows::Named;
 use super::sql::{Row, query};
 use super::{Database, DatabaseError, Subject, sealing};
-use crate::fault::BoxFault;
+use crate::fault::{BoxFault, Sealed};
 use crate::mail::{AccountSettings, AccountStore};
 use crate::meeting::PersonId;
 
@@ -96,7 +96,7 @@ impl Database {
         let wrong_key = || DatabaseError::WrongKey {
             database: self.name.to_string(),
             what: row.what.clone(),
-            anew: "invite smtp users set USER",
+            sealed: Sealed::SmtpAccount,
         };
         // A key that is made now would not be the one that it was sealed with.
         let key = self.key.load()?.ok_or_else(wrong_key)?;

@@ -6,7 +6,7 @@ use sqlx::migrate::MigrateError;
 
 use super::KeyError;
 use super::postgres::Place;
-use crate::fault::{BoxError, BoxFault, Class, Fault};
+use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy, Sealed, Setting};
 
 /// Why the database did not do what it was asked. It is as it was before.
 ///
@@ -162,8 +162,8 @@ pub enum DatabaseError {
         database: String,
         /// What was to be read.
         what: String,
-        /// The command that makes it anew.
-        anew: &'static str,
+        /// Which secret that is: it can be made anew.
+        sealed: Sealed,
     },
 }
 
@@ -390,43 +390,48 @@ impl Fault for DatabaseError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::CannotOpen { .. } => {
-                "check `[database] url`: its folder must exist and be writable, with the file in it"
-            }
-            Self::NotADatabase { .. } => {
-                "name another file in `[database] url`, or put the database back from your backup"
-            }
-            Self::Address { .. } => "correct `[database] url`: postgres://USER@HOST/DATABASE?sslmode=require",
-            Self::Unreachable { .. } => {
-                "check the host and port in `[database] url`, and that the server runs"
-            }
-            Self::NotLetIn { .. } => {
-                "check the user in `[database] url`, and the password in `[database] password_file` or PGPASSWORD"
-            }
-            Self::Missing { make, .. } => return Some(format!("make it: {make}")),
-            Self::NotPermitted { .. } => {
-                "make the user in `[database] url` the owner of the database: ALTER DATABASE … OWNER TO …"
-            }
-            Self::TooNew { .. } => "use that version",
+    fn remedy(&self) -> Option<Remedy> {
+        let address = Act::Setting(Setting::DATABASE);
+        let again = Act::Again(Moment::Now);
+        Some(match self {
+            Self::CannotOpen { .. } => Remedy::says("check ")
+                .then(address)
+                .and(": its folder must exist and be writable, with the file in it"),
+            Self::NotADatabase { .. } => Remedy::says("name another file in ")
+                .then(address)
+                .and(", or put the database back from your backup"),
+            Self::Address { .. } => Remedy::says("correct ")
+                .then(address)
+                .and(": postgres://USER@HOST/DATABASE?sslmode=require"),
+            Self::Unreachable { .. } => Remedy::says("check the host and port in ")
+                .then(address)
+                .and(", and that the server runs"),
+            Self::NotLetIn { .. } => Remedy::says("check the user in ")
+                .then(address)
+                .and(", and the password in ")
+                .then(Act::Setting(Setting::DATABASE_PASSWORD))
+                .and(" or PGPASSWORD"),
+            Self::Missing { make, .. } => Remedy::says(format!("make it: {make}")),
+            Self::NotPermitted { .. } => Remedy::says("make the user in ")
+                .then(address)
+                .and(" the owner of the database: ALTER DATABASE … OWNER TO …"),
+            Self::TooNew { .. } => "use that version".into(),
             Self::Migration { .. } | Self::Query { .. } => {
-                "this should not happen: report it with the command that you ran"
+                "this should not happen: report it with the command that you ran".into()
             }
-            Self::Busy { .. } | Self::Lost { .. } | Self::LeaseLost { .. } => "run the same command again",
+            Self::Busy { .. } | Self::Lost { .. } | Self::LeaseLost { .. } => Remedy::act(again),
             Self::CannotWrite { .. } => {
-                "make room on the disk and the folder writable, then run the same command again"
+                Remedy::says("make room on the disk and the folder writable, then ").then(again)
             }
-            Self::Invalid { .. } => "correct the record, for instance by importing it again",
+            Self::Invalid { .. } => "correct the record, for instance by importing it again".into(),
             Self::NotFound { .. } => return None,
-            Self::Key(error) => return error.hint(),
-            Self::WrongKey { anew, .. } => {
-                return Some(format!(
-                    "put back the key that it was stored with (`INVITE_KEY` or `[database] key_file`), or make it anew \
-                     with `{anew}`"
-                ));
+            Self::Key(error) => return error.remedy(),
+            Self::WrongKey { sealed, .. } => {
+                Remedy::says("put back the key that it was stored with (`INVITE_KEY` or ")
+                    .then(Act::Setting(Setting::KEY_FILE))
+                    .and("), or ")
+                    .then(Act::MakeAnew(*sealed))
             }
-        };
-        Some(hint.to_owned())
+        })
     }
 }

@@ -11,7 +11,7 @@ use super::connections::{On, Transaction};
 use super::rows::Named;
 use super::sql::{Row, query};
 use super::{Database, DatabaseError, Subject, millis, sealing};
-use crate::fault::BoxFault;
+use crate::fault::{BoxFault, Sealed};
 use crate::lease::Holder;
 use crate::online::zoom::{
     Grant, LastRequests, Loss, RefreshLease, RefreshLock, Replaced, StoredGrant, TokenKey, TokenStore,
@@ -72,7 +72,7 @@ impl Database {
         let wrong_key = || DatabaseError::WrongKey {
             database: self.name.to_string(),
             what: row.what.clone(),
-            anew: "invite zoom connect",
+            sealed: Sealed::ZoomGrant,
         };
         // A key that is made now would not be the one that it was sealed with.
         let encryption_key = self.key.load()?.ok_or_else(wrong_key)?;

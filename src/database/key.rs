@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy};
 
 /// Thirty-two secret bytes. Wiped from memory when dropped, never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -142,12 +142,14 @@ impl Fault for KeyError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self {
             Self::Unreadable { .. } => "check who may read the file, or give the key as INVITE_KEY".into(),
-            Self::Malformed { .. } => "put the key back from your backup; without it the Zoom connection must \
-                 be made anew: move the file away and run `invite zoom connect`"
-                .into(),
+            Self::Malformed { .. } => Remedy::says(
+                "put the key back from your backup; without it the Zoom connection must be made anew: move the file \
+                 away and ",
+            )
+            .then(Act::ConnectZoom),
             Self::CannotCreate { .. } => {
                 "make the folder writable, name another file as database.key_file, or give the key as INVITE_KEY"
                     .into()

@@ -1,7 +1,7 @@
 //! Our own state, and the records of the built-in CRM, in an SQLite file or a PostgreSQL database.
 //!
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
-//! [`Outbox`](crate::mail::Outbox), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
+//! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
 //! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction. What
 //! it decides on is still so when it writes, also if other processes use the database. In SQLite a transaction takes
 //! the write lock before it reads. In PostgreSQL it takes a lock on its subject; a claim locks the rows of its
@@ -37,7 +37,6 @@ use crate::meeting::{MeetingId, PersonId};
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
-pub use outbox::{CannotCancel, OutboxCounts, Which};
 pub use records::{ImportError, Imported, UserRecord};
 
 /// How long a call waits for others to finish writing before it fails with [`DatabaseError::Busy`].

@@ -35,7 +35,7 @@ use crate::lease::Holder;
 use crate::mail::{
     Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, EnqueueOrder,
     Enqueued, Envelope, Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Organizer, Outbox as _,
-    Own, Purpose, Seen, UnreadableMessage,
+    OutboxOperator as _, Own, Purpose, Seen, UnreadableMessage,
 };
 use crate::meeting::{
     Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision, Tenure,

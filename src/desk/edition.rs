@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::fault::{BoxFault, Fault, chain};
+use crate::hints::hint;
 use crate::mail::Mailbox;
 use crate::organization::Organization;
 use crate::pipeline::Trials;
@@ -65,7 +66,7 @@ impl Wrong {
         Self {
             message: chain(fault),
             report: fault.report(),
-            hint: fault.hint(),
+            hint: hint(fault),
         }
     }
 }

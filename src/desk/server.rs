@@ -25,7 +25,7 @@ use super::page::{self, Choices, Extra};
 use super::query::Query;
 use super::watch::{Watched, watch};
 use crate::clock::Clock;
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::pipeline::Trial;
 use crate::template::{Sample, TemplateName, Templates, escaped};
@@ -67,7 +67,7 @@ impl Fault for DeskError {
         Class::Unavailable
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::Listen { .. } => {
@@ -75,7 +75,7 @@ impl Fault for DeskError {
                 }
                 Self::Watch(_) | Self::Serve(_) => "start it again",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

@@ -12,7 +12,7 @@ mod returned;
 
 use chrono::{DateTime, Utc};
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy};
 use crate::mail::Fate;
 use crate::meeting::{EmailAddress, one_line};
 use crate::mime::{Leaf, Mail, fields, instant};
@@ -99,8 +99,8 @@ impl Fault for NotificationError {
         Class::BadData
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("read it; `invite outbox show` with the Message-ID in it shows the invitation".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some(Remedy::says("read it; ").then(Act::FindByMessageId))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why something is no answer to an invitation.
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::meeting::InvalidEmail;
 use crate::mime::Unreadable;
 
@@ -94,7 +94,7 @@ impl Fault for AnswerError {
         Class::BadData
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             match self {
                 Self::TooLong { .. } | Self::NotAMail => {
@@ -114,7 +114,7 @@ impl Fault for AnswerError {
                 | Self::Attendee(_) => "set the attendee's answer by hand",
                 Self::OtherMethod { .. } => "only REPLY, COUNTER and REFRESH are answers",
             }
-            .to_owned(),
+            .into(),
         )
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::form_letter::{Addressed, Form, FormLetter, Own};
 use crate::calendar::Method;
-use crate::fault::{BoxError, Class, Fault};
+use crate::fault::{Act, BoxError, Class, Fault, Remedy};
 use crate::meeting::{EmailAddress, Language, Revision, one_line};
 
 /// An address with a name to show.
@@ -126,8 +126,8 @@ impl Fault for ComposeError {
         Class::BadData
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("correct the address of this person, or leave the person out with --to".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some(Remedy::says("correct the address of this person, or ").then(Act::LeaveOut))
     }
 }
 

@@ -17,7 +17,7 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 
 /// Header fields that are signed when a message has them. Those of the first group are signed once more than they are
 /// there, so that none can be added.
@@ -93,11 +93,11 @@ impl Fault for DkimError {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(
             "make one with `openssl genpkey -algorithm ed25519 -out dkim.pem`, or with `openssl genpkey -algorithm rsa \
              -pkeyopt rsa_keygen_bits:2048 -out dkim.pem`"
-                .to_owned(),
+                .into(),
         )
     }
 }

@@ -9,6 +9,7 @@ mod envelope_sender;
 mod form_letter;
 mod mailbox;
 mod notifications;
+mod operator;
 mod outbox;
 mod pacing;
 mod retention;
@@ -24,6 +25,7 @@ pub use envelope_sender::{EnvelopeSender, message_id_of};
 pub use form_letter::{Addressed, Form, FormLetter, Own};
 pub use mailbox::MailboxFolder;
 pub use notifications::{Fate, Noted, Notice, Notifications};
+pub use operator::{CannotCancel, OutboxCounts, OutboxOperator, Selection};
 pub use outbox::{
     Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued,
     NewInvitation, NewMessage, Organizer, Outbox, OutboxEntry, Purpose, Seen, StoredMessage, Supply,

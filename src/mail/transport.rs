@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::fault::{BoxError, BoxFault, Class, Fault};
+use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy, Setting};
 use crate::meeting::EmailAddress;
 
 /// The sender and the recipient of a message, as the transport sees them (RFC 5321 §2.3.1). A message has one
@@ -209,31 +209,29 @@ impl Fault for TransportError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        Some(
-            match self {
-                Self::Unreachable { .. } => {
-                    "check `[smtp] url` and that the server runs; the invitations are in the outbox, \
-                     and the same command delivers them"
-                }
-                Self::AnswerLost { .. } | Self::PutOff { .. } => {
-                    "the invitation stays in the outbox; run the same command again later"
-                }
-                Self::Unwelcome { .. } => {
-                    "check `[smtp] username`, `password`, `url` and `from` with the server's administrator"
-                }
-                Self::NoToken { .. } => {
-                    "check `[smtp.oauth]`: `client_id`, `client_secret`, `scope`, and whether the refresh token is still good; \
-                     the invitations are in the outbox"
-                }
-                Self::NoTurn { source, .. } => return source.hint(),
-                Self::Refused { .. } => "check the address; the server's words say what it disliked",
-                Self::CannotSign { .. } => {
-                    "check the key of `[smtp.dkim]`; the invitation stays in the outbox"
-                }
-                Self::CannotWrite { .. } => "make the folder writable, then run the same command again",
+    fn remedy(&self) -> Option<Remedy> {
+        Some(match self {
+            Self::Unreachable { .. } => Remedy::says("check ")
+                .then(Act::Setting(Setting::MAIL_SERVER))
+                .and(" and that the server runs; the invitations are in the outbox, and ")
+                .then(Act::SendAgain),
+            Self::AnswerLost { .. } | Self::PutOff { .. } => {
+                Remedy::says("the invitation stays in the outbox; ").then(Act::Again(Moment::Later))
             }
-            .to_owned(),
-        )
+            Self::Unwelcome { .. } => {
+                Remedy::act(Act::CheckMailLogin).and(" with the server's administrator")
+            }
+            Self::NoToken { .. } => {
+                Remedy::act(Act::CheckMailOAuth).and("; the invitations are in the outbox")
+            }
+            Self::NoTurn { source, .. } => return source.remedy(),
+            Self::Refused { .. } => "check the address; the server's words say what it disliked".into(),
+            Self::CannotSign { .. } => Remedy::says("check the key of ")
+                .then(Act::Setting(Setting::DKIM))
+                .and("; the invitation stays in the outbox"),
+            Self::CannotWrite { .. } => {
+                Remedy::says("make the folder writable, then ").then(Act::Again(Moment::Now))
+            }
+        })
     }
 }

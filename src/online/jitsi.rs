@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome, Search,
 };
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy, Setting};
 use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, OnlineLocation, Person};
 
 /// Rooms on one server.
@@ -37,8 +37,12 @@ impl Fault for NoLink {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("correct `[jitsi] server`: the https address that rooms are appended to".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some(
+            Remedy::says("correct ")
+                .then(Act::Setting(Setting::JITSI))
+                .and(": the https address that rooms are appended to"),
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 
 pub use jitsi::Jitsi;
@@ -186,8 +186,8 @@ impl Fault for OnlineError {
         self.fault.class()
     }
 
-    fn hint(&self) -> Option<String> {
-        self.fault.hint()
+    fn remedy(&self) -> Option<Remedy> {
+        self.fault.remedy()
     }
 
     fn retry_at(&self) -> Option<DateTime<Utc>> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Pick;
 use crate::calendar::CalendarError;
 use crate::crm::CrmError;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{Act, BoxFault, Class, Fault, Moment, Remedy};
 use crate::mail::{ComposeError, TransportError};
 use crate::meeting::{EmailAddress, MeetingId, MeetingStatus, OnlineLocation, PersonId, PersonRef, Tenure};
 use crate::online::OnlineError;
@@ -294,79 +294,73 @@ impl Fault for PipelineError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NoMeeting { .. } => "see `invite meeting list`",
-            Self::NoActor { .. } => {
-                "name a user of the CRM with --as, or leave it out to act as the administrator"
-            }
-            Self::NotInvited { .. } => "see `invite meeting show ID` for its attendees",
+    fn remedy(&self) -> Option<Remedy> {
+        Some(match self {
+            Self::NoMeeting { .. } => Remedy::act(Act::ListMeetings),
+            Self::NoActor { .. } => Remedy::act(Act::ChooseActor),
+            Self::NotInvited { .. } => Remedy::act(Act::ShowAttendees),
             Self::WrongStatus {
                 status: MeetingStatus::NotHeld,
                 doing: "sent",
                 ..
-            } => "`invite cancel` tells those who were invited that it does not take place",
+            } => Remedy::act(Act::SendCancellation),
             Self::WrongStatus {
                 doing: "cancelled" | "taken offline",
                 ..
-            } => "only a meeting that is not held can be: `invite meeting edit ID --status NotHeld`",
+            } => Remedy::says("only a meeting that is not held can be: ")
+                .then(Act::SetStatus(MeetingStatus::NotHeld)),
             Self::WrongStatus { .. } => {
-                "only a planned meeting can be: `invite meeting edit ID --status Planned`"
+                Remedy::says("only a planned meeting can be: ").then(Act::SetStatus(MeetingStatus::Planned))
             }
             Self::HoldsMeeting { .. } => {
-                "for the organizer's own calendar, write the object with --method PUBLISH"
+                Remedy::says("for the organizer's own calendar, ").then(Act::PublishObject)
             }
-            Self::Over { .. } => "to mail it all the same, add --past",
-            Self::NoAssignedUser { .. } | Self::AssignedUserMissing { .. } => {
-                "assign the meeting to a user: `invite meeting edit ID --assign USER`"
-            }
-            Self::NoRecipients { .. } => "add attendees with email addresses to the meeting",
+            Self::Over { .. } => Remedy::says("to mail it all the same, ").then(Act::MailPastMeeting),
+            Self::NoAssignedUser { .. } | Self::AssignedUserMissing { .. } => Remedy::act(Act::AssignUser),
+            Self::NoRecipients { .. } => "add attendees with email addresses to the meeting".into(),
             Self::NotPermitted { .. } => {
-                "ask the administrator of the CRM for it, or run it as somebody who may"
+                "ask the administrator of the CRM for it, or run it as somebody who may".into()
             }
-            Self::NotOnline { .. } => {
-                "set its online location to zoom: `invite meeting edit ID --online-location zoom`"
+            Self::NotOnline { .. } => Remedy::act(Act::SetOnlineLocation),
+            Self::NoProvider { location, .. } => Remedy::act(Act::ConfigureProvider { location: *location }),
+            Self::PushBusy { .. } | Self::Overtaken { .. } => Remedy::act(Act::Again(Moment::InAMoment)),
+            Self::Unrecorded { .. } => {
+                "rows were removed from the database; put it back from a backup".into()
             }
-            Self::NoProvider { .. } => "add [zoom] (or [jitsi]) to the configuration, or send with --no-push",
-            Self::PushBusy { .. } | Self::Overtaken { .. } => "run the same command again in a moment",
-            Self::Unrecorded { .. } => "rows were removed from the database; put it back from a backup",
-            Self::UnknownUid { .. } => "it answers an invitation that was not sent from this database",
-            Self::Stranger { .. } => "if you know that it is genuine, run it again with --trust",
-            Self::UnknownMessage { .. } => "it is about a mail that was not sent from this database",
-            Self::StillSending { .. } => "run it again in a moment; see `invite outbox list`",
-            Self::NoNotifications => "give the builder `.database(…)` or `.notifications(…)`",
-            Self::NoAnswers => "give the builder `.database(…)` or `.answers(…)`",
-            Self::NoTransport => "add [smtp] with `url` and `from` to the configuration",
-            Self::Crm(error) => return error.hint(),
-            Self::Online(error) => return error.hint(),
-            Self::Store(error) => return error.hint(),
-            Self::Template { source, .. } => return source.hint(),
-            Self::Calendar(error) => return error.hint(),
-            Self::Compose(error) => return error.hint(),
+            Self::UnknownUid { .. } => "it answers an invitation that was not sent from this database".into(),
+            Self::Stranger { .. } => Remedy::says("if you know that it is genuine, ").then(Act::TrustSender),
+            Self::UnknownMessage { .. } => "it is about a mail that was not sent from this database".into(),
+            Self::StillSending { .. } => Remedy::act(Act::AwaitDelivery),
+            Self::NoNotifications => "give the builder `.database(…)` or `.notifications(…)`".into(),
+            Self::NoAnswers => "give the builder `.database(…)` or `.answers(…)`".into(),
+            Self::NoTransport => Remedy::act(Act::ConfigureMail),
+            Self::Crm(error) => return error.remedy(),
+            Self::Online(error) => return error.remedy(),
+            Self::Store(error) => return error.remedy(),
+            Self::Template { source, .. } => return source.remedy(),
+            Self::Calendar(error) => return error.remedy(),
+            Self::Compose(error) => return error.remedy(),
             Self::Account { user, source } => {
-                let anew =
-                    format!("set it anew with `invite smtp users set {user}`; its mails wait in the outbox");
-                return Some(match source.class() {
+                let anew = Remedy::act(Act::RenewAccount { user: user.clone() })
+                    .and("; its mails wait in the outbox");
+                match source.class() {
                     // Which may be that the key is another one.
-                    Class::Configuration => format!("put back the key that it was stored with, or {anew}"),
-                    _ => source.hint().unwrap_or(anew),
-                });
+                    Class::Configuration => {
+                        Remedy::says("put back the key that it was stored with, or ").followed_by(anew)
+                    }
+                    _ => source.remedy().unwrap_or(anew),
+                }
             }
-            Self::NoAccount { user } => {
-                return Some(format!(
-                    "give the user one with `invite smtp users set {user}`, or call the mails off with `invite outbox \
-                     cancel`; then the next send invites from the organization's address"
-                ));
-            }
-            Self::AccountTransport { user, .. } => {
-                return Some(format!(
-                    "see what the server says with `invite smtp users test {user}`, and put it right with `invite smtp \
-                     users set {user}`; its mails wait in the outbox"
-                ));
-            }
-            Self::Transport(error) => return error.hint(),
-        };
-        Some(hint.to_owned())
+            Self::NoAccount { user } => Remedy::act(Act::GiveAccount { user: user.clone() })
+                .and(", or ")
+                .then(Act::CallOff)
+                .and("; then the next send invites from the organization's address"),
+            Self::AccountTransport { user, .. } => Remedy::act(Act::TestAccount { user: user.clone() })
+                .and(", and ")
+                .then(Act::MendAccount { user: user.clone() })
+                .and("; its mails wait in the outbox"),
+            Self::Transport(error) => return error.remedy(),
+        })
     }
 
     fn report(&self) -> Option<String> {

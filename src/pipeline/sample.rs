@@ -4,7 +4,7 @@ use super::plan::Aim;
 use super::render::record_url;
 use super::{Pick, Pipeline, PipelineError, SendOptions};
 use crate::crm::import::Records;
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy};
 use crate::meeting::{Attendee, MeetingId, OnlineLocation, Person, PersonKind, PersonRef, Revision};
 use crate::organization::Organization;
 use crate::template::{Cancellation, Sample};
@@ -114,8 +114,12 @@ impl Fault for SampleError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("the file is of the form that `invite import` reads, with the people of its meetings".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some(
+            Remedy::says("the file is of the form that ")
+                .then(Act::Import)
+                .and(" reads, with the people of its meetings"),
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Pipeline;
 use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Language};
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
@@ -56,8 +56,8 @@ impl Fault for TrialError {
         self.fault().class()
     }
 
-    fn hint(&self) -> Option<String> {
-        self.fault().hint()
+    fn remedy(&self) -> Option<Remedy> {
+        self.fault().remedy()
     }
 
     fn report(&self) -> Option<String> {

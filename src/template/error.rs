@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy, Setting};
 
 use super::name::{Part, TemplateName};
 
@@ -292,17 +292,25 @@ impl Fault for TemplateError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::Read { .. } => Some("Check `[templates] dir` in the configuration.".to_owned()),
+            Self::Read { .. } => Some(
+                Remedy::says("Check ")
+                    .then(Act::Setting(Setting::TEMPLATES))
+                    .and(" in the configuration."),
+            ),
             Self::Broken { problems } => {
                 let nearest = problems.first()?.nearest.as_ref()?;
-                Some(format!("Did you mean `{nearest}`?"))
+                Some(Remedy::says(format!("Did you mean `{nearest}`?")))
             }
-            Self::Missing { name, part } => Some(format!(
-                "Write it into {}/{part} below the folder of `[templates] dir`.",
-                name.path()
-            )),
+            Self::Missing { name, part } => Some(
+                Remedy::says(format!(
+                    "Write it into {}/{part} below the folder of ",
+                    name.path()
+                ))
+                .then(Act::Setting(Setting::TEMPLATES))
+                .and("."),
+            ),
             Self::Dates { .. } => None,
         }
     }

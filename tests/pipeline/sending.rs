@@ -1,6 +1,6 @@
 //! A send from beginning to end.
 
-use invite::mail::{DeliveryState, Outbox as _};
+use invite::mail::{DeliveryState, Outbox as _, OutboxOperator as _};
 use invite::pipeline::{OnlineAction, Pick, RecipientState};
 use invite::sandbox::zoom::Operation;
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::{Actor, DONE, Outcome, Session, document, when};
 use crate::command::terminal::{DIM, STRONG, visible};
 use crate::database::DatabaseError;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{
     InvalidMeeting, InvalidOnlineSettings, InvalidTime, InvalidWhen, LocalTimeError, Meeting, MeetingId,
     MeetingStatus, OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
@@ -145,10 +145,10 @@ impl Fault for EditError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::Database(error) => error.hint(),
-            Self::Local { .. } => Some("write the time in UTC, with a Z at its end".to_owned()),
+            Self::Database(error) => error.remedy(),
+            Self::Local { .. } => Some("write the time in UTC, with a Z at its end".into()),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Reference;
-use crate::fault::{Class, Fault};
+use crate::fault::{Class, Fault, Remedy};
 
 /// Everything that is wrong with a file of records. Nothing of such a file is loaded.
 ///
@@ -104,7 +104,7 @@ impl Fault for ImportErrors {
         Class::BadData
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("nothing of this file was loaded; correct it and import it again".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some("nothing of this file was loaded; correct it and import it again".into())
     }
 }

@@ -475,7 +475,7 @@ fn what_is_not_json_is_shown() {
         (errors.kind(), errors.class()),
         ("import.invalid", Class::BadData)
     );
-    assert!(errors.hint().is_some());
+    assert!(errors.remedy().is_some());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Invitations and what invitees were last told: the port [`Outbox`].
 
 mod accounts;
-mod by_hand;
 mod claim;
 mod count;
 mod enqueue;
@@ -10,6 +9,7 @@ mod grouped;
 mod journal;
 mod message;
 mod notices;
+mod operator;
 mod prune;
 mod record;
 
@@ -31,8 +31,6 @@ use crate::mail::{
 };
 use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
-pub use by_hand::{CannotCancel, Which};
-pub use count::OutboxCounts;
 pub(super) use message::CommonParts;
 pub(super) use record::Records;
 

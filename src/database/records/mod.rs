@@ -12,7 +12,7 @@ use super::sql::{Query, query};
 use super::{Database, DatabaseError, Subject};
 use crate::crm::import::{ImportErrors, Records, Reference, Target};
 use crate::crm::{Crm, CrmError};
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonRef};
 
 /// How many records were loaded.
@@ -66,10 +66,10 @@ impl Fault for ImportError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::Records(error) => error.hint(),
-            Self::Database(error) => error.hint(),
+            Self::Records(error) => error.remedy(),
+            Self::Database(error) => error.remedy(),
         }
     }
 }

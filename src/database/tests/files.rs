@@ -6,7 +6,7 @@ use crate::database::sql::{query, query_in_words};
 use crate::database::sqlite::MIGRATIONS;
 use crate::database::{Database, KeySource};
 use crate::fault::{Class, Fault as _};
-use crate::mail::Outbox as _;
+use crate::mail::{Outbox as _, OutboxOperator as _};
 
 #[tokio::test]
 async fn what_cannot_be_opened_is_named() {

@@ -39,7 +39,7 @@ use super::pacing::Pacing;
 use super::transport::{Connection, Transport, TransportError};
 use crate::clock::Clock;
 use crate::crypto::ensure_crypto_provider;
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy, Setting};
 
 /// How a connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,8 +144,12 @@ impl Fault for SmtpSetupError {
         Class::Configuration
     }
 
-    fn hint(&self) -> Option<String> {
-        Some("check the host in `[smtp] url` and this machine's certificate store".to_owned())
+    fn remedy(&self) -> Option<Remedy> {
+        Some(
+            Remedy::says("check the host in ")
+                .then(Act::Setting(Setting::MAIL_SERVER))
+                .and(" and this machine's certificate store"),
+        )
     }
 }
 

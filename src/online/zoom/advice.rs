@@ -3,13 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ZoomError;
-use crate::fault::{Class, Fault};
-
-const CONNECT: &str = "run `invite zoom connect`";
-
-fn when(at: &DateTime<Utc>) -> String {
-    format!("try again after {}", at.format("%Y-%m-%d %H:%M:%S UTC"))
-}
+use crate::fault::{Act, Class, Fault, Moment, Remedy};
 
 impl Fault for ZoomError {
     fn kind(&self) -> &'static str {
@@ -96,117 +90,124 @@ impl Fault for ZoomError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn remedy(&self) -> Option<Remedy> {
         Some(match self {
-            Self::InvalidSettings { key, .. } => format!("correct {key} in the configuration"),
+            Self::InvalidSettings { key, .. } => Remedy::says(format!("correct {key} in the configuration")),
             Self::NotConnected { .. } => {
-                format!("{CONNECT}, signed in to Zoom as an administrator of the account")
+                Remedy::act(Act::ConnectZoom).and(", signed in to Zoom as an administrator of the account")
             }
-            Self::GrantLost { .. } => format!(
-                "{CONNECT} to connect again; meetings and what was sent so far are not affected"
-            ),
-            Self::TokenRefused { .. } => format!(
-                "check in the Zoom App Marketplace that the app is still activated, then {CONNECT}"
-            ),
-            Self::WrongClient { mode, .. } => format!(
-                "compare client_id and client_secret under [zoom.{mode}] with the app's {mode} credentials in the \
-                 Zoom App Marketplace; the stored connection is kept"
-            ),
+            Self::GrantLost { .. } => Remedy::act(Act::ReconnectZoom)
+                .and("; meetings and what was sent so far are not affected"),
+            Self::TokenRefused { .. } => Remedy::says(
+                "check in the Zoom App Marketplace that the app is still activated, then ",
+            )
+            .then(Act::ConnectZoom),
+            Self::WrongClient { mode, .. } => Remedy::act(Act::CompareZoomClient { mode: mode.as_str() })
+                .and(" in the Zoom App Marketplace; the stored connection is kept"),
             Self::OauthRefused { .. } => {
-                "check that `auth` and `redirect_uri` under [zoom] fit the kind of app that these credentials \
-                 belong to"
-                    .to_owned()
+                Remedy::act(Act::CheckZoomAuthorization)
+                    .and(" the kind of app that these credentials belong to")
             }
-            Self::TokenBusy { .. } => "run the same command again in a minute".to_owned(),
-            Self::ConsentRefused { .. } => format!(
-                "{CONNECT} again and allow it, signed in as an administrator of the Zoom account"
-            ),
+            Self::TokenBusy { .. } => Remedy::act(Act::Again(Moment::InAMinute)),
+            Self::ConsentRefused { .. } => Remedy::act(Act::ConnectZoom)
+                .and(" again and allow it, signed in as an administrator of the Zoom account"),
             Self::NoCode => "paste the whole address that the browser shows after Zoom's consent page, with \
                              everything after the question mark"
-                .to_owned(),
-            Self::StateMismatch => format!("{CONNECT} again, and use the newest link only"),
-            Self::CodeRejected { .. } => format!(
-                "a code lives five minutes and works once: {CONNECT} again; if it persists, compare redirect_uri \
-                 with the one that the app has, to the letter"
-            ),
-            Self::Listen { .. } => "free that port, or set zoom.redirect_uri (here and in the Zoom app) to \
-                                    another, or run `invite zoom connect --paste`"
-                .to_owned(),
+                .into(),
+            Self::StateMismatch => Remedy::act(Act::ConnectZoom).and(" again, and use the newest link only"),
+            Self::CodeRejected { .. } => Remedy::says("a code lives five minutes and works once: ")
+                .then(Act::ConnectZoom)
+                .and(
+                    " again; if it persists, compare redirect_uri with the one that the app has, to the letter",
+                ),
+            Self::Listen { .. } => Remedy::says(
+                "free that port, or set zoom.redirect_uri (here and in the Zoom app) to another, or ",
+            )
+            .then(Act::ConnectZoomByPasting),
             Self::HostNotUser { .. } => {
-                "assign the meeting to a user of the CRM who is enabled for Zoom".to_owned()
+                "assign the meeting to a user of the CRM who is enabled for Zoom".into()
             }
             Self::HostNotEnabled { user, .. } => {
-                format!("run `invite zoom users enable {user}`, or assign the meeting to somebody who is enabled")
+                Remedy::act(Act::EnableZoomUser { user: user.clone() })
+                    .and(", or assign the meeting to somebody who is enabled")
             }
-            Self::HostWithoutId { user, .. } => format!(
-                "give the user an email address in the CRM, or run `invite zoom users enable {user} --zoom-id ID`"
-            ),
-            Self::UserNotFound { host, .. } => format!(
-                "if this person signs in to Zoom with another address, run `invite zoom users enable USER --zoom-id \
-                 ADDRESS`; else add {host} under User Management of the Zoom account, or activate the user there"
-            ),
-            Self::UserPending { host, .. } => format!(
+            Self::HostWithoutId { user, .. } => Remedy::says("give the user an email address in the CRM, or ")
+                .then(Act::GiveZoomId { user: user.clone() }),
+            Self::UserNotFound { host, .. } => Remedy::says("if this person signs in to Zoom with another address, ")
+                .then(Act::GiveZoomAddress)
+                .and(format!(
+                    "; else add {host} under User Management of the Zoom account, or activate the user there"
+                )),
+            Self::UserPending { host, .. } => Remedy::says(format!(
                 "{host} must accept Zoom's invitation mail, or be activated again under User Management of the \
                  Zoom account"
-            ),
-            Self::NoLicence { host, .. } => format!(
+            )),
+            Self::NoLicence { host, .. } => Remedy::says(format!(
                 "assign {host} a Zoom Meetings licence (Basic or Licensed) under User Management of the Zoom \
                  account, or assign the meeting to another user"
-            ),
-            Self::NotAllowed { .. } => format!(
+            )),
+            Self::NotAllowed { .. } => Remedy::says(
                 "the plan of the Zoom account, or the role of the administrator who connected it, does not include \
-                 this; change that at Zoom, then {CONNECT}"
-            ),
+                 this; change that at Zoom, then ",
+            )
+            .then(Act::ConnectZoom),
             Self::ScopeMissing { scopes, .. } => {
                 let what = if scopes.is_empty() {
                     format!("the scopes {}", super::scopes::REQUIRED.join(", "))
                 } else {
                     scopes.join(", ")
                 };
-                format!(
-                    "add {what} to the app under Scopes in the Zoom App Marketplace, then {CONNECT} so that a new \
-                     grant includes it"
-                )
+                Remedy::says(format!(
+                    "add {what} to the app under Scopes in the Zoom App Marketplace, then "
+                ))
+                .then(Act::ConnectZoom)
+                .and(" so that a new grant includes it")
             }
             Self::InvalidField { .. } => {
-                "change that in the meeting (or in [zoom.meeting] of the configuration) and push again".to_owned()
+                Remedy::says("change that in the meeting (or in ")
+                    .then(Act::ChangeZoomDefaults)
+                    .and(") and push again")
             }
-            Self::MeetingGone { .. } => "push the meeting again: a new Zoom meeting is made".to_owned(),
+            Self::MeetingGone { .. } => "push the meeting again: a new Zoom meeting is made".into(),
             Self::MeetingRunning { .. } => {
-                "Zoom does not change or delete a meeting while it runs; try again when it has ended".to_owned()
+                "Zoom does not change or delete a meeting while it runs; try again when it has ended".into()
             }
-            Self::MeetingEnded { .. } => "there is nothing to change any more".to_owned(),
+            Self::MeetingEnded { .. } => "there is nothing to change any more".into(),
             Self::PersonalRoom { .. } => {
                 "clear the join URL of the meeting in the CRM, and push it again to make a meeting of its own"
-                    .to_owned()
+                    .into()
             }
             Self::NotHost { .. } => {
-                format!("{CONNECT} as an administrator of the account that the meeting's host belongs to")
+                Remedy::act(Act::ConnectZoom)
+                    .and(" as an administrator of the account that the meeting's host belongs to")
             }
             Self::NoSuchApi { .. } => {
-                "correct zoom.api_url in the configuration; Zoom's own is https://api.zoom.us/v2".to_owned()
+                "correct zoom.api_url in the configuration; Zoom's own is https://api.zoom.us/v2".into()
             }
             Self::Refused { .. } | Self::UnreadableAnswer { .. } => {
                 "if Zoom's words do not explain it, look the code up in Zoom's developer forum, or try again later"
-                    .to_owned()
+                    .into()
             }
             Self::RateLimited { retry_at, .. }
             | Self::DailyLimit { retry_at, .. }
-            | Self::HostDailyLimit { retry_at, .. } => when(retry_at),
+            | Self::HostDailyLimit { retry_at, .. } => Remedy::act(Act::Again(Moment::After(*retry_at))),
             Self::Unreachable { .. } => {
-                "check the network, the proxy and https://status.zoom.us, then run the same command again".to_owned()
+                Remedy::says("check the network, the proxy and https://status.zoom.us, then ")
+                    .then(Act::Again(Moment::Now))
             }
             Self::AnswerLost { .. } => {
-                "run the same command again: it first looks at what became of this attempt".to_owned()
+                Remedy::act(Act::Again(Moment::Now))
+                    .and(": it first looks at what became of this attempt")
             }
             Self::ServerFailed { .. } => {
-                "see https://status.zoom.us, and run the same command again later".to_owned()
+                Remedy::says("see https://status.zoom.us, and ").then(Act::Again(Moment::Later))
             }
-            Self::Store(fault) => return fault.hint(),
-            Self::TokenNotStored { .. } => format!(
-                "make the database writable and run the same command again; if Zoom then refuses the old token, {CONNECT}"
-            ),
-            Self::Internal { .. } => "please report it".to_owned(),
+            Self::Store(fault) => return fault.remedy(),
+            Self::TokenNotStored { .. } => Remedy::says("make the database writable and ")
+                .then(Act::Again(Moment::Now))
+                .and("; if Zoom then refuses the old token, ")
+                .then(Act::ConnectZoom),
+            Self::Internal { .. } => "please report it".into(),
         })
     }
 

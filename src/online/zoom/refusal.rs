@@ -388,7 +388,7 @@ mod tests {
             let error = finally(task, status, body);
             assert_eq!((error.kind(), error.class()), (kind, class), "{body}");
             assert!(
-                error.hint().is_some_and(|hint| hint.len() > 15),
+                error.remedy().is_some_and(|remedy| remedy.to_string().len() > 15),
                 "{body} has no hint"
             );
         }
@@ -422,7 +422,7 @@ mod tests {
             r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[a:b:c, d:e]."}"#,
         );
         assert!(matches!(&error, ZoomError::ScopeMissing { scopes, .. } if scopes == &["a:b:c", "d:e"]));
-        assert!(error.hint().unwrap().contains("a:b:c, d:e"));
+        assert!(error.remedy().unwrap().to_string().contains("a:b:c, d:e"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use invite::fault::Fault as _;
-use invite::mail::{OutboxEntry, Purpose};
+use invite::mail::{OutboxEntry, OutboxOperator as _, Purpose};
 use invite::meeting::{Acceptance, MeetingStatus};
 use invite::pipeline::{AnswerOutcome, AnswerReport, PipelineError};
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::fault::{Class, Fault};
+use crate::fault::{Act, Class, Fault, Remedy, Setting};
 
 /// Why the folder of templates could not be read or changed. Nothing in it is lost.
 #[derive(Debug, thiserror::Error)]
@@ -65,16 +65,15 @@ impl Fault for FolderError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        Some(
-            match self {
-                Self::Unreadable { .. } => "make it readable",
-                Self::Unwritable { .. } => "make the folder of `[templates] dir` writable",
-                Self::ChangedMeanwhile { .. } => "look at what it says now, then do it again",
-                Self::LeadsOut { .. } => "put the file itself into the folder in place of the link",
-                Self::NoVersion { .. } => "`invite template history` lists the versions",
-            }
-            .to_owned(),
-        )
+    fn remedy(&self) -> Option<Remedy> {
+        Some(match self {
+            Self::Unreadable { .. } => "make it readable".into(),
+            Self::Unwritable { .. } => Remedy::says("make the folder of ")
+                .then(Act::Setting(Setting::TEMPLATES))
+                .and(" writable"),
+            Self::ChangedMeanwhile { .. } => "look at what it says now, then do it again".into(),
+            Self::LeadsOut { .. } => "put the file itself into the folder in place of the link".into(),
+            Self::NoVersion { .. } => Remedy::act(Act::ListTemplateVersions),
+        })
     }
 }

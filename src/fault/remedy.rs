@@ -1,0 +1,472 @@
+//! What would help, as data: a sentence in which each thing to do is named, not worded.
+//!
+//! The library does not know by what face it is used. The command words [`Act::ConnectZoom`] as "run `invite zoom
+//! connect`", a page as a button, an API as a member of its answer. [`Remedy`]'s `Display` is for a caller that has no
+//! words of its own.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::meeting::{MeetingStatus, OnlineLocation, PersonId};
+
+/// What would help against a fault: words, and in them what can be done.
+///
+/// ```
+/// use invite::fault::{Act, Remedy};
+///
+/// let remedy = Remedy::act(Act::ConnectZoom).and(", signed in as an administrator");
+/// assert_eq!(remedy.to_string(), "connect to Zoom, signed in as an administrator");
+/// let on_a_page = remedy.words(|act| match act {
+///     Act::ConnectZoom => "press “Connect”".to_owned(),
+///     other => other.to_string(),
+/// });
+/// assert_eq!(on_a_page, "press “Connect”, signed in as an administrator");
+/// assert_eq!(remedy.acts().collect::<Vec<_>>(), [&Act::ConnectZoom]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Words(Cow<'static, str>),
+    Act(Act),
+}
+
+impl Remedy {
+    /// A remedy of words alone, which are the same wherever they are read.
+    pub fn says(words: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            parts: vec![Part::Words(words.into())],
+        }
+    }
+
+    /// A remedy that begins with something to do.
+    #[must_use]
+    pub fn act(act: Act) -> Self {
+        Self {
+            parts: vec![Part::Act(act)],
+        }
+    }
+
+    /// The same, with words after it. They bring the space or the comma before them.
+    #[must_use]
+    pub fn and(mut self, words: impl Into<Cow<'static, str>>) -> Self {
+        self.parts.push(Part::Words(words.into()));
+        self
+    }
+
+    /// The same, with something to do after it.
+    #[must_use]
+    pub fn then(mut self, act: Act) -> Self {
+        self.parts.push(Part::Act(act));
+        self
+    }
+
+    /// The same, with another remedy after it.
+    #[must_use]
+    pub fn followed_by(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// What can be done, in the order of the sentence.
+    pub fn acts(&self) -> impl Iterator<Item = &Act> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Words(_) => None,
+            Part::Act(act) => Some(act),
+        })
+    }
+
+    /// The sentence, with the caller's words for each thing to do.
+    pub fn words(&self, say: impl Fn(&Act) -> String) -> String {
+        let words = self.parts.iter().map(|part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Act(act) => Cow::Owned(say(act)),
+        });
+        words.collect()
+    }
+}
+
+/// The sentence in words that fit any face.
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Words(words) => f.write_str(words),
+            Part::Act(act) => act.fmt(f),
+        })
+    }
+}
+
+impl From<&'static str> for Remedy {
+    fn from(words: &'static str) -> Self {
+        Self::says(words)
+    }
+}
+
+impl From<String> for Remedy {
+    fn from(words: String) -> Self {
+        Self::says(words)
+    }
+}
+
+/// When something has a chance again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Moment {
+    /// At once.
+    Now,
+    /// After some seconds.
+    InAMoment,
+    /// After a minute.
+    InAMinute,
+    /// After hours, or when something else has changed.
+    Later,
+    /// After this moment.
+    After(DateTime<Utc>),
+}
+
+/// What is kept sealed, and can be made anew when the key to it is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sealed {
+    /// The grant of the connection to Zoom.
+    ZoomGrant,
+    /// The log-in of a user's mail account.
+    SmtpAccount,
+}
+
+/// A setting, or a section of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The section of the configuration, such as `smtp`.
+    pub section: &'static str,
+    /// The key in it, such as `url`; `None`: the section as a whole.
+    pub key: Option<&'static str>,
+    /// What it is, for whoever configures in another way, such as `the address of the mail server`.
+    pub means: &'static str,
+}
+
+impl Setting {
+    /// Where the database is.
+    pub const DATABASE: Self = Self::new("database", Some("url"), "the address of the database");
+    /// The file with the password of the database.
+    pub const DATABASE_PASSWORD: Self = Self::new(
+        "database",
+        Some("password_file"),
+        "the file of the database's password",
+    );
+    /// The file with the key that seals tokens and passwords.
+    pub const KEY_FILE: Self = Self::new("database", Some("key_file"), "the key file");
+    /// The organization's mail server.
+    pub const MAIL_SERVER: Self = Self::new("smtp", Some("url"), "the address of the mail server");
+    /// What signs mails.
+    pub const DKIM: Self = Self::new("smtp.dkim", None, "the DKIM signature");
+    /// The Jitsi server.
+    pub const JITSI: Self = Self::new("jitsi", Some("server"), "the address of the Jitsi server");
+    /// The folder of templates.
+    pub const TEMPLATES: Self = Self::new("templates", Some("dir"), "the templates");
+
+    const fn new(section: &'static str, key: Option<&'static str>, means: &'static str) -> Self {
+        Self { section, key, means }
+    }
+}
+
+/// Something that a person, or a program for them, can do. `Display` words it for any face; each face may have other
+/// words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Act {
+    /// Do the same again.
+    Again(Moment),
+    /// Send again: mails that wait are delivered then.
+    SendAgain,
+    /// Look at what a setting says, or change it. Its words are the setting's name, so that a sentence can be about it.
+    Setting(Setting),
+
+    /// Look at which meetings there are.
+    ListMeetings,
+    /// Look at the meeting's attendees.
+    ShowAttendees,
+    /// Choose the user on whose behalf it is done.
+    ChooseActor,
+    /// Set the meeting's status.
+    SetStatus(MeetingStatus),
+    /// Assign the meeting to a user.
+    AssignUser,
+    /// Give the meeting an online location.
+    SetOnlineLocation,
+    /// Tell those who were invited that the meeting does not take place.
+    SendCancellation,
+    /// Allow mails about a meeting that is over.
+    MailPastMeeting,
+    /// Leave a person out of the recipients.
+    LeaveOut,
+    /// Write the calendar object with METHOD:PUBLISH, as one for the organizer's own calendar.
+    PublishObject,
+    /// Bring records in, in the form of the import.
+    Import,
+
+    /// Configure a provider for an online location, or send without a push.
+    ConfigureProvider {
+        /// The location that no provider serves.
+        location: OnlineLocation,
+    },
+    /// Configure a mail server and the address that mails come from.
+    ConfigureMail,
+    /// Check the log-in at the mail server, and the sender.
+    CheckMailLogin,
+    /// Check the OAuth client of the log-in at the mail server.
+    CheckMailOAuth,
+    /// Make the secret of what is sealed anew.
+    MakeAnew(Sealed),
+    /// Give a user who has none an account for mail.
+    GiveAccount {
+        /// The user.
+        user: PersonId,
+    },
+    /// Set a user's account for mail anew.
+    RenewAccount {
+        /// The user.
+        user: PersonId,
+    },
+    /// Correct a user's account for mail.
+    MendAccount {
+        /// The user.
+        user: PersonId,
+    },
+    /// Try a user's account for mail.
+    TestAccount {
+        /// The user.
+        user: PersonId,
+    },
+
+    /// Look at the outbox.
+    ListOutbox,
+    /// See what becomes of a message that is being delivered.
+    FollowDelivery,
+    /// Wait until a message has left, then do the same again.
+    AwaitDelivery,
+    /// Look an invitation up by the Message-ID that a mail names.
+    FindByMessageId,
+    /// Call off mails that wait.
+    CallOff,
+    /// Record an answer although somebody else has sent it.
+    TrustSender,
+
+    /// Connect to Zoom.
+    ConnectZoom,
+    /// Connect to Zoom again, after the grant was lost.
+    ReconnectZoom,
+    /// Connect to Zoom without a listener, by pasting the address of the browser.
+    ConnectZoomByPasting,
+    /// Enable a user for Zoom.
+    EnableZoomUser {
+        /// The user.
+        user: PersonId,
+    },
+    /// Enable a user for Zoom, and say which Zoom user that is.
+    GiveZoomId {
+        /// The user.
+        user: PersonId,
+    },
+    /// Say with which address a user signs in to Zoom.
+    GiveZoomAddress,
+    /// Compare the client id and client secret with those of the Zoom app.
+    CompareZoomClient {
+        /// Whose credentials: `production` or `development`.
+        mode: &'static str,
+    },
+    /// Check how the Zoom app authorizes.
+    CheckZoomAuthorization,
+    /// Change the settings that Zoom meetings are made with.
+    ChangeZoomDefaults,
+
+    /// Write a configuration.
+    WriteConfiguration,
+    /// Say where the configuration is.
+    NameConfiguration,
+    /// Add a section to the configuration.
+    AddSection {
+        /// The section.
+        section: &'static str,
+    },
+    /// Try it in the sandbox.
+    UseSandbox,
+    /// Look at the versions of a template.
+    ListTemplateVersions,
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Again(Moment::Now) => "try again",
+            Self::Again(Moment::InAMoment) => "try again in a moment",
+            Self::Again(Moment::InAMinute) => "try again in a minute",
+            Self::Again(Moment::Later) => "try again later",
+            Self::Again(Moment::After(at)) => {
+                return write!(f, "try again after {}", at.format("%Y-%m-%d %H:%M:%S UTC"));
+            }
+            Self::SendAgain => "the next send delivers them",
+            Self::Setting(setting) => setting.means,
+            Self::ListMeetings => "look at the list of meetings",
+            Self::ShowAttendees => "look at the meeting's attendees",
+            Self::ChooseActor => "name a user of the CRM to act for, or act as the administrator",
+            Self::SetStatus(status) => return write!(f, "set its status to {status}"),
+            Self::AssignUser => "assign the meeting to a user",
+            Self::SetOnlineLocation => "give it an online location",
+            Self::SendCancellation => {
+                "send the cancellation, which tells those who were invited that it does not take place"
+            }
+            Self::MailPastMeeting => "allow mails about meetings that are over",
+            Self::LeaveOut => "leave the person out of the recipients",
+            Self::PublishObject => "take the object with METHOD:PUBLISH",
+            Self::Import => "the import",
+            Self::ConfigureProvider { location } => {
+                return write!(f, "configure {}, or send without a push", location.name());
+            }
+            Self::ConfigureMail => "configure a mail server and the address that mails come from",
+            Self::CheckMailLogin => "check the log-in, the server and the sender",
+            Self::CheckMailOAuth => {
+                "check the OAuth client, its secret and scope, and whether the refresh token is still good"
+            }
+            Self::MakeAnew(Sealed::ZoomGrant) => "connect to Zoom anew",
+            Self::MakeAnew(Sealed::SmtpAccount) => "set the user's mail account anew",
+            Self::GiveAccount { user } => return write!(f, "give the user {user} a mail account"),
+            Self::RenewAccount { user } => return write!(f, "set the mail account of the user {user} anew"),
+            Self::MendAccount { user } => {
+                return write!(f, "put the mail account of the user {user} right");
+            }
+            Self::TestAccount { user } => {
+                return write!(f, "see what the mail server of the user {user} says");
+            }
+            Self::ListOutbox => "look at the outbox",
+            Self::FollowDelivery => "see in the outbox what becomes of it",
+            Self::AwaitDelivery => "try again in a moment, when it has left the outbox",
+            Self::FindByMessageId => "the Message-ID in it names the invitation in the outbox",
+            Self::CallOff => "call the mails off",
+            Self::TrustSender => "record it as an answer that is trusted",
+            Self::ConnectZoom => "connect to Zoom",
+            Self::ReconnectZoom => "connect to Zoom again",
+            Self::ConnectZoomByPasting => "connect to Zoom by pasting the address that the browser shows",
+            Self::EnableZoomUser { user } => return write!(f, "enable the user {user} for Zoom"),
+            Self::GiveZoomId { user } => {
+                return write!(f, "enable the user {user} for Zoom with the id of the Zoom user");
+            }
+            Self::GiveZoomAddress => "enable the person for Zoom with that address",
+            Self::CompareZoomClient { mode } => {
+                return write!(
+                    f,
+                    "compare the client id and secret with the app's {mode} credentials"
+                );
+            }
+            Self::CheckZoomAuthorization => "check that the way to authorize and the redirect URI fit",
+            Self::ChangeZoomDefaults => "the settings that Zoom meetings are made with",
+            Self::WriteConfiguration => "write a configuration",
+            Self::NameConfiguration => "name one",
+            Self::AddSection { section } => return write!(f, "configure {section}"),
+            Self::UseSandbox => "try it in the sandbox",
+            Self::ListTemplateVersions => "look at the template's versions",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    #[test]
+    fn a_face_words_the_acts_and_keeps_the_rest() {
+        let remedy = Remedy::says("check ")
+            .then(Act::Setting(Setting::MAIL_SERVER))
+            .and(", then ")
+            .then(Act::Again(Moment::Now));
+        assert_eq!(
+            remedy.to_string(),
+            "check the address of the mail server, then try again"
+        );
+        let typed = remedy.words(|act| match act {
+            Act::Setting(setting) => setting.section.to_owned(),
+            _ => "press “Send”".to_owned(),
+        });
+        assert_eq!(typed, "check smtp, then press “Send”");
+        assert_eq!(remedy.acts().count(), 2);
+    }
+
+    /// Words of the program that a face other than the command must not say.
+    const OF_THE_COMMAND: &[&str] = &[
+        "`invite ",
+        "run `",
+        "`--",
+        " --",
+        "`[",
+        " [smtp",
+        " [zoom",
+        " [database",
+        "same command",
+    ];
+    /// What stands in a string of the library and is not said to a person as a remedy.
+    const EXCEPT: &[(&str, &str)] = &[
+        // PostgreSQL's own program, which makes a database wherever the library is used.
+        ("database/postgres.rs", " --"),
+        // The configuration speaks of its own file: one key excludes another.
+        ("config/", "[smtp.oauth]"),
+        ("config/error.rs", "needs the section ["),
+        ("mail/smtp/mod.rs", "and `[smtp.oauth]` is set"),
+        // Help in a report of template problems, which stands in the report as it is printed.
+        ("template/", "invite template"),
+    ];
+
+    fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            match path.is_dir() {
+                // The faces, and tests.
+                true if ["command", "desk", "tests"].contains(&name.as_str()) => {}
+                true => sources(&path, into),
+                false if ["hints.rs", "tests.rs", "main.rs"].contains(&name.as_str()) => {}
+                false => into.push(path),
+            }
+        }
+    }
+
+    #[test]
+    fn the_library_says_no_word_of_the_command() {
+        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut files = Vec::new();
+        sources(&src, &mut files);
+        assert!(
+            files.len() > 150,
+            "only {} files of the library were found",
+            files.len()
+        );
+        let mut found = Vec::new();
+        for file in files {
+            let name = file
+                .strip_prefix(&src)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
+            let text = fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for (number, line) in code.lines().enumerate() {
+                let line = line.trim_start();
+                let is_text = !line.starts_with("//") && !line.starts_with("#[");
+                let is_excepted = EXCEPT
+                    .iter()
+                    .any(|(place, words)| name.starts_with(place) && line.contains(words));
+                if is_text && !is_excepted && OF_THE_COMMAND.iter().any(|words| line.contains(words)) {
+                    found.push(format!("{name}:{}: {line}", number + 1));
+                }
+            }
+        }
+        assert_eq!(found, Vec::<String>::new());
+    }
+}
