@@ -108,6 +108,7 @@
 //! | --- | --- |
 //! | `command` | the program (feature `command`, on by default) |
 //! | `desk` | the template authors' desk in the browser (the same feature) |
+//! | [`app`] | from a configuration to all the parts |
 //! | [`pipeline`] | the steps of a send, and the single ones; one plan says who is mailed |
 //! | [`config`] | `invite.toml` and the environment |
 //! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM, in SQLite or PostgreSQL |
@@ -140,6 +141,7 @@
 //! [`Pipeline::prepare`]: pipeline::Pipeline::prepare
 //! [`Pipeline::send`]: pipeline::Pipeline::send
 
+pub mod app;
 pub mod calendar;
 pub mod chance;
 pub mod clock;

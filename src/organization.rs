@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use url::Url;
 
-use crate::meeting::{Language, Zone};
+use crate::meeting::{Language, MeetingId, Zone};
 
 /// The organization that invites.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,14 @@ impl fmt::Display for Color {
 }
 
 impl Organization {
+    /// The meeting's page in the CRM, in EspoCRM's form; `None` where the CRM's address is not known.
+    #[must_use]
+    pub fn record_url(&self, id: &MeetingId) -> Option<String> {
+        let mut url = self.site_url.clone()?;
+        url.set_fragment(Some(&format!("Meeting/view/{id}")));
+        Some(url.into())
+    }
+
     /// An organization with a name, in UTC and English.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {

@@ -103,7 +103,7 @@ async fn make(config_file: &Path, templates: &Path, session: &Session<'_>) -> Re
     }
     let config = Config::load(Some(config_file), &session.environment).map_err(BoxFault::new)?;
     config.encryption_key().load_or_create().map_err(BoxFault::new)?;
-    super::session::open(&config).await?.close().await;
+    crate::app::open_database(&config).await?.close().await;
     Ok(count)
 }
 

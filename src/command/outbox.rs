@@ -16,7 +16,7 @@ use crate::fault::{BoxFault, Class, Fault, Remedy, chain};
 use crate::hints::hint;
 use crate::mail::{DeliveryState, OutboxEntry, Selection};
 use crate::meeting::MeetingId;
-use crate::pipeline::{Progress, RetryReport, Worked};
+use crate::pipeline::{Event, Happened, RetryReport, Worked};
 
 /// How many invitations of a list are in memory.
 const LISTED_AT_ONCE: u32 = 500;
@@ -336,23 +336,25 @@ impl Cancel {
 impl Worker {
     async fn run(&self, session: &Session<'_>) -> Outcome {
         let shown = Arc::new(AtomicUsize::new(0));
-        let progress = {
+        let tell = {
             let (shown, terminal) = (Arc::clone(&shown), session.terminal.clone());
-            Arc::new(move |progress: &Progress| {
-                if let Progress::Tried { to, sent, answer } = progress {
-                    shown.fetch_add(usize::from(*sent), Ordering::Relaxed);
-                    terminal.note(&match sent {
-                        true => format!("sent {to}"),
-                        false => format!("not sent {to}: {}", visible(answer)),
-                    });
-                }
-            })
+            move |event: &Event| {
+                let (Some(to), Some(answer)) = (&event.mailbox, event.what.answer()) else {
+                    return;
+                };
+                let sent = matches!(event.what, Happened::Sent { .. });
+                shown.fetch_add(usize::from(sent), Ordering::Relaxed);
+                terminal.note(&match sent {
+                    true => format!("sent {to}"),
+                    false => format!("not sent {to}: {}", visible(answer)),
+                });
+            }
         };
         // A service manager may stop a worker that has hardly begun, also one that is process 1 of a container,
         // which no signal ends that it does not listen for.
         session.stop.listen();
         let pipeline = tokio::select! {
-            pipeline = session.mailing_pipeline(progress) => Some(pipeline?),
+            pipeline = session.mailing_pipeline(tell) => Some(pipeline?),
             () = session.stop.asked() => None,
         };
         let worked = match pipeline {

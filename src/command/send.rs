@@ -18,7 +18,7 @@ use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
 use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
 use crate::pipeline::{
-    OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, Progress, RecipientReport,
+    Event, Happened, OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, RecipientReport,
     RecipientState, SendOptions, SendReport,
 };
 
@@ -183,11 +183,9 @@ pub(super) enum Said {
 }
 
 async fn sending_pipeline(session: &Session<'_>, shown: &Arc<ShownProgress>) -> Result<Pipeline, BoxFault> {
-    let progress = {
-        let (shown, bars) = (Arc::clone(shown), Bars::new(session.terminal));
-        Arc::new(move |progress: &Progress| shown.show(progress, &bars))
-    };
-    let pipeline = session.mailing_pipeline(progress).await?;
+    let (bar, terminal) = (Arc::clone(shown), session.terminal.clone());
+    let tell = move |event: &Event| bar.show(event, &terminal);
+    let pipeline = session.mailing_pipeline(tell).await?;
     session.stop.listen();
     Ok(pipeline)
 }
@@ -582,35 +580,36 @@ pub(super) fn grouped(id: &str) -> String {
 /// The progress bar of a run.
 #[derive(Default)]
 struct ShownProgress {
-    bar: Mutex<Option<ProgressBar>>,
+    bar: Mutex<Bar>,
 }
 
-/// Makes a bar for so many.
-struct Bars {
-    make: Box<dyn Fn(usize) -> ProgressBar + std::marker::Send + Sync>,
-}
-
-impl Bars {
-    fn new(terminal: &Terminal) -> Self {
-        let terminal = terminal.clone();
-        Self {
-            make: Box::new(move |count| terminal.progress(count)),
-        }
-    }
+/// The bar, and how far it goes: the events of a run tell it meeting by meeting.
+#[derive(Default)]
+struct Bar {
+    shown: Option<ProgressBar>,
+    mailboxes: usize,
+    tried: u64,
 }
 
 impl ShownProgress {
-    fn show(&self, progress: &Progress, bars: &Bars) {
+    fn show(&self, event: &Event, terminal: &Terminal) {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        match progress {
-            Progress::Delivering { count } => *bar = Some((bars.make)(*count)),
-            Progress::Tried { to, sent, answer } => {
-                if let Some(bar) = &*bar {
-                    bar.inc(1);
-                    if !sent {
-                        // Above the bar, as it happens; the table at the end has it again.
-                        bar.println(format!("  {to}: {}", visible(answer)));
-                    }
+        match (&event.what, &event.mailbox) {
+            (Happened::Delivering { count }, _) => {
+                bar.mailboxes += count;
+                if let Some(shorter) = bar.shown.take() {
+                    shorter.finish_and_clear();
+                }
+                let longer = terminal.progress(bar.mailboxes);
+                bar.shown = Some(longer.with_position(bar.tried));
+            }
+            (what, Some(to)) => {
+                bar.tried += 1;
+                let Some(shown) = &bar.shown else { return };
+                shown.inc(1);
+                if let Some(answer) = what.answer().filter(|_| !matches!(what, Happened::Sent { .. })) {
+                    // Above the bar, as it happens; the table at the end has it again.
+                    shown.println(format!("  {to}: {}", visible(answer)));
                 }
             }
             _ => {}
@@ -618,8 +617,9 @@ impl ShownProgress {
     }
 
     fn end(&self) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            bar.finish_and_clear();
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = bar.shown.take() {
+            shown.finish_and_clear();
         }
     }
 }

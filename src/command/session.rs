@@ -1,28 +1,22 @@
-//! What commands work with, made when it is first needed: configuration, database, Zoom, mail, pipeline.
+//! What commands work with, made when it is first needed: the configuration, and the app that is made of it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use tokio::sync::OnceCell;
 
 use super::Global;
-use super::sandbox::Sandbox;
 use super::stop::Stop;
 use super::terminal::Terminal;
-use crate::calendar::{AttendeeList, Times};
+use crate::app::{App, sender_of};
 use crate::clock::Clock;
-use crate::config::{
-    CalendarAttendees, CalendarTimes, Config, CrmLocation, DatabaseLocation, Environment, Smtp, ZoomAuth,
-    ZoomMode, ZoomRecording,
-};
-use crate::database::{Database, DatabaseError};
+use crate::config::{Config, Environment};
+use crate::database::Database;
 use crate::desk::{ReadSetting, Setting};
-use crate::fault::{BoxFault, Class, Fault, Remedy};
-use crate::mail::{DkimSigner, EnvelopeSender, Mailbox, OutboxOperator};
-use crate::online::Jitsi;
-use crate::online::zoom::{Auth, AutoRecording, MeetingSettings, Mode, ZoomClient, ZoomError, ZoomSettings};
-use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder, Progress};
-use crate::template::Templates;
+use crate::fault::BoxFault;
+use crate::mail::{DkimSigner, Mailbox, OutboxOperator, SmtpAccounts, Transport};
+use crate::online::zoom::ZoomClient;
+use crate::pipeline::{Event, Pipeline, PipelineBuilder};
 
 /// One run of the command.
 #[derive(Debug)]
@@ -31,39 +25,11 @@ pub(super) struct Session<'a> {
     pub(super) terminal: &'a Terminal,
     pub(super) environment: Environment,
     pub(super) clock: Clock,
-    config: OnceCell<Config>,
-    sandbox: OnceCell<Sandbox>,
-    database: OnceCell<Database>,
-    zoom: OnceCell<Arc<ZoomClient>>,
+    app: OnceCell<App>,
+    told_of_sandbox: Once,
     pub(super) stop: Stop,
     /// Whether it goes without a configuration.
     for_authors: bool,
-}
-
-/// What is configured, but not built yet.
-#[derive(Debug, thiserror::Error)]
-enum NotSupported {
-    #[error("`[crm] url` names EspoCRM, which this version cannot use")]
-    EspoCrm,
-}
-
-impl Fault for NotSupported {
-    fn kind(&self) -> &'static str {
-        "config.not_supported"
-    }
-
-    fn class(&self) -> Class {
-        Class::Configuration
-    }
-
-    fn remedy(&self) -> Option<Remedy> {
-        Some(
-            match self {
-                Self::EspoCrm => "use the built-in CRM: url = \"builtin\"",
-            }
-            .into(),
-        )
-    }
 }
 
 impl<'a> Session<'a> {
@@ -78,10 +44,8 @@ impl<'a> Session<'a> {
             terminal,
             clock: environment.clock().map_err(BoxFault::new)?,
             environment,
-            config: OnceCell::new(),
-            sandbox: OnceCell::new(),
-            database: OnceCell::new(),
-            zoom: OnceCell::new(),
+            app: OnceCell::new(),
+            told_of_sandbox: Once::new(),
             stop: Stop::default(),
             for_authors: false,
         })
@@ -98,14 +62,6 @@ impl<'a> Session<'a> {
     /// Whether it is played in the sandbox.
     pub(super) fn is_sandbox(&self) -> bool {
         self.global.sandbox
-    }
-
-    pub(super) fn sandbox_folder(&self) -> PathBuf {
-        sandbox_folder()
-    }
-
-    pub(super) async fn config(&self) -> Result<&Config, BoxFault> {
-        self.config.get_or_try_init(|| async { self.load_config() }).await
     }
 
     fn load_config(&self) -> Result<Config, BoxFault> {
@@ -127,189 +83,111 @@ impl<'a> Session<'a> {
         setting_of(&read_config(self.global, &self.environment, true)?)
     }
 
-    pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
+    /// What does the work.
+    pub(super) async fn app(&self) -> Result<&App, BoxFault> {
         let make = async || {
-            let config = self.config().await?;
-            if self.is_sandbox() {
-                Sandbox::prepare(&self.sandbox_folder()).map_err(BoxFault::new)?;
-            }
-            let database = open(config).await?.with_clock(self.clock.clone());
-            if self.is_sandbox() {
-                Sandbox::fill(&self.sandbox_folder(), &database, &self.clock).await?;
-            }
-            Ok(database)
+            let config = self.load_config()?;
+            Ok(match self.is_sandbox() {
+                true => App::sandbox(config, self.clock.clone(), sandbox_folder()),
+                false => App::open(config, self.clock.clone()),
+            })
         };
-        self.database.get_or_try_init(make).await
+        self.app.get_or_try_init(make).await
+    }
+
+    pub(super) async fn config(&self) -> Result<&Config, BoxFault> {
+        Ok(self.app().await?.config())
+    }
+
+    pub(super) async fn database(&self) -> Result<&Database, BoxFault> {
+        self.app().await?.database().await
     }
 
     /// What is asked of the outbox by hand.
     pub(super) async fn operator(&self) -> Result<Arc<dyn OutboxOperator>, BoxFault> {
-        Ok(Arc::new(self.database().await?.clone()))
+        self.app().await?.operator().await
     }
 
     /// The built-in CRM's records.
     pub(super) async fn records(&self) -> Result<&Database, BoxFault> {
-        match self.config().await?.crm {
-            CrmLocation::Builtin => self.database().await,
-            CrmLocation::EspoCrm { .. } => Err(BoxFault::new(NotSupported::EspoCrm)),
-        }
-    }
-
-    async fn sandbox(&self) -> Result<&Sandbox, BoxFault> {
-        let start = async || {
-            let database = self.database().await?;
-            let sandbox = Sandbox::start(&self.sandbox_folder(), database, &self.clock).await?;
-            let name = self.sandbox_folder();
-            self.terminal.note(&format!(
-                "sandbox: an embedded Zoom and a mailbox folder under {}/; no real server is reached",
-                name.display()
-            ));
-            Ok(sandbox)
-        };
-        self.sandbox.get_or_try_init(start).await
+        self.app().await?.records().await
     }
 
     /// The connection to Zoom.
     pub(super) async fn zoom(&self) -> Result<Arc<ZoomClient>, BoxFault> {
-        let make = async || {
-            let settings = if self.is_sandbox() {
-                self.sandbox().await?.zoom_settings()
-            } else {
-                zoom_settings(self.config().await?)
-            };
-            let store = Arc::new(self.database().await?.clone());
-            let mut settings = settings?;
-            settings.clock = self.clock.clone();
-            let client = ZoomClient::new(settings, store).map_err(BoxFault::new)?;
-            Ok(Arc::new(client))
-        };
-        self.zoom.get_or_try_init(make).await.cloned()
+        let app = self.app().await?;
+        let zoom = app.zoom().await;
+        self.tell_of_sandbox(app);
+        zoom
     }
 
-    pub(super) async fn templates(&self) -> Result<Templates, BoxFault> {
-        let templates = match self.templates_dir().await? {
-            Some(dir) => Templates::with_dir(&dir),
-            None => Templates::built_in(),
-        };
-        templates.map_err(BoxFault::new)
+    /// Says once that the embedded Zoom runs.
+    fn tell_of_sandbox(&self, app: &App) {
+        if app.runs_embedded_zoom() {
+            self.told_of_sandbox.call_once(|| {
+                self.terminal.note(&format!(
+                    "sandbox: an embedded Zoom and a mailbox folder under {}/; no real server is reached",
+                    sandbox_folder().display()
+                ));
+            });
+        }
     }
 
     /// The folder of templates: the one that is named, or the usual one where it exists.
     pub(super) async fn templates_dir(&self) -> Result<Option<PathBuf>, BoxFault> {
-        let configured = &self.config().await?.templates;
-        let counts = configured.is_named || configured.dir.is_dir();
-        Ok(counts.then(|| configured.dir.clone()))
+        Ok(self.app().await?.templates_dir())
     }
 
     /// The pipeline for what writes no mail, and so needs no sender.
     pub(super) async fn pipeline(&self) -> Result<Pipeline, BoxFault> {
-        let sender = match self.sender().await {
-            Ok(sender) => sender,
-            // Stands in nothing that anybody gets to see.
-            Err(fault) => Mailbox::new("", "nobody@invalid".parse().map_err(|_| fault)?),
-        };
-        self.builder(sender).await?.build().map_err(BoxFault::new)
+        self.built(self.app().await?.asking().await).await
     }
 
     /// The pipeline for what writes mails or calendar objects, and mails none.
     pub(super) async fn writing_pipeline(&self) -> Result<Pipeline, BoxFault> {
-        self.builder(self.sender().await?)
-            .await?
-            .build()
-            .map_err(BoxFault::new)
+        self.built(self.app().await?.writing().await).await
     }
 
-    /// The pipeline with a way for mail to leave, which tells its progress.
+    /// The pipeline with a way for mail to leave, which tells what happens.
     pub(super) async fn mailing_pipeline(
         &self,
-        progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+        on_event: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Pipeline, BoxFault> {
-        let builder = self
-            .builder(self.sender().await?)
-            .await?
-            .on_progress(progress)
-            .stop(self.stop.flag());
-        builder
-            .transport(self.transport().await?)
-            .signers(self.signers().await?)
-            .build()
-            .map_err(BoxFault::new)
+        let builder = self.app().await?.mailing().await;
+        let builder = builder.map(|builder| builder.on_event(on_event).stop(self.stop.flag()));
+        self.built(builder).await
+    }
+
+    async fn built(&self, builder: Result<PipelineBuilder, BoxFault>) -> Result<Pipeline, BoxFault> {
+        self.tell_of_sandbox(self.app().await?);
+        builder?.build().map_err(BoxFault::new)
     }
 
     /// From whom mails come.
     pub(super) async fn sender(&self) -> Result<Mailbox, BoxFault> {
-        let config = self.config().await?;
-        if self.is_sandbox() {
-            return Sandbox::sender().map_err(BoxFault::new);
-        }
-        Ok(sender_of(config.require_smtp().map_err(BoxFault::new)?))
+        self.app().await?.sender()
     }
 
-    async fn builder(&self, sender: Mailbox) -> Result<PipelineBuilder, BoxFault> {
-        let config = self.config().await?;
-        let database = self.database().await?;
-        let (times, attendees) = calendar_of(config);
-        let mut builder = Pipeline::builder(config.organization.clone(), sender)
-            .crm(Arc::new(self.records().await?.clone()))
-            .database(database)
-            .templates(self.templates().await?)
-            .clock(self.clock.clone())
-            .calendar(times, attendees);
-        if let Some(keep) = config.database.keep {
-            builder = builder.keep(keep);
-        }
-        if !self.is_sandbox() {
-            builder = builder.accounts(self.accounts().await?);
-        }
-        if let Some(smtp) = &config.smtp {
-            builder = builder.delivery(DeliverySettings {
-                first_retry: smtp.first_retry,
-                give_up_after: smtp.give_up_after,
-            });
-            let address = smtp.bounces_to.clone();
-            if smtp.verp {
-                let address = address.unwrap_or_else(|| smtp.from.address.clone());
-                builder = builder.envelope_sender(EnvelopeSender::of_each(address));
-            } else if let Some(address) = address {
-                builder = builder.envelope_sender(EnvelopeSender::fixed(address));
-            }
-        }
-        if config.zoom.is_some() || self.is_sandbox() {
-            builder = builder.online(self.zoom().await?);
-        }
-        if let Some(server) = &config.jitsi {
-            builder = builder.online(Arc::new(Jitsi::new(server.clone())));
-        }
-        Ok(builder)
+    /// The way for mails to leave.
+    pub(super) async fn transport(&self) -> Result<Arc<dyn Transport>, BoxFault> {
+        self.app().await?.transport().await
     }
 
-    /// Who signs mails, as configured. In the sandbox nobody does.
+    /// The accounts of users.
+    pub(super) async fn accounts(&self) -> Result<Arc<SmtpAccounts>, BoxFault> {
+        self.app().await?.accounts().await
+    }
+
+    /// What signs mails, as configured.
     pub(super) async fn signers(&self) -> Result<Vec<DkimSigner>, BoxFault> {
-        let smtp = self.config().await?.smtp.as_ref();
-        let keys = smtp.map_or(&[][..], |smtp| &smtp.dkim);
-        keys.iter()
-            .map(|dkim| DkimSigner::new(&dkim.domain, &dkim.selector, &dkim.key).map_err(BoxFault::new))
-            .collect()
+        self.app().await?.signers()
     }
 
-    /// Ends what must not be cut off: tokens being renewed, the database's log. Every command that used one of
-    /// them calls it.
+    /// Ends what must not be cut off. Every command that used the database or Zoom calls it.
     pub(super) async fn close(&self) {
-        if let Some(zoom) = self.zoom.get() {
-            zoom.settle().await;
+        if let Some(app) = self.app.get() {
+            app.close().await;
         }
-        if let Some(database) = self.database.get() {
-            database.close().await;
-        }
-    }
-}
-
-/// Opens the configured database.
-pub(super) async fn open(config: &Config) -> Result<Database, DatabaseError> {
-    let key = config.encryption_key().clone();
-    match &config.database.location {
-        DatabaseLocation::Sqlite(path) => Database::open(path, key).await,
-        DatabaseLocation::Postgres(url) => Database::connect(url, key).await,
     }
 }
 
@@ -339,12 +217,9 @@ fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
     let organization = config.organization.clone();
     let sender = match &config.smtp {
         Some(smtp) => sender_of(smtp),
-        None => Mailbox::new(
-            &organization.name,
-            Sandbox::sender().map_err(BoxFault::new)?.address,
-        ),
+        None => Mailbox::new(&organization.name, App::example_sender()?.address),
     };
-    let (times, attendees) = calendar_of(config);
+    let (times, attendees) = (config.calendar.times, config.calendar.attendees);
     Ok(Setting {
         organization,
         dir: config.templates.dir.clone(),
@@ -352,60 +227,4 @@ fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
         times,
         attendees,
     })
-}
-
-fn sender_of(smtp: &Smtp) -> Mailbox {
-    let name = smtp.from.name.as_deref().unwrap_or_default();
-    Mailbox::new(name, smtp.from.address.clone())
-}
-
-fn calendar_of(config: &Config) -> (Times, AttendeeList) {
-    let times = match config.calendar.times {
-        CalendarTimes::Utc => Times::Utc,
-        CalendarTimes::Zone => Times::Zone,
-    };
-    let attendees = match config.calendar.attendees {
-        CalendarAttendees::All => AttendeeList::All,
-        CalendarAttendees::Recipient => AttendeeList::Recipient,
-    };
-    (times, attendees)
-}
-
-fn zoom_settings(config: &Config) -> Result<ZoomSettings, BoxFault> {
-    let zoom = config.require_zoom().map_err(BoxFault::new)?;
-    let mode = match zoom.mode {
-        ZoomMode::Production => Mode::Production,
-        ZoomMode::Development => Mode::Development,
-    };
-    let auth = match &zoom.auth {
-        ZoomAuth::AuthorizationCode { redirect_uri } => Auth::AuthorizationCode {
-            redirect_uri: redirect_uri.clone(),
-        },
-        ZoomAuth::ServerToServer { account_id } => Auth::ServerToServer {
-            account_id: account_id.clone(),
-        },
-    };
-    let explain = |error: ZoomError| BoxFault::new(error);
-    let mut settings =
-        ZoomSettings::new(mode, auth, zoom.client_id.clone(), zoom.client_secret.clone()).map_err(explain)?;
-    settings.api_url = zoom.api_url.clone();
-    settings.oauth_url = zoom.oauth_url.clone();
-    let defaults = &zoom.meeting;
-    let join_before_host = defaults.join_before_host.unwrap_or(false);
-    settings.meeting = MeetingSettings {
-        // Zoom ignores early entry together with a waiting room: who asks for the one does not want the other.
-        waiting_room: defaults.waiting_room.unwrap_or(!join_before_host),
-        join_before_host,
-        jbh_time: defaults.jbh_time,
-        host_video: defaults.host_video,
-        participant_video: defaults.participant_video,
-        mute_upon_entry: defaults.mute_upon_entry,
-        auto_recording: defaults.auto_recording.map(|recording| match recording {
-            ZoomRecording::Local => AutoRecording::Local,
-            ZoomRecording::Cloud => AutoRecording::Cloud,
-            ZoomRecording::None => AutoRecording::None,
-        }),
-        passcode: defaults.passcode,
-    };
-    Ok(settings)
 }

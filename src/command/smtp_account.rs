@@ -8,7 +8,6 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::terminal::Terminal;
-use super::transports::encryption_of;
 use crate::config::{Sender, SmtpServer, is_public};
 use crate::fault::{Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
@@ -101,7 +100,7 @@ impl AccountArguments {
             from: Mailbox::new(from.name.as_deref().unwrap_or_default(), from.address),
             host: server.host,
             port: server.port,
-            encryption: encryption_of(server.tls),
+            encryption: server.tls,
             hello_name: server.hello_name,
             login,
         })

@@ -100,8 +100,8 @@ impl Fault for NoTemplate {
 impl TemplateCommand {
     pub(super) async fn run(self, session: &Session<'_>) -> Outcome {
         match self {
-            Self::List => Ok(list(session, &session.templates().await?)),
-            Self::Show(show) => show.run(session, &session.templates().await?).await,
+            Self::List => Ok(list(session, &session.app().await?.templates()?)),
+            Self::Show(show) => show.run(session, &session.app().await?.templates()?).await,
             Self::Check(check) => check.run(session).await,
             Self::Preview(preview) => preview.run(session).await,
             Self::TestSend(send) => send.run(session).await,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use clap::Args;
 
 use super::session::Session;
+use crate::app::sample_of_records;
 use crate::config::DatabaseLocation;
 use crate::crm::Crm as _;
 use crate::crm::import::{self, Records};
@@ -14,7 +15,7 @@ use crate::desk::{Choice, Meetings};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{MeetingId, Person, PersonRef};
 use crate::organization::Organization;
-use crate::pipeline::{Pick, Pipeline, sample_of_records};
+use crate::pipeline::{Pick, Pipeline};
 use crate::template::Sample;
 
 /// What to try a template on.

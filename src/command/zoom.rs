@@ -187,7 +187,7 @@ impl Connect {
     async fn listen(&self, session: &Session<'_>) -> Result<Loopback, BoxFault> {
         let config = session.config().await?;
         let uri = match config.zoom.as_ref().map(|zoom| &zoom.auth) {
-            Some(crate::config::ZoomAuth::AuthorizationCode { redirect_uri }) => redirect_uri.as_str(),
+            Some(crate::online::zoom::Auth::AuthorizationCode { redirect_uri }) => redirect_uri.as_str(),
             _ => crate::sandbox::zoom::SANDBOX_REDIRECT_URI,
         };
         Loopback::bind(uri).await.map_err(BoxFault::new)

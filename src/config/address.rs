@@ -8,7 +8,8 @@ use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::{DatabaseLocation, Sender, SmtpServer, SmtpTls};
+use super::{DatabaseLocation, Sender, SmtpServer};
+use crate::mail::Encryption;
 use crate::meeting::{EmailAddress, one_line};
 
 /// Whether a host is this machine itself.
@@ -92,14 +93,14 @@ pub(super) fn mail_server(text: &str) -> Result<SmtpServer, String> {
         wanted = Some(value.into_owned());
     }
     let (tls, usual_port) = match (url.scheme(), wanted.as_deref()) {
-        ("smtps", None) => (SmtpTls::Wrapped, 465),
+        ("smtps", None) => (Encryption::Implicit, 465),
         ("smtps", Some(_)) => return Err("smtps:// is encrypted from the start; leave ?tls=… out".to_owned()),
-        (_, Some("required")) => (SmtpTls::Required, 587),
-        (_, Some("opportunistic")) => (SmtpTls::Opportunistic, 587),
+        (_, Some("required")) => (Encryption::Required, 587),
+        (_, Some("opportunistic")) => (Encryption::Opportunistic, 587),
         (_, Some(other)) => {
             return Err(format!("tls must be required or opportunistic, not {other:?}"));
         }
-        (_, None) => (SmtpTls::None, 25),
+        (_, None) => (Encryption::None, 25),
     };
     let hello_name = Some(url.path().trim_matches('/'))
         .filter(|name| !name.is_empty())

@@ -43,8 +43,11 @@ pub use error::{ConfigError, Place, Problem, Reason};
 #[cfg(feature = "command")]
 pub(crate) use reader::is_public;
 
+use crate::calendar::{AttendeeList, Times};
 use crate::database::KeySource;
+use crate::mail::{Encryption, Login};
 use crate::meeting::{EmailAddress, Zone};
+use crate::online::zoom::{Auth, AutoRecording, Mode};
 use crate::organization::Organization;
 use layers::Layers;
 use reader::Reader;
@@ -111,9 +114,9 @@ pub enum CrmLocation {
 #[derive(Debug, Clone)]
 pub struct Zoom {
     /// Which of the app's credentials are used: those of [`Zoom::client_id`] and [`Zoom::client_secret`].
-    pub mode: ZoomMode,
+    pub mode: Mode,
     /// How access tokens are come by.
-    pub auth: ZoomAuth,
+    pub auth: Auth,
     /// The address of the API.
     pub api_url: Url,
     /// The address that `/authorize` and `/token` are appended to.
@@ -124,30 +127,6 @@ pub struct Zoom {
     pub client_secret: SecretString,
     /// What every Zoom meeting is made with.
     pub meeting: ZoomMeetingDefaults,
-}
-
-/// Which credentials of the Zoom app are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ZoomMode {
-    /// Those for real work.
-    Production,
-    /// Those for trying the app out.
-    Development,
-}
-
-/// How access tokens are come by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ZoomAuth {
-    /// An administrator consents in a browser.
-    AuthorizationCode {
-        /// Where the browser is sent afterwards, to the letter: Zoom compares it with what the app has.
-        redirect_uri: String,
-    },
-    /// A Server-to-Server app, which is given tokens for the asking.
-    ServerToServer {
-        /// The Zoom account.
-        account_id: String,
-    },
 }
 
 /// What every Zoom meeting is made with; what is `None` was not said.
@@ -168,18 +147,7 @@ pub struct ZoomMeetingDefaults {
     /// Guests enter muted.
     pub mute_upon_entry: Option<bool>,
     /// Whether Zoom records by itself.
-    pub auto_recording: Option<ZoomRecording>,
-}
-
-/// Whether Zoom records by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ZoomRecording {
-    /// On the host's machine.
-    Local,
-    /// At Zoom.
-    Cloud,
-    /// Not.
-    None,
+    pub auto_recording: Option<AutoRecording>,
 }
 
 /// How mail leaves.
@@ -217,7 +185,7 @@ pub struct SmtpServer {
     /// The port.
     pub port: u16,
     /// How the connection is encrypted.
-    pub tls: SmtpTls,
+    pub tls: Encryption,
     /// The name to greet the server with; this machine's own when `None`.
     pub hello_name: Option<String>,
     /// Whether it runs on this machine.
@@ -228,27 +196,14 @@ impl SmtpServer {
     /// Whether what is sent there travels unencrypted to another machine.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.tls == SmtpTls::None && !self.is_loopback
+        self.tls == Encryption::None && !self.is_loopback
     }
 
     /// Whether it does when somebody on the way wants it to.
     #[must_use]
     pub fn may_be_open(&self) -> bool {
-        self.tls == SmtpTls::Opportunistic && !self.is_loopback
+        self.tls == Encryption::Opportunistic && !self.is_loopback
     }
-}
-
-/// How a connection to a mail server is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SmtpTls {
-    /// From the first byte on (`smtps://`).
-    Wrapped,
-    /// By STARTTLS, or not at all (`?tls=required`).
-    Required,
-    /// By STARTTLS where the server offers it (`?tls=opportunistic`).
-    Opportunistic,
-    /// Not.
-    None,
 }
 
 /// What to log in to a mail server with.
@@ -257,31 +212,7 @@ pub struct SmtpCredentials {
     /// The user name.
     pub username: String,
     /// What goes with it.
-    pub secret: SmtpSecret,
-}
-
-/// What a user of a mail server logs in with.
-#[derive(Debug, Clone)]
-pub enum SmtpSecret {
-    /// A password.
-    Password(SecretString),
-    /// Access tokens, from `[smtp.oauth]`.
-    OAuth(SmtpOAuth),
-}
-
-/// The authorization server that gives access tokens for the mail server (RFC 6749).
-#[derive(Debug, Clone)]
-pub struct SmtpOAuth {
-    /// The token endpoint.
-    pub token_url: Url,
-    /// The client's id.
-    pub client_id: String,
-    /// The client's secret, where it has one.
-    pub client_secret: Option<SecretString>,
-    /// What the mailbox's owner consented to; `None` for the client credentials grant.
-    pub refresh_token: Option<SecretString>,
-    /// What is asked for.
-    pub scope: Option<String>,
+    pub login: Login,
 }
 
 /// The sender of mail.
@@ -317,29 +248,9 @@ pub struct Templates {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calendar {
     /// In which zone times are.
-    pub times: CalendarTimes,
+    pub times: Times,
     /// Which attendees are listed.
-    pub attendees: CalendarAttendees,
-}
-
-/// In which zone the times of a calendar object are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum CalendarTimes {
-    /// In UTC, which every client shows in its reader's zone.
-    #[default]
-    Utc,
-    /// In the meeting's zone, whose rules are part of the object.
-    Zone,
-}
-
-/// Which attendees a calendar object lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum CalendarAttendees {
-    /// All of them.
-    #[default]
-    All,
-    /// Only the one that it is sent to.
-    Recipient,
+    pub attendees: AttendeeList,
 }
 
 impl Config {

@@ -7,11 +7,13 @@ use url::Url;
 use super::reader::Reader;
 use super::smtp::smtp;
 use super::{
-    Calendar, CalendarAttendees, CalendarTimes, Config, CrmLocation, Database, DatabaseLocation, Environment,
-    Templates, Zoom, ZoomAuth, ZoomMeetingDefaults, ZoomMode, ZoomRecording, address, duration,
+    Calendar, Config, CrmLocation, Database, DatabaseLocation, Environment, Templates, Zoom,
+    ZoomMeetingDefaults, address, duration,
 };
+use crate::calendar::{AttendeeList, Times};
 use crate::database::{EncryptionKey, KeySource};
 use crate::meeting::{Language, Zone, one_line};
+use crate::online::zoom::{Auth, AutoRecording, Mode};
 use crate::organization::{Brand, Color, Organization};
 
 /// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
@@ -214,8 +216,8 @@ fn zoom(reader: &mut Reader) -> Option<Zoom> {
     let mode = reader.choice(
         "zoom.mode",
         &[
-            ("production", ZoomMode::Production),
-            ("development", ZoomMode::Development),
+            ("production", Mode::Production),
+            ("development", Mode::Development),
         ],
     );
     let auth = zoom_auth(reader);
@@ -226,14 +228,14 @@ fn zoom(reader: &mut Reader) -> Option<Zoom> {
     if mode.is_none() && reader.is_given("zoom.mode") {
         return None;
     }
-    let mode = mode.unwrap_or(ZoomMode::Production);
+    let mode = mode.unwrap_or(Mode::Production);
     let (id_key, secret_key, why) = match mode {
-        ZoomMode::Production => (
+        Mode::Production => (
             "zoom.production.client_id",
             "zoom.production.client_secret",
             "zoom.mode = \"production\" needs it",
         ),
-        ZoomMode::Development => (
+        Mode::Development => (
             "zoom.development.client_id",
             "zoom.development.client_secret",
             "zoom.mode = \"development\" needs it",
@@ -258,7 +260,7 @@ fn zoom(reader: &mut Reader) -> Option<Zoom> {
     })
 }
 
-fn zoom_auth(reader: &mut Reader) -> Option<ZoomAuth> {
+fn zoom_auth(reader: &mut Reader) -> Option<Auth> {
     let word = reader.choice(
         "zoom.auth",
         &[
@@ -283,7 +285,7 @@ fn zoom_auth(reader: &mut Reader) -> Option<ZoomAuth> {
                     Some("zoom.auth = \"server_to_server\" needs it"),
                 );
             }
-            account_id.map(|account_id| ZoomAuth::ServerToServer { account_id })
+            account_id.map(|account_id| Auth::ServerToServer { account_id })
         }
         None | Some(AuthWord::AuthorizationCode) => {
             if account_id.is_some() {
@@ -295,7 +297,7 @@ fn zoom_auth(reader: &mut Reader) -> Option<ZoomAuth> {
             let usual = "http://127.0.0.1:8765/zoom/callback";
             match redirect_uri {
                 None if reader.is_given("zoom.redirect_uri") => None,
-                uri => Some(ZoomAuth::AuthorizationCode {
+                uri => Some(Auth::AuthorizationCode {
                     redirect_uri: uri.unwrap_or_else(|| usual.to_owned()),
                 }),
             }
@@ -328,9 +330,9 @@ fn zoom_meeting(reader: &mut Reader) -> ZoomMeetingDefaults {
         auto_recording: reader.choice(
             "zoom.meeting.auto_recording",
             &[
-                ("local", ZoomRecording::Local),
-                ("cloud", ZoomRecording::Cloud),
-                ("none", ZoomRecording::None),
+                ("local", AutoRecording::Local),
+                ("cloud", AutoRecording::Cloud),
+                ("none", AutoRecording::None),
             ],
         ),
     };
@@ -344,16 +346,10 @@ fn zoom_meeting(reader: &mut Reader) -> ZoomMeetingDefaults {
 }
 
 fn calendar(reader: &mut Reader) -> Calendar {
-    let times = reader.choice(
-        "calendar.times",
-        &[("utc", CalendarTimes::Utc), ("zone", CalendarTimes::Zone)],
-    );
+    let times = reader.choice("calendar.times", &[("utc", Times::Utc), ("zone", Times::Zone)]);
     let attendees = reader.choice(
         "calendar.attendees",
-        &[
-            ("all", CalendarAttendees::All),
-            ("recipient", CalendarAttendees::Recipient),
-        ],
+        &[("all", AttendeeList::All), ("recipient", AttendeeList::Recipient)],
     );
     Calendar {
         times: times.unwrap_or_default(),

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader::Reader;
-use super::{Dkim, Smtp, SmtpCredentials, SmtpOAuth, SmtpSecret, address, duration};
+use super::{Dkim, Smtp, SmtpCredentials, address, duration};
+use crate::mail::{Login, TokenSettings};
 use crate::meeting::EmailAddress;
 
 pub(super) fn smtp(reader: &mut Reader) -> Option<Smtp> {
@@ -35,11 +36,12 @@ pub(super) fn smtp(reader: &mut Reader) -> Option<Smtp> {
             "the log-in is by [smtp.oauth]; leave one of them out",
         );
     }
-    let secret = oauth
-        .map(SmtpSecret::OAuth)
-        .or(password.map(SmtpSecret::Password));
+    let secret = oauth.map(Login::OAuth).or(password.map(Login::Password));
     let credentials = match (username, secret) {
-        (Some(username), Some(secret)) => Some(SmtpCredentials { username, secret }),
+        (Some(username), Some(secret)) => Some(SmtpCredentials {
+            username,
+            login: secret,
+        }),
         (Some(_), None) => {
             reader.missing("smtp.password", Some("smtp.username needs it"));
             None
@@ -112,7 +114,7 @@ fn smtp_times(reader: &mut Reader) -> (Duration, Duration) {
 }
 
 /// How access tokens for the mail server are come by.
-fn smtp_oauth(reader: &mut Reader) -> Option<SmtpOAuth> {
+fn smtp_oauth(reader: &mut Reader) -> Option<TokenSettings> {
     let token_url = reader.parsed("smtp.oauth.token_url", |text| {
         address::guarded(address::web(text)?)
     });
@@ -134,8 +136,8 @@ fn smtp_oauth(reader: &mut Reader) -> Option<SmtpOAuth> {
             Some("without it, and without smtp.oauth.client_secret, there is nothing to ask with"),
         );
     }
-    Some(SmtpOAuth {
-        token_url: token_url?,
+    Some(TokenSettings {
+        url: token_url?,
         client_id: client_id?,
         client_secret,
         refresh_token,

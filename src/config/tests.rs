@@ -116,9 +116,9 @@ fn wrong_with(text: &str, environment: &Environment) -> Vec<String> {
 }
 
 fn password_of(credentials: &SmtpCredentials) -> SecretString {
-    match &credentials.secret {
-        SmtpSecret::Password(password) => password.clone(),
-        SmtpSecret::OAuth(_) => panic!("it has no password"),
+    match &credentials.login {
+        Login::Password(password) => password.clone(),
+        Login::OAuth(_) => panic!("it has no password"),
     }
 }
 
@@ -162,18 +162,18 @@ fn every_key_is_read() {
     let zoom = config.require_zoom().unwrap();
     assert_eq!(
         (zoom.mode, zoom.client_id.as_str()),
-        (ZoomMode::Production, "prod-id")
+        (Mode::Production, "prod-id")
     );
     assert_eq!(zoom.client_secret.expose_secret(), "zoom-s3cret");
     let redirect_uri = "http://127.0.0.1:8765/zoom/callback".to_owned();
-    assert_eq!(zoom.auth, ZoomAuth::AuthorizationCode { redirect_uri });
+    assert_eq!(zoom.auth, Auth::AuthorizationCode { redirect_uri });
     assert_eq!(zoom.api_url.as_str(), "https://api.zoom.us/v2");
     assert_eq!(zoom.oauth_url.as_str(), "https://zoom.us/oauth");
     let meeting = ZoomMeetingDefaults {
         join_before_host: Some(true),
         jbh_time: Some(10),
         passcode: Some(true),
-        auto_recording: Some(ZoomRecording::Cloud),
+        auto_recording: Some(AutoRecording::Cloud),
         ..ZoomMeetingDefaults::default()
     };
     assert_eq!(zoom.meeting, meeting);
@@ -185,7 +185,7 @@ fn every_key_is_read() {
     );
     assert_eq!(
         (smtp.server.tls, smtp.server.is_loopback),
-        (SmtpTls::Required, false)
+        (Encryption::Required, false)
     );
     let credentials = smtp.credentials.as_ref().unwrap();
     assert_eq!(credentials.username, "meetings");
@@ -208,8 +208,8 @@ fn every_key_is_read() {
     );
     assert_eq!(dkim.key.expose_secret(), PEM.trim_end());
     assert_eq!(config.templates.dir, dir.path().join("templates"));
-    assert_eq!(config.calendar.times, CalendarTimes::Zone);
-    assert_eq!(config.calendar.attendees, CalendarAttendees::Recipient);
+    assert_eq!(config.calendar.times, Times::Zone);
+    assert_eq!(config.calendar.attendees, AttendeeList::Recipient);
 }
 
 #[test]
@@ -245,14 +245,14 @@ fn the_shortest_sections_get_the_documented_defaults() {
     let zoom = config.zoom.unwrap();
     assert_eq!(
         (zoom.mode, zoom.meeting),
-        (ZoomMode::Production, ZoomMeetingDefaults::default())
+        (Mode::Production, ZoomMeetingDefaults::default())
     );
     let redirect_uri = "http://127.0.0.1:8765/zoom/callback".to_owned();
-    assert_eq!(zoom.auth, ZoomAuth::AuthorizationCode { redirect_uri });
+    assert_eq!(zoom.auth, Auth::AuthorizationCode { redirect_uri });
     assert_eq!(zoom.api_url.as_str(), "https://api.zoom.us/v2");
     assert_eq!(zoom.oauth_url.as_str(), "https://zoom.us/oauth");
     let smtp = config.smtp.unwrap();
-    assert_eq!((smtp.server.port, smtp.server.tls), (465, SmtpTls::Wrapped));
+    assert_eq!((smtp.server.port, smtp.server.tls), (465, Encryption::Implicit));
     assert!(smtp.credentials.is_none() && smtp.dkim.is_empty() && smtp.max_per_second.is_none());
     assert_eq!(smtp.from.name, None);
     assert_eq!(smtp.connections, 8);
@@ -281,7 +281,10 @@ fn variables_win_over_the_file_and_are_of_the_keys_type() {
     let config = Config::load(Some(&dir.path().join("invite.toml")), &environment).unwrap();
     let smtp = config.smtp.unwrap();
     assert_eq!((smtp.server.host.as_str(), smtp.server.port), ("127.0.0.1", 2525));
-    assert_eq!((smtp.server.tls, smtp.server.is_loopback), (SmtpTls::None, true));
+    assert_eq!(
+        (smtp.server.tls, smtp.server.is_loopback),
+        (Encryption::None, true)
+    );
     assert_eq!(smtp.connections, 2);
     // The variable hides `password_file` in the file, and `api_key_file` of the variable the other one.
     assert_eq!(
@@ -291,7 +294,7 @@ fn variables_win_over_the_file_and_are_of_the_keys_type() {
     let zoom = config.zoom.unwrap();
     assert_eq!(
         (zoom.mode, zoom.client_id.as_str()),
-        (ZoomMode::Development, "from-the-variable")
+        (Mode::Development, "from-the-variable")
     );
     assert_eq!(zoom.client_secret.expose_secret(), "dev-s3cret");
     assert_eq!(zoom.meeting.join_before_host, Some(false));
@@ -300,7 +303,7 @@ fn variables_win_over_the_file_and_are_of_the_keys_type() {
     );
     assert_eq!(
         config.calendar.times,
-        CalendarTimes::Zone,
+        Times::Zone,
         "a variable set to nothing is not set"
     );
     assert_eq!(config.key, KeySource::Given(EncryptionKey::new([0; 32])));
@@ -653,39 +656,39 @@ fn mail_servers_are_read_in_lettres_forms() {
             "smtps://mail.acme.example",
             "mail.acme.example",
             465,
-            SmtpTls::Wrapped,
+            Encryption::Implicit,
             false,
         ),
         (
             "smtps://mail.acme.example:4465",
             "mail.acme.example",
             4465,
-            SmtpTls::Wrapped,
+            Encryption::Implicit,
             false,
         ),
         (
             "smtp://mail.acme.example?tls=required",
             "mail.acme.example",
             587,
-            SmtpTls::Required,
+            Encryption::Required,
             false,
         ),
         (
             "smtp://mail.acme.example?tls=opportunistic",
             "mail.acme.example",
             587,
-            SmtpTls::Opportunistic,
+            Encryption::Opportunistic,
             false,
         ),
-        ("smtp://127.0.0.1:80", "127.0.0.1", 80, SmtpTls::None, true),
-        ("smtp://LOCALHOST", "localhost", 25, SmtpTls::None, true),
-        ("smtp://[::1]:25", "::1", 25, SmtpTls::None, true),
-        ("smtp://192.0.2.1", "192.0.2.1", 25, SmtpTls::None, false),
+        ("smtp://127.0.0.1:80", "127.0.0.1", 80, Encryption::None, true),
+        ("smtp://LOCALHOST", "localhost", 25, Encryption::None, true),
+        ("smtp://[::1]:25", "::1", 25, Encryption::None, true),
+        ("smtp://192.0.2.1", "192.0.2.1", 25, Encryption::None, false),
         (
             "smtps://bücher.example",
             "xn--bcher-kva.example",
             465,
-            SmtpTls::Wrapped,
+            Encryption::Implicit,
             false,
         ),
     ] {
@@ -834,7 +837,7 @@ fn server_to_server_has_an_account() {
     let account_id = "acc".to_owned();
     assert_eq!(
         read(&text, &nothing()).unwrap().zoom.unwrap().auth,
-        ZoomAuth::ServerToServer { account_id }
+        Auth::ServerToServer { account_id }
     );
     let config = read(&text.replace("auth = \"server_to_server\"", ""), &nothing()).unwrap();
     assert_eq!(

@@ -383,6 +383,8 @@ pub struct Claimed {
     pub meeting: MeetingId,
     /// Who is invited.
     pub person: PersonRef,
+    /// What it is for.
+    pub purpose: Purpose,
     /// From and for whom.
     pub envelope: Envelope,
     /// Message-ID.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::Progress;
+use super::Event;
 use super::ready::Ready;
 use super::round::Round;
 use crate::fault::{BoxFault, chain};
@@ -123,20 +123,9 @@ impl Round {
     }
 
     pub(super) fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
-        let answer = match fate {
-            AttemptResult::Sent { answer }
-            | AttemptResult::Failed { answer }
-            | AttemptResult::GivenUp { answer }
-            | AttemptResult::MayHaveArrived { answer }
-            | AttemptResult::AnswerLost { answer, .. }
-            | AttemptResult::Retry { answer, .. } => answer.clone(),
-            AttemptResult::NotTried => return,
-        };
-        (self.pipeline.progress)(&Progress::Tried {
-            to: claimed.envelope.to.clone(),
-            sent: matches!(fate, AttemptResult::Sent { .. }),
-            answer,
-        });
+        if let Some(event) = Event::of_attempt(claimed, fate) {
+            (self.pipeline.events)(&event);
+        }
     }
 
     /// Opens a connection. If it breaks at once, it is tried once more: that says little about the server.

@@ -5,19 +5,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::keeping::Keeping;
-use super::{DeliverySettings, Pipeline};
+use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::crm::Crm;
-use crate::database::Database;
 use crate::fault::{Class, Fault};
 use crate::mail::{
     Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Retention, Transport,
 };
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
-use crate::pipeline::Progress;
 use crate::template::{TemplateError, Templates};
 
 /// Puts a [`Pipeline`] together. What must be given: the organization, the sender, the CRM, and where links and
@@ -44,7 +42,7 @@ pub struct PipelineBuilder {
     delivery: DeliverySettings,
     clock: Clock,
     chance: Chance,
-    progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    events: Arc<dyn Fn(&Event) + Send + Sync>,
     stop: Arc<AtomicBool>,
 }
 
@@ -112,7 +110,7 @@ impl Pipeline {
             delivery: DeliverySettings::default(),
             clock: Clock::default(),
             chance: Chance::default(),
-            progress: Arc::new(|_| {}),
+            events: Arc::new(|_| {}),
             stop: Arc::default(),
         }
     }
@@ -125,8 +123,12 @@ impl PipelineBuilder {
         self
     }
 
-    /// The database that keeps links, the outbox, answers and notifications.
-    pub fn database(mut self, database: &Database) -> Self {
+    /// One database that keeps links, the outbox, answers and notifications, and can forget, such as
+    /// [`Database`](crate::database::Database).
+    pub fn database<D>(mut self, database: &D) -> Self
+    where
+        D: LinkStore + Outbox + Answers + Notifications + Retention + Clone + 'static,
+    {
         self.links = Some(Arc::new(database.clone()));
         self.outbox = Some(Arc::new(database.clone()));
         self.answers = Some(Arc::new(database.clone()));
@@ -135,31 +137,31 @@ impl PipelineBuilder {
         self
     }
 
-    /// Where links are kept, if not in a [`Database`].
+    /// Where links are kept, if not in the [database](Self::database).
     pub fn links(mut self, links: Arc<dyn LinkStore>) -> Self {
         self.links = Some(links);
         self
     }
 
-    /// Where the outbox is, if not in a [`Database`].
+    /// Where the outbox is, if not in the [database](Self::database).
     pub fn outbox(mut self, outbox: Arc<dyn Outbox>) -> Self {
         self.outbox = Some(outbox);
         self
     }
 
-    /// Where answers are remembered, if not in a [`Database`].
+    /// Where answers are remembered, if not in the [database](Self::database).
     pub fn answers(mut self, answers: Arc<dyn Answers>) -> Self {
         self.answers = Some(answers);
         self
     }
 
-    /// Where notifications of mail servers are remembered, if not in a [`Database`].
+    /// Where notifications of mail servers are remembered, if not in the [database](Self::database).
     pub fn notifications(mut self, notifications: Arc<dyn Notifications>) -> Self {
         self.notifications = Some(notifications);
         self
     }
 
-    /// What forgets meetings that are over, if not a [`Database`].
+    /// What forgets meetings that are over, if not the [database](Self::database).
     pub fn retention(mut self, retention: Arc<dyn Retention>) -> Self {
         self.retention = Some(retention);
         self
@@ -234,9 +236,10 @@ impl PipelineBuilder {
         self
     }
 
-    /// Whom to tell how far a send has come.
-    pub fn on_progress(mut self, progress: Arc<dyn Fn(&Progress) + Send + Sync>) -> Self {
-        self.progress = progress;
+    /// What to tell of everything that happens while meetings are pushed and mailed. It is called from the step itself,
+    /// by several deliveries at once, so it must not take long: what does belongs into a channel.
+    pub fn on_event(mut self, tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.events = Arc::new(tell);
         self
     }
 
@@ -289,7 +292,7 @@ impl PipelineBuilder {
             keeping,
             clock: self.clock,
             chance: self.chance,
-            progress: self.progress,
+            events: self.events,
             stop: self.stop,
         })
     }

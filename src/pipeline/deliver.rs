@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::accounts::of_account;
 use super::round::Round;
-use super::{Pipeline, PipelineError, Progress};
+use super::{Happened, Pipeline, PipelineError};
 use crate::mail::{AttemptResult, Claimed, TransportError};
 use crate::meeting::{EmailAddress, MeetingId, PersonId};
 
@@ -177,9 +177,10 @@ impl Pipeline {
         if targets.count() == 0 {
             return Ok(Deliveries::default());
         }
-        (self.progress)(&Progress::Delivering {
-            count: targets.count(),
-        });
+        for (meeting, addressees) in &targets.0 {
+            let count = addressees.count;
+            self.tell_of(meeting, Happened::Delivering { count });
+        }
         let mut deliveries = Deliveries::default();
         let round = Round::new(self, Arc::clone(&targets), tries, transport, None);
         deliveries.add(round.run().await?, PipelineError::Transport);
@@ -207,13 +208,14 @@ impl Pipeline {
 mod tests {
     use super::*;
     use crate::lease::Holder;
-    use crate::mail::{Envelope, StoredMessage};
+    use crate::mail::{Envelope, Purpose, StoredMessage};
 
     fn claimed(attempts: u32) -> Claimed {
         Claimed {
             id: 1,
             meeting: "m".parse().unwrap(),
             person: "lead:l".parse().unwrap(),
+            purpose: Purpose::Invitation,
             envelope: Envelope {
                 from: "a@acme.example".parse().unwrap(),
                 to: "l@lead.example".parse().unwrap(),

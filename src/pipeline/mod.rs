@@ -18,6 +18,7 @@ mod calendar_object;
 mod case;
 mod deliver;
 mod error;
+mod event;
 mod keeping;
 mod load;
 mod notification;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
 
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
@@ -69,15 +71,15 @@ use outcome::Outcomes;
 
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
+pub use event::{Event, Happened};
 pub use notification::{NotificationOutcome, NotificationReport};
 pub use online::{OnlineAction, OnlineReport};
-pub use options::{CancelOptions, InvalidPick, Pick, Progress, PushOptions, SendOptions};
+pub use options::{CancelOptions, InvalidPick, Pick, PushOptions, SendOptions};
 pub use outcome::Recipients;
 pub use render::Invitation;
 pub use reply::{AnswerOutcome, AnswerReport};
 pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport, SentTogether};
 pub use retry::{Retried, RetryReport};
-pub use sample::{SampleError, sample_of_records};
 pub use sync::SyncState;
 pub use trial::{Trial, TrialError, Trials};
 pub use worker::{Delivery, Worked};
@@ -109,7 +111,7 @@ pub struct Pipeline {
     keeping: Option<Keeping>,
     clock: Clock,
     chance: Chance,
-    progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+    events: Arc<dyn Fn(&Event) + Send + Sync>,
     stop: Arc<AtomicBool>,
 }
 
@@ -123,6 +125,11 @@ impl fmt::Debug for Pipeline {
 }
 
 impl Pipeline {
+    /// Tells what happened to a meeting.
+    fn tell_of(&self, meeting: &MeetingId, what: Happened) {
+        (self.events)(&Event::of(meeting, what));
+    }
+
     /// What time it is.
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -137,7 +144,9 @@ impl Pipeline {
     /// [`PipelineError`]. What was done before it happened is recorded, and nothing of it is done twice when the
     /// same is run again. Nothing is mailed unless every invitation has rendered.
     pub async fn send(&self, id: &MeetingId, options: &SendOptions) -> Result<SendReport, PipelineError> {
-        self.tell(id, Telling::Send(options), options.queue_only).await
+        let span = tracing::info_span!("send", meeting = %id);
+        let telling = Telling::Send(options);
+        self.tell(id, telling, options.queue_only).instrument(span).await
     }
 
     /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
@@ -146,7 +155,10 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
     pub async fn cancel(&self, id: &MeetingId, options: &CancelOptions) -> Result<SendReport, PipelineError> {
-        self.tell(id, Telling::Cancel(options), false).await
+        let span = tracing::info_span!("cancel", meeting = %id);
+        self.tell(id, Telling::Cancel(options), false)
+            .instrument(span)
+            .await
     }
 
     async fn tell(
@@ -188,7 +200,9 @@ impl Pipeline {
         for some in ids.chunks(MEETINGS_AT_ONCE) {
             let mut queued = Vec::with_capacity(some.len());
             for id in some {
-                queued.push((id, self.queue(id, Telling::Send(options)).await));
+                let span = tracing::info_span!("send", meeting = %id);
+                let result = self.queue(id, Telling::Send(options)).instrument(span).await;
+                queued.push((id, result));
             }
             let mut delivered = Deliveries::default();
             if !options.queue_only {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::meeting::{EmailAddress, InvalidEmail, InvalidPersonRef, MeetingId, Person, PersonId, PersonRef};
+use crate::meeting::{EmailAddress, InvalidEmail, InvalidPersonRef, Person, PersonId, PersonRef};
 
 /// One attendee, by address or by record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,36 +95,6 @@ pub struct CancelOptions {
     pub past: bool,
     /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
     pub actor: Option<PersonId>,
-}
-
-/// How far a send has come, for whoever wants to show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Progress {
-    /// The provider is about to be asked.
-    Pushing {
-        /// The meeting.
-        meeting: MeetingId,
-    },
-    /// Invitations are about to be rendered.
-    Rendering {
-        /// How many.
-        count: usize,
-    },
-    /// Invitations are about to be delivered.
-    Delivering {
-        /// How many wait.
-        count: usize,
-    },
-    /// One more was tried.
-    Tried {
-        /// To whom.
-        to: EmailAddress,
-        /// Whether the mail server took it.
-        sent: bool,
-        /// What it said, or what broke.
-        answer: String,
-    },
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tracing::Instrument as _;
 
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
-use super::{Pipeline, PipelineError, Progress, SendOptions};
+use super::{Happened, Pipeline, PipelineError, SendOptions};
 use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
@@ -75,6 +76,7 @@ impl Pipeline {
         if join_url != meeting.join_url {
             self.crm.set_join_url(meeting.id(), join_url.as_ref()).await?;
             meeting.join_url = join_url;
+            self.tell_of(meeting.id(), Happened::JoinUrlWritten);
         }
         if online.link.is_some() {
             self.delete_superseded(meeting.id()).await?;
@@ -90,10 +92,19 @@ impl Pipeline {
         organizer: &Person,
     ) -> Result<Online, PipelineError> {
         let provider = self.provider(meeting)?;
+        let span = tracing::info_span!("push", meeting = %meeting.id(), provider = %provider.location());
+        let push = self.push_to(provider, meeting, organizer);
+        push.instrument(span).await
+    }
+
+    async fn push_to(
+        &self,
+        provider: &dyn OnlineMeetings,
+        meeting: &Meeting,
+        organizer: &Person,
+    ) -> Result<Online, PipelineError> {
         let spec = provider.describe(meeting, organizer)?;
-        (self.progress)(&Progress::Pushing {
-            meeting: meeting.id().clone(),
-        });
+        self.tell_of(meeting.id(), Happened::Pushing);
         let (right, left_over) = self.begin_push(meeting).await?;
         let push = Push {
             pipeline: self,
@@ -105,6 +116,8 @@ impl Pipeline {
         let ended = right.end().await;
         let online = result?;
         ended?;
+        let action = online.action;
+        self.tell_of(meeting.id(), Happened::Pushed { action });
         Ok(online)
     }
 

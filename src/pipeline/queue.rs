@@ -7,7 +7,7 @@ use super::outcome::Outcomes;
 use super::plan::{Aim, Plan, plan};
 use super::press::Press;
 use super::render::{Invitation, Renderer};
-use super::{ATTEMPTS, CancelOptions, Pipeline, PipelineError, Progress, SendOptions};
+use super::{ATTEMPTS, CancelOptions, Happened, Pipeline, PipelineError, SendOptions};
 use crate::mail::{EnqueueOrder, Enqueued, Supply};
 use crate::meeting::{Acceptance, MeetingId};
 
@@ -83,7 +83,7 @@ impl Pipeline {
         plan: &Plan<'_>,
     ) -> Result<Vec<Invitation>, PipelineError> {
         let count = plan.mails().count();
-        (self.progress)(&Progress::Rendering { count });
+        self.tell_of(case.meeting.id(), Happened::Rendering { count });
         if count == 0 {
             return Ok(Vec::new());
         }
@@ -101,7 +101,7 @@ impl Pipeline {
         plan: &Plan<'_>,
     ) -> Result<Enqueued, PipelineError> {
         let count = plan.mails().count();
-        (self.progress)(&Progress::Rendering { count });
+        self.tell_of(case.meeting.id(), Happened::Rendering { count });
         if count == 0 {
             return self.enqueue(case, plan, &mut Vec::new()).await;
         }

@@ -16,11 +16,10 @@ use crate::mail::{
     Organizer, Own, Purpose, compose,
 };
 use crate::meeting::{
-    Acceptance, Change, ChangedField, EmailAddress, Language, MeetingId, OnlineLocation, Person, PersonId,
-    PersonKind, PersonRef, Zone,
+    Acceptance, Change, ChangedField, EmailAddress, Language, OnlineLocation, Person, PersonId, PersonKind,
+    PersonRef, Zone,
 };
 use crate::online::OnlineLink;
-use crate::organization::Organization;
 use crate::template::{
     Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
 };
@@ -145,7 +144,7 @@ impl<'a> Renderer<'a> {
             issues: told.collect::<Result<_, _>>()?,
             description: Description::of(meeting.description.as_deref()),
             names,
-            record_url: record_url(&pipeline.organization, meeting.id()),
+            record_url: pipeline.organization.record_url(meeting.id()),
             sender,
             now: pipeline.now(),
         })
@@ -593,11 +592,4 @@ fn answer_of(answers: &BTreeMap<String, Acceptance>, person: &Person) -> Accepta
     let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
     let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());
     answer.unwrap_or_default()
-}
-
-/// The meeting's page in the CRM, in EspoCRM's form. `None` where the CRM's address is not known.
-pub(super) fn record_url(organization: &Organization, id: &MeetingId) -> Option<String> {
-    let mut url = organization.site_url.clone()?;
-    url.set_fragment(Some(&format!("Meeting/view/{id}")));
-    Some(url.into())
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::Pipeline;
 use super::attempt::{Line, Next};
@@ -99,9 +100,9 @@ impl Round {
         let mut running = JoinSet::new();
         self.taken.begin(workers);
         for _ in 0..workers {
-            running.spawn(Arc::clone(self).work());
+            running.spawn(Arc::clone(self).work().in_current_span());
         }
-        running.spawn(Arc::clone(self).fetch_all(workers));
+        running.spawn(Arc::clone(self).fetch_all(workers).in_current_span());
         let mut result = Ok(());
         while let Some(ended) = running.join_next().await {
             match ended {
@@ -171,7 +172,17 @@ impl Round {
                 return Ok(());
             }
             announced = self.taken.next_ready();
-            let delivery = self.deliver_one(line, &ready, announced.as_ref());
+            let span = tracing::info_span!(
+                "delivery",
+                meeting = %ready.claimed.meeting,
+                message = ready.claimed.id,
+                person = %ready.claimed.person,
+                purpose = %ready.claimed.purpose,
+                attempt = ready.claimed.attempts,
+            );
+            let delivery = self
+                .deliver_one(line, &ready, announced.as_ref())
+                .instrument(span);
             let (next, made) = tokio::join!(delivery, self.make_some_ready());
             line.opening = None;
             if matches!((&next, &made), (Ok(Next::Continue), Ok(()))) {

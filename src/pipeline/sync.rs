@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::online::{OnlineAction, OnlineReport};
-use super::{Pipeline, PipelineError, PushOptions, PushReport};
+use super::{Happened, Pipeline, PipelineError, PushOptions, PushReport};
 use crate::meeting::{Meeting, MeetingId, MeetingStatus, Person};
 use crate::online::{OnlineLink, OnlineSpec};
 
@@ -127,6 +127,7 @@ impl Pipeline {
             if meeting.join_url.is_some() {
                 self.crm.set_join_url(id, None).await?;
                 meeting.join_url = None;
+                self.tell_of(id, Happened::JoinUrlWritten);
             }
             if link.is_some() {
                 self.links.forget_link(right.lease()).await?;
@@ -138,6 +139,10 @@ impl Pipeline {
         let deleted = deleted?;
         ended?;
         self.delete_superseded(id).await?;
+        if deleted.is_some() {
+            let action = OnlineAction::Deleted;
+            self.tell_of(id, Happened::Pushed { action });
+        }
         Ok(PushReport {
             meeting: id.clone(),
             zoom: OnlineReport {

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tracing::Instrument as _;
 
 use super::deliver::{Addressees, Tries};
 use super::online::Online;
@@ -139,6 +140,11 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn deliver_due(&self, due: &Due) -> Result<Delivery, PipelineError> {
+        let span = tracing::info_span!("due", meeting = %due.meeting);
+        self.renew_and_deliver(due).instrument(span).await
+    }
+
+    async fn renew_and_deliver(&self, due: &Due) -> Result<Delivery, PipelineError> {
         for _ in 0..ATTEMPTS {
             let mut case = self.load_to_mail(&due.meeting).await?;
             let mut online = Online::as_recorded(None);

@@ -20,6 +20,7 @@ mod scripted_provider;
 mod stage;
 mod store_file;
 
+mod assembly;
 mod cancelling;
 mod choosing;
 mod crashes;
@@ -33,4 +34,5 @@ mod pushing;
 mod refusing;
 mod sending;
 mod together;
+mod watching;
 mod working;

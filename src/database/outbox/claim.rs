@@ -99,7 +99,7 @@ impl Database {
                             AND (not_before IS NULL OR not_before <= $7)
                             AND account IS NOT DISTINCT FROM $6 {of_meetings}
                           ORDER BY id LIMIT $5 {free})
-             RETURNING id, meeting_id, kind, person_id, envelope_from, envelope_to, message_id, attempts, answers_lost,
+             RETURNING id, meeting_id, purpose, kind, person_id, envelope_from, envelope_to, message_id, attempts, answers_lost,
                  created_at, base_id, message"
         ))
         .bind(holder.as_str())
@@ -131,6 +131,7 @@ impl Database {
             id,
             meeting: row.parse("meeting_id")?,
             person: row.person("kind", "person_id")?,
+            purpose: row.word("purpose")?,
             envelope: Envelope {
                 from: row.parse("envelope_from")?,
                 to: row.parse("envelope_to")?,

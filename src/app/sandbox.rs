@@ -29,13 +29,23 @@ pub(super) struct Sandbox {
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SandboxError {
+#[non_exhaustive]
+pub enum SandboxError {
+    /// Its folder, or a file in it, cannot be written.
     #[error("the sandbox cannot be set up in {}", path.display())]
-    Folder { path: PathBuf, source: io::Error },
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The sender of its mails.
     #[error("the sandbox's sender is no address")]
     Sender(#[source] InvalidEmail),
+    /// Its meetings cannot be moved to the weeks to come.
     #[error("the sandbox's meetings cannot be dated")]
     Dates(#[source] CannotMove),
+    /// The embedded Zoom refuses a grant.
     #[error("the embedded Zoom does not grant a connection: {0}")]
     Grant(String),
 }
@@ -167,6 +177,16 @@ impl Sandbox {
     pub(super) fn sender() -> Result<Mailbox, SandboxError> {
         let address = "meetings@acme.example".parse().map_err(SandboxError::Sender)?;
         Ok(Mailbox::new("Acme", address))
+    }
+}
+
+impl super::App {
+    /// From whom mails come in the sandbox, and where templates are tried without a mail server.
+    ///
+    /// # Errors
+    /// [`SandboxError::Sender`], which does not happen.
+    pub fn example_sender() -> Result<Mailbox, BoxFault> {
+        Sandbox::sender().map_err(BoxFault::new)
     }
 }
 
