@@ -67,9 +67,16 @@ pub trait Fault: std::error::Error {
         None
     }
 
-    /// The places in a file that are wrong, with their lines of source, where the error is about such.
-    fn report(&self) -> Option<String> {
+    /// The places in a file that are wrong, with their lines of source, where the error is about such. What would help is
+    /// worded by `say`.
+    fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
+        let _ = say;
         None
+    }
+
+    /// The same, in words that fit any face.
+    fn report(&self) -> Option<String> {
+        self.report_in(&|act| act.to_string())
     }
 
     /// When the same request has a chance again, where the other side said so (a rate limit).
@@ -132,8 +139,8 @@ impl Fault for BoxFault {
         self.0.remedy()
     }
 
-    fn report(&self) -> Option<String> {
-        self.0.report()
+    fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
+        self.0.report_in(say)
     }
 
     fn retry_at(&self) -> Option<DateTime<Utc>> {

@@ -82,6 +82,13 @@ pub(crate) fn say(act: &Act) -> String {
         }
         Act::UseSandbox => "try with --sandbox".into(),
         Act::ListTemplateVersions => "`invite template history` lists the versions".into(),
+        Act::TakeNewerTemplate { path } => format!("invite template upgrade {path}"),
+        Act::CompareTemplate { path } => format!("see `invite template diff --upgrade {path}`"),
+        Act::MergeTemplate { path } => format!("`invite template upgrade {path}`"),
+        Act::DraftTemplate { path } => {
+            format!("`invite template upgrade {path}` leaves a draft to decide in")
+        }
+        Act::ConvertTemplates => "`invite template import-espocrm` converts them".into(),
     }
 }
 

@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use invite::fault::Act;
 use invite::organization::Organization;
 use invite::template::{Inspection, Origin, Problem, Severity, Templates};
 use serde::Deserialize;
@@ -50,6 +51,14 @@ fn folder(case: &Case) -> tempfile::TempDir {
     dir
 }
 
+/// What the program says to do, for the acts that are in the files.
+fn typed(act: &Act) -> String {
+    match act {
+        Act::ConvertTemplates => "`invite template import-espocrm` converts them".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn inspect(dir: &Path) -> Inspection {
     Templates::inspect(Some(dir), &Organization::new("Acme")).unwrap()
 }
@@ -66,7 +75,7 @@ fn found(problem: &Problem, dir: &Path) -> Expected {
         code: problem.code.to_owned(),
         message: problem.message.clone(),
         nearest: problem.nearest.clone(),
-        hint: problem.hint.clone(),
+        hint: problem.remedy.as_ref().map(|remedy| remedy.words(typed)),
     }
 }
 

@@ -55,7 +55,6 @@ pub struct App {
     config: Config,
     clock: Clock,
     /// The folder of the sandbox, if this is one.
-    #[cfg(feature = "sandbox")]
     folder: Option<PathBuf>,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Sandbox>,
@@ -98,7 +97,6 @@ impl App {
         Self {
             config,
             clock,
-            #[cfg(feature = "sandbox")]
             folder: None,
             #[cfg(feature = "sandbox")]
             sandbox: OnceCell::new(),
@@ -272,10 +270,7 @@ impl App {
     /// Whether it is a sandbox.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
-        #[cfg(feature = "sandbox")]
-        return self.folder.is_some();
-        #[cfg(not(feature = "sandbox"))]
-        return false;
+        self.folder.is_some()
     }
 
     /// Whether it is a sandbox whose embedded Zoom runs.

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::Global;
 use super::stop::Stop;
 use super::terminal::Terminal;
-use crate::app::{App, sender_of};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::database::Database;
@@ -75,12 +75,12 @@ impl<'a> Session<'a> {
     /// Reads what the configuration says about templates, anew each time that it is called.
     pub(super) fn read_setting(&self) -> Box<ReadSetting> {
         let (global, environment) = (self.global.clone(), self.environment.clone());
-        Box::new(move || setting_of(&read_config(&global, &environment, true)?))
+        Box::new(move || Setting::of(&read_config(&global, &environment, true)?))
     }
 
     /// What the configuration says about templates.
     pub(super) fn setting(&self) -> Result<Setting, BoxFault> {
-        setting_of(&read_config(self.global, &self.environment, true)?)
+        Setting::of(&read_config(self.global, &self.environment, true)?)
     }
 
     /// What does the work.
@@ -210,21 +210,4 @@ fn read_config(global: &Global, environment: &Environment, for_authors: bool) ->
         Config::load(file.as_deref(), environment)
     };
     config.map_err(BoxFault::new)
-}
-
-/// What templates are tried with. Where no mail server is configured, mails come from an example.
-fn setting_of(config: &Config) -> Result<Setting, BoxFault> {
-    let organization = config.organization.clone();
-    let sender = match &config.smtp {
-        Some(smtp) => sender_of(smtp),
-        None => Mailbox::new(&organization.name, App::example_sender()?.address),
-    };
-    let (times, attendees) = (config.calendar.times, config.calendar.attendees);
-    Ok(Setting {
-        organization,
-        dir: config.templates.dir.clone(),
-        sender,
-        times,
-        attendees,
-    })
 }

@@ -7,6 +7,7 @@ use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, WARN};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class};
+use crate::hints::say;
 use crate::template::{Inspection, Problem, Severity, Templates};
 
 #[derive(Debug, Args)]
@@ -58,7 +59,7 @@ pub(super) fn problem(problem: &Problem) -> Value {
         "code": problem.code,
         "message": problem.message,
         "nearest": problem.nearest,
-        "hint": problem.hint,
+        "hint": problem.remedy.as_ref().map(|remedy| remedy.words(say)),
         "notes": problem.notes,
         "source_line": problem.source_line,
     })
@@ -82,7 +83,7 @@ fn text(inspection: &Inspection) -> String {
         text.push_str(&format!(
             "{style}{word}{style:#} {DIM}{}{DIM:#}: {}\n\n",
             problem.code,
-            problem.report()
+            problem.report_in(&say)
         ));
     }
     let (errors, warnings) = (

@@ -15,6 +15,7 @@ use super::template_target::{Target, folder};
 use super::terminal::{BAD, DIM, GOOD, WARN, visible};
 use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
+use crate::hints::say;
 use crate::meeting::Language;
 use crate::organization::Organization;
 use crate::template::{ChangeReason, FileChange, Inspection, Part, Problem, TemplateFolder, TemplatePath};
@@ -105,7 +106,7 @@ impl Edit {
                 return work.install(session, &change, &inspection);
             }
             for error in &errors {
-                let report = visible(&error.report());
+                let report = visible(&error.report_in(&say));
                 session.terminal.error_line(&format!(
                     "{BAD}error{BAD:#} {DIM}{}{DIM:#}: {report}\n",
                     error.code
@@ -305,7 +306,7 @@ fn tell(session: &Session<'_>, work: &Work, state: &str, version: Option<&str>, 
                 text.push_str(&format!(
                     "\n{WARN}warning{WARN:#} {DIM}{}{DIM:#}: {}\n",
                     warning.code,
-                    visible(&warning.report())
+                    visible(&warning.report_in(&say))
                 ));
             }
         }

@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Global;
 use crate::fault::{Fault, chain};
-use crate::hints::hint;
+use crate::hints::{hint, say};
 use crate::meeting::one_line;
 
 /// How results are printed: for people, or as one document for programs.
@@ -118,7 +118,7 @@ impl Terminal {
         let message = visible(&chain(fault));
         let hint = hint(fault);
         self.error_line(&format!("{BAD}error{BAD:#}: {message}"));
-        if let Some(report) = fault.report() {
+        if let Some(report) = fault.report_in(&say) {
             self.error_line(&format!("\n{}\n", visible(&report)));
         }
         if let Some(at) = fault.retry_at() {

@@ -5,9 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
+use crate::app::{App, sender_of};
 use crate::calendar::{AttendeeList, Times};
+use crate::config::Config;
 use crate::fault::{BoxFault, Fault, chain};
-use crate::hints::hint;
+use crate::hints::{hint, say};
 use crate::mail::Mailbox;
 use crate::organization::Organization;
 use crate::pipeline::Trials;
@@ -29,6 +31,25 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// What this configuration says about templates. Where no mail server is configured, mails come from an example.
+    ///
+    /// # Errors
+    /// When the example is no address, which does not happen.
+    pub(crate) fn of(config: &Config) -> Result<Self, BoxFault> {
+        let organization = config.organization.clone();
+        let sender = match &config.smtp {
+            Some(smtp) => sender_of(smtp),
+            None => Mailbox::new(&organization.name, App::example_sender()?.address),
+        };
+        Ok(Self {
+            organization,
+            dir: config.templates.dir.clone(),
+            sender,
+            times: config.calendar.times,
+            attendees: config.calendar.attendees,
+        })
+    }
+
     /// The folder of templates, if there is one.
     pub(crate) fn existing_dir(&self) -> Option<&Path> {
         Some(self.dir.as_path()).filter(|dir| dir.is_dir())
@@ -65,7 +86,7 @@ impl Wrong {
     pub(crate) fn new(fault: &dyn Fault) -> Self {
         Self {
             message: chain(fault),
-            report: fault.report(),
+            report: fault.report_in(&say),
             hint: hint(fault),
         }
     }

@@ -9,6 +9,7 @@ use super::edition::{Edition, Wrong};
 use super::meetings::Choice;
 use super::query::Query;
 use crate::calendar::in_words;
+use crate::hints::say;
 use crate::meeting::{Language, Person, Zone};
 use crate::pipeline::Trial;
 use crate::template::{Condition, Inspection, Origin, Preview, Problem, Sample, TemplateName, escaped};
@@ -347,7 +348,7 @@ fn found(problem: &Problem) -> Found {
     Found {
         severity: problem.severity.as_str(),
         code: problem.code,
-        report: problem.report(),
+        report: problem.report_in(&say),
     }
 }
 

@@ -298,6 +298,28 @@ pub enum Act {
     UseSandbox,
     /// Look at the versions of a template.
     ListTemplateVersions,
+    /// Take the newer built-in file in place of a copy that was not edited.
+    TakeNewerTemplate {
+        /// The file's path below the folder of templates.
+        path: String,
+    },
+    /// See what has changed in the built-in file that a copy was made of.
+    CompareTemplate {
+        /// The file's path below the folder of templates.
+        path: String,
+    },
+    /// Take over what has changed in the built-in file, which does not touch what was edited.
+    MergeTemplate {
+        /// The file's path below the folder of templates.
+        path: String,
+    },
+    /// Have a draft made with what has changed on both sides.
+    DraftTemplate {
+        /// The file's path below the folder of templates.
+        path: String,
+    },
+    /// Have templates of EspoCRM converted.
+    ConvertTemplates,
 }
 
 impl fmt::Display for Act {
@@ -370,6 +392,11 @@ impl fmt::Display for Act {
             Self::AddSection { section } => return write!(f, "configure {section}"),
             Self::UseSandbox => "try it in the sandbox",
             Self::ListTemplateVersions => "look at the template's versions",
+            Self::TakeNewerTemplate { path } => return write!(f, "take the newer {path}"),
+            Self::CompareTemplate { path } => return write!(f, "compare {path} with the newer built-in one"),
+            Self::MergeTemplate { .. } => "take its changes over",
+            Self::DraftTemplate { .. } => "have a draft made to decide in",
+            Self::ConvertTemplates => "the import of EspoCRM's templates converts them",
         })
     }
 }
@@ -402,7 +429,6 @@ mod tests {
     /// Words of the program that a face other than the command must not say.
     const OF_THE_COMMAND: &[&str] = &[
         "`invite ",
-        "run `",
         "`--",
         " --",
         "`[",
@@ -419,8 +445,6 @@ mod tests {
         ("config/", "[smtp.oauth]"),
         ("config/error.rs", "needs the section ["),
         ("mail/smtp/mod.rs", "and `[smtp.oauth]` is set"),
-        // Help in a report of template problems, which stands in the report as it is printed.
-        ("template/", "invite template"),
     ];
 
     fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -432,6 +456,7 @@ mod tests {
                 true if ["command", "desk", "tests"].contains(&name.as_str()) => {}
                 true => sources(&path, into),
                 false if ["hints.rs", "tests.rs", "main.rs"].contains(&name.as_str()) => {}
+                false if path.extension().is_none_or(|extension| extension != "rs") => {}
                 false => into.push(path),
             }
         }
@@ -455,7 +480,7 @@ mod tests {
                 .to_string_lossy()
                 .replace('\\', "/");
             let text = fs::read_to_string(&file).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
             for (number, line) in code.lines().enumerate() {
                 let line = line.trim_start();
                 let is_text = !line.starts_with("//") && !line.starts_with("#[");

@@ -363,9 +363,9 @@ impl Fault for PipelineError {
         })
     }
 
-    fn report(&self) -> Option<String> {
+    fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
         match self {
-            Self::Template { source, .. } => source.report(),
+            Self::Template { source, .. } => source.report_in(say),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Pipeline;
 use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
-use crate::fault::{Class, Fault, Remedy};
+use crate::fault::{Act, Class, Fault, Remedy};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Language};
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
@@ -60,8 +60,8 @@ impl Fault for TrialError {
         self.fault().remedy()
     }
 
-    fn report(&self) -> Option<String> {
-        self.fault().report()
+    fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
+        self.fault().report_in(say)
     }
 }
 

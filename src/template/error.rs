@@ -81,7 +81,7 @@ pub struct Problem {
     /// The known name nearest to the one that is unknown.
     pub nearest: Option<String>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub remedy: Option<Remedy>,
     /// How the place was reached: which file includes or extends which, or which sample shows it.
     pub notes: Vec<String>,
 }
@@ -103,7 +103,7 @@ impl Problem {
                 .unwrap_or_default()
                 .to_owned(),
             nearest: None,
-            hint: None,
+            remedy: None,
             notes: Vec::new(),
         }
     }
@@ -123,8 +123,8 @@ impl Problem {
         self
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub(super) fn remedy(mut self, remedy: impl Into<Remedy>) -> Self {
+        self.remedy = Some(remedy.into());
         self
     }
 
@@ -141,6 +141,12 @@ impl Problem {
     /// The problem on several lines, with the line of the source and what is wrong in it underlined.
     #[must_use]
     pub fn report(&self) -> String {
+        self.report_in(&|act| act.to_string())
+    }
+
+    /// The same, with what would help worded by `say`.
+    #[must_use]
+    pub fn report_in(&self, say: &dyn Fn(&Act) -> String) -> String {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
         let indent: String = self
@@ -157,8 +163,8 @@ impl Problem {
         if let Some(nearest) = &self.nearest {
             let _ = write!(text, " did you mean `{nearest}`?");
         }
-        if let Some(hint) = &self.hint {
-            let _ = write!(text, "\n{gutter} = help: {hint}");
+        if let Some(remedy) = &self.remedy {
+            let _ = write!(text, "\n{gutter} = help: {}", remedy.words(say));
         }
         for note in &self.notes {
             let _ = write!(text, "\n{gutter} = {note}");
@@ -264,8 +270,12 @@ impl TemplateError {
 
 impl Fault for TemplateError {
     /// All problems with their lines of source.
-    fn report(&self) -> Option<String> {
-        let reports: Vec<_> = self.problems().iter().map(Problem::report).collect();
+    fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
+        let reports: Vec<_> = self
+            .problems()
+            .iter()
+            .map(|problem| problem.report_in(say))
+            .collect();
         (!reports.is_empty()).then(|| reports.join("\n\n"))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::fault::{Act, Remedy};
 use crate::meeting::Language;
 use crate::organization::Organization;
 
@@ -180,7 +181,7 @@ impl Templates {
             problems.push(
                 self.at_start("subject_line_break", message, &path)
                     .warning()
-                    .hint("write it on one line; {%- and -%} drop the spaces around a tag"),
+                    .remedy("write it on one line; {%- and -%} drop the spaces around a tag"),
             );
         }
         if let Some(path) = path(Part::Html) {
@@ -210,7 +211,7 @@ fn page_problems(templates: &Templates, path: &str, page: &str) -> Vec<Problem> 
             templates
                 .at_start("clipped", &message, path)
                 .warning()
-                .hint("print less: a link at the end would not be seen"),
+                .remedy("print less: a link at the end would not be seen"),
         );
     }
     problems
@@ -225,27 +226,26 @@ fn outdated(dir: &Path) -> Result<Vec<Problem>, TemplateError> {
     })?;
     let problem = |upgrade: Upgrade| {
         let file = Origin::File(folder.file(&upgrade.path));
-        let (code, message, hint) = match upgrade.state() {
+        let path = || upgrade.path.to_string();
+        let (code, message, remedy) = match upgrade.state() {
             UpgradeState::Unedited => (
                 "built_in_newer",
                 "there is a newer built-in one, and this copy of the old one was not edited".to_owned(),
-                format!("invite template upgrade {}", upgrade.path),
+                Remedy::act(Act::TakeNewerTemplate { path: path() }),
             ),
             UpgradeState::Merged(_) => (
                 "built_in_changed",
                 "the built-in one that this was copied from has changed, in other places".to_owned(),
-                format!(
-                    "see `invite template diff --upgrade {0}`, then `invite template upgrade {0}`",
-                    upgrade.path
-                ),
+                Remedy::act(Act::CompareTemplate { path: path() })
+                    .and(", then ")
+                    .then(Act::MergeTemplate { path: path() }),
             ),
             UpgradeState::Conflict(_) => (
                 "built_in_changed",
                 "the built-in one that this was copied from has changed, where it was edited too".to_owned(),
-                format!(
-                    "see `invite template diff --upgrade {0}`; `invite template upgrade {0}` leaves a draft to decide in",
-                    upgrade.path
-                ),
+                Remedy::act(Act::CompareTemplate { path: path() })
+                    .and("; ")
+                    .then(Act::DraftTemplate { path: path() }),
             ),
         };
         let start = upgrade
@@ -255,7 +255,7 @@ fn outdated(dir: &Path) -> Result<Vec<Problem>, TemplateError> {
             .map(str::len)
             .sum();
         let place = Place::at(&file, &upgrade.edited, start, 1);
-        Problem::new(code, message, place).warning().hint(hint)
+        Problem::new(code, message, place).warning().remedy(remedy)
     };
     Ok(upgrades.into_iter().map(problem).collect())
 }
@@ -283,7 +283,7 @@ fn written(catalogue: &Catalogue) -> Vec<Problem> {
                 problems.push(
                     Problem::new("missing_part", message, place)
                         .warning()
-                        .hint(format!(
+                        .remedy(format!(
                             "write {}/{tag}/body.txt, or readers of {tag} get the text for all languages",
                             name.path()
                         )),

@@ -188,6 +188,6 @@ fn problem(
     });
     let mut problem = Problem::new(said.code, said.message, place).nearest(near);
     problem.notes = notes;
-    problem.hint = said.hint;
+    problem.remedy = said.remedy;
     problem
 }

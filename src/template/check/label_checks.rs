@@ -74,7 +74,7 @@ pub(in crate::template) fn label_arguments(catalogue: &Catalogue) -> Vec<Problem
                         place,
                     )
                     .nearest(nearest(name, given.iter().map(String::as_str)))
-                    .hint(hint),
+                    .remedy(hint),
                 );
             }
         }

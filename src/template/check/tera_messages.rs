@@ -1,6 +1,7 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
 use super::offered::{FILTERS, FUNCTIONS, TESTS};
+use crate::fault::{Act, Remedy};
 use crate::template::error::{Origin, nearest};
 use crate::template::files::sources::Sources;
 use crate::template::tags::{Tag, tags};
@@ -14,7 +15,7 @@ pub(super) struct Explanation {
     pub(in crate::template) code: &'static str,
     pub(in crate::template) message: String,
     pub(in crate::template) nearest: Option<String>,
-    pub(in crate::template) hint: Option<String>,
+    pub(in crate::template) remedy: Option<Remedy>,
     /// The place is where something was left open, not where Tera gave up.
     is_unclosed: bool,
     /// A word stands there that begins no statement.
@@ -27,7 +28,7 @@ impl Explanation {
             code,
             message: message.into(),
             nearest: None,
-            hint: None,
+            remedy: None,
             is_unclosed: false,
             is_unknown_tag: false,
         }
@@ -38,8 +39,8 @@ impl Explanation {
         self
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    fn remedy(mut self, remedy: impl Into<Remedy>) -> Self {
+        self.remedy = Some(remedy.into());
         self
     }
 
@@ -89,7 +90,7 @@ fn unknown_name(what: &str, name: &str, known: &str, sources: &impl Sources) -> 
         // The names of fields are looked at before: here, what has them is absent.
         return Some(match known {
             "" => Explanation::new("absent_value", format!("what `{name}` belongs to is absent here"))
-                .hint("put it into `{% if … %}`, with what stands before the dot"),
+                .remedy("put it into `{% if … %}`, with what stands before the dot"),
             _ => Explanation::new("unknown_variable", format!("there is no field `{name}`"))
                 .near(nearest(name, known.split(", "))),
         });
@@ -123,7 +124,7 @@ fn bound(what: &str) -> Option<Explanation> {
         if what.contains(text) {
             return Some(
                 Explanation::new(code, what)
-                    .hint("a mail is no place for so much: print less, or loop over less"),
+                    .remedy("a mail is no place for so much: print less, or loop over less"),
             );
         }
     }
@@ -147,7 +148,7 @@ fn value(what: &str, name: &str) -> Option<Explanation> {
                 "absent_value",
                 format!("the value is absent here, and {} is needed", plain(wanted)),
             )
-            .hint("put it into `{% if … %}`, or give another value: `| default(value=\"…\")`"),
+            .remedy("put it into `{% if … %}`, or give another value: `| default(value=\"…\")`"),
             _ => Explanation::new(
                 "wrong_type",
                 format!("this is {}, and {} is needed", plain(found), plain(wanted)),
@@ -157,7 +158,7 @@ fn value(what: &str, name: &str) -> Option<Explanation> {
     if what.starts_with("Iteration not possible") {
         return Some(match name {
             "none" | "undefined" => Explanation::new("absent_value", "the list is absent here")
-                .hint("put the loop into `{% if … %}`"),
+                .remedy("put the loop into `{% if … %}`"),
             _ => Explanation::new(
                 "wrong_type",
                 format!("this is {}, and a list is needed", plain(name)),
@@ -167,12 +168,12 @@ fn value(what: &str, name: &str) -> Option<Explanation> {
     if what.contains("requires both operands to be numbers") {
         return Some(
             Explanation::new("wrong_type", "only numbers can be added")
-                .hint("to join texts, write `~` in place of `+`"),
+                .remedy("to join texts, write `~` in place of `+`"),
         );
     }
     if what.contains("the label `") && what.contains("cannot be written") {
         let said = what.replace("Resolver error: Unknown variable: ", "it wants ");
-        return Some(Explanation::new("label", said).hint("give it: `label(key=\"…\", name=…)`"));
+        return Some(Explanation::new("label", said).remedy("give it: `label(key=\"…\", name=…)`"));
     }
     for (text, code) in [
         ("is no date; use", "wrong_type"),
@@ -195,7 +196,7 @@ fn value(what: &str, name: &str) -> Option<Explanation> {
                 "date_format",
                 "a whole day has no time of day, and the pattern asks for one",
             )
-            .hint("put it into `{% if not is_all_day %}`"),
+            .remedy("put it into `{% if not is_all_day %}`"),
         );
     }
     None
@@ -209,11 +210,11 @@ fn syntax(code: &'static str, what: &str) -> Option<Explanation> {
         return Some(Explanation {
             is_unclosed: true,
             ..Explanation::new("syntax", "this is not closed")
-                .hint("close a tag with }} or %}, and {% if … %} with {% endif %}")
+                .remedy("close a tag with }} or %}, and {% if … %} with {% endif %}")
         });
     }
     if what.starts_with("Unknown tag") {
-        let said = Explanation::new("syntax", "there is no such tag, or not in this place").hint(
+        let said = Explanation::new("syntax", "there is no such tag, or not in this place").remedy(
             "an end such as {% endif %} needs its beginning before it; the tags are if, for, set, include, extends, block, \
              raw, filter, component",
         );
@@ -223,12 +224,12 @@ fn syntax(code: &'static str, what: &str) -> Option<Explanation> {
         });
     }
     if what == "Unexpected character" {
-        return Some(Explanation::new("syntax", "this character has no meaning here").hint(
+        return Some(Explanation::new("syntax", "this character has no meaning here").remedy(
             "a placeholder of EspoCRM such as {{#if …}} is written {% if … %} here; `invite template import-espocrm` converts them",
         ));
     }
     if what.starts_with("Found `=` but expected") {
-        return Some(Explanation::new("syntax", "an equals sign is too few").hint("to compare, write =="));
+        return Some(Explanation::new("syntax", "an equals sign is too few").remedy("to compare, write =="));
     }
     if let Some(rest) = what.strip_prefix("Found ") {
         let (found, wanted) = rest.split_once(" but expected ")?;

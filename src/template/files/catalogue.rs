@@ -113,7 +113,7 @@ impl Catalogue {
                 if let Some(rival) = rival {
                     let place = Place::at(&file.origin, &file.text, 0, 1);
                     let message = format!("there are two HTML bodies: this one and {rival}");
-                    problems.push(Problem::new("two_bodies", message, place).hint("remove one of them"));
+                    problems.push(Problem::new("two_bodies", message, place).remedy("remove one of them"));
                 }
                 match language {
                     None => files.neutral = Some(path.to_owned()),

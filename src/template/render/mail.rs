@@ -138,7 +138,7 @@ impl Templates {
             if !body.contains(url) && !body.contains(&escaped) {
                 let message = "the meeting has a link to join, and the mail does not show it";
                 let problem = self.at_start("join_link_missing", message, choice.template);
-                return Err(TemplateError::problem(problem.hint(
+                return Err(TemplateError::problem(problem.remedy(
                     "put {{ join_url }} where every reader gets it, outside of conditions other than `{% if join_url %}`",
                 )));
             }
