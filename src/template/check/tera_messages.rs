@@ -1,7 +1,7 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
 use super::offered::{FILTERS, FUNCTIONS, TESTS};
-use crate::fault::{Act, Remedy};
+use crate::fault::Remedy;
 use crate::template::error::{Origin, nearest};
 use crate::template::files::sources::Sources;
 use crate::template::tags::{Tag, tags};

@@ -46,7 +46,7 @@ impl Finding {
         let concerned = text.get(self.range.clone()).unwrap_or_default();
         let length = concerned.lines().next().map_or(1, |line| line.chars().count());
         let place = Place::at(origin, text, self.range.start, length);
-        let problem = Problem::new(self.code, &self.message, place).hint(&self.hint);
+        let problem = Problem::new(self.code, &self.message, place).remedy(self.hint.clone());
         match self.severity {
             Severity::Error => problem,
             Severity::Warning => problem.warning(),
