@@ -80,10 +80,10 @@ impl<'a> EventWriter<'a> {
         })
     }
 
-    /// What the objects have in common, before [what is a participant's own](Self::own_lines) and behind it.
+    /// What the objects have in common: between each two pieces stands [what is a participant's own](Self::own_lines).
     #[must_use]
-    pub fn around(&self) -> (&str, &'static str) {
-        (&self.head, END)
+    pub fn pieces(&self) -> [&str; 2] {
+        [&self.head, END]
     }
 
     /// The lines of the object that it has for this participant alone: none where all are listed. `None` where the object

@@ -10,7 +10,6 @@
 mod accounts;
 mod answers;
 mod clock;
-mod compact;
 mod connections;
 mod error;
 mod grants;
@@ -19,6 +18,7 @@ mod links;
 mod outbox;
 mod pace;
 mod postgres;
+mod recent;
 mod records;
 mod rows;
 mod sealing;
@@ -50,7 +50,7 @@ pub struct Database {
     key: KeySource,
     clock: clock::DatabaseClock,
     bell: postgres::Bell,
-    common: outbox::CommonParts,
+    shared: outbox::SharedParts,
     records: outbox::Records,
 }
 

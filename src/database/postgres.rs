@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::clock::DatabaseClock;
 use super::connections::{OUTBOX_CHANNEL, Pool};
-use super::outbox::{CommonParts, Records};
+use super::outbox::{Records, SharedParts};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/database/migrations/postgres");
@@ -91,7 +91,7 @@ impl Database {
             pool: Pool::Postgres(pool),
             name: name.into(),
             key,
-            common: CommonParts::default(),
+            shared: SharedParts::default(),
             records: Records::of_server(),
         })
     }

@@ -10,7 +10,7 @@ use sqlx::sqlite::{
 
 use super::clock::DatabaseClock;
 use super::connections::{Pool, SqliteFile};
-use super::outbox::{CommonParts, Records};
+use super::outbox::{Records, SharedParts};
 use super::postgres::Bell;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
@@ -74,7 +74,7 @@ impl Database {
             key,
             clock: DatabaseClock::default(),
             bell: Bell::default(),
-            common: CommonParts::default(),
+            shared: SharedParts::default(),
             records: Records::of_file(Pool::Sqlite(quick), &path),
         })
     }

@@ -4,6 +4,7 @@ mod home;
 mod pace;
 mod prune;
 mod servers;
+mod shared_parts;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,17 +26,20 @@ use self::prune::{
     what_another_remembers_is_not_taken_for_what_came_later, what_is_over_is_forgotten_and_the_rest_is_not,
     who_organized_is_known_again_and_not_named,
 };
+use self::shared_parts::{
+    SHORT, a_damaged_message_is_known_as_such, what_a_form_is_filled_with_is_read_back_by_all,
+    what_a_newer_version_wrote_is_left_to_it, what_an_older_version_wrote_is_read,
+    what_is_common_is_stored_once, without_form,
+};
 use super::sql::{query, query_in_words};
 use super::*;
-use crate::calendar::Method;
 use crate::crm::Crm as _;
 use crate::crm::import;
 use crate::fault::{Class, Fault as _};
 use crate::lease::Holder;
 use crate::mail::{
-    Addressed, AttemptResult, CalendarPart, ClaimRequest, Claimed, DeliveryState, Draft, EnqueueOrder,
-    Enqueued, Envelope, Form, FormLetter, Issued, Mailbox, NewInvitation, NewMessage, Organizer, Outbox as _,
-    OutboxOperator as _, Own, Purpose, Seen, UnreadableMessage,
+    Addressed, AttemptResult, ClaimRequest, Claimed, DeliveryState, EnqueueOrder, Enqueued, Envelope, Issued,
+    NewInvitation, NewMessage, Organizer, Outbox as _, OutboxOperator as _, Purpose, Seen,
 };
 use crate::meeting::{
     Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision, Tenure,
@@ -349,16 +353,13 @@ async fn seen(database: &Database, meeting: &MeetingId) -> Seen {
 }
 
 /// Puts these in as the messages of a revision.
-async fn put(database: &Database, revision: u32, mut invitations: Vec<NewInvitation>) -> Enqueued {
+async fn put(database: &Database, revision: u32, invitations: Vec<NewInvitation>) -> Enqueued {
     let order = EnqueueOrder {
         seen: seen(database, &kickoff()).await,
         issued: vec![issued(revision)],
         called_off: Vec::new(),
     };
-    database
-        .enqueue(&kickoff(), &order, &mut invitations)
-        .await
-        .unwrap()
+    database.enqueue(&kickoff(), &order, &invitations).await.unwrap()
 }
 
 fn invitation(person: &str, revision: u32) -> NewInvitation {
@@ -377,7 +378,7 @@ fn invitation(person: &str, revision: u32) -> NewInvitation {
         account: None,
         content: None,
         supersedes: None,
-        message: NewMessage::Whole(b"From: m\r\n\r\nhello\r\n".to_vec()),
+        message: without_form(&SHORT, b"From: m\r\n\r\nhello\r\n"),
     }
 }
 
@@ -403,16 +404,12 @@ async fn message_of(database: &Database, claimed: &Claimed) -> Vec<u8> {
 
 /// The message of an invitation that is put in.
 fn whole(invitation: &NewInvitation) -> Vec<u8> {
-    match &invitation.message {
-        NewMessage::Whole(message) => message.clone(),
-        NewMessage::Filled { letter, own } => {
-            let addressed = Addressed {
-                to: &invitation.envelope.to,
-                message_id: &invitation.message_id,
-            };
-            letter.message(addressed, own).unwrap()
-        }
-    }
+    let addressed = Addressed {
+        to: &invitation.envelope.to,
+        message_id: &invitation.message_id,
+    };
+    let NewMessage { shared, own } = &invitation.message;
+    shared.message(addressed, own).unwrap()
 }
 
 async fn an_invitation_is_claimed_once_and_its_fate_recorded(home: &Home) {
@@ -526,10 +523,7 @@ async fn what_is_called_off_must_wait(home: &Home) {
             issued: Vec::new(),
             called_off: vec![(message, "no longer invited")],
         };
-        database
-            .enqueue(&kickoff(), &order, &mut Vec::new())
-            .await
-            .unwrap()
+        database.enqueue(&kickoff(), &order, &[]).await.unwrap()
     };
     assert_eq!(call_off(messages[0].id).await, Enqueued::Overtaken);
     assert_eq!(call_off(messages[1].id).await, Enqueued::Queued);
@@ -625,24 +619,8 @@ async fn what_was_answered_is_kept_with_the_revision(home: &Home) {
         issued: vec![told.clone(), next.clone()],
         called_off: Vec::new(),
     };
-    database
-        .enqueue(&kickoff(), &order, &mut Vec::new())
-        .await
-        .unwrap();
+    database.enqueue(&kickoff(), &order, &[]).await.unwrap();
     assert_eq!(database.issued(&kickoff()).await.unwrap(), [told, next]);
-}
-
-/// Like an invitation: much that all have in common, little that differs.
-fn long(person: &str, revision: u32) -> NewInvitation {
-    let lines: String = (0..300)
-        .map(|n| format!("line {n} of what everybody is told\r\n"))
-        .collect();
-    NewInvitation {
-        message: NewMessage::Whole(
-            format!("To: {person}\r\n\r\nDear {person}, this is revision {revision}.\r\n{lines}").into(),
-        ),
-        ..invitation(person, revision)
-    }
 }
 
 async fn stored(database: &Database, what: &str) -> i64 {
@@ -651,191 +629,6 @@ async fn stored(database: &Database, what: &str) -> i64 {
         .await
         .unwrap();
     row.only().unwrap()
-}
-
-async fn what_is_common_is_stored_once(home: &Home) {
-    let database = home.open().await;
-    let put = async |revision, invitations: &[NewInvitation]| {
-        let queued = put(&database, revision, invitations.to_vec()).await;
-        assert_eq!(queued, Enqueued::Queued);
-    };
-    let german = NewInvitation {
-        language: "de".parse().unwrap(),
-        ..long("jörg", 0)
-    };
-    let mut first: Vec<_> = (0..450).map(|n| long(&format!("guest-{n}"), 0)).collect();
-    first.insert(200, german);
-    put(0, &first).await;
-    let in_order = database.of_meeting(&kickoff()).await.unwrap();
-    let in_order = in_order.iter().map(|entry| &entry.message_id);
-    assert!(in_order.eq(first.iter().map(|invitation| &invitation.message_id)));
-    let octets: usize = first.iter().map(|invitation| whole(invitation).len()).sum();
-    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
-    let size = stored(&database, "CAST(sum(length(octets)) AS BIGINT) FROM message_base").await
-        + stored(&database, "CAST(sum(length(message)) AS BIGINT) FROM invitation").await;
-    assert!(size * 50 < octets as i64, "{size} of {octets} bytes");
-    // A later send of the same meeting refers to the same base; one that says something else has its own.
-    put(1, &[long("lee", 1)]).await;
-    assert_eq!(stored(&database, "count(*) FROM message_base").await, 2);
-    let id = database
-        .invitation("lee.1@acme.example")
-        .await
-        .unwrap()
-        .unwrap()
-        .0
-        .id;
-    let third = NewInvitation {
-        supersedes: Some(id),
-        ..invitation("lee", 2)
-    };
-    put(2, &[third]).await;
-    assert_eq!(stored(&database, "count(*) FROM message_base").await, 3);
-    database.close().await;
-
-    let database = home.open().await;
-    let expected = |id: &str| match id {
-        id if id.contains(".0@") => whole(first.iter().find(|it| it.message_id == id).unwrap()),
-        _ => whole(&invitation("lee", 2)),
-    };
-    let all = ClaimRequest {
-        limit: 1000,
-        ..request()
-    };
-    let claimed = database.claim(&all).await.unwrap();
-    assert_eq!(claimed.len(), first.len() + 1);
-    for claimed in claimed {
-        assert_eq!(
-            message_of(&database, &claimed).await,
-            expected(&claimed.message_id)
-        );
-    }
-    let (_, message) = database.invitation("lee.1@acme.example").await.unwrap().unwrap();
-    assert_eq!(message, whole(&long("lee", 1)));
-}
-
-async fn a_damaged_message_is_known_as_such(home: &Home) {
-    let database = home.open().await;
-    let filled = filled(&["lee", "mo"]);
-    let mut invitations = vec![long("jo", 0), long("kim", 0)];
-    invitations.extend(filled);
-    assert_eq!(put(&database, 0, invitations).await, Enqueued::Queued);
-    for person in ["kim", "mo"] {
-        let (entry, _) = database
-            .invitation(&format!("{person}.0@acme.example"))
-            .await
-            .unwrap()
-            .unwrap();
-        let row = query("SELECT message FROM invitation WHERE id = $1")
-            .bind(entry.id)
-            .fetch_one(&database.pool)
-            .await
-            .unwrap();
-        let mut bytes: Vec<u8> = row.only().unwrap();
-        *bytes.last_mut().unwrap() ^= 1;
-        query("UPDATE invitation SET message = $1 WHERE id = $2")
-            .bind(bytes)
-            .bind(entry.id)
-            .execute(&database.pool)
-            .await
-            .unwrap();
-    }
-    let claimed = database.claim(&request()).await.unwrap();
-    assert_eq!(claimed.len(), 4);
-    for claimed in &claimed {
-        let is_damaged = ["kim", "mo"].contains(&claimed.person.id.as_str());
-        match database.message(claimed).await {
-            Ok(_) => assert!(!is_damaged, "{claimed:?}"),
-            Err(UnreadableMessage::Damaged(error)) => {
-                assert!(is_damaged, "{error}");
-                assert!(error.to_string().contains("is not valid"), "{error}");
-            }
-            Err(UnreadableMessage::Outbox(error)) => panic!("{error}"),
-        }
-    }
-    let error = database.invitation("mo.0@acme.example").await.unwrap_err();
-    assert_eq!(error.class(), Class::BadData);
-}
-
-/// Invitations with one form.
-fn filled(people: &[&str]) -> Vec<NewInvitation> {
-    let from = Mailbox::new("Acme", "m@acme.example".parse().unwrap());
-    let draft = Draft {
-        from: &from,
-        reply_to: None,
-        to: &from,
-        subject: "Kick-off",
-        text: "Dear §,",
-        html: "<p>Dear §,</p>",
-        images: &[],
-        language: &Language::ENGLISH,
-        calendar: Some(CalendarPart {
-            method: Method::Request,
-            head: "BEGIN:VEVENT\r\n",
-            tail: "END:VEVENT\r\n",
-        }),
-        message_id: "",
-        references: None,
-        date: DateTime::UNIX_EPOCH,
-    };
-    let letter = Arc::new(FormLetter::from(Form::new(&draft, Some("§")).unwrap()));
-    let one = |person: &&str| NewInvitation {
-        message: NewMessage::Filled {
-            letter: Arc::clone(&letter),
-            own: Own {
-                name: Some((*person).to_owned()),
-                lines: format!("ATTENDEE:mailto:{person}@client.example\r\n"),
-                ..Own::default()
-            },
-        },
-        ..invitation(person, 0)
-    };
-    people.iter().map(one).collect()
-}
-
-async fn what_a_newer_version_wrote_is_left_to_it(home: &Home) {
-    let database = home.open().await;
-    let invitations = filled(&["lee"]);
-    assert_eq!(put(&database, 0, invitations.clone()).await, Enqueued::Queued);
-    database.close().await;
-    let database = home.open().await;
-    query("UPDATE message_base SET kind = 'form 2'")
-        .execute(&database.pool)
-        .await
-        .unwrap();
-    let claimed = database.claim(&request()).await.unwrap();
-    match database.message(&claimed[0]).await {
-        Err(UnreadableMessage::Outbox(error)) => assert_eq!(error.kind(), "database.too_new"),
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn what_a_form_is_filled_with_is_read_back_by_all(home: &Home) {
-    let database = home.open().await;
-    let invitations = filled(&["lee", "mo", "kim"]);
-    assert_eq!(put(&database, 0, invitations.clone()).await, Enqueued::Queued);
-    assert_eq!(stored(&database, "count(*) FROM message_base").await, 1);
-    // The one that wrote it remembers the form, and another reads it.
-    for database in [database, home.open().await] {
-        let claimed = database
-            .claim(&ClaimRequest {
-                lease: Duration::ZERO,
-                ..request()
-            })
-            .await
-            .unwrap();
-        assert_eq!(claimed.len(), 3);
-        for (claimed, invitation) in claimed.iter().zip(&invitations) {
-            let message = message_of(&database, claimed).await;
-            assert_eq!(message, whole(invitation));
-            let name = claimed.person.id.as_str();
-            assert!(
-                String::from_utf8(message)
-                    .unwrap()
-                    .contains(&format!("Dear {name},"))
-            );
-        }
-        database.close().await;
-    }
 }
 
 async fn what_has_not_left_can_be_called_off(home: &Home) {
@@ -1123,6 +916,7 @@ on_both! {
     of_two_that_send_the_same_one_is_overtaken_and_writes_nothing,
     what_another_machine_holds_is_free_when_its_time_is_over,
     what_is_common_is_stored_once,
+    what_an_older_version_wrote_is_read,
     a_damaged_message_is_known_as_such,
     what_a_form_is_filled_with_is_read_back_by_all,
     what_a_newer_version_wrote_is_left_to_it,

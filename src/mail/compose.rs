@@ -10,6 +10,8 @@
 //! └─ application/ics; name="invite.ics"    the same bytes, for clients that attach only
 //! ```
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
@@ -49,10 +51,9 @@ impl Mailbox {
 pub struct CalendarPart<'a> {
     /// Its METHOD, repeated in the Content-Type (RFC 6047 §2.4).
     pub method: Method,
-    /// The object, with CRLF line ends; of a form, as far as it is the same in each message.
-    pub head: &'a str,
-    /// Of a form, what is behind the lines that are each message's own.
-    pub tail: &'a str,
+    /// The object, with CRLF line ends. Of a form, as far as it is the same in each message: between each two pieces stand
+    /// the lines of [`Slot::ATTENDEE`](super::Slot::ATTENDEE).
+    pub pieces: &'a [&'a str],
 }
 
 /// A picture that a mail carries along and its HTML shows by `<img src="cid:…">` (RFC 2392).
@@ -161,7 +162,7 @@ pub fn compose(draft: &Draft<'_>) -> Result<Vec<u8>, ComposeError> {
         to: &draft.to.address,
         message_id: draft.message_id,
     };
-    FormLetter::from(Form::new(draft, None)?).message(addressed, &own)
+    FormLetter::from(Form::new(draft, BTreeMap::new())?).message(addressed, &own)
 }
 
 #[cfg(test)]
@@ -194,8 +195,7 @@ mod tests {
             language,
             calendar: Some(CalendarPart {
                 method: Method::Request,
-                head: ICS,
-                tail: "",
+                pieces: &[ICS],
             }),
             message_id: "<1@acme.example>",
             references: None,

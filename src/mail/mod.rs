@@ -8,11 +8,14 @@ mod dkim;
 mod envelope_sender;
 mod form_letter;
 mod mailbox;
+mod message_base;
 mod notifications;
 mod operator;
 mod outbox;
 mod pacing;
 mod retention;
+mod shared_part;
+mod slot;
 mod smtp;
 mod transfer_encoding;
 mod transport;
@@ -24,15 +27,20 @@ pub use dkim::{DkimError, DkimSigner, signed};
 pub use envelope_sender::{EnvelopeSender, message_id_of};
 pub use form_letter::{Addressed, Form, FormLetter, Own};
 pub use mailbox::MailboxFolder;
+pub use message_base::MessageBase;
+#[cfg(test)]
+pub(crate) use message_base::pack;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use operator::{CannotCancel, OutboxCounts, OutboxOperator, Selection};
 pub use outbox::{
-    Abandoned, AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued,
-    NewInvitation, NewMessage, Organizer, Outbox, OutboxEntry, Purpose, Seen, StoredMessage, Supply,
-    UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
+    Organizer, Outbox, OutboxEntry, Purpose, Seen, StoredMessage, UnreadableMessage,
 };
 pub use pacing::Pacing;
 pub use retention::{Forgotten, Retention};
+pub use shared_part::{NewMessage, SharedPart, UnreadableSharedPart};
+pub use slot::{Slot, SlotValue, SlotValues};
+pub(crate) use slot::{SlottedText, first_mark};
 pub use smtp::{
     AccountLimits, AccountSettings, AccountStore, Encryption, Login, SmtpAccounts, SmtpSettings,
     SmtpSetupError, SmtpTransport, TokenSettings, UnreadableAccount,

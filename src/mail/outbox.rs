@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -12,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Notice;
-use super::form_letter::{FormLetter, Own};
+use super::shared_part::NewMessage;
 use super::transport::Envelope;
 use crate::calendar::Method;
-use crate::fault::{BoxFault, Class, Fault};
+use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::meeting::{
     Acceptance, EmailAddress, Facts, Language, MeetingId, PersonId, PersonRef, Revision, Tenure,
@@ -248,54 +247,6 @@ pub struct NewInvitation {
     pub supersedes: Option<i64>,
     /// The message.
     pub message: NewMessage,
-}
-
-/// The message of an invitation that is put into the outbox.
-#[derive(Debug, Clone)]
-pub enum NewMessage {
-    /// As it is to leave.
-    Whole(Vec<u8>),
-    /// As others, but for what is its own: written when it leaves.
-    Filled {
-        /// What it has in common with others, which share it.
-        letter: Arc<FormLetter>,
-        /// Its own.
-        own: Own,
-    },
-}
-
-/// Where invitations come from that are put into the outbox: some at a time, so that there never are all of them in
-/// memory at once.
-#[async_trait]
-pub trait Supply: Send {
-    /// The next few; none when there are no more.
-    ///
-    /// # Errors
-    /// [`Abandoned`] when the next cannot be made: then none is put in. Why is for the supply to remember.
-    async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned>;
-}
-
-/// All at once.
-#[async_trait]
-impl Supply for Vec<NewInvitation> {
-    async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        Ok(std::mem::take(self))
-    }
-}
-
-/// Invitations could not be made, so that none is put into the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the invitations could not be made")]
-pub struct Abandoned;
-
-impl Fault for Abandoned {
-    fn kind(&self) -> &'static str {
-        "outbox.abandoned"
-    }
-
-    fn class(&self) -> Class {
-        Class::Internal
-    }
 }
 
 /// What [`Outbox::enqueue`] answers.
@@ -560,12 +511,12 @@ pub trait Outbox: Send + Sync {
     /// [supersedes]: NewInvitation::supersedes
     ///
     /// # Errors
-    /// When the outbox cannot be written, and when the supply is [`Abandoned`].
+    /// When the outbox cannot be written.
     async fn enqueue(
         &self,
         meeting: &MeetingId,
         order: &EnqueueOrder,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault>;
 
     /// Lets messages of a meeting be tried again at once that wait, failed, were given up or may have arrived. Nothing is

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::slot::{SlottedText, first_mark};
+
 /// The longest line (RFC 2045 §6.7, §6.8), without its end.
 const LONGEST_LINE: usize = 76;
 
@@ -30,57 +32,62 @@ impl TransferEncoding {
 }
 
 /// Encodes a text whose lines end with LF or CRLF, in the shortest way that keeps it readable. The text may have
-/// holes, which each mail fills with its own words. What stands around the holes is encoded once.
+/// slots, which each mail fills with its own values. What stands around them is encoded once.
 #[derive(Debug)]
 pub(super) struct Encoder {
     pieces: Vec<Piece>,
-    /// Counts over the text without the holes: its octets, the octets that quoted-printable writes as three, and
+    /// Counts over the text without the slots: its octets, the octets that quoted-printable writes as three, and
     /// whether the text can stand in a message as it is.
     length: usize,
     escaped: usize,
     is_plain: bool,
-    holes: usize,
+    /// How often each slot is in the text, in the order of the marks.
+    slots: Vec<usize>,
 }
 
 #[derive(Debug)]
 enum Piece {
-    /// Whole lines without holes, with their ends.
+    /// Whole lines without slots, with their ends.
     Same {
         text: String,
         plain: OnceLock<Vec<u8>>,
         quoted: OnceLock<Vec<u8>>,
     },
-    /// A line with holes: the pieces before, between and after them, without the LF.
-    Holed { around: Vec<String>, has_end: bool },
+    /// A line with slots, without the LF.
+    Slotted { line: SlottedText, has_end: bool },
 }
 
 impl Encoder {
-    /// An encoder for a text in which each `hole` will be filled.
-    pub(super) fn new(text: &str, hole: Option<&str>) -> Self {
+    /// An encoder for a text without slots.
+    pub(super) fn of(text: &str) -> Self {
+        Self::new(text, &[])
+    }
+
+    /// An encoder for a text in which each mark will be replaced by the value at the same place of a list.
+    pub(super) fn new(text: &str, marks: &[&str]) -> Self {
         let mut encoder = Self {
             pieces: Vec::new(),
             length: 0,
             escaped: 0,
             is_plain: true,
-            holes: 0,
+            slots: vec![0; marks.len()],
         };
-        let has_holes = hole.is_some_and(|hole| text.contains(hole));
-        let Some(hole) = hole.filter(|_| has_holes) else {
+        if first_mark(text, marks).is_none() {
             encoder.push_same(text);
             return encoder;
-        };
+        }
         let (mut same, mut at) = (0, 0);
         for line in text.split_inclusive('\n') {
             let (begin, end) = (at, at + line.len());
             at = end;
-            if !line.contains(hole) {
+            if first_mark(line, marks).is_none() {
                 continue;
             }
             if same < begin {
                 encoder.push_same(&text[same..begin]);
             }
             same = end;
-            encoder.push_holed(line, hole);
+            encoder.push_slotted(line, marks);
         }
         if same < text.len() {
             encoder.push_same(&text[same..]);
@@ -102,60 +109,67 @@ impl Encoder {
         });
     }
 
-    fn push_holed(&mut self, line: &str, hole: &str) {
+    fn push_slotted(&mut self, line: &str, marks: &[&str]) {
         let without_end = line.strip_suffix('\n');
-        let around: Vec<String> = without_end
-            .unwrap_or(line)
-            .split(hole)
-            .map(str::to_owned)
-            .collect();
-        let holes = around.len() - 1;
-        self.length += line.len() - holes * hole.len();
-        self.escaped += around.iter().map(|part| escaped(part)).sum::<usize>();
+        let slotted = SlottedText::new(without_end.unwrap_or(line), marks);
+        let around = slotted.around().iter();
+        self.length += around.clone().map(String::len).sum::<usize>() + usize::from(without_end.is_some());
+        self.escaped += around.map(|part| escaped(part)).sum::<usize>();
         self.is_plain &= !has_lone_cr(line);
-        self.holes += holes;
-        self.pieces.push(Piece::Holed {
-            around,
+        for slot in slotted.slots() {
+            self.slots[*slot] += 1;
+        }
+        self.pieces.push(Piece::Slotted {
+            line: slotted,
             has_end: without_end.is_some(),
         });
     }
 
-    /// The encoding for the text with `fill` in its holes. `fill` has no line ends.
-    pub(super) fn encoding(&self, fill: &str) -> TransferEncoding {
-        encoding_of(&[self], fill)
+    /// The encoding for the text with these values, which have no line ends.
+    pub(super) fn encoding(&self, values: &[&str]) -> TransferEncoding {
+        encoding_of(&[self], values)
     }
 
-    /// Whether the lines, with `fill` in the holes, are short enough to stand in a message as they are.
-    fn is_short(&self, fill: &str) -> bool {
+    /// Whether the lines are short enough with these values to stand in a message as they are.
+    fn is_short(&self, values: &[&str]) -> bool {
         let is_short = |piece: &Piece| match piece {
             Piece::Same { .. } => true,
-            Piece::Holed { around, .. } => {
-                let around_len: usize = around.iter().map(String::len).sum();
-                around_len + (around.len() - 1) * fill.len() < LONGEST_LINE
+            Piece::Slotted { line, .. } => {
+                let around: usize = line.around().iter().map(String::len).sum();
+                let own: usize = line.slots().iter().map(|slot| values[*slot].len()).sum();
+                around + own < LONGEST_LINE
             }
         };
         self.pieces.iter().all(is_short)
     }
 
-    /// Writes the text with `fill` in its holes.
-    pub(super) fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+    /// A count over the values, each as often as its slot is in the text.
+    fn sum(&self, values: &[&str], of: impl Fn(&str) -> usize) -> usize {
+        let each = self.slots.iter().zip(values);
+        each.filter(|(count, _)| **count > 0)
+            .map(|(count, value)| count * of(value))
+            .sum()
+    }
+
+    /// Writes the text with these values.
+    pub(super) fn write(&self, values: &[&str], encoding: TransferEncoding, out: &mut Vec<u8>) {
         match encoding {
-            TransferEncoding::Base64 => base64_lines(&with_crlf(&self.filled(fill)), out),
+            TransferEncoding::Base64 => base64_lines(&with_crlf(&self.filled(values)), out),
             TransferEncoding::SevenBit | TransferEncoding::QuotedPrintable => {
                 for piece in &self.pieces {
-                    piece.write(fill, encoding, out);
+                    piece.write(values, encoding, out);
                 }
             }
         }
     }
 
-    fn filled(&self, fill: &str) -> String {
-        let mut text = String::with_capacity(self.length + self.holes * fill.len());
+    fn filled(&self, values: &[&str]) -> String {
+        let mut text = String::with_capacity(self.length + self.sum(values, str::len));
         for piece in &self.pieces {
             match piece {
                 Piece::Same { text: same, .. } => text.push_str(same),
-                Piece::Holed { around, has_end } => {
-                    text.push_str(&around.join(fill));
+                Piece::Slotted { line, has_end } => {
+                    text.push_str(&line.fill(values));
                     if *has_end {
                         text.push('\n');
                     }
@@ -166,15 +180,14 @@ impl Encoder {
     }
 }
 
-/// The encoding for several texts that follow one another in one part, with `fill` in their holes. Each but the last
-/// ends with a line end.
-pub(super) fn encoding_of(texts: &[&Encoder], fill: &str) -> TransferEncoding {
-    let sum = |of: fn(&Encoder) -> usize| texts.iter().map(|text| of(text)).sum::<usize>();
-    let holes = sum(|text| text.holes);
-    let escaped = sum(|text| text.escaped) + holes * escaped(fill);
-    if escaped == 0 && texts.iter().all(|text| text.is_plain && text.is_short(fill)) {
+/// The encoding for several texts that follow one another in one part, with these values in their slots. Each but the
+/// last ends with a line end.
+pub(super) fn encoding_of(texts: &[&Encoder], values: &[&str]) -> TransferEncoding {
+    let sum = |of: &dyn Fn(&Encoder) -> usize| texts.iter().map(|text| of(text)).sum::<usize>();
+    let escaped = sum(&|text| text.escaped + text.sum(values, escaped));
+    if escaped == 0 && texts.iter().all(|text| text.is_plain && text.is_short(values)) {
         TransferEncoding::SevenBit
-    } else if escaped <= (sum(|text| text.length) + holes * fill.len()) / 3 {
+    } else if escaped <= sum(&|text| text.length + text.sum(values, str::len)) / 3 {
         TransferEncoding::QuotedPrintable
     } else {
         TransferEncoding::Base64
@@ -182,7 +195,7 @@ pub(super) fn encoding_of(texts: &[&Encoder], fill: &str) -> TransferEncoding {
 }
 
 impl Piece {
-    fn write(&self, fill: &str, encoding: TransferEncoding, out: &mut Vec<u8>) {
+    fn write(&self, values: &[&str], encoding: TransferEncoding, out: &mut Vec<u8>) {
         let is_quoted = encoding == TransferEncoding::QuotedPrintable;
         match self {
             Self::Same { text, plain, quoted } => {
@@ -193,8 +206,8 @@ impl Piece {
                 };
                 out.extend_from_slice(written);
             }
-            Self::Holed { around, has_end } => {
-                let line = around.join(fill);
+            Self::Slotted { line, has_end } => {
+                let line = line.fill(values);
                 let line = if *has_end { without_cr(&line) } else { &line };
                 if is_quoted {
                     quoted_line(line.as_bytes(), out);
@@ -342,11 +355,11 @@ mod tests {
 
     use super::*;
 
-    fn encode(text: &str, hole: Option<&str>, fill: &str) -> (TransferEncoding, Vec<u8>) {
-        let encoder = Encoder::new(text, hole);
-        let encoding = encoder.encoding(fill);
+    fn encode(text: &str, marks: &[&str], values: &[&str]) -> (TransferEncoding, Vec<u8>) {
+        let encoder = Encoder::new(text, marks);
+        let encoding = encoder.encoding(values);
         let mut out = Vec::new();
-        encoder.write(fill, encoding, &mut out);
+        encoder.write(values, encoding, &mut out);
         (encoding, out)
     }
 
@@ -369,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_is_plain_stays_as_it_is() {
-        let (encoding, octets) = encode("Hello,\nMika.\r\n", None, "");
+        let (encoding, octets) = encode("Hello,\nMika.\r\n", &[], &[]);
         assert_eq!(encoding, TransferEncoding::SevenBit);
         assert_eq!(octets, b"Hello,\r\nMika.\r\n");
     }
@@ -396,7 +409,7 @@ mod tests {
 
     #[test]
     fn a_return_alone_is_hidden() {
-        let (encoding, octets) = encode("a\rb\n", None, "");
+        let (encoding, octets) = encode("a\rb\n", &[], &[]);
         assert_eq!(encoding, TransferEncoding::QuotedPrintable);
         assert_eq!(octets, b"a=0Db\r\n");
     }
@@ -405,18 +418,20 @@ mod tests {
         #[test]
         fn is_read_as_it_was_written(lines in prop::collection::vec("[ -~äö📬\t=.]{0,100}", 0..8)) {
             let text = lines.join("\n");
-            let body = encode(&text, None, "");
+            let body = encode(&text, &[], &[]);
             prop_assert_eq!(String::from_utf8(decoded(&body)).unwrap(), text.replace('\n', "\r\n"));
             // With the CR of its end.
             prop_assert!(longest_line(&body.1) <= LONGEST_LINE + 1, "{:?}", body);
         }
 
         #[test]
-        fn filling_holes_is_writing_anew(
-            lines in prop::collection::vec("[ -~äö\t=§\r]{0,100}", 0..8), fill in "[ -~äöж]{0,90}",
+        fn filling_slots_is_writing_anew(
+            lines in prop::collection::vec("[ -~äö\t=§¤\r]{0,100}", 0..8), first in "[ -~äöж]{0,90}", second in "[ -~ä]{0,90}",
         ) {
             let text = lines.join("\n");
-            prop_assert_eq!(encode(&text, Some("§"), &fill), encode(&text.replace('§', &fill), None, ""));
+            let filled = encode(&text, &["§", "¤"], &[&first, &second]);
+            let anew = text.replace('§', &first).replace('¤', &second);
+            prop_assert_eq!(filled, encode(&anew, &[], &[]));
         }
 
         #[test]

@@ -3,23 +3,20 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::convert::Infallible;
-
-use async_trait::async_trait;
+use std::sync::{Arc, OnceLock};
 
 use super::PipelineError;
 use super::case::Place;
-use super::plan::{Mail, MailKind, Plan, Step};
+use super::plan::{Mail, MailKind, Plan};
 use super::render::{Form, Invitation, Order, Renderer};
 use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
-use crate::mail::{Abandoned, NewInvitation, Supply};
+use crate::mail::{MessageBase, NewInvitation};
 use crate::meeting::{Language, PersonKind, Zone};
 use crate::processors;
 
-/// How many mails are rendered at a time: the outbox writes one batch while the next is rendered.
-const AT_ONCE: usize = 128;
-/// The batch when the caller wants all mails in memory anyway.
-const OF_ALL_AT_ONCE: usize = 512;
+/// How many mails are rendered at a time, so that they are not in memory twice when they are put together.
+const AT_ONCE: usize = 1024;
 /// Fewer mails than these are not worth another thread.
 const LEAST_FOR_A_THREAD: usize = 16;
 /// Fewer mails than these are rendered one by one: making a form costs as much as rendering a mail.
@@ -40,11 +37,11 @@ pub(super) struct Groups<'r> {
     groups: Vec<Group<'r>>,
     /// The place in `groups`, by language, kind and revision.
     by_wording: HashMap<(&'r Language, MailKind, usize), usize>,
-    /// For readers whose mails differ in the name alone: how many they are, and the place of one of them.
+    /// For readers whose mails differ in the slots alone: how many they are, and the place of one of them.
     readers: HashMap<Readers<'r>, (usize, Place)>,
 }
 
-/// Readers whose mails differ in the name alone: the group, the time zone, and whether they are users.
+/// Readers whose mails differ in the slots alone: the group, the time zone, and whether they are users.
 type Readers<'r> = (usize, &'r Zone, bool);
 
 impl<'a> Renderer<'a> {
@@ -135,12 +132,12 @@ pub(super) struct Press<'r> {
     groups: &'r Groups<'r>,
     /// One for each group.
     writers: Vec<EventWriter<'r>>,
+    /// For each group the message from which those without a form are told apart, once there is one.
+    bases: Vec<OnceLock<Arc<MessageBase>>>,
     forms: HashMap<Readers<'r>, Form>,
-    /// The steps that are still to be rendered.
-    steps: &'r [Step<'r>],
+    mails: Vec<&'r Mail<'r>>,
     /// The digest of what invitations say, where that is not the present revision's.
     content: Option<i64>,
-    failure: Option<PipelineError>,
 }
 
 impl<'r> Press<'r> {
@@ -153,43 +150,32 @@ impl<'r> Press<'r> {
         let writers: Vec<_> = writers.collect::<Result<_, _>>()?;
         Ok(Self {
             forms: renderer.forms(groups, &writers),
+            bases: groups.groups.iter().map(|_| OnceLock::new()).collect(),
             renderer,
             groups,
             writers,
-            steps: &plan.steps,
+            mails: plan.mails().collect(),
             content: plan.content,
-            failure: None,
         })
     }
 
-    /// Renders all mails.
-    pub(super) fn all(mut self) -> Result<Vec<Invitation>, PipelineError> {
-        let mut all = Vec::new();
-        loop {
-            let mut some = self.some(OF_ALL_AT_ONCE, Renderer::one)?;
-            if some.is_empty() {
-                return Ok(all);
-            }
-            all.append(&mut some);
-        }
+    /// Renders all mails in full.
+    pub(super) fn invitations(&self) -> Result<Vec<Invitation>, PipelineError> {
+        self.all(Renderer::one)
     }
 
-    /// The error for which rendering was abandoned, if it was.
-    pub(super) fn into_failure(self) -> Option<PipelineError> {
-        self.failure
+    /// Renders all mails for the outbox, as small as it keeps them.
+    pub(super) fn for_outbox(&self) -> Result<Vec<NewInvitation>, PipelineError> {
+        self.all(Renderer::one_for_outbox)
     }
 
-    /// Renders the next `at_most` mails.
-    fn some<T: Send>(&mut self, at_most: usize, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
-        let mut mails = Vec::with_capacity(at_most);
-        while mails.len() < at_most
-            && let Some((step, rest)) = self.steps.split_first()
-        {
-            self.steps = rest;
-            mails.extend(step.mail());
+    fn all<T: Send>(&self, make: Make<'r, T>) -> Result<Vec<T>, PipelineError> {
+        let mut all = Vec::with_capacity(self.mails.len());
+        for mails in self.mails.chunks(AT_ONCE) {
+            let render = |mail: &&'r Mail<'r>| self.render(mail, make);
+            all.append(&mut processors::share(mails, LEAST_FOR_A_THREAD, render)?);
         }
-        let this = &*self;
-        processors::share(&mails, LEAST_FOR_A_THREAD, |mail| this.render(mail, make))
+        Ok(all)
     }
 
     fn render<T>(&self, mail: &'r Mail<'r>, make: Make<'r, T>) -> Result<T, PipelineError> {
@@ -205,6 +191,7 @@ impl<'r> Press<'r> {
             person: renderer.person_at(place),
             wording: &self.groups.groups[group].wording,
             form: self.forms.get(&renderer.readers(group, place)),
+            base: &self.bases[group],
             writer: &self.writers[group],
         };
         make(renderer, order)
@@ -213,14 +200,3 @@ impl<'r> Press<'r> {
 
 /// The function that makes a mail from an order.
 type Make<'r, T> = fn(&Renderer<'r>, Order<'_>) -> Result<T, PipelineError>;
-
-#[async_trait]
-impl Supply for Press<'_> {
-    async fn next(&mut self) -> Result<Vec<NewInvitation>, Abandoned> {
-        let some = self.some(AT_ONCE, Renderer::one_for_outbox);
-        some.map_err(|error| {
-            self.failure = Some(error);
-            Abandoned
-        })
-    }
-}

@@ -8,7 +8,7 @@ use super::plan::{Aim, Plan, plan};
 use super::press::Press;
 use super::render::{Invitation, Renderer};
 use super::{ATTEMPTS, CancelOptions, Happened, Pipeline, PipelineError, SendOptions};
-use crate::mail::{EnqueueOrder, Enqueued, Supply};
+use crate::mail::{EnqueueOrder, Enqueued, NewInvitation};
 use crate::meeting::{Acceptance, MeetingId};
 
 /// What is to be told of a meeting.
@@ -89,11 +89,11 @@ impl Pipeline {
         }
         let renderer = Renderer::new(self, case, online, &plan.issues)?;
         let groups = renderer.groups(plan)?;
-        Press::new(&renderer, &groups, plan)?.all()
+        Press::new(&renderer, &groups, plan)?.invitations()
     }
 
-    /// Renders every mail and puts all of them into the outbox, with the revisions that they tell. Of many there is
-    /// only a part in memory at a time; none is in when any of them cannot be rendered.
+    /// Renders every mail, and then puts all of them into the outbox, with the revisions that they tell. A mail that cannot
+    /// be rendered is an error before anything is written.
     pub(super) async fn render_and_enqueue(
         &self,
         case: &Case,
@@ -103,24 +103,21 @@ impl Pipeline {
         let count = plan.mails().count();
         self.tell_of(case.meeting.id(), Happened::Rendering { count });
         if count == 0 {
-            return self.enqueue(case, plan, &mut Vec::new()).await;
+            return self.enqueue(case, plan, &[]).await;
         }
-        self.end_answers(case, plan).await?;
-        let renderer = Renderer::new(self, case, online, &plan.issues)?;
-        let groups = renderer.groups(plan)?;
-        let mut press = Press::new(&renderer, &groups, plan)?;
-        let enqueued = self.enqueue(case, plan, &mut press).await;
-        match press.into_failure() {
-            Some(error) => Err(error),
-            None => enqueued,
-        }
+        let mails = {
+            let renderer = Renderer::new(self, case, online, &plan.issues)?;
+            let groups = renderer.groups(plan)?;
+            Press::new(&renderer, &groups, plan)?.for_outbox()?
+        };
+        self.enqueue(case, plan, &mails).await
     }
 
     async fn enqueue(
         &self,
         case: &Case,
         plan: &Plan<'_>,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, PipelineError> {
         let order = EnqueueOrder {
             seen: case.seen,
@@ -130,15 +127,12 @@ impl Pipeline {
                 .map(|(message, reason)| (message, reason.words()))
                 .collect(),
         };
-        let has_mails = plan.mails().next().is_some();
         // A revision that nobody is told of is one only after others.
         let is_revision = !order.issued.is_empty() && !case.history.is_empty();
-        if !has_mails && order.called_off.is_empty() && !is_revision {
+        if invitations.is_empty() && order.called_off.is_empty() && !is_revision {
             return Ok(Enqueued::Queued);
         }
-        if !has_mails {
-            self.end_answers(case, plan).await?;
-        }
+        self.end_answers(case, plan).await?;
         Ok(self
             .outbox
             .enqueue(case.meeting.id(), &order, invitations)
@@ -160,10 +154,7 @@ impl Pipeline {
         if order.issued.is_empty() {
             return Ok(Enqueued::Queued);
         }
-        Ok(self
-            .outbox
-            .enqueue(case.meeting.id(), &order, &mut Vec::new())
-            .await?)
+        Ok(self.outbox.enqueue(case.meeting.id(), &order, &[]).await?)
     }
 
     /// Sets the answers that end to none. Done before the mails are queued: what is cut off here is done again with them.

@@ -166,6 +166,7 @@ impl Trials {
             "<{}@{domain}>",
             id.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
         );
+        let object: Vec<&str> = calendar.as_deref().into_iter().collect();
         let message = compose(&Draft {
             from: &self.sender,
             reply_to: reply_to.as_ref(),
@@ -176,12 +177,11 @@ impl Trials {
             images: &preview.rendered.images,
             language: &preview.rendered.language,
             calendar: method
-                .zip(calendar.as_deref())
-                .map(|(method, head)| CalendarPart {
+                .map(|method| CalendarPart {
                     method,
-                    head,
-                    tail: "",
-                }),
+                    pieces: &object,
+                })
+                .filter(|_| !object.is_empty()),
             message_id: &message_id,
             references: None,
             date: now,

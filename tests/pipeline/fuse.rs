@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use invite::crm::{Crm, CrmError};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, Connection, Due, EnqueueOrder, Enqueued, Issued, Outbox,
-    OutboxEntry, Outgoing, Receipt, Seen, Supply, Transport, TransportError, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Connection, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
+    Outbox, OutboxEntry, Outgoing, Receipt, Seen, Transport, TransportError, UnreadableMessage,
 };
 use invite::meeting::{
     Acceptance, EmailAddress, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonRef,
@@ -315,7 +315,7 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
         &self,
         meeting: &MeetingId,
         order: &EnqueueOrder,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault> {
         let call = self.port.enqueue(meeting, order, invitations);
         self.fuse.pass("outbox.enqueue", call).await

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use invite::fault::BoxFault;
 use invite::mail::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, Outbox,
-    OutboxEntry, Seen, Supply, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
+    Outbox, OutboxEntry, Seen, UnreadableMessage,
 };
 use invite::meeting::MeetingId;
 use invite::pipeline::{Pipeline, PushOptions, SendOptions};
@@ -89,7 +89,7 @@ impl Outbox for Meeting {
         &self,
         meeting: &MeetingId,
         order: &EnqueueOrder,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault> {
         if !self.has_met.swap(true, Ordering::Relaxed) {
             self.both.wait().await;

@@ -4,11 +4,11 @@ use super::super::connections::Transaction;
 use super::super::rows::to_json;
 use super::super::sql::{query, query_in_words, rows_of};
 use super::super::{Database, DatabaseError, Subject};
-use super::message::{Packed, Packing};
+use super::message::Numbered;
 use super::{Answered, message_key};
 use crate::fault::BoxFault;
 use crate::lease::Holder;
-use crate::mail::{EnqueueOrder, Enqueued, Issued, NewInvitation, Supply};
+use crate::mail::{EnqueueOrder, Enqueued, Issued, NewInvitation};
 use crate::meeting::{MeetingId, PersonId};
 
 /// How many rows one statement writes: a server that is far away is asked that much less often. SQLite takes 32,766
@@ -20,12 +20,10 @@ impl Database {
         &self,
         meeting: &MeetingId,
         order: &EnqueueOrder,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault> {
         let doing = "putting invitations into the outbox";
-        // Before others have to wait: mostly these are all.
         self.settle().await?;
-        let mut some = invitations.next().await.map_err(BoxFault::new)?;
         let mut tx = self.write(&Subject::Meeting(meeting), doing).await?;
         if self.newest(&mut tx, meeting, doing).await? != order.seen {
             return Ok(Enqueued::Overtaken);
@@ -47,42 +45,21 @@ impl Database {
                 return Ok(Enqueued::Overtaken);
             }
         }
-        let mut packing = Packing::new();
-        let mut packed = None;
-        while !some.is_empty() {
-            let of_some = match packed {
-                Some(packed) => packed,
-                None => {
-                    self.store_common(&mut tx, meeting, &mut packing, &some).await?;
-                    self.pack_all(&mut packing, &some)?
-                }
-            };
-            if !self.supersede(&mut tx, &some, doing).await? {
+        let shared = self.put_shared(&mut tx, meeting, invitations).await?;
+        if !self.supersede(&mut tx, invitations, doing).await? {
+            return Ok(Enqueued::Overtaken);
+        }
+        match self.put_rows(&mut tx, meeting, now, invitations, &shared).await {
+            Ok(()) => {}
+            // Another message waits for one of the mailboxes.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                 return Ok(Enqueued::Overtaken);
             }
-            // While these are written, the next are made.
-            let write = self.put_rows(&mut tx, meeting, now, &some, &of_some);
-            let make = async {
-                let more = invitations.next().await.map_err(BoxFault::new)?;
-                let packed = packing
-                    .has_all_common(&more)
-                    .then(|| self.pack_all(&mut packing, &more));
-                Ok::<_, BoxFault>((more, packed.transpose()?))
-            };
-            let (written, made) = tokio::join!(write, make);
-            match written {
-                Ok(()) => {}
-                // Another message waits for one of the mailboxes.
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    return Ok(Enqueued::Overtaken);
-                }
-                Err(error) => return Err(self.explain(doing)(error).into()),
-            }
-            (some, packed) = made?;
+            Err(error) => return Err(self.explain(doing)(error).into()),
         }
         tx.wake_workers().await.map_err(self.explain(doing))?;
         tx.commit().await.map_err(self.explain(doing))?;
-        self.remember_forms(packing);
+        self.remember_forms(shared);
         Ok(Enqueued::Queued)
     }
 
@@ -152,13 +129,12 @@ impl Database {
         meeting: &MeetingId,
         now: i64,
         invitations: &[NewInvitation],
-        packed: &[Packed],
+        shared: &Numbered,
     ) -> Result<(), sqlx::Error> {
         // With room for a lease: a row that grew later would have to leave its page.
         const ROW: &str = "(@1, 'queued', @2, @2, @3, @2, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $)";
         let room = Holder::new();
-        let rows = invitations.chunks(ROWS_AT_ONCE).zip(packed.chunks(ROWS_AT_ONCE));
-        for (invitations, packed) in rows {
+        for invitations in invitations.chunks(ROWS_AT_ONCE) {
             let words = format!(
                 "{} INTO invitation
                  (meeting_id, state, next_attempt_at, created_at, lease_holder, lease_until, tenure, revision, purpose, resend,
@@ -169,7 +145,7 @@ impl Database {
                 rows_of(self.pool.dialect(), ROW, invitations.len())
             );
             let mut insert = query_in_words(words);
-            for (invitation, packed) in invitations.iter().zip(packed) {
+            for invitation in invitations {
                 insert = insert
                     .bind(invitation.tenure.0)
                     .bind(invitation.revision.0)
@@ -185,8 +161,8 @@ impl Database {
                     .bind(invitation.envelope.to.as_str())
                     .bind(invitation.account.as_ref().map(PersonId::as_str))
                     .bind(invitation.content)
-                    .bind(packed.base)
-                    .bind(packed.message.as_slice());
+                    .bind(shared.of(invitation))
+                    .bind(&*invitation.message.own);
             }
             insert = insert.bind(meeting.as_str()).bind(now).bind(room.as_str());
             insert.execute(&mut *tx).await?;

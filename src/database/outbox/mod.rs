@@ -26,12 +26,12 @@ use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
 use crate::fault::BoxFault;
 use crate::mail::{
-    AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, Outbox, OutboxEntry,
-    Seen, Supply, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, NewInvitation,
+    Outbox, OutboxEntry, Seen, UnreadableMessage,
 };
 use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
-pub(super) use message::CommonParts;
+pub(super) use message::SharedParts;
 pub(super) use record::Records;
 
 /// What is read of an invitation without its message.
@@ -269,7 +269,7 @@ impl Outbox for Database {
         &self,
         meeting: &MeetingId,
         order: &EnqueueOrder,
-        invitations: &mut dyn Supply,
+        invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault> {
         self.put_in(meeting, order, invitations).await
     }

@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::home::Home;
-use super::{
-    enqueue, filled, intent, invitation, issued, kickoff, long, message_of, put, request, stored, whole,
-};
+use super::shared_parts::{filled, long};
+use super::{enqueue, intent, invitation, issued, kickoff, message_of, put, request, stored, whole};
 use crate::database::Database;
 use crate::database::sql::query;
 use crate::mail::{
@@ -106,7 +105,7 @@ pub(super) async fn what_is_over_is_forgotten_and_the_rest_is_not(home: &Home) {
         issued: vec![later.clone()],
         ..EnqueueOrder::default()
     };
-    database.enqueue(&other, &order, &mut Vec::new()).await.unwrap();
+    database.enqueue(&other, &order, &[]).await.unwrap();
     let none = database
         .forget(end() - TimeDelta::seconds(1), false)
         .await
@@ -156,10 +155,7 @@ pub(super) async fn who_organized_is_known_again_and_not_named(home: &Home) {
         issued: vec![of(0, 0), of(0, 1), of(1, 0)],
         called_off: Vec::new(),
     };
-    database
-        .enqueue(&kickoff(), &order, &mut Vec::new())
-        .await
-        .unwrap();
+    database.enqueue(&kickoff(), &order, &[]).await.unwrap();
     assert_eq!(forget(&database).await.revisions, 3);
     let left = database.issued(&kickoff()).await.unwrap();
     let places: Vec<_> = left.iter().map(|left| (left.tenure.0, left.revision.0)).collect();

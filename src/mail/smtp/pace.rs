@@ -118,7 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::mail::Abandoned;
+    use crate::fault::{Class, Fault};
 
     #[tokio::test(start_paused = true)]
     async fn messages_are_kept_apart_over_all_connections() {
@@ -252,11 +252,22 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_turn_nothing_leaves() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("no turn")]
+        struct NoTurn;
+        impl Fault for NoTurn {
+            fn kind(&self) -> &'static str {
+                "test.no_turn"
+            }
+            fn class(&self) -> Class {
+                Class::Internal
+            }
+        }
         struct Broken;
         #[async_trait]
         impl Pacing for Broken {
             async fn reserve(&self, _: &str, _: u32, _: Duration) -> Result<Duration, BoxFault> {
-                Err(BoxFault::new(Abandoned))
+                Err(BoxFault::new(NoTurn))
             }
         }
         let per_second = NonZeroU32::new(100).unwrap();

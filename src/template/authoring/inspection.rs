@@ -165,7 +165,7 @@ impl Templates {
     /// The problems of one mail.
     fn problems_of(&self, name: TemplateName, sample: &Sample, language: &Language) -> Vec<Problem> {
         let sample_for = sample.context_for(name, language);
-        let (rendered, subject) = match self.render_parts(name, &sample_for, None) {
+        let (rendered, printed) = match self.render_parts(name, &sample_for, None) {
             Ok(rendered) => rendered,
             Err(error) => return error.problems().to_vec(),
         };
@@ -174,7 +174,7 @@ impl Templates {
             let ours = &sample.organization.language;
             self.source(name, part, language, ours).map(|source| source.path)
         };
-        if subject.trim().contains('\n')
+        if printed.subject.trim().contains('\n')
             && let Some(path) = path(Part::Subject)
         {
             let message = "the subject has a line break, which becomes a space";

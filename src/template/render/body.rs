@@ -13,6 +13,27 @@ use super::description::depth;
 /// Elements within elements. Mail programs cut off far less; parsers take long for more.
 const MAX_DEPTH: usize = 100;
 
+/// The page that is sent.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) html: String,
+    pub(super) rewriting: Rewriting,
+    /// What was printed, where it was rewritten.
+    pub(super) printed: Option<String>,
+}
+
+/// What became of a page after it was printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rewriting {
+    /// It is sent as it was printed.
+    None,
+    /// It was read, and written anew.
+    Done {
+        /// Whether a style sheet asks where links go.
+        asks_for_links: bool,
+    },
+}
+
 /// Why no page comes of what a part printed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BodyError {
@@ -35,13 +56,13 @@ impl BodyError {
 }
 
 /// The page of what a `body.mjml` printed.
-pub(super) fn of_mjml(printed: &str) -> Result<String, BodyError> {
-    if depth(printed) > MAX_DEPTH {
+pub(super) fn of_mjml(printed: String) -> Result<Page, BodyError> {
+    if depth(&printed) > MAX_DEPTH {
         return Err(BodyError::Depth);
     }
     // Nothing is included but what Tera included.
-    let parsed = mrml::parse_with_options(printed, &ParserOptions::default());
-    let parsed = parsed.map_err(|error| mjml(&error, printed))?;
+    let parsed = mrml::parse_with_options(&printed, &ParserOptions::default());
+    let parsed = parsed.map_err(|error| mjml(&error, &printed))?;
     let options = RenderOptions {
         // The fonts it knows by itself come from servers that learn who reads the mail.
         fonts: HashMap::new(),
@@ -60,10 +81,15 @@ pub(super) fn of_mjml(printed: &str) -> Result<String, BodyError> {
         let at = printed.find(&format!("<{name}"));
         return Err(BodyError::Mjml {
             reason: format!("there is no element <{name}>, or not in this place"),
-            line: at.map(|at| line_of(printed, at)),
+            line: at.map(|at| line_of(&printed, at)),
         });
     }
-    with_styles(page)
+    let asks_for_links = asks_for_links(&page);
+    Ok(Page {
+        html: with_styles(page)?,
+        rewriting: Rewriting::Done { asks_for_links },
+        printed: Some(printed),
+    })
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -110,25 +136,51 @@ fn mjml(error: &MjmlError, printed: &str) -> BodyError {
 }
 
 /// The page of what a `body.html` printed.
-pub(super) fn of_html(printed: String) -> Result<String, BodyError> {
-    if !printed.contains("<style") {
-        return Ok(printed);
+pub(super) fn of_html(printed: String) -> Result<Page, BodyError> {
+    if !has_styles(&printed) {
+        return Ok(Page {
+            html: printed,
+            rewriting: Rewriting::None,
+            printed: None,
+        });
     }
-    with_styles(printed)
+    Ok(Page {
+        html: with_styles(printed.clone())?,
+        rewriting: Rewriting::Done {
+            asks_for_links: asks_for_links(&printed),
+        },
+        printed: Some(printed),
+    })
 }
 
-/// A page with the rules of its style sheets in `style` attributes, for mail programs that drop style sheets. What can
-/// only stand in a style sheet, such as `@media`, stays there; so does a style sheet that is marked
-/// `data-css-inline="ignore"`, as those of the built-in layout are.
-fn with_styles(page: String) -> Result<String, BodyError> {
-    let has_more = page.match_indices("<style").any(|(at, _)| {
+/// Whether a page has style sheets that are to be written into its elements. One that is marked
+/// `data-css-inline="ignore"`, as those of the built-in layout are, is not.
+fn has_styles(page: &str) -> bool {
+    page.match_indices("<style").any(|(at, _)| {
         !page[at..]
             .split('>')
             .next()
             .unwrap_or_default()
             .contains("data-css-inline=\"ignore\"")
-    });
-    if !has_more {
+    })
+}
+
+/// Whether a style sheet of a page may have rules for elements whose links go somewhere: `a[href^="https"]`. A name in
+/// brackets may be written with backslashes.
+fn asks_for_links(page: &str) -> bool {
+    let sheets = page.split("<style").skip(1);
+    let sheets = sheets.filter_map(|sheet| sheet.split("</style").next());
+    let mut brackets = sheets.flat_map(|sheet| sheet.split('[').skip(1));
+    brackets.any(|bracket| {
+        let within = bracket.split(']').next().unwrap_or_default().to_ascii_lowercase();
+        within.contains("href") || within.contains('\\')
+    })
+}
+
+/// A page with the rules of its style sheets in `style` attributes, for mail programs that drop style sheets. What can
+/// only stand in a style sheet, such as `@media`, stays there.
+fn with_styles(page: String) -> Result<String, BodyError> {
+    if !has_styles(&page) {
         return Ok(page);
     }
     if depth(&page) > MAX_DEPTH {
@@ -157,9 +209,10 @@ mod tests {
     fn mjml_becomes_a_page() {
         let page = of_mjml(
             "<mjml><mj-head><mj-style inline=\"inline\">.x { color: red }</mj-style></mj-head><mj-body><mj-section>\
-             <mj-column><mj-text css-class=\"x\">Hi &amp; bye</mj-text><mj-button href=\"https://zoom.us/j/1?a=1&amp;b=2\">Join</mj-button></mj-column></mj-section></mj-body></mjml>",
+             <mj-column><mj-text css-class=\"x\">Hi &amp; bye</mj-text><mj-button href=\"https://zoom.us/j/1?a=1&amp;b=2\">Join</mj-button></mj-column></mj-section></mj-body></mjml>".to_owned(),
         )
-        .unwrap();
+        .unwrap()
+        .html;
         assert!(
             page.contains("Hi &amp; bye") && page.contains("href=\"https://zoom.us/j/1?a=1&amp;b=2\""),
             "{page}"
@@ -181,13 +234,13 @@ mod tests {
                 Some(1),
             ),
         ] {
-            match of_mjml(text) {
+            match of_mjml(text.to_owned()) {
                 Err(BodyError::Mjml { line: found, reason }) => assert_eq!(found, line, "{text}: {reason}"),
                 other => panic!("{text}: {other:?}"),
             }
         }
         let deep = format!("<mjml><mj-body>{}", "<mj-section>".repeat(100_000));
-        assert!(matches!(of_mjml(&deep), Err(BodyError::Depth)));
+        assert!(matches!(of_mjml(deep), Err(BodyError::Depth)));
     }
 
     #[test]
@@ -197,15 +250,38 @@ mod tests {
              </head><body><p>x</p></body></html>"
                 .to_owned(),
         )
-        .unwrap();
+        .unwrap()
+        .html;
         assert!(
             page.contains("<p style=\"color: red") && page.contains("@media"),
             "{page}"
         );
         let marked = "<html><head><style data-css-inline=\"ignore\">p { color: red }</style></head><body><p>x</p></body></html>";
-        assert_eq!(of_html(marked.to_owned()).unwrap(), marked);
+        let unmarked = of_html(marked.to_owned()).unwrap();
+        assert_eq!(
+            (unmarked.html.as_str(), unmarked.rewriting),
+            (marked, Rewriting::None)
+        );
         let import = "<html><head><style>@import url(https://evil.example/x.css); p { color: red }</style><link rel=\"stylesheet\" href=\"file:///etc/passwd\"></head><body><p>x</p></body></html>";
-        let page = of_html(import.to_owned()).unwrap();
+        let page = of_html(import.to_owned()).unwrap().html;
         assert!(page.contains("color: red") && !page.contains("root:"), "{page}");
+    }
+
+    #[test]
+    fn style_sheets_that_ask_for_links_are_known() {
+        for (sheet, asks) in [
+            ("a { color: red }", false),
+            ("p[title] { color: red } .href {}", false),
+            ("a[href^='https'] { color: red }", true),
+            ("a[ HREF ] { color: red }", true),
+            ("a[\\68 ref] { color: red }", true),
+        ] {
+            let page = of_html(format!("<style>{sheet}</style><p>[href]</p>")).unwrap();
+            assert_eq!(
+                page.rewriting,
+                Rewriting::Done { asks_for_links: asks },
+                "{sheet}"
+            );
+        }
     }
 }

@@ -22,6 +22,17 @@ use crate::template::language::locale::Locale;
 use crate::template::name::{Kind, Part, TemplateName};
 use crate::template::{Rendered, TemplateError, Templates};
 
+/// What is known of the parts of a mail as templates printed them.
+pub(in crate::template) struct Printed {
+    pub(in crate::template) subject: String,
+    /// How many octets the longest part has.
+    pub(super) longest_part: usize,
+    /// What became of the page then.
+    pub(super) rewriting: body::Rewriting,
+    /// The page, where it was rewritten.
+    pub(super) page: Option<String>,
+}
+
 impl Templates {
     /// Renders a mail. Where there is no text body, or only the built-in one beside an edited HTML body, it is made of
     /// the HTML body.
@@ -44,13 +55,13 @@ impl Templates {
             .map(|(rendered, _)| rendered)
     }
 
-    /// The mail, and the subject as it was printed. Where conditions are traced, the link to join may be missing.
+    /// The mail, and how it was printed. Where conditions are traced, the link to join may be missing.
     pub(in crate::template) fn render_parts(
         &self,
         name: TemplateName,
         context: &InvitationContext<'_>,
         trace: Option<&Rc<Trace>>,
-    ) -> Result<(Rendered, String), TemplateError> {
+    ) -> Result<(Rendered, Printed), TemplateError> {
         let ours = &context.organization.language;
         let choose = |part| self.choose(name, part, context.language, ours);
         let missing = |part| TemplateError::Missing { name, part };
@@ -97,12 +108,21 @@ impl Templates {
         let written = text.as_ref().map(render_text).transpose()?;
         let state = begin(&locale, PartFormat::Html);
         let printed = self.print(html.template, &variables.into_html(), &state)?;
+        let longest_part = [
+            printed_subject.len(),
+            printed.len(),
+            written.as_ref().map_or(0, String::len),
+        ];
         let page = if html.template.ends_with(".mjml") {
-            body::of_mjml(&printed)
+            body::of_mjml(printed)
         } else {
             body::of_html(printed)
         };
-        let page = page.map_err(|error| {
+        let body::Page {
+            html: page,
+            rewriting,
+            printed: printed_page,
+        } = page.map_err(|error| {
             TemplateError::problem(self.at_start(error.code(), &error.to_string(), html.template))
         })?;
         let text_body = match written {
@@ -121,7 +141,13 @@ impl Templates {
             language: html.language,
             images: state.images.take(),
         };
-        Ok((rendered, printed_subject))
+        let printed = Printed {
+            subject: printed_subject,
+            longest_part: longest_part.into_iter().max().unwrap_or_default(),
+            rewriting,
+            page: printed_page,
+        };
+        Ok((rendered, printed))
     }
 
     /// Refuses a mail that does not say how to join a meeting which has a link.

@@ -1,84 +1,26 @@
-//! One mail about a meeting, as step 4 renders it.
+//! Step 4, first half: what the mails about one meeting have in common. One mail of them is in [`message`].
+
+mod message;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::case::{Case, Place};
 use super::online::Online;
-use super::plan::{Issue, Mail, MailKind};
+use super::plan::{Issue, MailKind};
 use super::wording::{Wording, Words, is_sender, reply_to};
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, MOST_LISTED_ATTENDEES, Method, Participant};
-use crate::mail::{
-    self, Addressed, CalendarPart, Draft, Envelope, FormLetter, Issued, Mailbox, NewInvitation, NewMessage,
-    Organizer, Own, Purpose, compose,
-};
+use crate::mail::{Issued, Mailbox, Organizer};
 use crate::meeting::{
-    Acceptance, Change, ChangedField, EmailAddress, Language, OnlineLocation, Person, PersonId, PersonKind,
-    PersonRef, Zone,
+    Acceptance, Change, ChangedField, EmailAddress, Language, OnlineLocation, Person, PersonKind, Zone,
 };
 use crate::online::OnlineLink;
-use crate::template::{
-    Description, InvitationContext, OnlineFacts, ParticipantNames, Rendered, Stencil, TemplateError,
-};
+use crate::template::{Description, InvitationContext, OnlineFacts, ParticipantNames, TemplateError};
 
-/// One rendered message to one recipient.
-#[derive(Debug, Clone)]
-pub struct Invitation {
-    /// Who is invited.
-    pub person: PersonRef,
-    /// The name and address it goes to.
-    pub to: Mailbox,
-    /// In which language it is written.
-    pub language: Language,
-    /// Message-ID, with its angle brackets.
-    pub message_id: String,
-    /// From and for whom.
-    pub envelope: Envelope,
-    /// The subject.
-    pub subject: String,
-    /// The HTML part.
-    pub html: String,
-    /// The text part.
-    pub text: String,
-    /// The calendar object.
-    pub calendar: String,
-    /// The whole message: MIME bytes, with CRLF line ends.
-    pub message: Vec<u8>,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// The user over whose account it is to leave; `None`: over the organization's.
-    pub account: Option<PersonId>,
-}
-
-/// A mail that is rendered once for many readers, with a hole in place of the name.
-pub(super) struct Form {
-    stencil: Stencil,
-    letter: Arc<FormLetter>,
-}
-
-/// One mail to make.
-pub(super) struct Order<'r> {
-    pub(super) mail: &'r Mail<'r>,
-    /// The digest of what its calendar object says, where that is not the revision's.
-    pub(super) content: Option<i64>,
-    pub(super) person: Person,
-    pub(super) wording: &'r Wording<'r>,
-    pub(super) form: Option<&'r Form>,
-    /// The writer of its calendar object.
-    pub(super) writer: &'r EventWriter<'r>,
-}
-
-impl Order<'_> {
-    fn participant(&self) -> Participant<'_> {
-        Participant {
-            person: &self.person,
-            status: self.mail.status,
-        }
-    }
-}
+pub use message::Invitation;
+pub(super) use message::{Form, Order};
 
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
     PipelineError::Template {
@@ -306,207 +248,6 @@ impl<'a> Renderer<'a> {
                 participants,
                 self.now,
             )
-        }
-    }
-
-    /// One mail with its parts.
-    pub(super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
-        let Order {
-            person, writer, mail, ..
-        } = &order;
-        let calendar = writer.for_participant(&order.participant())?;
-        let to = Mailbox::new(&person.name, self.address_of(person)?.clone());
-        let message_id = self.message_id(mail, &to.address);
-        let (rendered, message) = match self.filled(&order)? {
-            Some((form, own)) => {
-                let addressed = Addressed {
-                    to: &to.address,
-                    message_id: &message_id,
-                };
-                let message = form.letter.message(addressed, &own)?;
-                (form.stencil.fill(&person.display_name()), message)
-            }
-            None => self.rendered(&order, &to, &calendar, &message_id)?,
-        };
-        Ok(Invitation {
-            person: person.reference.clone(),
-            envelope: self.envelope(&message_id, &to.address),
-            to,
-            language: rendered.language,
-            message_id,
-            subject: rendered.subject,
-            html: rendered.html,
-            text: rendered.text,
-            calendar,
-            message,
-            purpose: mail.kind.purpose(),
-            account: self.case.account_holder(),
-        })
-    }
-
-    /// One mail for the outbox.
-    pub(super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
-        let Order {
-            person, writer, mail, ..
-        } = &order;
-        let address = self.address_of(person)?;
-        let message_id = self.message_id(mail, address);
-        let issued = self.issues[mail.issue].issued;
-        let (language, message) = match self.filled(&order)? {
-            Some((form, own)) => {
-                let letter = Arc::clone(&form.letter);
-                (
-                    form.stencil.language().clone(),
-                    NewMessage::Filled { letter, own },
-                )
-            }
-            None => {
-                let calendar = writer.for_participant(&order.participant())?;
-                let to = Mailbox::new(&person.name, address.clone());
-                let (rendered, message) = self.rendered(&order, &to, &calendar, &message_id)?;
-                (rendered.language, NewMessage::Whole(message))
-            }
-        };
-        Ok(NewInvitation {
-            person: person.reference.clone(),
-            language,
-            tenure: issued.tenure,
-            revision: issued.revision,
-            purpose: mail.kind.purpose(),
-            resend: mail.resend,
-            content: order.content,
-            supersedes: mail.supersedes,
-            envelope: self.envelope(&message_id, address),
-            account: self.case.account_holder(),
-            message_id,
-            message,
-        })
-    }
-
-    fn address_of<'p>(&self, person: &'p Person) -> Result<&'p EmailAddress, PipelineError> {
-        // The plan mails nobody without an address.
-        let without = || CalendarError::RecipientWithoutAddress {
-            meeting: self.case.meeting.name().to_owned(),
-            recipient: person.reference.clone(),
-        };
-        Ok(person.email.as_ref().ok_or_else(without)?)
-    }
-
-    fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
-        Envelope {
-            from: match &self.pipeline.envelope_sender {
-                // Bounces of mails from a user's account go to that user.
-                Some(sender) if self.case.account.is_none() => sender.of(message_id),
-                _ => self.sender.address.clone(),
-            },
-            to: to.clone(),
-        }
-    }
-
-    /// The mail as a form with the reader's own parts; `None` without a form, or if the form cannot take the name.
-    fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
-        let Order {
-            person,
-            mail,
-            form,
-            writer,
-            ..
-        } = order;
-        let fill = person.display_name();
-        let Some(form) = form.filter(|_| Stencil::takes(&fill)) else {
-            return Ok(None);
-        };
-        let lines = writer.own_lines(&order.participant())?;
-        let name = Mailbox::shown(&person.name);
-        let own = |lines| Own {
-            fill: Some(fill).filter(|fill| name.as_ref() != Some(fill)),
-            name,
-            lines,
-            references: mail.references.map(str::to_owned),
-        };
-        Ok(lines.map(|lines| (form, own(lines))))
-    }
-
-    /// The mail, rendered in full for this person alone.
-    fn rendered(
-        &self,
-        order: &Order<'_>,
-        to: &Mailbox,
-        calendar: &str,
-        message_id: &str,
-    ) -> Result<(Rendered, Vec<u8>), PipelineError> {
-        let Order {
-            person,
-            wording,
-            mail,
-            ..
-        } = order;
-        let rendered = self
-            .pipeline
-            .templates
-            .render(wording.kind.template(), &self.context(person, wording))
-            .map_err(|source| template_error(person, source))?;
-        let draft = Draft {
-            message_id,
-            references: mail.references,
-            ..self.draft(&rendered, wording, to, (calendar, ""))
-        };
-        let message = compose(&draft)?;
-        Ok((rendered, message))
-    }
-
-    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the
-    /// name, and if it cannot be rendered: then rendering each mail says why.
-    pub(super) fn form(
-        &self,
-        person: &Person,
-        wording: &Wording<'_>,
-        writer: &EventWriter<'_>,
-    ) -> Option<Form> {
-        let templates = &self.pipeline.templates;
-        let context = self.context(person, wording);
-        let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
-        let to = Mailbox::new(&person.name, person.email.clone()?);
-        let mail = stencil.mail();
-        let draft = self.draft(&mail, wording, &to, writer.around());
-        let kept = mail::Form::new(&draft, Some(Stencil::hole())).ok()?;
-        let letter = Arc::new(kept.into());
-        Some(Form { stencil, letter })
-    }
-
-    /// The Message-ID of a mail.
-    fn message_id(&self, mail: &Mail<'_>, to: &EmailAddress) -> String {
-        let domain = self.pipeline.sender.address.domain();
-        self.issues[mail.issue]
-            .issued
-            .message_id(mail.kind, to, mail.resend, domain)
-    }
-
-    /// A message with those parts of its calendar object that stand before and after the reader's own lines.
-    fn draft<'d>(
-        &'d self,
-        rendered: &'d Rendered,
-        wording: &Wording<'_>,
-        to: &'d Mailbox,
-        (head, tail): (&'d str, &'d str),
-    ) -> Draft<'d> {
-        Draft {
-            from: self.sender,
-            reply_to: self.issues[wording.issue].reply_to.as_ref(),
-            to,
-            subject: &rendered.subject,
-            text: &rendered.text,
-            html: &rendered.html,
-            images: &rendered.images,
-            language: &rendered.language,
-            calendar: Some(CalendarPart {
-                method: wording.kind.method(),
-                head,
-                tail,
-            }),
-            message_id: "",
-            references: None,
-            date: self.now,
         }
     }
 

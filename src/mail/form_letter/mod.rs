@@ -3,6 +3,10 @@
 //! lettre writes the header fields, whose syntax is the harder part. This module writes the body's parts: lettre
 //! would copy and format all of them anew for each recipient.
 
+mod older;
+
+use std::collections::BTreeMap;
+
 use lettre::address::{Address, AddressError};
 use lettre::message::header::{
     self, ContentType, Date, Header, HeaderName, HeaderValue, Headers, ReplyTo, Subject, To,
@@ -13,9 +17,12 @@ use sha2::{Digest, Sha256};
 
 use super::calendar_parts::CalendarParts;
 use super::compose::{ComposeError, Draft, InlineImage, Mailbox};
+use super::slot::{Slot, SlotValue, SlotValues, SlottedText};
 use super::transfer_encoding::{Encoder, TransferEncoding};
 use crate::calendar::Method;
 use crate::meeting::{EmailAddress, one_line};
+
+pub(super) use older::FormWithOneHole;
 
 /// What such messages have in common, as the outbox stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +30,7 @@ use crate::meeting::{EmailAddress, one_line};
 pub struct Form {
     /// The field From.
     from: String,
-    /// The subject, which may have holes.
+    /// The subject, which may have slots.
     subject: String,
     /// The fields between Message-ID and those that refer to other messages.
     fields: String,
@@ -32,16 +39,16 @@ pub struct Form {
     /// The images: whole parts of the body, encoded.
     images: Vec<String>,
     calendar: Option<FormCalendar>,
-    /// The hole: the text that stands where each message has its own words. `None`: there is none.
-    hole: Option<String>,
+    /// The text that stands in subject, text and HTML in place of each slot.
+    marks: BTreeMap<Slot, String>,
 }
 
-/// The calendar object without the lines that are each message's own.
+/// The calendar object: between each two pieces stand the lines of [`Slot::ATTENDEE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FormCalendar {
     method: Method,
-    head: String,
-    tail: String,
+    pieces: Vec<String>,
 }
 
 /// A form, prepared for writing messages.
@@ -57,26 +64,39 @@ pub struct FormLetter {
 #[derive(Debug)]
 enum SubjectField {
     Same(String),
-    /// The subject has the hole, which is this text.
-    Holed(String),
+    Slotted(SlottedText),
 }
 
 /// What is one message's own, as the outbox stores it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "older::AnyOwn")]
 pub struct Own {
     /// The recipient's name, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What fills the holes, if that is not `name`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fill: Option<String>,
-    /// The calendar object's lines between head and tail: whole lines.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub lines: String,
+    /// What stands in the slots. [`Slot::INVITEE_NAME`] may be left out where it is `name`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub slots: SlotValues,
     /// The Message-ID of the first message about the meeting to this recipient, which this one refers to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
+}
+
+impl Own {
+    /// Leaves the reader's name out of the slots where it is `name`: it is stored once.
+    pub(crate) fn leave_out_name(&mut self) {
+        let is_name =
+            |value: &SlotValue| self.name.as_deref() == Some(value.text()) && value.text() == value.html();
+        if self.slots.get(&Slot::INVITEE_NAME).is_some_and(is_name) {
+            self.slots.remove(&Slot::INVITEE_NAME);
+        }
+    }
+
+    /// What stands in a slot: by `of`, its text or its HTML.
+    fn value(&self, slot: &Slot, of: fn(&SlotValue) -> &str) -> &str {
+        let name = || self.name.as_deref().filter(|_| *slot == Slot::INVITEE_NAME);
+        self.slots.get(slot).map(of).or_else(name).unwrap_or_default()
+    }
 }
 
 /// The recipient and the Message-ID of one message.
@@ -89,12 +109,12 @@ pub struct Addressed<'a> {
 }
 
 impl Form {
-    /// Writes what messages like this draft have in common. Each message replaces the `hole` in subject, text and
-    /// HTML by its own words. These have no line ends, and are put into HTML as they are, unescaped.
+    /// Writes what messages like this draft have in common. The marks stand in subject, text and HTML where each message
+    /// has its own values. These have no line ends, and stand in HTML as [`SlotValue::html`] says.
     ///
     /// # Errors
     /// [`ComposeError`] when an address cannot be written.
-    pub fn new(draft: &Draft<'_>, hole: Option<&str>) -> Result<Self, ComposeError> {
+    pub fn new(draft: &Draft<'_>, marks: BTreeMap<Slot, String>) -> Result<Self, ComposeError> {
         let mut fields = field(Date::from(std::time::SystemTime::from(draft.date)));
         // RFC 3834: keeps automatic answers away. Exchange obeys its own header instead.
         for (name, value) in [
@@ -124,26 +144,26 @@ impl Form {
                 .collect::<Result<_, _>>()?,
             calendar: draft.calendar.map(|calendar| FormCalendar {
                 method: calendar.method,
-                head: calendar.head.to_owned(),
-                tail: calendar.tail.to_owned(),
+                pieces: calendar.pieces.iter().map(|piece| (*piece).to_owned()).collect(),
             }),
-            hole: hole.map(str::to_owned),
+            marks,
         })
     }
 }
 
 impl From<Form> for FormLetter {
     fn from(form: Form) -> Self {
-        let hole = form.hole.as_deref();
+        let marks: Vec<&str> = form.marks.values().map(String::as_str).collect();
+        let subject = SlottedText::new(&form.subject, &marks);
         let calendar = form.calendar.as_ref();
         Self {
-            subject: match hole.filter(|hole| form.subject.contains(hole)) {
-                Some(hole) => SubjectField::Holed(hole.to_owned()),
-                None => SubjectField::Same(field(Subject::from(form.subject.clone()))),
+            subject: match subject.slots() {
+                [] => SubjectField::Same(field(Subject::from(form.subject.clone()))),
+                _ => SubjectField::Slotted(subject),
             },
-            text: Encoder::new(&form.text, hole),
-            html: Encoder::new(&form.html, hole),
-            calendar: calendar.map(|object| CalendarParts::new(object.method, &object.head, &object.tail)),
+            text: Encoder::new(&form.text, &marks),
+            html: Encoder::new(&form.html, &marks),
+            calendar: calendar.map(|object| CalendarParts::new(object.method, &object.pieces)),
             form,
         }
     }
@@ -162,16 +182,19 @@ impl FormLetter {
     /// [`ComposeError`] when the address cannot be written.
     pub fn message(&self, addressed: Addressed<'_>, own: &Own) -> Result<Vec<u8>, ComposeError> {
         let Addressed { to, message_id } = addressed;
-        let named = own.name.as_deref();
-        let fill = own.fill.as_deref().or(named).unwrap_or_default();
+        let values = |of: fn(&SlotValue) -> &str| -> Vec<&str> {
+            let slots = self.form.marks.keys();
+            slots.map(|slot| own.value(slot, of)).collect()
+        };
+        let (text, html) = (values(SlotValue::text), values(SlotValue::html));
         let mut out = Vec::with_capacity(1 << 14);
         out.extend_from_slice(self.form.from.as_bytes());
-        let to = LettreMailbox::new(named.map(one_line), address(to)?);
+        let to = LettreMailbox::new(own.name.as_deref().map(one_line), address(to)?);
         out.extend_from_slice(field(To::from(Mailboxes::from(to))).as_bytes());
         match &self.subject {
             SubjectField::Same(field) => out.extend_from_slice(field.as_bytes()),
-            SubjectField::Holed(hole) => {
-                let subject = one_line(&self.form.subject.replace(hole.as_str(), fill));
+            SubjectField::Slotted(subject) => {
+                let subject = one_line(&subject.fill(&text));
                 out.extend_from_slice(field(Subject::from(subject)).as_bytes());
             }
         }
@@ -182,20 +205,21 @@ impl FormLetter {
             line(&mut out, &["References: ", first]);
         }
         line(&mut out, &["MIME-Version: 1.0"]);
-        self.body(message_id, fill, &own.lines, &mut out);
+        let lines = own.value(&Slot::ATTENDEE, SlotValue::text);
+        self.body(message_id, [&text, &html], lines, &mut out);
         Ok(out)
     }
 
-    fn body(&self, message_id: &str, fill: &str, lines: &str, out: &mut Vec<u8>) {
+    fn body(&self, message_id: &str, [text, html]: [&[&str]; 2], lines: &str, out: &mut Vec<u8>) {
         let mixed = Multipart::new("mixed", message_id);
         mixed.begin(out);
         mixed.next(out);
         let alternative = Multipart::new("alternative", message_id);
         alternative.begin(out);
         alternative.next(out);
-        text_part("text/plain; charset=utf-8", &self.text, fill, out);
+        text_part("text/plain; charset=utf-8", &self.text, text, out);
         alternative.next(out);
-        let page = |out: &mut Vec<u8>| text_part("text/html; charset=utf-8", &self.html, fill, out);
+        let page = |out: &mut Vec<u8>| text_part("text/html; charset=utf-8", &self.html, html, out);
         if self.form.images.is_empty() {
             page(out);
         } else {
@@ -209,10 +233,7 @@ impl FormLetter {
             }
             related.end(out);
         }
-        let object = self
-            .calendar
-            .as_ref()
-            .map(|parts| (parts, Encoder::new(lines, None)));
+        let object = self.calendar.as_ref().map(|parts| (parts, Encoder::of(lines)));
         if let Some((parts, own)) = &object {
             alternative.next(out);
             let content_type = [
@@ -278,10 +299,10 @@ fn line(out: &mut Vec<u8>, parts: &[&str]) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn text_part(content_type: &str, text: &Encoder, fill: &str, out: &mut Vec<u8>) {
-    let encoding = text.encoding(fill);
+fn text_part(content_type: &str, text: &Encoder, values: &[&str], out: &mut Vec<u8>) {
+    let encoding = text.encoding(values);
     begin_part(content_type, encoding, out);
-    text.write(fill, encoding, out);
+    text.write(values, encoding, out);
     line(out, &[]);
 }
 
@@ -333,14 +354,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn filling_holes_is_composing_anew(
-            subject in "[ -~äж§]{0,80}", text in "[ -~äж§\n]{0,300}", html in "[ -~äж§\n]{0,300}",
-            fill in "[ -~äж]{0,40}", name in "\\PC{0,30}", head in "([ -~ä]{0,60}\r\n){0,8}",
-            lines in "([ -~ä]{0,60}\r\n){0,2}", tail in "([ -~]{0,60}\r\n){0,2}",
+        fn filling_slots_is_composing_anew(
+            subject in "[ -~äж§¤]{0,80}", text in "[ -~äж§¤\n]{0,300}", html in "[ -~äж§¤\n]{0,300}",
+            fill in "[ -~äж]{0,40}", link in "[!-~]{0,90}", name in "\\PC{0,30}",
+            pieces in prop::collection::vec("([ -~ä]{0,60}\r\n){0,8}", 1..4), lines in "([ -~ä]{0,60}\r\n){0,2}",
         ) {
             let mailbox = |name: &str, address: &str| Mailbox::new(name, address.parse().unwrap());
             let (from, to) = (mailbox("Acme", "m@acme.example"), mailbox(&name, "lee@client.example"));
             let language = Language::ENGLISH;
+            let parts: Vec<&str> = pieces.iter().map(String::as_str).collect();
             let draft = Draft {
                 from: &from,
                 reply_to: Some(&to),
@@ -350,28 +372,35 @@ mod tests {
                 html: &html,
                 images: &[],
                 language: &language,
-                calendar: Some(CalendarPart { method: Method::Request, head: &head, tail: &tail }),
+                calendar: Some(CalendarPart { method: Method::Request, pieces: &parts }),
                 message_id: "<1@acme.example>",
                 references: Some("<0@acme.example>"),
                 date: "2026-11-23T12:00:00Z".parse().unwrap(),
             };
-            let form = Form::new(&draft, Some("§")).unwrap();
+            let marks = [(Slot::INVITEE_NAME, "§".to_owned()), (Slot::ACCEPT_LINK, "¤".to_owned())];
+            let form = Form::new(&draft, BTreeMap::from(marks)).unwrap();
             let kept = serde_json::to_string(&form).unwrap();
             let letter = FormLetter::from(serde_json::from_str::<Form>(&kept).unwrap());
+            let escaped = link.replace('&', "&amp;");
             let own = Own {
                 name: to.name.clone(),
-                fill: Some(fill.clone()),
-                lines: lines.clone(),
+                slots: BTreeMap::from([
+                    (Slot::INVITEE_NAME, SlotValue::Same(fill.clone())),
+                    (Slot::ACCEPT_LINK, SlotValue::new(link.clone(), escaped.clone())),
+                    (Slot::ATTENDEE, SlotValue::Same(lines.clone())),
+                ]),
                 references: draft.references.map(str::to_owned),
             };
+            let kept = serde_json::to_string(&own).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Own>(&kept).unwrap(), &own);
             let filled = letter.message(Addressed { to: &to.address, message_id: draft.message_id }, &own);
-            let with_own = |words: &str| words.replace('§', &fill);
-            let object = [head.as_str(), &lines, &tail].concat();
+            let with_own = |words: &str, link: &str| words.replace('§', &fill).replace('¤', link);
+            let object = pieces.join(&lines);
             let anew = Draft {
-                subject: &with_own(&subject),
-                text: &with_own(&text),
-                html: &with_own(&html),
-                calendar: Some(CalendarPart { method: Method::Request, head: &object, tail: "" }),
+                subject: &with_own(&subject, &link),
+                text: &with_own(&text, &link),
+                html: &with_own(&html, &escaped),
+                calendar: Some(CalendarPart { method: Method::Request, pieces: &[&object] }),
                 ..draft
             };
             prop_assert_eq!(filled.unwrap(), compose(&anew).unwrap());

@@ -1,0 +1,286 @@
+//! One mail of a plan: its parts, and how it goes into the outbox.
+
+use std::sync::{Arc, OnceLock};
+
+use super::super::PipelineError;
+use super::super::plan::Mail;
+use super::super::wording::Wording;
+use super::{Renderer, template_error};
+use crate::calendar::{CalendarError, EventWriter, Participant};
+use crate::mail::{
+    self, Addressed, CalendarPart, ComposeError, Draft, Envelope, FormLetter, Mailbox, MessageBase,
+    NewInvitation, NewMessage, Own, Purpose, Slot, SlotValue, compose,
+};
+use crate::meeting::{EmailAddress, Language, Person, PersonId, PersonRef};
+use crate::template::{Rendered, Stencil};
+
+/// One rendered message to one recipient.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Who is invited.
+    pub person: PersonRef,
+    /// The name and address it goes to.
+    pub to: Mailbox,
+    /// In which language it is written.
+    pub language: Language,
+    /// Message-ID, with its angle brackets.
+    pub message_id: String,
+    /// From and for whom.
+    pub envelope: Envelope,
+    /// The subject.
+    pub subject: String,
+    /// The HTML part.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+    /// The calendar object.
+    pub calendar: String,
+    /// The whole message: MIME bytes, with CRLF line ends.
+    pub message: Vec<u8>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The user over whose account it is to leave; `None`: over the organization's.
+    pub account: Option<PersonId>,
+}
+
+/// A mail that is rendered once for many readers, with slots in place of what is each reader's own.
+pub(in super::super) struct Form {
+    stencil: Stencil,
+    letter: Arc<FormLetter>,
+}
+
+/// One mail to make.
+pub(in super::super) struct Order<'r> {
+    pub(in super::super) mail: &'r Mail<'r>,
+    /// The digest of what its calendar object says, where that is not the revision's.
+    pub(in super::super) content: Option<i64>,
+    pub(in super::super) person: Person,
+    pub(in super::super) wording: &'r Wording<'r>,
+    pub(in super::super) form: Option<&'r Form>,
+    /// The message from which others of its group that have no form are told apart, once there is one.
+    pub(in super::super) base: &'r OnceLock<Arc<MessageBase>>,
+    /// The writer of its calendar object.
+    pub(in super::super) writer: &'r EventWriter<'r>,
+}
+
+impl Order<'_> {
+    fn participant(&self) -> Participant<'_> {
+        Participant {
+            person: &self.person,
+            status: self.mail.status,
+        }
+    }
+}
+
+impl Renderer<'_> {
+    /// One mail with its parts.
+    pub(in super::super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
+        let Order {
+            person, writer, mail, ..
+        } = &order;
+        let calendar = writer.for_participant(&order.participant())?;
+        let to = Mailbox::new(&person.name, self.address_of(person)?.clone());
+        let message_id = self.message_id(mail, &to.address);
+        let (rendered, message) = match self.filled(&order)? {
+            Some((form, own)) => {
+                let addressed = Addressed {
+                    to: &to.address,
+                    message_id: &message_id,
+                };
+                let message = form.letter.message(addressed, &own)?;
+                (form.stencil.fill(&own.slots), message)
+            }
+            None => self.rendered(&order, &to, &calendar, &message_id)?,
+        };
+        Ok(Invitation {
+            person: person.reference.clone(),
+            envelope: self.envelope(&message_id, &to.address),
+            to,
+            language: rendered.language,
+            message_id,
+            subject: rendered.subject,
+            html: rendered.html,
+            text: rendered.text,
+            calendar,
+            message,
+            purpose: mail.kind.purpose(),
+            account: self.case.account_holder(),
+        })
+    }
+
+    /// One mail for the outbox.
+    pub(in super::super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
+        let Order {
+            person, writer, mail, ..
+        } = &order;
+        let address = self.address_of(person)?;
+        let message_id = self.message_id(mail, address);
+        let issued = self.issues[mail.issue].issued;
+        let (language, message) = match self.filled(&order)? {
+            Some((form, mut own)) => {
+                own.leave_out_name();
+                let message = NewMessage::filled(Arc::clone(&form.letter), &own);
+                (form.stencil.language().clone(), message)
+            }
+            None => {
+                let calendar = writer.for_participant(&order.participant())?;
+                let to = Mailbox::new(&person.name, address.clone());
+                let (rendered, message) = self.rendered(&order, &to, &calendar, &message_id)?;
+                let base = || Arc::new(MessageBase::new(message.clone()));
+                let base = Arc::clone(order.base.get_or_init(base));
+                (rendered.language, NewMessage::whole(base, &message))
+            }
+        };
+        let message = message.map_err(|error| ComposeError::Message {
+            to: address.clone(),
+            source: error.into(),
+        })?;
+        Ok(NewInvitation {
+            person: person.reference.clone(),
+            language,
+            tenure: issued.tenure,
+            revision: issued.revision,
+            purpose: mail.kind.purpose(),
+            resend: mail.resend,
+            content: order.content,
+            supersedes: mail.supersedes,
+            envelope: self.envelope(&message_id, address),
+            account: self.case.account_holder(),
+            message_id,
+            message,
+        })
+    }
+
+    fn address_of<'p>(&self, person: &'p Person) -> Result<&'p EmailAddress, PipelineError> {
+        // The plan mails nobody without an address.
+        let without = || CalendarError::RecipientWithoutAddress {
+            meeting: self.case.meeting.name().to_owned(),
+            recipient: person.reference.clone(),
+        };
+        Ok(person.email.as_ref().ok_or_else(without)?)
+    }
+
+    fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
+        Envelope {
+            from: match &self.pipeline.envelope_sender {
+                // Bounces of mails from a user's account go to that user.
+                Some(sender) if self.case.account.is_none() => sender.of(message_id),
+                _ => self.sender.address.clone(),
+            },
+            to: to.clone(),
+        }
+    }
+
+    /// The mail as a form with the reader's own part; `None` without a form, or if the form cannot take what is the
+    /// reader's own.
+    fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
+        let Order {
+            person,
+            wording,
+            mail,
+            form,
+            writer,
+            ..
+        } = order;
+        let Some(form) = *form else { return Ok(None) };
+        let Some(mut slots) = form.stencil.values(&self.context(person, wording)) else {
+            return Ok(None);
+        };
+        let Some(lines) = writer.own_lines(&order.participant())? else {
+            return Ok(None);
+        };
+        if !lines.is_empty() {
+            slots.insert(Slot::ATTENDEE, SlotValue::Same(lines));
+        }
+        let own = Own {
+            name: Mailbox::shown(&person.name),
+            slots,
+            references: mail.references.map(str::to_owned),
+        };
+        Ok(Some((form, own)))
+    }
+
+    /// The mail, rendered in full for this person alone.
+    fn rendered(
+        &self,
+        order: &Order<'_>,
+        to: &Mailbox,
+        calendar: &str,
+        message_id: &str,
+    ) -> Result<(Rendered, Vec<u8>), PipelineError> {
+        let Order {
+            person,
+            wording,
+            mail,
+            ..
+        } = order;
+        let rendered = self
+            .pipeline
+            .templates
+            .render(wording.kind.template(), &self.context(person, wording))
+            .map_err(|source| template_error(person, source))?;
+        let pieces = [calendar];
+        let draft = Draft {
+            message_id,
+            references: mail.references,
+            ..self.draft(&rendered, wording, to, &pieces)
+        };
+        let message = compose(&draft)?;
+        Ok((rendered, message))
+    }
+
+    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots,
+    /// and if it cannot be rendered: then rendering each mail says why.
+    pub(in super::super) fn form(
+        &self,
+        person: &Person,
+        wording: &Wording<'_>,
+        writer: &EventWriter<'_>,
+    ) -> Option<Form> {
+        let templates = &self.pipeline.templates;
+        let context = self.context(person, wording);
+        let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
+        let to = Mailbox::new(&person.name, person.email.clone()?);
+        let mail = stencil.mail();
+        let pieces = writer.pieces();
+        let draft = self.draft(&mail, wording, &to, &pieces);
+        let kept = mail::Form::new(&draft, stencil.marks()).ok()?;
+        let letter = Arc::new(kept.into());
+        Some(Form { stencil, letter })
+    }
+
+    /// The Message-ID of a mail.
+    fn message_id(&self, mail: &Mail<'_>, to: &EmailAddress) -> String {
+        let domain = self.pipeline.sender.address.domain();
+        self.issues[mail.issue]
+            .issued
+            .message_id(mail.kind, to, mail.resend, domain)
+    }
+
+    /// A message with those pieces of its calendar object that stand around the reader's own lines.
+    fn draft<'d>(
+        &'d self,
+        rendered: &'d Rendered,
+        wording: &Wording<'_>,
+        to: &'d Mailbox,
+        pieces: &'d [&'d str],
+    ) -> Draft<'d> {
+        Draft {
+            from: self.sender,
+            reply_to: self.issues[wording.issue].reply_to.as_ref(),
+            to,
+            subject: &rendered.subject,
+            text: &rendered.text,
+            html: &rendered.html,
+            images: &rendered.images,
+            language: &rendered.language,
+            calendar: Some(CalendarPart {
+                method: wording.kind.method(),
+                pieces,
+            }),
+            message_id: "",
+            references: None,
+            date: self.now,
+        }
+    }
+}
