@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use invite::crm::{Crm, CrmError};
+use invite::crm::{AttendeePages, CrmError, Invitee, Records, all_attendees};
 use invite::database::{Database, KeySource};
 use invite::mail::{DkimSigner, Mailbox, signed};
 use invite::meeting::{Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonRef, When, Zone};
@@ -86,6 +86,7 @@ fn main() -> Result<()> {
 #[derive(Debug)]
 struct Crowd {
     meeting: Meeting,
+    attendees: Vec<Attendee>,
     people: HashMap<PersonRef, Person>,
 }
 
@@ -112,6 +113,7 @@ impl Crowd {
         meeting.join_url = Some(JoinUrl::new("https://acme.zoom.example/j/123456789?pwd=abc")?);
         let ana: PersonRef = "user:ana".parse()?;
         meeting.assigned_user = Some(ana.id.clone());
+        let mut attendees = Vec::with_capacity(count);
         let mut people = HashMap::new();
         let mut organizer = Person::new(ana.clone(), "Ana Núñez", Some("ana@acme.example".parse()?));
         organizer.time_zone = Some(Zone::new("Europe/Madrid")?);
@@ -123,37 +125,50 @@ impl Crowd {
             person.time_zone = Some(Zone::new(zones[n % 4])?);
             person.language = Some(languages[n % 3].parse()?);
             people.insert(reference.clone(), person);
-            meeting.attendees.push(Attendee {
+            attendees.push(Attendee {
                 person: reference,
                 status: Acceptance::None,
             });
         }
-        Ok(Self { meeting, people })
+        Ok(Self {
+            meeting,
+            attendees,
+            people,
+        })
     }
 }
 
 #[async_trait]
-impl Crm for Crowd {
+impl Records for Crowd {
     async fn meeting(&self, id: &MeetingId) -> std::result::Result<Option<Meeting>, CrmError> {
         Ok((self.meeting.id() == id).then(|| self.meeting.clone()))
     }
 
-    async fn people(&self, who: &[PersonRef]) -> std::result::Result<Vec<Person>, CrmError> {
-        Ok(who
-            .iter()
-            .filter_map(|who| self.people.get(who).cloned())
-            .collect())
+    fn attendees<'a>(&'a self, _: &'a MeetingId) -> AttendeePages<'a> {
+        let invitees = self.attendees.iter().map(|attendee| Invitee {
+            attendee: attendee.clone(),
+            person: self.people.get(&attendee.person).cloned(),
+        });
+        all_attendees(invitees.collect())
     }
 
-    async fn set_join_url(&self, _: &MeetingId, _: Option<&JoinUrl>) -> std::result::Result<(), CrmError> {
-        Ok(())
+    async fn person(&self, person: &PersonRef) -> std::result::Result<Option<Person>, CrmError> {
+        Ok(self.people.get(person).cloned())
     }
 
-    async fn set_attendee_status(
+    async fn set_join_url(
         &self,
         _: &MeetingId,
-        _: &PersonRef,
-        _: Acceptance,
+        _: Option<&JoinUrl>,
+        join_url: Option<&JoinUrl>,
+    ) -> std::result::Result<Option<JoinUrl>, CrmError> {
+        Ok(join_url.cloned())
+    }
+
+    async fn set_statuses(
+        &self,
+        _: &MeetingId,
+        _: &[(PersonRef, Acceptance)],
     ) -> std::result::Result<(), CrmError> {
         Ok(())
     }

@@ -6,14 +6,14 @@
 //! and delivers them. Run again after an error or a crash, it continues: there is no second Zoom
 //! meeting, and no second mail to a mailbox that has the revision.
 //!
-//! A CRM implements one trait, [`Crm`], for its own records, and calls [`Pipeline::prepare`] to
+//! A CRM implements one trait, [`crm::Records`], for its own records, and calls [`Pipeline::prepare`] to
 //! mail the invitations itself, or [`Pipeline::send`] to have them mailed:
 //!
 //! ```
 //! use std::collections::HashMap;
 //! use std::sync::{Arc, Mutex};
 //!
-//! use invite::crm::{Crm, CrmError};
+//! use invite::crm::{self, AttendeePages, CrmError, Invitee};
 //! use invite::database::{Database, KeySource};
 //! use invite::mail::{Mailbox, MailboxFolder};
 //! use invite::meeting::*;
@@ -21,36 +21,55 @@
 //! use invite::pipeline::{Pipeline, SendOptions};
 //!
 //! /// The CRM's own records.
-//! struct Records {
-//!     meetings: Mutex<HashMap<MeetingId, Meeting>>,
-//!     people: Vec<Person>,
+//! struct MyCrm {
+//!     meetings: Mutex<HashMap<MeetingId, (Meeting, Vec<Attendee>)>>,
+//!     people: HashMap<PersonRef, Person>,
 //! }
 //!
 //! #[async_trait::async_trait]
-//! impl Crm for Records {
+//! impl crm::Records for MyCrm {
 //!     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
-//!         Ok(self.meetings.lock().unwrap().get(id).cloned())
+//!         Ok(self.meetings.lock().unwrap().get(id).map(|(meeting, _)| meeting.clone()))
 //!     }
 //!
-//!     async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
-//!         Ok(self.people.iter().filter(|p| who.contains(&p.reference)).cloned().collect())
+//!     fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a> {
+//!         let meetings = self.meetings.lock().unwrap();
+//!         let attendees = meetings.get(id).map(|(_, attendees)| attendees.clone()).unwrap_or_default();
+//!         let with_people = attendees.into_iter().map(|attendee| Invitee {
+//!             person: self.people.get(&attendee.person).cloned(),
+//!             attendee,
+//!         });
+//!         // All on one page. A CRM that is asked over a network answers some at a time.
+//!         crm::all_attendees(with_people.collect())
 //!     }
 //!
-//!     async fn set_join_url(&self, id: &MeetingId, url: Option<&JoinUrl>) -> Result<(), CrmError> {
-//!         if let Some(meeting) = self.meetings.lock().unwrap().get_mut(id) {
-//!             meeting.join_url = url.cloned();
-//!         }
-//!         Ok(())
+//!     async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError> {
+//!         Ok(self.people.get(person).cloned())
 //!     }
 //!
-//!     async fn set_attendee_status(
+//!     async fn set_join_url(
 //!         &self,
 //!         id: &MeetingId,
-//!         who: &PersonRef,
-//!         status: Acceptance,
+//!         expected: Option<&JoinUrl>,
+//!         join_url: Option<&JoinUrl>,
+//!     ) -> Result<Option<JoinUrl>, CrmError> {
+//!         let mut meetings = self.meetings.lock().unwrap();
+//!         let Some((meeting, _)) = meetings.get_mut(id) else { return Ok(None) };
+//!         if meeting.join_url.as_ref() == expected {
+//!             meeting.join_url = join_url.cloned();
+//!         }
+//!         Ok(meeting.join_url.clone())
+//!     }
+//!
+//!     async fn set_statuses(
+//!         &self,
+//!         id: &MeetingId,
+//!         statuses: &[(PersonRef, Acceptance)],
 //!     ) -> Result<(), CrmError> {
-//!         if let Some(meeting) = self.meetings.lock().unwrap().get_mut(id) {
-//!             meeting.attendees.iter_mut().filter(|a| a.person == *who).for_each(|a| a.status = status);
+//!         if let Some((_, attendees)) = self.meetings.lock().unwrap().get_mut(id) {
+//!             for (person, status) in statuses {
+//!                 attendees.iter_mut().filter(|a| a.person == *person).for_each(|a| a.status = *status);
+//!             }
 //!         }
 //!         Ok(())
 //!     }
@@ -65,10 +84,10 @@
 //! let kickoff = MeetingId::new("kickoff")?;
 //! let mut meeting = Meeting::new(kickoff.clone(), "Kick-off", when, Zone::new("Europe/Berlin")?)?;
 //! meeting.assigned_user = Some(PersonId::new("ana")?);
-//! meeting.attendees = vec![Attendee { person: lee.reference.clone(), status: Acceptance::None }];
-//! let records = Records {
-//!     meetings: Mutex::new([(kickoff.clone(), meeting)].into()),
-//!     people: vec![ana, lee],
+//! let attendees = vec![Attendee { person: lee.reference.clone(), status: Acceptance::None }];
+//! let records = MyCrm {
+//!     meetings: Mutex::new([(kickoff.clone(), (meeting, attendees))].into()),
+//!     people: [ana, lee].map(|person| (person.reference.clone(), person)).into(),
 //! };
 //!
 //! // Links, revisions and the outbox; Zoom's tokens would be in it too, encrypted with the key.
@@ -136,7 +155,6 @@
 //! secret comes from one [`chance::Chance`], which takes a seed. Instants are UTC. A zone is an IANA name,
 //! [`meeting::Zone`], with rules that are compiled in ([`meeting::tzdb_version`] tells their version).
 //!
-//! [`Crm`]: crm::Crm
 //! [`Fault`]: fault::Fault
 //! [`Pipeline::prepare`]: pipeline::Pipeline::prepare
 //! [`Pipeline::send`]: pipeline::Pipeline::send

@@ -11,7 +11,7 @@ fn the_documented_example_loads() {
     let records = read(example, "docs/import.md").unwrap();
     assert_eq!(records.len(), 6);
     assert!(records.references().is_empty());
-    assert_eq!(records.meetings[0].name(), "Kick-off; phase 1, \"Orion\"");
+    assert_eq!(records.meetings[0].meeting.name(), "Kick-off; phase 1, \"Orion\"");
 }
 
 #[test]

@@ -34,6 +34,7 @@ use tokio::sync::OnceCell;
 
 use crate::clock::Clock;
 use crate::config::{Config, CrmLocation, DatabaseLocation};
+use crate::crm::Crm;
 use crate::database::{Database, DatabaseError};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::{EnvelopeSender, Mailbox, OutboxOperator};
@@ -148,11 +149,19 @@ impl App {
         self.database.get_or_try_init(make).await
     }
 
-    /// The built-in CRM's records.
+    /// The CRM, whichever it is.
+    ///
+    /// # Errors
+    /// [`NotSupported`] when the configured CRM cannot be used yet, and as of [`App::database`].
+    pub async fn crm(&self) -> Result<Crm, BoxFault> {
+        Ok(Crm::from(self.built_in_crm().await?))
+    }
+
+    /// The built-in CRM, for what it alone has: import, and who may have meetings at Zoom.
     ///
     /// # Errors
     /// [`NotSupported`] when another CRM is configured, and as of [`App::database`].
-    pub async fn records(&self) -> Result<&Database, BoxFault> {
+    pub async fn built_in_crm(&self) -> Result<&Database, BoxFault> {
         match self.config.crm {
             CrmLocation::Builtin => self.database().await,
             CrmLocation::EspoCrm { .. } => Err(BoxFault::new(NotSupported::EspoCrm)),
@@ -223,7 +232,7 @@ impl App {
         let config = &self.config;
         let database = self.database().await?;
         let mut builder = Pipeline::builder(config.organization.clone(), sender)
-            .crm(Arc::new(self.records().await?.clone()))
+            .crm(Arc::clone(self.crm().await?.records()))
             .database(database)
             .templates(self.templates()?)
             .clock(self.clock.clone())

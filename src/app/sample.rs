@@ -1,8 +1,9 @@
 //! A meeting of a file of records as a sample, for trying templates on it.
 
-use crate::crm::import::Records;
+use crate::crm::MeetingRecord;
+use crate::crm::import::ImportFile;
 use crate::fault::{Act, Class, Fault, Remedy};
-use crate::meeting::{Attendee, MeetingId, Person, PersonKind, PersonRef, Revision};
+use crate::meeting::{MeetingId, Person, PersonKind, PersonRef, Revision};
 use crate::organization::Organization;
 use crate::pipeline::Pick;
 use crate::template::{Cancellation, Sample};
@@ -66,24 +67,22 @@ impl Fault for SampleError {
 /// # Errors
 /// [`SampleError`] when the file has no such meeting, or does not have the people of it.
 pub fn sample_of_records(
-    records: &Records,
+    records: &ImportFile,
     id: Option<&MeetingId>,
     to: Option<&Pick>,
     organization: &Organization,
 ) -> Result<Sample, SampleError> {
     let mut meetings = records.meetings.iter();
-    let meeting = match id {
+    let MeetingRecord { meeting, attendees } = match id {
         None => meetings.next().ok_or(SampleError::NoMeetings)?,
-        Some(id) => meetings
-            .find(|meeting| meeting.id() == id)
-            .ok_or_else(|| SampleError::NoMeeting {
+        Some(id) => {
+            let known = || records.meetings.iter().map(|record| record.meeting.id().clone());
+            let found = meetings.find(|record| record.meeting.id() == id);
+            found.ok_or_else(|| SampleError::NoMeeting {
                 meeting: id.clone(),
-                known: records
-                    .meetings
-                    .iter()
-                    .map(|meeting| meeting.id().clone())
-                    .collect(),
-            })?,
+                known: known().collect(),
+            })?
+        }
     };
     let missing = |what: String| SampleError::Missing {
         meeting: meeting.id().clone(),
@@ -96,11 +95,12 @@ pub fn sample_of_records(
     let organizer = records
         .person(&PersonRef::user(organizer.clone()))
         .ok_or_else(|| missing(format!("the assigned user {organizer}, who is not in the file")))?;
-    let attendees = || meeting.attendees.iter().map(|Attendee { person, .. }| person);
-    let people: Vec<&Person> = attendees().filter_map(|who| records.person(who)).collect();
+    let people = attendees.iter();
+    let people = people.filter_map(|attendee| records.person(&attendee.person));
+    let people: Vec<&Person> = people.collect();
     let invitee = people.iter().find(|candidate| match to {
         Some(pick) => pick.picks(candidate),
-        None => candidate.reference != organizer.reference && candidate.email.is_some(),
+        None => candidate.reference != organizer.reference && candidate.email().is_some(),
     });
     let invitee = *invitee.ok_or_else(|| match to {
         Some(pick) => missing(format!("no attendee {pick} in the file")),

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::crm::Directory as _;
 use crate::crm::import::{self, CannotMove};
 use crate::database::Database;
 use crate::fault::{BoxFault, Class, Fault, Remedy};
@@ -95,11 +96,15 @@ impl Sandbox {
 
     /// Loads the fixtures into a new database, with their meetings in the weeks to come.
     pub(super) async fn fill(folder: &Path, database: &Database, clock: &Clock) -> Result<(), BoxFault> {
-        if !database.users().await?.is_empty() {
+        let has_users = async || {
+            let users = database.users(None).await.map_err(BoxFault::new)?;
+            Ok::<_, BoxFault>(!users.items.is_empty())
+        };
+        if has_users().await? {
             return Ok(());
         }
         let _alone = Self::begin_alone(folder).map_err(BoxFault::new)?;
-        if !database.users().await?.is_empty() {
+        if has_users().await? {
             return Ok(());
         }
         let mut records = import::read(FIXTURES, "fixtures/sandbox.json").map_err(BoxFault::new)?;

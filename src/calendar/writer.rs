@@ -51,7 +51,7 @@ impl<'a> EventWriter<'a> {
     /// # Errors
     /// [`CalendarError::OrganizerWithoutAddress`] and [`CalendarError::NoUid`].
     pub fn new(event: &Event<'a>) -> Result<Self, CalendarError> {
-        let Some(organizer) = &event.organizer.email else {
+        let Some(organizer) = event.organizer.email() else {
             return Err(CalendarError::OrganizerWithoutAddress {
                 meeting: event.meeting.name().to_owned(),
                 organizer: event.organizer.display_name(),
@@ -145,10 +145,10 @@ impl<'a> EventWriter<'a> {
     fn own(&self, participant: &Participant<'_>) -> Result<String, CalendarError> {
         let person = participant.person;
         let is_organizer = |address: &&EmailAddress| {
-            let organizer = self.event.organizer.email.as_ref();
+            let organizer = self.event.organizer.email();
             organizer.is_some_and(|organizer| address.is_same_mailbox(organizer))
         };
-        let Some(address) = person.email.as_ref().filter(|address| !is_organizer(address)) else {
+        let Some(address) = person.email().filter(|address| !is_organizer(address)) else {
             return Err(self.why_not(&person.reference));
         };
         let invitee = Invitee {
@@ -172,7 +172,7 @@ impl<'a> EventWriter<'a> {
         }
         match people
             .find(|person| person.reference == recipient)
-            .map(|person| &person.email)
+            .map(|person| person.email())
         {
             None => CalendarError::RecipientNotInvited { meeting, recipient },
             Some(None) => CalendarError::RecipientWithoutAddress { meeting, recipient },
@@ -184,7 +184,7 @@ impl<'a> EventWriter<'a> {
 impl Listed {
     /// Which of the lines has the mailbox of a person.
     fn place_of(&self, person: &Person) -> Option<usize> {
-        self.line_of.get(&person.email.as_ref()?.mailbox()).copied()
+        self.line_of.get(&person.email()?.mailbox()).copied()
     }
 
     /// Those with an address that is not the organizer's; none where that are more than may be listed.
@@ -193,7 +193,7 @@ impl Listed {
         let mut line_of = HashMap::new();
         for participant in event.participants {
             let person = participant.person;
-            let Some(address) = person.email.as_ref().filter(|a| !a.is_same_mailbox(organizer)) else {
+            let Some(address) = person.email().filter(|a| !a.is_same_mailbox(organizer)) else {
                 continue;
             };
             let Entry::Vacant(place) = line_of.entry(address.mailbox()) else {

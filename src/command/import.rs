@@ -63,7 +63,7 @@ impl Import {
             let text = read(path).map_err(BoxFault::new)?;
             files.push((import::read(&text, &name).map_err(BoxFault::new)?, name));
         }
-        let database = session.records().await?;
+        let database = session.built_in_crm().await?;
         let mut documents = Vec::new();
         let mut lines = String::new();
         for (records, name) in &files {

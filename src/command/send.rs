@@ -13,10 +13,11 @@ use super::terminal::{
     BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, print_json, print_table, print_text, visible,
 };
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
+use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
-use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
+use crate::meeting::{MeetingId, OnlineLocation};
 use crate::pipeline::{
     Event, Happened, OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, RecipientReport,
     RecipientState, SendOptions, SendReport,
@@ -159,14 +160,14 @@ impl Send {
 
 /// The planned meetings that are not over, by their time.
 async fn planned_ahead(session: &Session<'_>) -> Result<Vec<MeetingId>, BoxFault> {
-    let meetings = session.records().await?.meetings().await?;
-    let now = session.clock.now();
-    let is_ahead = |meeting: &Meeting| {
-        let (_, ends_at) = meeting.when.span(&meeting.time_zone);
-        meeting.status == MeetingStatus::Planned && ends_at > now
-    };
-    let ahead = meetings.iter().filter(|meeting| is_ahead(meeting));
-    Ok(ahead.map(|meeting| meeting.id().clone()).collect())
+    let crm = session.crm().await?;
+    let ahead = MeetingQuery::planned_after(session.clock.now());
+    let ahead = crm
+        .directory()
+        .all_meetings(&ahead)
+        .await
+        .map_err(BoxFault::new)?;
+    Ok(ahead.iter().map(|record| record.meeting.id().clone()).collect())
 }
 
 /// What a report is about.
@@ -405,12 +406,29 @@ impl Shortfall {
                 ),
             });
         }
-        (report.queued > 0 && said != Said::Queues).then(|| Self {
-            kind: "send.put_off",
-            exit: Class::Temporary.exit_code(),
-            message: format!("{} of {all} mails wait in the outbox", report.queued),
+        if report.queued > 0 && said != Said::Queues {
+            return Some(Self {
+                kind: "send.put_off",
+                exit: Class::Temporary.exit_code(),
+                message: format!("{} of {all} mails wait in the outbox", report.queued),
+                hint: Some(
+                    "run the same command again later, or let `invite outbox worker` deliver them".to_owned(),
+                ),
+            });
+        }
+        (report.hidden > 0).then(|| Self {
+            kind: "send.hidden",
+            exit: match all {
+                0 => Class::NotPermitted.exit_code(),
+                _ => DONE_IN_PART,
+            },
+            message: format!(
+                "{} of the attendees cannot be mailed: the CRM does not show their email addresses",
+                report.hidden
+            ),
             hint: Some(
-                "run the same command again later, or let `invite outbox worker` deliver them".to_owned(),
+                "let the CRM's user for this program read email addresses, then run the same command again"
+                    .to_owned(),
             ),
         })
     }

@@ -11,6 +11,7 @@ use super::terminal::Terminal;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
+use crate::crm::Crm;
 use crate::database::Database;
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::BoxFault;
@@ -108,9 +109,14 @@ impl<'a> Session<'a> {
         self.app().await?.operator().await
     }
 
-    /// The built-in CRM's records.
-    pub(super) async fn records(&self) -> Result<&Database, BoxFault> {
-        self.app().await?.records().await
+    /// The CRM, whichever it is.
+    pub(super) async fn crm(&self) -> Result<Crm, BoxFault> {
+        self.app().await?.crm().await
+    }
+
+    /// The built-in CRM, for what it alone has: `import`, and who may have meetings at Zoom.
+    pub(super) async fn built_in_crm(&self) -> Result<&Database, BoxFault> {
+        self.app().await?.built_in_crm().await
     }
 
     /// The connection to Zoom.

@@ -7,7 +7,6 @@ use super::session::Session;
 use super::smtp_account::AccountArguments;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{DONE, Outcome};
-use crate::crm::Crm as _;
 use crate::database::DatabaseError;
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
@@ -144,8 +143,9 @@ async fn list(session: &Session<'_>) -> Outcome {
 impl Set {
     async fn run(&self, session: &Session<'_>) -> Outcome {
         let user = PersonRef::user(self.user.clone());
-        let known = session.records().await?.people(std::slice::from_ref(&user)).await;
-        if known.map_err(BoxFault::new)?.is_empty() {
+        let crm = session.crm().await?;
+        let known = crm.records().person(&user).await;
+        if known.map_err(BoxFault::new)?.is_none() {
             return Err(BoxFault::new(DatabaseError::NotFound {
                 what: format!("user {:?}", self.user.as_str()),
             }));

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use clap::Args;
+use futures_util::StreamExt as _;
 
 use super::session::Session;
 use crate::app::sample_of_records;
 use crate::config::DatabaseLocation;
-use crate::crm::Crm as _;
-use crate::crm::import::{self, Records};
-use crate::database::Database;
+use crate::crm::import::{self, ImportFile};
+use crate::crm::{Crm, MeetingOrder, MeetingQuery};
 use crate::desk::{Choice, Meetings};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
-use crate::meeting::{MeetingId, Person, PersonRef};
+use crate::meeting::{MeetingId, Person};
 use crate::organization::Organization;
 use crate::pipeline::{Pick, Pipeline};
 use crate::template::Sample;
@@ -91,7 +91,7 @@ impl TryOn {
     }
 }
 
-fn records(path: &Path) -> Result<Records, BoxFault> {
+fn records(path: &Path) -> Result<ImportFile, BoxFault> {
     let text = std::fs::read_to_string(path).map_err(|source| {
         BoxFault::new(TryOnError::Unreadable {
             path: path.to_owned(),
@@ -112,13 +112,15 @@ impl Meetings for File {
     }
 
     async fn list(&self) -> Result<Vec<Choice>, BoxFault> {
-        Ok(records(&self.0)?.meetings.iter().map(Choice::of).collect())
+        let records = records(&self.0)?;
+        let meetings = records.meetings.iter().map(|record| &record.meeting);
+        Ok(meetings.map(Choice::of).collect())
     }
 
     async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault> {
         let records = records(&self.0)?;
-        let meeting = records.meetings.iter().find(|meeting| meeting.id() == id);
-        let attendees = meeting.into_iter().flat_map(|meeting| &meeting.attendees);
+        let record = records.meetings.iter().find(|record| record.meeting.id() == id);
+        let attendees = record.into_iter().flat_map(|record| &record.attendees);
         Ok(attendees
             .filter_map(|attendee| records.person(&attendee.person).cloned())
             .collect())
@@ -134,9 +136,9 @@ impl Meetings for File {
     }
 }
 
-/// The meetings of the built-in CRM.
+/// The meetings of the CRM.
 pub(super) struct OfCrm {
-    database: Database,
+    crm: Crm,
     pipeline: Pipeline,
 }
 
@@ -152,7 +154,7 @@ impl OfCrm {
             return Ok(None);
         }
         Ok(Some(Self {
-            database: session.records().await?.clone(),
+            crm: session.crm().await?,
             pipeline: session.pipeline().await?,
         }))
     }
@@ -166,15 +168,33 @@ impl Meetings for OfCrm {
 
     async fn list(&self) -> Result<Vec<Choice>, BoxFault> {
         const MOST: usize = 100;
-        let meetings = self.database.meetings().await.map_err(BoxFault::new)?;
-        Ok(meetings.iter().rev().take(MOST).map(Choice::of).collect())
+        let latest = MeetingQuery {
+            order: MeetingOrder::Latest,
+            ..MeetingQuery::default()
+        };
+        let mut choices = Vec::new();
+        let mut after = None;
+        while choices.len() < MOST {
+            let page = self.crm.directory().meetings(&latest, after.as_ref()).await;
+            let page = page.map_err(BoxFault::new)?;
+            choices.extend(page.items.iter().map(|record| Choice::of(&record.meeting)));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        choices.truncate(MOST);
+        Ok(choices)
     }
 
     async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault> {
-        let meeting = self.database.meeting(id).await.map_err(BoxFault::new)?;
-        let attendees = meeting.into_iter().flat_map(|meeting| meeting.attendees);
-        let who: Vec<PersonRef> = attendees.map(|attendee| attendee.person).collect();
-        self.database.people(&who).await.map_err(BoxFault::new)
+        let mut people = Vec::new();
+        let mut pages = self.crm.records().attendees(id);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(BoxFault::new)?;
+            people.extend(page.into_iter().filter_map(|invitee| invitee.person));
+        }
+        Ok(people)
     }
 
     async fn sample(

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
+use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
-use crate::meeting::{Meeting, MeetingId, MeetingStatus, OnlineLocation};
+use crate::meeting::{MeetingId, OnlineLocation};
 use crate::pipeline::{Pipeline, PipelineError, PushOptions, PushReport, SyncState};
 
 /// The least time between two meetings: Zoom's smallest paid plan takes 20 creations a second from an account, all
@@ -105,21 +106,16 @@ impl Push {
     }
 
     async fn chosen(&self, session: &Session<'_>, pipeline: &Pipeline) -> Result<Vec<MeetingId>, BoxFault> {
-        let now = session.clock.now();
-        let is_meant = |meeting: &Meeting| {
-            meeting.status == MeetingStatus::Planned
-                && meeting.online_location == Some(OnlineLocation::Zoom)
-                && meeting.when.span(&meeting.time_zone).1 > now
-        };
+        let crm = session.crm().await?;
+        let ahead = MeetingQuery::planned_after(session.clock.now());
+        let ahead = crm
+            .directory()
+            .all_meetings(&ahead)
+            .await
+            .map_err(BoxFault::new)?;
         let mut chosen = Vec::new();
-        for meeting in session
-            .records()
-            .await?
-            .meetings()
-            .await?
-            .iter()
-            .filter(|m| is_meant(m))
-        {
+        let meetings = ahead.iter().map(|record| &record.meeting);
+        for meeting in meetings.filter(|meeting| meeting.online_location == Some(OnlineLocation::Zoom)) {
             if self.out_of_sync && pipeline.sync_state(meeting.id()).await?.0 == SyncState::InSync {
                 continue;
             }

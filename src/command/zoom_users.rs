@@ -6,6 +6,7 @@ use serde_json::json;
 use super::session::Session;
 use super::terminal::{DIM, GOOD, STRONG, Table};
 use super::{DONE, Outcome};
+use crate::fault::BoxFault;
 use crate::meeting::{EditAccess, PersonId};
 
 #[derive(Debug, Subcommand)]
@@ -56,7 +57,8 @@ impl UsersCommand {
 }
 
 async fn set(session: &Session<'_>, user: &PersonId, enabled: bool, zoom_id: Option<&str>) -> Outcome {
-    session.records().await?.set_zoom(user, enabled, zoom_id).await?;
+    let database = session.built_in_crm().await?;
+    database.set_zoom(user, enabled, zoom_id).await?;
     let document = json!({"user": user, "enabled": enabled, "zoom_id": zoom_id});
     session.terminal.result(&document, || {
         let word = if enabled { "may" } else { "may not" };
@@ -66,7 +68,8 @@ async fn set(session: &Session<'_>, user: &PersonId, enabled: bool, zoom_id: Opt
 }
 
 async fn list(session: &Session<'_>) -> Outcome {
-    let users = session.records().await?.users().await?;
+    let crm = session.crm().await?;
+    let users = crm.directory().all_users().await.map_err(BoxFault::new)?;
     let documents: Vec<_> = users
         .iter()
         .map(|record| {
@@ -74,7 +77,7 @@ async fn list(session: &Session<'_>) -> Outcome {
             json!({
                 "id": record.person.reference.id,
                 "name": record.person.name,
-                "email": record.person.email,
+                "email": record.person.email(),
                 "enabled": facts.zoom_enabled,
                 "zoom_id": record.person.zoom_id(),
                 "roles": record.roles,

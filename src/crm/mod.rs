@@ -1,96 +1,99 @@
-//! The CRM: where meetings and people live. [`Crm`] is the one trait to implement for records of your own.
+//! The CRM: where meetings and people live. Its ports are small, and a CRM implements those that it can:
+//!
+//! | port | for |
+//! | --- | --- |
+//! | [`Records`] | the pipeline: a meeting, its attendees with their people, the join URL, answers |
+//! | [`Directory`] | lists: meetings, users, people by name or address, what has changed |
+//! | [`Editor`] | making and changing meetings |
+//! | [`Availability`] | when users are busy |
+//!
+//! A caller of [`Pipeline`](crate::pipeline::Pipeline) needs [`Records`] alone. The program holds all of them as one [`Crm`].
 
+mod directory;
+mod editor;
+mod error;
 pub mod import;
+mod page;
+mod records;
 
-use async_trait::async_trait;
+use std::fmt;
+use std::sync::Arc;
 
-use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy};
-use crate::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonRef};
+pub use directory::{
+    ChangedMeeting, Directory, MeetingOrder, MeetingQuery, MeetingRecord, PeopleQuery, UserRecord,
+};
+pub use editor::{Availability, Busy, Editor, Span};
+pub use error::CrmError;
+pub use page::{Cursor, Page};
+pub use records::{AttendeePages, Invitee, Records, all_attendees};
 
-/// The CRM's records, as the pipeline needs them.
-///
-/// The front page of this crate has an example of an implementation over records in memory.
-#[async_trait]
-pub trait Crm: Send + Sync {
-    /// Finds a meeting; `None` when there is none with this id.
-    ///
-    /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked, or its record is not a valid meeting.
-    async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError>;
-
-    /// Finds people. Those that do not exist are missing in the answer; the order does not matter.
-    ///
-    /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked, or a record is not a valid person.
-    async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError>;
-
-    /// Writes the join URL back to a meeting, or clears it.
-    ///
-    /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked or refuses.
-    async fn set_join_url(&self, id: &MeetingId, join_url: Option<&JoinUrl>) -> Result<(), CrmError>;
-
-    /// Records what an attendee answered.
-    ///
-    /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked or refuses.
-    async fn set_attendee_status(
-        &self,
-        id: &MeetingId,
-        person: &PersonRef,
-        status: Acceptance,
-    ) -> Result<(), CrmError>;
+/// A CRM, with the ports that it has. Cheap to clone.
+#[derive(Clone)]
+pub struct Crm {
+    records: Arc<dyn Records>,
+    directory: Arc<dyn Directory>,
+    editor: Option<Arc<dyn Editor>>,
+    availability: Option<Arc<dyn Availability>>,
 }
 
-/// Why the CRM did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CrmError {
-    /// It cannot be reached, or failed.
-    #[error("the CRM failed while {doing}")]
-    Unavailable {
-        /// What was being done, such as `loading the meeting "kickoff"`.
-        doing: String,
-        /// Why it failed.
-        source: BoxError,
-    },
-    /// A record of it is not valid.
-    #[error("{record} in the CRM is not valid: {reason}")]
-    InvalidRecord {
-        /// Which record, such as `meeting "kickoff"`.
-        record: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A fault that explains itself, of the layer that keeps the records.
-    #[error(transparent)]
-    Records(BoxFault),
+impl fmt::Debug for Crm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Crm")
+            .field("is_read_only", &self.editor.is_none())
+            .field("knows_busy_times", &self.availability.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
-impl Fault for CrmError {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Unavailable { .. } => "crm.unavailable",
-            Self::InvalidRecord { .. } => "crm.invalid_record",
-            Self::Records(fault) => fault.kind(),
+impl Crm {
+    /// A CRM that can be read, and takes join URLs and answers.
+    #[must_use]
+    pub fn new(records: Arc<dyn Records>, directory: Arc<dyn Directory>) -> Self {
+        Self {
+            records,
+            directory,
+            editor: None,
+            availability: None,
         }
     }
 
-    fn class(&self) -> Class {
-        match self {
-            Self::Unavailable { .. } => Class::Unavailable,
-            Self::InvalidRecord { .. } => Class::BadData,
-            Self::Records(fault) => fault.class(),
-        }
+    /// The same, whose meetings can be made and changed from here.
+    #[must_use]
+    pub fn with_editor(mut self, editor: Arc<dyn Editor>) -> Self {
+        self.editor = Some(editor);
+        self
     }
 
-    fn remedy(&self) -> Option<Remedy> {
-        match self {
-            Self::Unavailable { .. } => {
-                Some(Remedy::says("check that the CRM answers, then ").then(Act::Again(Moment::Now)))
-            }
-            Self::InvalidRecord { .. } => Some("correct the record in the CRM".into()),
-            Self::Records(fault) => fault.remedy(),
-        }
+    /// The same, which knows when its users are busy.
+    #[must_use]
+    pub fn with_availability(mut self, availability: Arc<dyn Availability>) -> Self {
+        self.availability = Some(availability);
+        self
+    }
+
+    /// Single records.
+    #[must_use]
+    pub fn records(&self) -> &Arc<dyn Records> {
+        &self.records
+    }
+
+    /// Lists.
+    #[must_use]
+    pub fn directory(&self) -> &Arc<dyn Directory> {
+        &self.directory
+    }
+
+    /// What makes and changes meetings.
+    ///
+    /// # Errors
+    /// [`CrmError::ReadOnly`] when the CRM has nothing that does.
+    pub fn editor(&self) -> Result<&Arc<dyn Editor>, CrmError> {
+        self.editor.as_ref().ok_or(CrmError::ReadOnly)
+    }
+
+    /// What knows when users are busy. Where there is none, it is not known of anybody: nobody is free for certain.
+    #[must_use]
+    pub fn availability(&self) -> Option<&Arc<dyn Availability>> {
+        self.availability.as_ref()
     }
 }

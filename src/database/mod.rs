@@ -1,8 +1,9 @@
 //! Our own state, and the records of the built-in CRM, in an SQLite file or a PostgreSQL database.
 //!
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
-//! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator), [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
-//! [`TokenStore`](crate::online::zoom::TokenStore) and [`Crm`](crate::crm::Crm). Every call of a port is one transaction. What
+//! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator),
+//! [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
+//! [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm). Every call of a port is one transaction. What
 //! it decides on is still so when it writes, also if other processes use the database. In SQLite a transaction takes
 //! the write lock before it reads. In PostgreSQL it takes a lock on its subject; a claim locks the rows of its
 //! messages instead.
@@ -37,7 +38,7 @@ use crate::meeting::{MeetingId, PersonId};
 
 pub use error::DatabaseError;
 pub use key::{EncryptionKey, KeyError, KeySource};
-pub use records::{ImportError, Imported, UserRecord};
+pub use records::{ImportError, Imported};
 
 /// How long a call waits for others to finish writing before it fails with [`DatabaseError::Busy`].
 const LONGEST_WAIT: Duration = Duration::from_secs(10);

@@ -1,4 +1,5 @@
 mod accounts;
+mod crm;
 mod files;
 mod home;
 mod pace;
@@ -14,6 +15,10 @@ use chrono::TimeDelta;
 use self::accounts::{
     accounts_are_unreadable_with_another_key_and_in_another_row,
     what_leaves_over_an_account_is_taken_by_it_alone,
+};
+use self::crm::{
+    busy_times_are_those_of_meetings_that_take_place, making_and_inviting_need_records,
+    meetings_come_in_pages_each_once, people_are_looked_up,
 };
 use self::home::Home;
 use self::pace::{
@@ -33,8 +38,8 @@ use self::shared_parts::{
 };
 use super::sql::{query, query_in_words};
 use super::*;
-use crate::crm::Crm as _;
 use crate::crm::import;
+use crate::crm::{CrmError, Directory as _, Editor as _, MeetingQuery, MeetingRecord, Records as _};
 use crate::fault::{Class, Fault as _};
 use crate::lease::Holder;
 use crate::mail::{
@@ -42,7 +47,7 @@ use crate::mail::{
     NewInvitation, NewMessage, Organizer, Outbox as _, OutboxOperator as _, Purpose, Seen,
 };
 use crate::meeting::{
-    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, Revision, Tenure,
+    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, PersonRef, Revision, Tenure,
 };
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
 use crate::online::{
@@ -65,14 +70,25 @@ fn kickoff() -> MeetingId {
     MeetingId::new("kickoff").unwrap()
 }
 
+/// The kick-off with those who are invited.
+async fn record(database: &Database) -> MeetingRecord {
+    let page = database.meetings(&MeetingQuery::default(), None).await.unwrap();
+    let mut records = page.items.into_iter();
+    records.find(|record| *record.meeting.id() == kickoff()).unwrap()
+}
+
 async fn records_read_back_as_they_were_loaded(home: &Home) {
     let database = home.filled().await;
     let records = import::read(RECORDS, "r.json").unwrap();
-    let loaded = database.meetings().await.unwrap();
-    assert_eq!(loaded, [records.meetings[1].clone(), records.meetings[0].clone()]);
+    let loaded = database.meetings(&MeetingQuery::default(), None).await.unwrap();
+    assert_eq!(loaded.next, None);
+    assert_eq!(
+        loaded.items,
+        [records.meetings[1].clone(), records.meetings[0].clone()]
+    );
     assert_eq!(
         database.meeting(&kickoff()).await.unwrap().unwrap(),
-        records.meetings[0]
+        records.meetings[0].meeting
     );
     let people = database
         .people(&[
@@ -127,50 +143,53 @@ async fn a_record_loaded_again_is_replaced(home: &Home) {
         .import(&import::read(text, "u.json").unwrap(), "u.json")
         .await
         .unwrap();
-    let users = database.users().await.unwrap();
+    let users = database.users(None).await.unwrap().items;
     assert_eq!(users[0].person.name, "Ana N");
     assert_eq!(users[0].roles, ["boss"]);
     assert!(!users[0].person.user.as_ref().unwrap().zoom_meetings);
     // The meeting still has its host and its attendee.
-    assert_eq!(
-        database
-            .meeting(&kickoff())
-            .await
-            .unwrap()
-            .unwrap()
-            .attendees
-            .len(),
-        1
-    );
+    assert_eq!(record(&database).await.attendees.len(), 1);
 }
 
 async fn an_edit_that_is_refused_changes_nothing(home: &Home) {
     let database = home.filled().await;
     let before = database.meeting(&kickoff()).await.unwrap().unwrap();
-    let result: Result<_, DatabaseError> = database
-        .edit_meeting(&kickoff(), |meeting| {
-            meeting.location = Some("Hall".into());
-            meeting.assigned_user = Some("nobody".parse().unwrap());
-            Ok(())
-        })
-        .await;
-    assert_eq!(result.unwrap_err().to_string(), "there is no user \"nobody\"");
+    let mut after = before.clone();
+    after.location = Some("Hall".into());
+    after.assigned_user = Some("nobody".parse().unwrap());
+    let refused = database.change(&before, &after).await.unwrap_err();
+    assert_eq!(refused.to_string(), "there is no user \"nobody\"");
     assert_eq!(database.meeting(&kickoff()).await.unwrap().unwrap(), before);
-    let lee = "contact:lee".parse().unwrap();
+    let lee: PersonRef = "contact:lee".parse().unwrap();
     database
-        .set_attendee_status(&kickoff(), &lee, Acceptance::Accepted)
+        .set_statuses(&kickoff(), &[(lee.clone(), Acceptance::Accepted)])
         .await
         .unwrap();
     let url = JoinUrl::new("https://acme.zoom.us/j/1").unwrap();
-    database.set_join_url(&kickoff(), Some(&url)).await.unwrap();
-    let after = database.meeting(&kickoff()).await.unwrap().unwrap();
-    assert_eq!(after.join_url, Some(url));
-    assert_eq!(after.attendees[0].status, Acceptance::Accepted);
+    let kept = database.set_join_url(&kickoff(), None, Some(&url)).await.unwrap();
+    assert_eq!(kept.as_ref(), Some(&url));
+    let written = record(&database).await;
+    assert_eq!(written.meeting.join_url.as_ref(), Some(&url));
+    assert_eq!(written.attendees[0].status, Acceptance::Accepted);
+    // Somebody else has written it meanwhile: it stays, and so does what is changed on the ground of what was read before.
+    let kept = database.set_join_url(&kickoff(), None, None).await.unwrap();
+    assert_eq!(kept.as_ref(), Some(&url));
+    after.assigned_user = before.assigned_user.clone();
+    let changed = database.change(&before, &after).await.unwrap_err();
+    assert!(matches!(changed, CrmError::Changed { .. }), "{changed:?}");
+    assert_eq!(record(&database).await, written);
     let missing = database
-        .set_join_url(&MeetingId::new("x").unwrap(), None)
+        .set_join_url(&MeetingId::new("x").unwrap(), None, None)
         .await
         .unwrap_err();
     assert_eq!(missing.class(), Class::NotFound);
+    let strangers = [
+        (lee, Acceptance::None),
+        ("lead:nobody".parse().unwrap(), Acceptance::None),
+    ];
+    let missing = database.set_statuses(&kickoff(), &strangers).await.unwrap_err();
+    assert_eq!(missing.class(), Class::NotFound);
+    assert_eq!(record(&database).await, written, "all or none");
 }
 
 fn spec() -> OnlineSpec {
@@ -330,7 +349,7 @@ async fn what_another_machine_holds_is_free_when_its_time_is_over(home: &Home) {
 
 fn issued(revision: u32) -> Issued {
     let text = RECORDS.replace("Kick-off", &format!("Kick-off {revision}"));
-    let facts = import::read(&text, "r.json").unwrap().meetings[0].facts();
+    let facts = import::read(&text, "r.json").unwrap().meetings[0].meeting.facts();
     Issued {
         tenure: Tenure(0),
         uid: "u-1".into(),
@@ -873,7 +892,7 @@ async fn many_that_open_a_new_one_at_once_all_succeed(home: &Home) {
                     .unwrap();
                 runtime.block_on(async {
                     let database = home.open_with(KeySource::File("unused".into())).await.unwrap();
-                    let count = database.meetings().await.unwrap().len();
+                    let count = database.users(None).await.unwrap().items.len();
                     database.close().await;
                     count
                 })
@@ -938,4 +957,8 @@ on_both! {
     many_mails_are_forgotten_a_part_at_a_time,
     what_another_remembers_is_not_taken_for_what_came_later,
     of_what_may_be_left_over_the_texts_are_forgotten,
+    meetings_come_in_pages_each_once,
+    people_are_looked_up,
+    busy_times_are_those_of_meetings_that_take_place,
+    making_and_inviting_need_records,
 }

@@ -21,7 +21,7 @@ pub use id::{InvalidId, MeetingId, PersonId, RoleId};
 pub use language::{InvalidLanguage, Language};
 pub use online_settings::{InvalidOnlineSettings, OnlineSettings};
 pub use people::{
-    Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, UserFacts,
+    Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, Reach, UserFacts,
 };
 pub use revision::{Change, ChangedField, Facts, Revision, Tenure};
 pub use written_time::{InvalidDay, InvalidTime, WrittenTime, written_day};
@@ -273,7 +273,7 @@ pub enum InvalidMeeting {
     Uid(String),
 }
 
-/// A meeting of the CRM.
+/// A meeting of the CRM, without those who are invited: they are records of their own there.
 ///
 /// ```
 /// use invite::meeting::{Meeting, MeetingId, When, Zone};
@@ -297,8 +297,6 @@ pub struct Meeting {
     pub status: MeetingStatus,
     /// The host: the Zoom meeting lives in this user's account, and ORGANIZER is this user.
     pub assigned_user: Option<PersonId>,
-    /// The attendees, in the CRM's order.
-    pub attendees: Vec<Attendee>,
     /// What it is about; may hold HTML.
     pub description: Option<String>,
     /// Where people meet in person.
@@ -312,7 +310,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// Makes a planned meeting without attendees.
+    /// Makes a planned meeting.
     ///
     /// # Errors
     /// [`InvalidMeeting::NoName`] when the name has no visible character.
@@ -330,7 +328,6 @@ impl Meeting {
             time_zone,
             status: MeetingStatus::Planned,
             assigned_user: None,
-            attendees: Vec::new(),
             description: None,
             location: None,
             online_location: None,
@@ -396,12 +393,6 @@ impl Meeting {
             status: self.status,
             description: Some(digest(self.description.as_deref().unwrap_or_default())),
         }
-    }
-
-    /// The attendee that is this person, if there is one.
-    #[must_use]
-    pub fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
-        self.attendees.iter().find(|attendee| attendee.person == *person)
     }
 }
 

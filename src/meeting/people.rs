@@ -162,6 +162,36 @@ pub struct UserFacts {
     pub zoom_id: Option<String>,
 }
 
+/// Where mail reaches a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// At this address, the person's primary one.
+    At(EmailAddress),
+    /// Nowhere: the record has no address.
+    #[default]
+    Nowhere,
+    /// The record may have an address, and the CRM does not show it to this program.
+    Hidden,
+}
+
+impl Reach {
+    /// The address, where it is known.
+    #[must_use]
+    pub const fn address(&self) -> Option<&EmailAddress> {
+        match self {
+            Self::At(address) => Some(address),
+            Self::Nowhere | Self::Hidden => None,
+        }
+    }
+}
+
+/// An address, or the knowledge that there is none.
+impl From<Option<EmailAddress>> for Reach {
+    fn from(address: Option<EmailAddress>) -> Self {
+        address.map_or(Self::Nowhere, Self::At)
+    }
+}
+
 /// A user, a contact or a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -169,8 +199,8 @@ pub struct Person {
     pub reference: PersonRef,
     /// The name as it is displayed; may be empty.
     pub name: String,
-    /// The primary email address, if there is one.
-    pub email: Option<EmailAddress>,
+    /// Where mail reaches the person.
+    pub reach: Reach,
     /// The person's time zone; the organization's when `None`.
     pub time_zone: Option<Zone>,
     /// The person's language; the organization's when `None`.
@@ -180,18 +210,25 @@ pub struct Person {
 }
 
 impl Person {
-    /// A person with a name and an address, and nothing else known.
+    /// A person with a name and an address or none, and nothing else known. For an address that the CRM hides, set
+    /// [`reach`](Self::reach).
     #[must_use]
     pub fn new(reference: PersonRef, name: impl Into<String>, email: Option<EmailAddress>) -> Self {
         let user = (reference.kind == PersonKind::User).then(Box::default);
         Self {
             reference,
             name: name.into(),
-            email,
+            reach: email.into(),
             time_zone: None,
             language: None,
             user,
         }
+    }
+
+    /// The primary email address, where it is known.
+    #[must_use]
+    pub const fn email(&self) -> Option<&EmailAddress> {
+        self.reach.address()
     }
 
     /// The name, or the address where there is no name, or the reference where there is neither.
@@ -201,8 +238,7 @@ impl Person {
         if !name.is_empty() {
             return name.to_owned();
         }
-        self.email
-            .as_ref()
+        self.email()
             .map_or_else(|| self.reference.to_string(), ToString::to_string)
     }
 
@@ -210,7 +246,7 @@ impl Person {
     #[must_use]
     pub fn zoom_id(&self) -> Option<&str> {
         let own = self.user.as_ref().and_then(|user| user.zoom_id.as_deref());
-        own.or_else(|| self.email.as_ref().map(EmailAddress::as_str))
+        own.or_else(|| self.email().map(EmailAddress::as_str))
     }
 }
 

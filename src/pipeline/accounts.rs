@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::{Pipeline, PipelineError};
 use crate::mail::{Account, TransportError};
-use crate::meeting::{MeetingId, PersonId};
+use crate::meeting::{MeetingId, PersonId, Reach};
 
 impl Case {
     /// The user from whose account the mails come.
@@ -14,9 +14,15 @@ impl Case {
 }
 
 impl Pipeline {
-    /// A meeting with its people, and the account that mails about it come from.
+    /// A meeting with its people, and the account that mails about it come from. Its organizer must be known by address.
     pub(super) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let mut case = self.load_case(id).await?;
+        if case.organizer.reach == Reach::Hidden {
+            return Err(PipelineError::AddressHidden {
+                meeting: case.meeting.name().to_owned(),
+                whose: format!("its assigned user, {}", case.organizer.display_name()),
+            });
+        }
         case.account = self.account_of(&case.organizer.reference.id).await?;
         Ok(case)
     }

@@ -9,7 +9,7 @@ use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::crm::Crm;
+use crate::crm::Records;
 use crate::fault::{Class, Fault};
 use crate::mail::{
     Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Retention, Transport,
@@ -24,7 +24,7 @@ use crate::template::{TemplateError, Templates};
 pub struct PipelineBuilder {
     organization: Organization,
     sender: Mailbox,
-    crm: Option<Arc<dyn Crm>>,
+    crm: Option<Arc<dyn Records>>,
     providers: Vec<Arc<dyn OnlineMeetings>>,
     links: Option<Arc<dyn LinkStore>>,
     outbox: Option<Arc<dyn Outbox>>,
@@ -118,7 +118,7 @@ impl Pipeline {
 
 impl PipelineBuilder {
     /// The CRM.
-    pub fn crm(mut self, crm: Arc<dyn Crm>) -> Self {
+    pub fn crm(mut self, crm: Arc<dyn Records>) -> Self {
         self.crm = Some(crm);
         self
     }

@@ -23,7 +23,7 @@ impl Pipeline {
     ) -> Result<String, PipelineError> {
         let case = self.load_to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
-        let invitable = |person: &&Person| person.email.is_some() && !case.is_organizer(person);
+        let invitable = |person: &&Person| person.email().is_some() && !case.is_organizer(person);
         let mut people = case.people.iter().flatten();
         let person = match (to, method) {
             (_, Method::Publish) => None,

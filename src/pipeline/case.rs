@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::plan::MailboxHistory;
 use crate::mail::{Account, Issued, Seen};
-use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonRef, Zone};
+use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonRef, Reach, Zone};
 
 /// Where somebody stands in a case: the attendees in their order, then those who are none any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,8 @@ pub(super) struct Case {
     pub(super) organizer: Person,
     /// The assigned user's own account, from which the mails come, where there is one and it was asked for.
     pub(super) account: Option<Account>,
+    /// Who is invited, in the CRM's order.
+    pub(super) attendees: Vec<Attendee>,
     /// Of each attendee, in their order, the record, where the CRM has it.
     pub(super) people: Vec<Option<Person>>,
     /// What invitees were told, one for each revision of each tenure, the newest last.
@@ -46,7 +48,45 @@ impl Case {
     /// The attendees in the CRM's order, each with the person where there is one.
     pub(super) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
         let people = self.people.iter().map(Option::as_ref);
-        self.meeting.attendees.iter().zip(people)
+        self.attendees.iter().zip(people)
+    }
+
+    /// The attendee that is this record, if there is one.
+    pub(super) fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
+        self.attendees.iter().find(|attendee| attendee.person == *person)
+    }
+
+    /// The attendees whose addresses the CRM hides.
+    pub(super) fn hidden_attendees(&self) -> HashMap<PersonRef, Option<EmailAddress>> {
+        let hidden = self.people.iter().flatten();
+        let hidden = hidden.filter(|person| person.reach == Reach::Hidden);
+        hidden.map(|person| (person.reference.clone(), None)).collect()
+    }
+
+    /// An address that the CRM hides now stands as it was mailed last: nobody is told to be removed because a right is missing.
+    pub(super) fn recall_attendees(&mut self, mut mailed: HashMap<PersonRef, Option<EmailAddress>>) {
+        if mailed.is_empty() {
+            return;
+        }
+        for person in self.people.iter_mut().flatten() {
+            if let Some(Some(address)) = mailed.remove(&person.reference) {
+                person.reach = Reach::At(address);
+            }
+        }
+    }
+
+    /// The same for the organizer, as invitees were told last.
+    pub(super) fn recall_organizer(&mut self) {
+        if self.organizer.reach != Reach::Hidden {
+            return;
+        }
+        let told = self.history.last().and_then(|last| last.organizer.as_ref());
+        if let Some(told) = told
+            && told.person == self.organizer.reference
+            && !told.is_forgotten()
+        {
+            self.organizer.reach = Reach::At(told.email.clone());
+        }
     }
 
     /// The attendees with their places.
@@ -77,7 +117,7 @@ impl Case {
 
     /// The address at a place.
     pub(super) fn address(&self, place: Place) -> Option<&EmailAddress> {
-        self.person_at(place)?.email.as_ref()
+        self.person_at(place)?.email()
     }
 
     /// The language that is read at a place, if that is known.
@@ -92,9 +132,9 @@ impl Case {
 
     /// The record at a place.
     pub(super) fn reference(&self, place: Place) -> &PersonRef {
-        match self.meeting.attendees.get(place.at()) {
+        match self.attendees.get(place.at()) {
             Some(attendee) => &attendee.person,
-            None => &self.former[place.at() - self.meeting.attendees.len()].reference,
+            None => &self.former[place.at() - self.attendees.len()].reference,
         }
     }
 
@@ -112,9 +152,8 @@ impl Case {
 /// Whether a person is the organizer, or shares the organizer's address.
 pub(super) fn is_organizer(organizer: &Person, person: &Person) -> bool {
     let same_mailbox = |a: &Person, b: &Person| {
-        a.email
-            .as_ref()
-            .zip(b.email.as_ref())
+        a.email()
+            .zip(b.email())
             .is_some_and(|(a, b)| a.is_same_mailbox(b))
     };
     person.reference == organizer.reference || same_mailbox(person, organizer)

@@ -85,6 +85,14 @@ pub enum PipelineError {
         /// Why.
         reason: String,
     },
+    /// The CRM shows no address that the meeting cannot go without.
+    #[error("the meeting {meeting:?} cannot be mailed: the CRM does not show the email address of {whose}")]
+    AddressHidden {
+        /// The meeting's name.
+        meeting: String,
+        /// Whose, such as `its attendees`.
+        whose: String,
+    },
     /// The user's roles do not allow it.
     #[error("{user} may not {doing}: {reason}")]
     NotPermitted {
@@ -235,6 +243,7 @@ impl Fault for PipelineError {
             Self::NoAssignedUser { .. } => "meeting.no_assigned_user",
             Self::AssignedUserMissing { .. } => "meeting.assigned_user_missing",
             Self::NoRecipients { .. } => "meeting.no_recipients",
+            Self::AddressHidden { .. } => "crm.address_hidden",
             Self::NotPermitted { .. } => "permission.denied",
             Self::NotOnline { .. } => "meeting.not_online",
             Self::NoProvider { .. } => "online.not_configured",
@@ -275,7 +284,9 @@ impl Fault for PipelineError {
             | Self::NoRecipients { .. }
             | Self::NotOnline { .. }
             | Self::Unrecorded { .. } => Class::BadData,
-            Self::NotPermitted { .. } | Self::Stranger { .. } => Class::NotPermitted,
+            Self::NotPermitted { .. } | Self::Stranger { .. } | Self::AddressHidden { .. } => {
+                Class::NotPermitted
+            }
             Self::NoProvider { .. }
             | Self::NoTransport
             | Self::NoAccount { .. }
@@ -318,6 +329,9 @@ impl Fault for PipelineError {
             Self::Over { .. } => Remedy::says("to mail it all the same, ").then(Act::MailPastMeeting),
             Self::NoAssignedUser { .. } | Self::AssignedUserMissing { .. } => Remedy::act(Act::AssignUser),
             Self::NoRecipients { .. } => "add attendees with email addresses to the meeting".into(),
+            Self::AddressHidden { .. } => {
+                "let the CRM's user for this program read email addresses of users, contacts and leads".into()
+            }
             Self::NotPermitted { .. } => {
                 "ask the administrator of the CRM for it, or run it as somebody who may".into()
             }

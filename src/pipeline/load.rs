@@ -1,22 +1,20 @@
 //! Step 1: the meeting and its people; what may not be sent is refused.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 
 use super::case::Case;
 use super::plan::MailboxHistory;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{OutboxEntry, Seen};
 use crate::meeting::{
-    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef, Tenure,
+    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef, Reach, Tenure,
 };
 
-/// How many people the CRM is asked for at a time.
-pub(super) const PEOPLE_AT_ONCE: usize = 500;
-/// While one answer is read, the next is on its way.
-const ASKED_AT_A_TIME: usize = 2;
+/// How many people the CRM is asked for at a time, as [`Records::people`](crate::crm::Records::people) says.
+const PEOPLE_AT_ONCE: usize = 200;
 
 /// Which meetings may be mailed, or pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,74 +124,49 @@ impl Pipeline {
 
     /// The user whom a meeting is assigned to.
     pub(super) async fn load_organizer(&self, meeting: &Meeting) -> Result<Person, PipelineError> {
-        let Some(user) = &meeting.assigned_user else {
-            return Err(PipelineError::NoAssignedUser {
-                meeting: meeting.name().to_owned(),
-            });
-        };
-        let user = PersonRef::user(user.clone());
-        let found = self.crm.people(std::slice::from_ref(&user)).await?;
-        found
-            .into_iter()
-            .find(|person| person.reference == user)
-            .ok_or_else(|| PipelineError::AssignedUserMissing {
-                meeting: meeting.name().to_owned(),
-                user,
-            })
+        let user = assigned_user(meeting)?;
+        let found = self.crm.person(&user).await?;
+        found.ok_or_else(|| PipelineError::AssignedUserMissing {
+            meeting: meeting.name().to_owned(),
+            user,
+        })
     }
 
     /// A meeting with its people, and all that they were told. It must have an assigned user.
     pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let meeting = self.load_meeting(id).await?;
-        let organizer = self.load_organizer(&meeting).await?;
-        let attendees: Vec<&PersonRef> = meeting
-            .attendees
-            .iter()
-            .map(|attendee| &attendee.person)
-            .collect();
-        let people = self.load_people(&attendees).await?;
+        let user = assigned_user(&meeting)?;
+        let mut attendees = Vec::new();
+        let mut people = Vec::new();
+        let mut pages = self.crm.attendees(id);
+        while let Some(page) = pages.next().await {
+            for invitee in page? {
+                attendees.push(invitee.attendee);
+                people.push(invitee.person);
+            }
+        }
+        drop(pages);
+        attendees.shrink_to_fit();
+        people.shrink_to_fit();
+        // Mostly the assigned user is an attendee too.
+        let organizer = match people.iter().flatten().find(|person| person.reference == user) {
+            Some(organizer) => organizer.clone(),
+            None => self.load_organizer(&meeting).await?,
+        };
         let mut case = Case {
             history: self.outbox.issued(id).await?,
             meeting,
             organizer,
             account: None,
+            attendees,
             people,
             mailboxes: HashMap::new(),
             seen: Seen::default(),
             former: Vec::new(),
         };
+        case.recall_organizer();
         self.load_told(&mut case).await?;
         Ok(case)
-    }
-
-    /// People in the order in which they are asked for. `None`: the CRM has no such record.
-    pub(super) async fn load_people(&self, who: &[&PersonRef]) -> Result<Vec<Option<Person>>, PipelineError> {
-        let some = |some: &[&PersonRef]| some.iter().map(|who| (*who).clone()).collect();
-        let asked = who.chunks(PEOPLE_AT_ONCE).map(some);
-        let ask = |asked: Vec<PersonRef>| async move {
-            let found = self.crm.people(&asked).await;
-            (asked, found)
-        };
-        let mut answers = stream::iter(asked.map(ask)).buffered(ASKED_AT_A_TIME);
-        let mut people = Vec::with_capacity(who.len());
-        while let Some((asked, found)) = answers.next().await {
-            let found = found?.into_iter();
-            let mut found: HashMap<PersonRef, Person> =
-                found.map(|person| (person.reference.clone(), person)).collect();
-            // A record may be asked for twice.
-            let last_asked: HashMap<&PersonRef, usize> =
-                asked.iter().enumerate().map(|(at, who)| (who, at)).collect();
-            people.extend(
-                asked
-                    .iter()
-                    .enumerate()
-                    .map(|(at, who)| match last_asked.get(who) {
-                        Some(last) if *last == at => found.remove(who),
-                        _ => found.get(who).cloned(),
-                    }),
-            );
-        }
-        Ok(people)
     }
 
     /// What each mailbox was sent, as the outbox has it; and those that are no attendee's any more. A record that is gone
@@ -201,8 +174,12 @@ impl Pipeline {
     async fn load_told(&self, case: &mut Case) -> Result<(), PipelineError> {
         let mut mailboxes: HashMap<String, MailboxHistory> = HashMap::new();
         let mut newest = 0;
+        let mut hidden = case.hidden_attendees();
         let mut note = |entry: OutboxEntry| {
             newest = newest.max(entry.id);
+            if let Some(address) = hidden.get_mut(&entry.person) {
+                *address = Some(entry.envelope.to.clone());
+            }
             match mailboxes.entry(entry.envelope.to.mailbox()) {
                 Entry::Occupied(known) => known.into_mut().note(&entry),
                 Entry::Vacant(place) => {
@@ -219,31 +196,58 @@ impl Pipeline {
             return Ok(());
         }
         refuse_unrecorded(case, &mailboxes)?;
+        case.recall_attendees(hidden);
         let todays = case.people.iter().flatten();
         let todays: HashSet<String> = todays
-            .filter_map(|person| Some(person.email.as_ref()?.mailbox()))
+            .filter_map(|person| Some(person.email()?.mailbox()))
             .collect();
         let former = mailboxes.iter().filter(|(mailbox, _)| !todays.contains(*mailbox));
         let former: BTreeMap<&String, &MailboxHistory> = former.collect();
-        let who: Vec<&PersonRef> = former.values().map(|history| &history.person).collect();
-        let known = self.load_people(&who).await?;
-        let former = former.into_values().zip(known).map(|(history, known)| {
+        let known = self
+            .load_former(case, former.values().map(|history| &history.person))
+            .await?;
+        let former = former.into_values().map(|history| {
             // Where the invitation went, there the cancellation goes.
-            let address = Some(history.address.clone());
-            match known {
+            let address = history.address.clone();
+            match known.get(&history.person) {
                 Some(person) => Person {
-                    email: address,
-                    ..person
+                    reach: Reach::At(address),
+                    ..person.clone()
                 },
                 None => Person {
                     language: Some(history.language.clone()),
-                    ..Person::new(history.person.clone(), "", address)
+                    ..Person::new(history.person.clone(), "", Some(address))
                 },
             }
         });
         case.former = former.collect();
         case.mailboxes = mailboxes;
         Ok(())
+    }
+
+    /// The records of those who were mailed at a mailbox that is no attendee's any more. The CRM is asked only for those who are
+    /// not among the case's people.
+    async fn load_former(
+        &self,
+        case: &Case,
+        former: impl Iterator<Item = &PersonRef>,
+    ) -> Result<HashMap<PersonRef, Person>, PipelineError> {
+        let mut wanted: BTreeSet<&PersonRef> = former.collect();
+        let mut known = HashMap::with_capacity(wanted.len());
+        if wanted.is_empty() {
+            return Ok(known);
+        }
+        for person in case.people.iter().flatten() {
+            if wanted.remove(&person.reference) {
+                known.insert(person.reference.clone(), person.clone());
+            }
+        }
+        let wanted: Vec<PersonRef> = wanted.into_iter().cloned().collect();
+        for some in wanted.chunks(PEOPLE_AT_ONCE) {
+            let found = self.crm.people(some).await?.into_iter();
+            known.extend(found.map(|person| (person.reference.clone(), person)));
+        }
+        Ok(known)
     }
 
     pub(super) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {
@@ -269,8 +273,7 @@ impl Pipeline {
         verb: &str,
     ) -> Result<(), PipelineError> {
         let Some(actor) = actor else { return Ok(()) };
-        let people = self.crm.people(&[PersonRef::user(actor.clone())]).await?;
-        let Some(person) = people.into_iter().next() else {
+        let Some(person) = self.crm.person(&PersonRef::user(actor.clone())).await? else {
             return Err(PipelineError::NoActor { user: actor.clone() });
         };
         let facts = person.user.clone().unwrap_or_default();
@@ -307,6 +310,13 @@ fn refuse_unrecorded(case: &Case, mailboxes: &HashMap<String, MailboxHistory>) -
     }
 }
 
+fn assigned_user(meeting: &Meeting) -> Result<PersonRef, PipelineError> {
+    let user = meeting.assigned_user.clone().map(PersonRef::user);
+    user.ok_or_else(|| PipelineError::NoAssignedUser {
+        meeting: meeting.name().to_owned(),
+    })
+}
+
 /// Refuses picks that name nobody.
 fn refuse_strangers(case: &Case, picks: &[Pick], with_former: bool) -> Result<(), PipelineError> {
     if picks.is_empty() {
@@ -317,7 +327,7 @@ fn refuse_strangers(case: &Case, picks: &[Pick], with_former: bool) -> Result<()
     let mut records = HashSet::new();
     for person in case.people.iter().flatten().chain(former) {
         records.insert(&person.reference);
-        mailboxes.extend(person.email.as_ref().map(|email| email.mailbox()));
+        mailboxes.extend(person.email().map(|email| email.mailbox()));
     }
     let names_nobody = |pick: &&Pick| match pick {
         Pick::Email(address) => !mailboxes.contains(&address.mailbox()),
@@ -344,15 +354,25 @@ fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
         .attendees()
         .filter(|(_, person)| !person.is_some_and(|person| case.is_organizer(person)))
         .peekable();
-    if case.meeting.attendees.is_empty() {
+    if case.attendees.is_empty() {
         return refuse("it has no attendees");
     }
     if others.peek().is_none() {
         return refuse("its only attendee is the assigned user, who holds it");
     }
-    if others.any(|(_, person)| person.is_some_and(|person| person.email.is_some())) {
-        Ok(())
-    } else {
-        refuse("none of its attendees has an email address")
+    let mut is_hidden = false;
+    for person in others.filter_map(|(_, person)| person) {
+        match person.reach {
+            Reach::At(_) => return Ok(()),
+            Reach::Hidden => is_hidden = true,
+            Reach::Nowhere => {}
+        }
     }
+    if is_hidden {
+        return Err(PipelineError::AddressHidden {
+            meeting: case.meeting.name().to_owned(),
+            whose: "its attendees".to_owned(),
+        });
+    }
+    refuse("none of its attendees has an email address")
 }

@@ -53,7 +53,7 @@ use tracing::Instrument as _;
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::crm::Crm;
+use crate::crm::Records;
 use crate::mail::{
     Accounts, Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport,
 };
@@ -92,7 +92,7 @@ const MEETINGS_AT_ONCE: usize = 100;
 /// Everything that is needed to send invitations. Made by [`Pipeline::builder`]; cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
-    crm: Arc<dyn Crm>,
+    crm: Arc<dyn Records>,
     providers: Vec<Arc<dyn OnlineMeetings>>,
     links: Arc<dyn LinkStore>,
     outbox: Arc<dyn Outbox>,

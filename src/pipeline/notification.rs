@@ -67,7 +67,7 @@ impl Pipeline {
             message_ids: notification.message_ids.clone(),
         };
         let notice = notice(notification, &entry, self.clock.now()).ok_or_else(unknown)?;
-        let people = self.crm.people(std::slice::from_ref(&entry.person)).await?;
+        let person = self.crm.person(&entry.person).await?;
         let (outcome, delivery) = match notifications.take_notice(entry.id, &notice).await? {
             Noted::Recorded => (NotificationOutcome::Recorded, notice),
             Noted::Superseded(known) => (NotificationOutcome::Older, known),
@@ -75,7 +75,7 @@ impl Pipeline {
         Ok(NotificationReport {
             meeting: entry.meeting,
             outcome,
-            name: people.into_iter().next().map(|it| it.name).unwrap_or_default(),
+            name: person.map(|person| person.name).unwrap_or_default(),
             kind: entry.person.kind,
             id: entry.person.id,
             email: entry.envelope.to,

@@ -50,10 +50,7 @@ impl Pick {
     #[must_use]
     pub fn picks(&self, person: &Person) -> bool {
         match self {
-            Self::Email(address) => person
-                .email
-                .as_ref()
-                .is_some_and(|email| email.is_same_mailbox(address)),
+            Self::Email(address) => person.email().is_some_and(|email| email.is_same_mailbox(address)),
             Self::Person(reference) => person.reference == *reference,
         }
     }

@@ -266,6 +266,12 @@ impl Recipients {
         self.each.iter().filter(|outcome| outcome.state == state).count()
     }
 
+    /// How many are skipped because the CRM hides their addresses.
+    pub(super) fn count_hidden(&self) -> usize {
+        let is_hidden = |outcome: &&Outcome| matches!(outcome.mail, Mail::None(Reason::AddressHidden));
+        self.each.iter().filter(is_hidden).count()
+    }
+
     /// The meeting that they were told of.
     #[must_use]
     pub fn meeting(&self) -> &Meeting {
@@ -308,7 +314,7 @@ impl Recipients {
             kind: reference.kind,
             id: reference.id.clone(),
             name: person.map(|person| person.name.clone()).unwrap_or_default(),
-            email: person.and_then(|person| person.email.clone()),
+            email: person.and_then(|person| person.email().cloned()),
             language: note
                 .and_then(|note| note.language.as_ref())
                 .or(language.as_ref())

@@ -8,6 +8,7 @@ use tracing::Instrument as _;
 use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Happened, Pipeline, PipelineError, SendOptions};
+use crate::crm::CrmError;
 use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
@@ -74,13 +75,36 @@ impl Pipeline {
     ) -> Result<(), PipelineError> {
         let join_url = online.join_url(meeting);
         if join_url != meeting.join_url {
-            self.crm.set_join_url(meeting.id(), join_url.as_ref()).await?;
-            meeting.join_url = join_url;
+            self.write_join_url(meeting, join_url).await?;
             self.tell_of(meeting.id(), Happened::JoinUrlWritten);
         }
         if online.link.is_some() {
             self.delete_superseded(meeting.id()).await?;
         }
+        Ok(())
+    }
+
+    /// Writes the join URL to the CRM's record, or clears it, and makes sure that the CRM kept it.
+    pub(super) async fn write_join_url(
+        &self,
+        meeting: &mut Meeting,
+        join_url: Option<JoinUrl>,
+    ) -> Result<(), PipelineError> {
+        let expected = meeting.join_url.as_ref();
+        let kept = self
+            .crm
+            .set_join_url(meeting.id(), expected, join_url.as_ref())
+            .await?;
+        if kept != join_url {
+            return Err(CrmError::NotKept {
+                record: format!("meeting {:?}", meeting.id().as_str()),
+                field: "join URL",
+                kept: kept.map(|url| url.to_string()),
+                remedy: None,
+            }
+            .into());
+        }
+        meeting.join_url = join_url;
         Ok(())
     }
 

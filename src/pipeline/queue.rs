@@ -159,12 +159,15 @@ impl Pipeline {
 
     /// Sets the answers that end to none. Done before the mails are queued: what is cut off here is done again with them.
     async fn end_answers(&self, case: &Case, plan: &Plan<'_>) -> Result<(), PipelineError> {
-        for place in &plan.answers_end {
-            self.crm
-                .set_attendee_status(case.meeting.id(), case.reference(*place), Acceptance::None)
-                .await?;
+        if plan.answers_end.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let ended = plan
+            .answers_end
+            .iter()
+            .map(|place| (case.reference(*place).clone(), Acceptance::None));
+        let ended: Vec<_> = ended.collect();
+        Ok(self.crm.set_statuses(case.meeting.id(), &ended).await?)
     }
 }
 

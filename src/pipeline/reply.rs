@@ -1,12 +1,13 @@
 //! Beside the way of a send: what an answer to an invitation does to its meeting.
 
 use chrono::{DateTime, Utc};
+use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use super::case::is_organizer;
-use super::load::PEOPLE_AT_ONCE;
 use super::{Pick, Pipeline, PipelineError};
 use crate::calendar::Method;
+use crate::crm::Invitee;
 use crate::imip::{Answer, AnswerKind};
 use crate::mail::{Answers, Given, Issued, OutboxEntry, Taken};
 use crate::meeting::{
@@ -87,8 +88,8 @@ impl Pipeline {
         let meeting = self.load_meeting(&id).await?;
         let history = self.outbox.issued(&id).await?;
         let messages = self.outbox.of_mailbox(&id, &answer.attendee).await?;
-        let answered = Answered::of(answer, &meeting, &history, &messages);
-        let person = self.who_answers(&meeting, &answered).await?;
+        let answered = Answered::of(answer, &history, &messages);
+        let (person, status_before) = self.who_answers(&meeting, &answered).await?;
         let is_sender = answer
             .sender
             .as_ref()
@@ -99,9 +100,6 @@ impl Pipeline {
                 attendee: answer.attendee.clone(),
             });
         }
-        let status_before = meeting
-            .attendee(&person.reference)
-            .map_or(Acceptance::None, |a| a.status);
         let outcome = match &answer.kind {
             AnswerKind::Counter { .. } => AnswerOutcome::Proposed,
             AnswerKind::Refresh => AnswerOutcome::Requested,
@@ -160,11 +158,12 @@ impl Pipeline {
         taken: Given,
     ) -> Result<(), PipelineError> {
         let mut written = taken;
-        self.crm.set_attendee_status(id, person, written.status).await?;
+        let write = async |status| self.crm.set_statuses(id, &[(person.clone(), status)]).await;
+        write(written.status).await?;
         while let Some(newest) = answers.newest_answer(id, person).await?
             && newest.status != written.status
         {
-            self.crm.set_attendee_status(id, person, newest.status).await?;
+            write(newest.status).await?;
             written = newest;
         }
         Ok(())
@@ -173,27 +172,32 @@ impl Pipeline {
 
 impl Pipeline {
     /// The attendee who answers: the record that was mailed at this mailbox, else one that has the address today.
-    async fn who_answers(&self, meeting: &Meeting, answered: &Answered<'_>) -> Result<Person, PipelineError> {
+    async fn who_answers(
+        &self,
+        meeting: &Meeting,
+        answered: &Answered<'_>,
+    ) -> Result<(Person, Acceptance), PipelineError> {
         let organizer = self.load_organizer(meeting).await?;
         let address = &answered.answer.attendee;
         let holds_it = |person: &Person| is_organizer(&organizer, person);
+        let with_record = |invitee: Invitee| Some((invitee.person?, invitee.attendee.status));
         if let Some(mailed) = answered.mailed() {
-            let found = self.crm.people(std::slice::from_ref(mailed)).await?;
-            let mut found = found.into_iter().filter(|person| person.reference == *mailed);
-            if let Some(person) = found.next().filter(|person| !holds_it(person)) {
-                return Ok(person);
+            let found = self.crm.attendee(meeting.id(), mailed).await?;
+            let found = found.and_then(with_record);
+            if let Some(found) = found.filter(|(person, _)| !holds_it(person)) {
+                return Ok(found);
             }
         }
         // The mail was passed on, or the record that was mailed is an attendee no more.
-        for some in meeting.attendees.chunks(PEOPLE_AT_ONCE) {
-            let who: Vec<&PersonRef> = some.iter().map(|attendee| &attendee.person).collect();
-            let found = self.load_people(&who).await?;
+        let mut pages = self.crm.attendees(meeting.id());
+        while let Some(page) = pages.next().await {
             let is_theirs = |person: &Person| {
-                let email = person.email.as_ref();
+                let email = person.email();
                 email.is_some_and(|email| email.is_same_mailbox(address)) && !holds_it(person)
             };
-            if let Some(person) = found.into_iter().flatten().find(is_theirs) {
-                return Ok(person);
+            let mut invitees = page?.into_iter().filter_map(with_record);
+            if let Some(found) = invitees.find(|(person, _)| is_theirs(person)) {
+                return Ok(found);
             }
         }
         Err(PipelineError::NotInvited {
@@ -206,7 +210,6 @@ impl Pipeline {
 /// An answer, and what was sent to the mailbox that gives it.
 struct Answered<'a> {
     answer: &'a Answer,
-    meeting: &'a Meeting,
     history: &'a [Issued],
     /// All messages to the mailbox, the oldest first.
     messages: &'a [OutboxEntry],
@@ -217,19 +220,13 @@ struct Answered<'a> {
 }
 
 impl<'a> Answered<'a> {
-    fn of(
-        answer: &'a Answer,
-        meeting: &'a Meeting,
-        history: &'a [Issued],
-        messages: &'a [OutboxEntry],
-    ) -> Self {
+    fn of(answer: &'a Answer, history: &'a [Issued], messages: &'a [OutboxEntry]) -> Self {
         let of_uid = history.iter().rfind(|issued| issued.uid == answer.uid);
         let tenure = of_uid.map(|issued| issued.tenure).unwrap_or_default();
         // Of a meeting that was forgotten, the last revision stands for those before.
         let is_it = |issued: &Issued| issued.tenure == tenure && issued.revision.0 >= answer.sequence;
         Self {
             answer,
-            meeting,
             history,
             messages,
             tenure,
@@ -244,7 +241,7 @@ impl<'a> Answered<'a> {
             .filter(move |message| message.tenure == tenure)
     }
 
-    /// The attendee whose record was mailed at the mailbox: with the revision that is answered, else last.
+    /// The record that was mailed at the mailbox: with the revision that is answered, else last.
     fn mailed(&self) -> Option<&'a PersonRef> {
         let requests = || {
             self.of_tenure()
@@ -254,7 +251,7 @@ impl<'a> Answered<'a> {
         let sequence = self.answer.sequence;
         let exact = requests().find(|message| message.revision.0 == sequence);
         let message = exact.or_else(|| requests().next())?;
-        self.meeting.attendee(&message.person).map(|_| &message.person)
+        Some(&message.person)
     }
 
     /// Whether the newest that invitees were told is that the meeting does not take place.

@@ -100,6 +100,9 @@ pub struct SendReport {
     pub may_have_arrived: usize,
     /// How many were skipped.
     pub skipped: usize,
+    /// How many of those who were skipped would have been invited, but for an address that the CRM does not show.
+    #[serde(skip)]
+    pub hidden: usize,
     /// Why delivering was stopped before everybody's turn had come, if it was.
     #[serde(skip)]
     pub stopped: Option<PipelineError>,
@@ -154,6 +157,7 @@ impl Pipeline {
             failed: count(RecipientState::Failed),
             may_have_arrived: count(RecipientState::MayHaveArrived),
             skipped: count(RecipientState::Skipped),
+            hidden: recipients.count_hidden(),
             recipients,
             stopped: None,
         }

@@ -125,8 +125,7 @@ impl Pipeline {
             }
             // The record first: if what follows fails, the link is still known and deleting is done again.
             if meeting.join_url.is_some() {
-                self.crm.set_join_url(id, None).await?;
-                meeting.join_url = None;
+                self.write_join_url(&mut meeting, None).await?;
                 self.tell_of(id, Happened::JoinUrlWritten);
             }
             if link.is_some() {

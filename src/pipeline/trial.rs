@@ -7,7 +7,7 @@ use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Act, Class, Fault, Remedy};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
-use crate::meeting::{Acceptance, Language};
+use crate::meeting::{Acceptance, Language, Reach};
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.
@@ -93,7 +93,7 @@ impl Trials {
         let preview = self.templates.preview(name, sample, language)?;
         let id = format!("preview-{}", sample.id);
         let organizer = &sample.organizer;
-        let email = organizer.email.as_ref();
+        let email = organizer.email();
         let reply_to = email.and_then(|email| reply_to(&organizer.name, email, &self.sender));
         self.compose(preview, name, sample, reply_to, &id, now)
     }
@@ -128,10 +128,10 @@ impl Trials {
         // The name of a meeting is one line, and so is what is put before it.
         let _ = theirs.meeting.rename(&marked(sample.meeting.name())?);
         theirs.organizer.name = self.sender.name.clone().unwrap_or_default();
-        theirs.organizer.email = Some(self.sender.address.clone());
+        theirs.organizer.reach = Reach::At(self.sender.address.clone());
         theirs.organizer.reference = sample.organizer.reference.clone();
         theirs.invitee.name = to.name.clone().unwrap_or_else(|| to.address.to_string());
-        theirs.invitee.email = Some(to.address.clone());
+        theirs.invitee.reach = Reach::At(to.address.clone());
         theirs.change = None;
         self.compose(preview, name, &theirs, None, id, now)
     }
@@ -155,7 +155,7 @@ impl Trials {
             .map(|method| self.calendar(method, sample, &preview, &format!("{id}@{domain}"), now))
             .transpose()?;
         let invitee = &sample.invitee;
-        let Some(email) = &invitee.email else {
+        let Some(email) = invitee.email() else {
             return Err(CalendarError::RecipientWithoutAddress {
                 meeting: sample.meeting.name().to_owned(),
                 recipient: invitee.reference.clone(),
@@ -211,7 +211,7 @@ impl Trials {
             person: &sample.invitee,
             status: Acceptance::None,
         }];
-        let organizer = sample.organizer.email.as_ref();
+        let organizer = sample.organizer.email();
         let by_another = !organizer.is_some_and(|organizer| is_sender(organizer, &self.sender));
         let event = Event {
             sent_by: by_another.then_some(&self.sender.address),

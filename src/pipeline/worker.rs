@@ -10,10 +10,11 @@ use tracing::Instrument as _;
 use super::deliver::{Addressees, Tries};
 use super::online::Online;
 use super::outcome::Outcomes;
-use super::plan::Aim;
+use super::plan::{Aim, CalledOff};
 use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
+use crate::calendar::Method;
 use crate::fault::{Fault as _, chain};
-use crate::mail::{Due, Enqueued, TransportError};
+use crate::mail::{DeliveryState, Due, EnqueueOrder, Enqueued, OutboxEntry, Seen, TransportError};
 use crate::meeting::{MeetingId, MeetingStatus};
 
 /// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
@@ -33,6 +34,11 @@ pub enum Delivery {
     Tried,
     /// The meeting had changed since the messages were queued: newer ones superseded them and were tried.
     Renewed(Box<SendReport>),
+    /// The CRM has no such meeting any more: its invitations and updates that waited were called off, its cancellations tried.
+    Gone {
+        /// How many were called off.
+        called_off: usize,
+    },
 }
 
 /// What a worker did.
@@ -146,7 +152,13 @@ impl Pipeline {
 
     async fn renew_and_deliver(&self, due: &Due) -> Result<Delivery, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let mut case = self.load_to_mail(&due.meeting).await?;
+            let mut case = match self.load_to_mail(&due.meeting).await {
+                Err(PipelineError::NoMeeting { meeting }) => match self.deliver_gone(&meeting).await? {
+                    Some(delivery) => return Ok(delivery),
+                    None => continue,
+                },
+                loaded => loaded?,
+            };
             let mut online = Online::as_recorded(None);
             let (_, ends_at) = case.meeting.when.span(&case.meeting.time_zone);
             let takes_place = case.meeting.status == MeetingStatus::Planned && ends_at > self.now();
@@ -177,5 +189,46 @@ impl Pipeline {
         Err(PipelineError::Overtaken {
             meeting: due.meeting.clone(),
         })
+    }
+
+    /// Calls off what waits of a meeting that the CRM does not have any more, and delivers the cancellations among it. `None`:
+    /// another process was faster.
+    async fn deliver_gone(&self, id: &MeetingId) -> Result<Option<Delivery>, PipelineError> {
+        let history = self.outbox.issued(id).await?;
+        let mut seen = Seen {
+            issued: history.last().map(|last| (last.tenure, last.revision)),
+            newest: 0,
+        };
+        let mut untrue = Vec::new();
+        let mut others = 0;
+        let mut note = |entry: OutboxEntry| {
+            seen.newest = seen.newest.max(entry.id);
+            match entry.state {
+                DeliveryState::Queued if entry.purpose.method() != Some(Method::Cancel) => {
+                    untrue.push((entry.id, CalledOff::MeetingGone.words()));
+                }
+                DeliveryState::Queued | DeliveryState::Sending => others += 1,
+                _ => {}
+            }
+        };
+        self.outbox.each_of_meeting(id, &mut note).await?;
+        let called_off = untrue.len();
+        if called_off > 0 {
+            tracing::warn!(meeting = %id, called_off, "the meeting is no longer in the CRM: what waited was called off");
+            let order = EnqueueOrder {
+                seen,
+                issued: Vec::new(),
+                called_off: untrue,
+            };
+            if self.outbox.enqueue(id, &order, &mut Vec::new()).await? == Enqueued::Overtaken {
+                return Ok(None);
+            }
+        }
+        let addressees = Addressees::all_but(others, HashSet::new());
+        let mut delivered = self.deliver(vec![(id.clone(), addressees)], Tries::Due).await?;
+        match delivered.stopped.take() {
+            Some(error) => Err(error),
+            None => Ok(Some(Delivery::Gone { called_off })),
+        }
     }
 }

@@ -199,7 +199,9 @@ async fn the_first_to_have_a_mailbox_may_come_last() {
         person: "contact:lee2".parse().unwrap(),
         status: Acceptance::None,
     };
-    stage.edit(|meeting| meeting.attendees.insert(0, newcomer)).await;
+    stage
+        .edit_attendees(|attendees| attendees.insert(0, newcomer))
+        .await;
     stage.send().await;
     assert_eq!(stage.post.letters().len(), 0);
 }

@@ -233,7 +233,7 @@ async fn crowd(stage: &Stage, size: usize) -> BTreeSet<String> {
         status: Acceptance::None,
     });
     let attendees: Vec<_> = attendees.collect();
-    stage.edit(|meeting| meeting.attendees.extend(attendees)).await;
+    stage.edit_attendees(|all| all.extend(attendees)).await;
     let crowd = (0..size).map(|n| format!("l{n}@crowd.example"));
     crowd.chain(INVITEES.map(str::to_owned)).collect()
 }

@@ -265,11 +265,7 @@ async fn nobody_who_has_left_the_meeting_gets_what_was_still_waiting() {
     stage.post.order(LEE, Order::PutOff);
     stage.send().await;
     stage
-        .edit(|meeting| {
-            meeting
-                .attendees
-                .retain(|attendee| attendee.person.id.as_str() != "lee")
-        })
+        .edit_attendees(|attendees| attendees.retain(|attendee| attendee.person.id.as_str() != "lee"))
         .await;
     stage.send().await;
     assert_eq!(stage.post.letters_to(LEE).len(), 0);

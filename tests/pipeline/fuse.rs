@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use invite::crm::{Crm, CrmError};
+use futures_util::{StreamExt as _, stream};
+use invite::crm::{AttendeePages, CrmError, Invitee, Records};
 use invite::fault::BoxFault;
 use invite::mail::{
     AttemptResult, ClaimRequest, Claimed, Connection, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
@@ -360,30 +361,57 @@ impl<T: Outbox + ?Sized> Outbox for Fused<T> {
     }
 }
 
+/// Each page of attendees is a call.
 #[async_trait]
-impl<T: Crm + ?Sized> Crm for Fused<T> {
+impl<T: Records + ?Sized> Records for Fused<T> {
     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
         self.fuse.pass("crm.meeting", self.port.meeting(id)).await
     }
 
-    async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
-        self.fuse.pass("crm.people", self.port.people(who)).await
+    fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a> {
+        stream::unfold(Some(self.port.attendees(id)), async |pages| {
+            let mut pages = pages?;
+            let next = async { pages.next().await.transpose() };
+            match self.fuse.pass("crm.attendees", next).await {
+                Ok(Some(page)) => Some((Ok(page), Some(pages))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
+            }
+        })
+        .boxed()
     }
 
-    async fn set_join_url(&self, id: &MeetingId, join_url: Option<&JoinUrl>) -> Result<(), CrmError> {
+    async fn attendee(&self, id: &MeetingId, person: &PersonRef) -> Result<Option<Invitee>, CrmError> {
         self.fuse
-            .pass("crm.set_join_url", self.port.set_join_url(id, join_url))
+            .pass("crm.attendee", self.port.attendee(id, person))
             .await
     }
 
-    async fn set_attendee_status(
+    async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError> {
+        self.fuse.pass("crm.person", self.port.person(person)).await
+    }
+
+    async fn people(&self, people: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
+        self.fuse.pass("crm.people", self.port.people(people)).await
+    }
+
+    async fn set_join_url(
         &self,
         id: &MeetingId,
-        person: &PersonRef,
-        status: Acceptance,
+        expected: Option<&JoinUrl>,
+        join_url: Option<&JoinUrl>,
+    ) -> Result<Option<JoinUrl>, CrmError> {
+        let call = self.port.set_join_url(id, expected, join_url);
+        self.fuse.pass("crm.set_join_url", call).await
+    }
+
+    async fn set_statuses(
+        &self,
+        id: &MeetingId,
+        statuses: &[(PersonRef, Acceptance)],
     ) -> Result<(), CrmError> {
-        let call = self.port.set_attendee_status(id, person, status);
-        self.fuse.pass("crm.set_attendee_status", call).await
+        let call = self.port.set_statuses(id, statuses);
+        self.fuse.pass("crm.set_statuses", call).await
     }
 }
 

@@ -16,6 +16,7 @@ mod letter;
 #[path = "../peers/mod.rs"]
 mod peers;
 mod post_office;
+mod remote_crm;
 mod scripted_provider;
 mod stage;
 mod store_file;
@@ -30,6 +31,7 @@ mod forgetting;
 mod hours;
 mod lives;
 mod looking;
+mod over_a_network;
 mod pushing;
 mod refusing;
 mod sending;

@@ -66,7 +66,7 @@ async fn a_meeting_that_nobody_can_be_invited_to() {
     async fn reason(keep: &[&str], add: Option<&str>) -> String {
         let stage = Stage::new().await;
         stage
-            .edit(|meeting| meeting.attendees.retain(|a| keep.contains(&a.person.id.as_str())))
+            .edit_attendees(|attendees| attendees.retain(|a| keep.contains(&a.person.id.as_str())))
             .await;
         if let Some(person) = add {
             stage.invite(person, Acceptance::None).await;

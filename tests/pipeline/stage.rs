@@ -6,11 +6,12 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt as _;
 use invite::clock::Clock;
-use invite::crm::{Crm as _, import};
-use invite::database::{Database, DatabaseError, EncryptionKey, KeySource};
+use invite::crm::{Editor as _, Records as _, import};
+use invite::database::{Database, EncryptionKey, KeySource};
 use invite::mail::Mailbox;
-use invite::meeting::{Acceptance, Meeting, MeetingId, When};
+use invite::meeting::{Acceptance, Attendee, Meeting, MeetingId, When};
 use invite::online::zoom::{
     Auth, Grant, Mode, RetryPolicy, TokenKey, TokenStore as _, ZoomClient, ZoomSettings,
 };
@@ -266,13 +267,33 @@ impl Stage {
     }
 
     pub(crate) async fn edit(&self, change: impl FnOnce(&mut Meeting) + Send) {
-        self.database
-            .edit_meeting::<DatabaseError>(&kickoff(), |meeting| {
-                change(meeting);
-                Ok(())
-            })
-            .await
-            .unwrap();
+        let before = self.meeting().await;
+        let mut after = before.clone();
+        change(&mut after);
+        self.database.change(&before, &after).await.unwrap();
+    }
+
+    pub(crate) async fn attendees(&self) -> Vec<Attendee> {
+        let id = kickoff();
+        let mut pages = self.database.attendees(&id);
+        let mut attendees = Vec::new();
+        while let Some(page) = pages.next().await {
+            attendees.extend(page.unwrap().into_iter().map(|invitee| invitee.attendee));
+        }
+        attendees
+    }
+
+    /// Changes who is invited, and what they answered.
+    pub(crate) async fn edit_attendees(&self, change: impl FnOnce(&mut Vec<Attendee>)) {
+        let mut attendees = self.attendees().await;
+        change(&mut attendees);
+        let people: Vec<_> = attendees.iter().map(|attendee| attendee.person.clone()).collect();
+        self.database.set_attendees(&kickoff(), &people).await.unwrap();
+        let answers = attendees
+            .into_iter()
+            .map(|attendee| (attendee.person, attendee.status));
+        let answers: Vec<_> = answers.collect();
+        self.database.set_statuses(&kickoff(), &answers).await.unwrap();
     }
 
     pub(crate) async fn reschedule(&self) {
@@ -283,18 +304,14 @@ impl Stage {
     /// Adds somebody to the attendees.
     pub(crate) async fn invite(&self, person: &str, status: Acceptance) {
         let person = person.parse().unwrap();
-        self.edit(|meeting| {
-            meeting
-                .attendees
-                .push(invite::meeting::Attendee { person, status })
-        })
-        .await;
+        self.edit_attendees(|attendees| attendees.push(Attendee { person, status }))
+            .await;
     }
 
     pub(crate) async fn answer(&self, person: &str, status: Acceptance) {
         let person = person.parse().unwrap();
         self.database
-            .set_attendee_status(&kickoff(), &person, status)
+            .set_statuses(&kickoff(), &[(person, status)])
             .await
             .unwrap();
     }

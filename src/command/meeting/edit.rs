@@ -1,16 +1,21 @@
-//! `invite meeting edit`: changing a record of the built-in CRM.
+//! `invite meeting edit`: changing a meeting of the CRM.
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
+use futures_util::StreamExt as _;
 
 use super::{Actor, DONE, Outcome, Session, document, when};
 use crate::command::terminal::{DIM, STRONG, visible};
-use crate::database::DatabaseError;
+use crate::crm::{Crm, CrmError, Editor};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{
-    InvalidMeeting, InvalidOnlineSettings, InvalidTime, InvalidWhen, LocalTimeError, Meeting, MeetingId,
-    MeetingStatus, OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
+    Attendee, InvalidMeeting, InvalidOnlineSettings, InvalidTime, InvalidWhen, LocalTimeError, Meeting,
+    MeetingId, MeetingStatus, OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
 };
+use crate::pipeline::PipelineError;
+
+/// How often a change begins again because somebody else has changed the meeting meanwhile.
+const TRIES: usize = 5;
 
 #[derive(Debug, Args)]
 #[command(
@@ -110,8 +115,6 @@ fn zone(name: &str) -> Result<Zone, String> {
 /// Why a meeting was not changed.
 #[derive(Debug, thiserror::Error)]
 enum EditError {
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
     #[error("the meeting {meeting:?} cannot be changed")]
     Meeting { meeting: String, source: InvalidMeeting },
     #[error("the meeting {meeting:?} cannot be changed")]
@@ -130,7 +133,6 @@ enum EditError {
 impl Fault for EditError {
     fn kind(&self) -> &'static str {
         match self {
-            Self::Database(error) => error.kind(),
             Self::Local { .. } => "meeting.local_time",
             Self::Meeting { .. } | Self::Online { .. } | Self::When { .. } | Self::Incomplete { .. } => {
                 "meeting.invalid"
@@ -139,15 +141,11 @@ impl Fault for EditError {
     }
 
     fn class(&self) -> Class {
-        match self {
-            Self::Database(error) => error.class(),
-            _ => Class::BadData,
-        }
+        Class::BadData
     }
 
     fn remedy(&self) -> Option<Remedy> {
         match self {
-            Self::Database(error) => error.remedy(),
             Self::Local { .. } => Some("write the time in UTC, with a Z at its end".into()),
             _ => None,
         }
@@ -156,17 +154,15 @@ impl Fault for EditError {
 
 impl Edit {
     pub(super) async fn run(&self, session: &Session<'_>) -> Outcome {
-        let database = session.records().await?;
+        let crm = session.crm().await?;
+        let editor = crm.editor().map_err(BoxFault::new)?;
         session
             .pipeline()
             .await?
             .permit_edit(&self.meeting, self.actor.actor.as_ref())
             .await?;
-        let changed = database
-            .edit_meeting(&self.meeting, |meeting| self.changes.apply(meeting))
-            .await;
-        let meeting = changed.map_err(BoxFault::new)?;
-        session.terminal.result(&document(&meeting), || {
+        let (meeting, attendees) = self.change(&crm, editor.as_ref()).await?;
+        session.terminal.result(&document(&meeting, &attendees), || {
             format!(
                 "{STRONG}{}{STRONG:#}  {DIM}{}, {}{DIM:#}\n{}\n",
                 visible(meeting.name()),
@@ -176,6 +172,32 @@ impl Edit {
             )
         });
         Ok(DONE)
+    }
+
+    /// Reads the meeting, alters it and writes it; once more where somebody else has changed it meanwhile.
+    async fn change(&self, crm: &Crm, editor: &dyn Editor) -> Result<(Meeting, Vec<Attendee>), BoxFault> {
+        let mut tries = 0;
+        let meeting = loop {
+            let before = crm.records().meeting(&self.meeting).await;
+            let before = before.map_err(BoxFault::new)?;
+            let before = before.ok_or_else(|| PipelineError::NoMeeting {
+                meeting: self.meeting.clone(),
+            })?;
+            let mut after = before.clone();
+            self.changes.apply(&mut after).map_err(BoxFault::new)?;
+            tries += 1;
+            match editor.change(&before, &after).await {
+                Err(CrmError::Changed { .. }) if tries < TRIES => {}
+                changed => break changed.map_err(BoxFault::new)?,
+            }
+        };
+        let mut attendees = Vec::new();
+        let mut pages = crm.records().attendees(&self.meeting);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(BoxFault::new)?;
+            attendees.extend(page.into_iter().map(|invitee| invitee.attendee));
+        }
+        Ok((meeting, attendees))
     }
 }
 

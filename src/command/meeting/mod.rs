@@ -1,4 +1,4 @@
-//! `invite meeting`: the records of the built-in CRM.
+//! `invite meeting`: the meetings of the CRM.
 
 mod edit;
 mod show;
@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::session::Session;
 use super::terminal::{DIM, STRONG, Table};
 use super::{Actor, DONE, Outcome};
-use crate::meeting::{Meeting, OnlineLocation};
+use crate::crm::{MeetingQuery, MeetingRecord};
+use crate::fault::BoxFault;
+use crate::meeting::{Attendee, Meeting, OnlineLocation};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MeetingCommand {
@@ -35,11 +37,16 @@ impl MeetingCommand {
 }
 
 async fn list(session: &Session<'_>) -> Outcome {
-    let meetings = session.records().await?.meetings().await?;
-    let documents: Vec<_> = meetings.iter().map(document).collect();
+    let crm = session.crm().await?;
+    let meetings = crm.directory().all_meetings(&MeetingQuery::default()).await;
+    let meetings = meetings.map_err(BoxFault::new)?;
+    let documents: Vec<_> = meetings
+        .iter()
+        .map(|record| document(&record.meeting, &record.attendees))
+        .collect();
     session.terminal.result(&documents, || {
         let mut table = Table::default();
-        for meeting in &meetings {
+        for MeetingRecord { meeting, .. } in &meetings {
             table.row([
                 (meeting.id().as_str(), STRONG),
                 (when(meeting).as_str(), anstyle::Style::new()),
@@ -58,7 +65,7 @@ async fn list(session: &Session<'_>) -> Outcome {
 }
 
 /// What the JSON documents say of a meeting; the import format's names.
-fn document(meeting: &Meeting) -> Value {
+fn document(meeting: &Meeting, attendees: &[Attendee]) -> Value {
     let mut document = json!({
         "id": meeting.id(),
         "name": meeting.name(),
@@ -72,7 +79,7 @@ fn document(meeting: &Meeting) -> Value {
         "location": meeting.location,
         "assigned_user": meeting.assigned_user,
         "join_url": meeting.join_url,
-        "attendees": meeting.attendees,
+        "attendees": attendees,
     });
     if let Some((start, end)) = meeting.when.instants() {
         document["start"] = json!(start);

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use clap::Args;
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::{DONE, Outcome, Session, document, when};
 use crate::command::delivery;
 use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
-use crate::crm::Crm as _;
+use crate::crm::{CrmError, Invitee, Records};
 use crate::fault::BoxFault;
 use crate::mail::{DeliveryState, Notice, Outbox as _, OutboxEntry};
 use crate::meeting::{Meeting, MeetingId, OnlineLocation, Person, PersonRef, Revision};
@@ -25,8 +26,13 @@ pub(in crate::command) struct Show {
 
 impl Show {
     pub(super) async fn run(&self, session: &Session<'_>) -> Outcome {
-        let database = session.records().await?;
-        let meeting = database.meeting(&self.meeting).await.map_err(BoxFault::new)?;
+        let crm = session.crm().await?;
+        let database = session.database().await?;
+        let meeting = crm
+            .records()
+            .meeting(&self.meeting)
+            .await
+            .map_err(BoxFault::new)?;
         let Some(meeting) = meeting else {
             return Err(BoxFault::new(PipelineError::NoMeeting {
                 meeting: self.meeting.clone(),
@@ -36,9 +42,16 @@ impl Show {
         let issued = database.issued(&self.meeting).await?;
         let revision = issued.last().map(|issued| issued.revision);
         let entries = database.of_meeting(&self.meeting).await?;
-        let mut who: Vec<PersonRef> = meeting.attendees.iter().map(|a| a.person.clone()).collect();
-        who.extend(meeting.assigned_user.clone().map(PersonRef::user));
-        let people = database.people(&who).await.map_err(BoxFault::new)?;
+        let invitees = invitees(crm.records().as_ref(), &self.meeting)
+            .await
+            .map_err(BoxFault::new)?;
+        let host = meeting.assigned_user.clone().map(PersonRef::user);
+        let is_host = |invitee: &&Invitee| Some(&invitee.attendee.person) == host.as_ref();
+        let host = match (&host, invitees.iter().find(is_host)) {
+            (_, Some(invitee)) => invitee.person.clone(),
+            (Some(host), None) => crm.records().person(host).await.map_err(BoxFault::new)?,
+            (None, None) => None,
+        };
         let mut newest: HashMap<&PersonRef, &OutboxEntry> = HashMap::new();
         let mut delivered: HashMap<&PersonRef, &OutboxEntry> = HashMap::new();
         for entry in &entries {
@@ -49,7 +62,8 @@ impl Show {
         }
         let shown = Shown {
             meeting: &meeting,
-            people: people.iter().map(|person| (&person.reference, person)).collect(),
+            invitees: &invitees,
+            host: host.as_ref(),
             sync: &sync,
             link: link.as_ref(),
             revision,
@@ -62,9 +76,20 @@ impl Show {
     }
 }
 
+async fn invitees(records: &dyn Records, id: &MeetingId) -> Result<Vec<Invitee>, CrmError> {
+    let mut invitees = Vec::new();
+    let mut pages = records.attendees(id);
+    while let Some(page) = pages.next().await {
+        invitees.extend(page?);
+    }
+    Ok(invitees)
+}
+
 struct Shown<'a> {
     meeting: &'a Meeting,
-    people: HashMap<&'a PersonRef, &'a Person>,
+    invitees: &'a [Invitee],
+    /// The assigned user, where there is a record.
+    host: Option<&'a Person>,
     sync: &'a SyncState,
     link: Option<&'a OnlineLink>,
     revision: Option<Revision>,
@@ -75,10 +100,6 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn person(&self, who: &PersonRef) -> Option<&Person> {
-        self.people.get(who).copied()
-    }
-
     /// The newest message of a person.
     fn newest(&self, who: &PersonRef) -> Option<&OutboxEntry> {
         self.newest.get(who).copied()
@@ -90,7 +111,7 @@ impl Shown<'_> {
     }
 
     fn document(&self) -> Value {
-        let mut document = document(self.meeting);
+        let mut document = document(self.meeting, &[]);
         document["revision"] = json!(self.revision);
         document["uid"] = json!(self.uid);
         document["sync"] = json!(self.sync);
@@ -100,14 +121,14 @@ impl Shown<'_> {
             "host": link.told.host,
             "seen_at": link.seen_at,
         })));
-        let attendees = self.meeting.attendees.iter().map(|attendee| {
-            let person = self.person(&attendee.person);
+        let attendees = self.invitees.iter().map(|Invitee { attendee, person }| {
+            let person = person.as_ref();
             let newest = self.newest(&attendee.person);
             json!({
                 "kind": attendee.person.kind,
                 "id": attendee.person.id,
                 "name": person.map(|person| &person.name),
-                "email": person.and_then(|person| person.email.as_ref()),
+                "email": person.and_then(|person| person.email()),
                 "status": attendee.status,
                 "revision": newest.map(|entry| entry.revision),
                 "invitation": newest.map(|entry| entry.state.as_str()),
@@ -131,10 +152,9 @@ impl Shown<'_> {
             text.push_str(&format!("{}\n", visible(location)));
         }
         let host = meeting.assigned_user.clone().map(PersonRef::user);
-        let host = host.as_ref().map(|host| {
-            self.person(host)
-                .map_or_else(|| host.to_string(), Person::display_name)
-        });
+        let host = host
+            .as_ref()
+            .map(|host| self.host.map_or_else(|| host.to_string(), Person::display_name));
         text.push_str(&format!(
             "assigned to {}\n",
             visible(host.as_deref().unwrap_or("nobody"))
@@ -162,8 +182,8 @@ impl Shown<'_> {
             None => "nobody was invited yet\n\n".to_owned(),
         });
         let mut table = Table::default();
-        for attendee in &meeting.attendees {
-            let person = self.person(&attendee.person);
+        for Invitee { attendee, person } in self.invitees {
+            let person = person.as_ref();
             let newest = self.newest(&attendee.person);
             let told = newest.map(|entry| format!("revision {} {}", entry.revision, entry.state));
             let delivery = self.delivery(&attendee.person);
@@ -172,7 +192,7 @@ impl Shown<'_> {
                 (person.map_or("", |person| person.name.as_str()), STRONG),
                 (
                     person
-                        .and_then(|person| person.email.as_ref())
+                        .and_then(|person| person.email())
                         .map_or("", |email| email.as_str()),
                     anstyle::Style::new(),
                 ),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Records;
+use super::ImportFile;
 use crate::meeting::{InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus, When, Zone};
 
 /// How many weeks further are tried where a clock change skips or repeats a time: so many that all the changes of a year
@@ -30,7 +30,7 @@ enum NoSuchTime {
     OutOfRange,
 }
 
-impl Records {
+impl ImportFile {
     /// Moves all meetings by the same number of weeks, so that the first planned one is tomorrow at the earliest and in
     /// seven days at the latest, by its own calendar. Each keeps its weekdays, and its times on the clock of its zone;
     /// what was over when the first began is still over. Where a clock change skips or repeats one of the times, all
@@ -50,7 +50,7 @@ impl Records {
             let moved: Result<Vec<When>, _> = self
                 .meetings
                 .iter()
-                .map(|meeting| moved(meeting, weeks))
+                .map(|record| moved(&record.meeting, weeks))
                 .collect();
             match moved {
                 Ok(moved) => break moved,
@@ -58,18 +58,16 @@ impl Records {
                 Err(_) => {}
             }
         };
-        for (meeting, when) in self.meetings.iter_mut().zip(moved) {
-            meeting.when = when;
+        for (record, when) in self.meetings.iter_mut().zip(moved) {
+            record.meeting.when = when;
         }
         Ok(())
     }
 
     /// By how many weeks the first planned meeting is to be moved.
     fn weeks_to(&self, now: DateTime<Utc>) -> Option<i64> {
-        let planned = self
-            .meetings
-            .iter()
-            .filter(|meeting| meeting.status == MeetingStatus::Planned);
+        let meetings = self.meetings.iter().map(|record| &record.meeting);
+        let planned = meetings.filter(|meeting| meeting.status == MeetingStatus::Planned);
         let first = planned.min_by_key(|meeting| meeting.when.span(&meeting.time_zone).0)?;
         let day = |instant| first.time_zone.local(instant).date_naive();
         let until_tomorrow = day(now) - day(first.when.span(&first.time_zone).0) + TimeDelta::days(1);
@@ -119,11 +117,11 @@ mod tests {
     use super::super::read;
     use super::*;
 
-    fn sandbox() -> Records {
+    fn sandbox() -> ImportFile {
         read(include_str!("../../../fixtures/sandbox.json"), "sandbox.json").unwrap()
     }
 
-    fn one(when: &str) -> Records {
+    fn one(when: &str) -> ImportFile {
         let text = format!(r#"{{"meetings": [{{"id": "m", "name": "M", {when}}}]}}"#);
         read(&text, "one.json").unwrap()
     }
@@ -132,7 +130,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn moved(mut records: Records, now: DateTime<Utc>) -> Records {
+    fn moved(mut records: ImportFile, now: DateTime<Utc>) -> ImportFile {
         records.move_to_coming_weeks(now).unwrap();
         records
     }
@@ -144,8 +142,12 @@ mod tests {
         (local(start), local(end))
     }
 
-    fn start_of(records: &Records) -> DateTime<Utc> {
-        records.meetings[0].when.span(&records.meetings[0].time_zone).0
+    fn start_of(records: &ImportFile) -> DateTime<Utc> {
+        records.meetings[0]
+            .meeting
+            .when
+            .span(&records.meetings[0].meeting.time_zone)
+            .0
     }
 
     #[test]
@@ -161,7 +163,7 @@ mod tests {
             ("2027-07-01T12:00:00Z", "2027-07-06T08:00:00Z"),
         ] {
             let records = moved(sandbox(), at(now));
-            assert_eq!(records.meetings[0].id().as_str(), "kickoff");
+            assert_eq!(records.meetings[0].meeting.id().as_str(), "kickoff");
             assert_eq!(start_of(&records), at(start), "{now}");
         }
     }
@@ -199,12 +201,12 @@ mod tests {
         let days = r#""all_day": true, "start_date": "2026-12-03", "end_date": "2026-12-04", "time_zone": "Asia/Tokyo""#;
         let records = moved(one(days), at("2027-03-24T14:59:00Z"));
         let expected = ("2027-03-25".parse().unwrap(), "2027-03-26".parse().unwrap());
-        assert_eq!(records.meetings[0].when.days(), Some(expected));
+        assert_eq!(records.meetings[0].meeting.when.days(), Some(expected));
         let held = format!(r#""status": "Held", {days}"#);
         assert_eq!(moved(one(&held), at("2027-03-24T14:59:00Z")), one(&held));
         assert_eq!(
-            moved(Records::default(), at("2027-03-24T14:59:00Z")),
-            Records::default()
+            moved(ImportFile::default(), at("2027-03-24T14:59:00Z")),
+            ImportFile::default()
         );
     }
 
@@ -226,9 +228,10 @@ mod tests {
             let (before, after) = (sandbox(), moved(sandbox(), now));
             let start = start_of(&after);
             prop_assert!(now < start && start - now < TimeDelta::days(8), "{start}");
-            let days = (local(&after.meetings[0]).0 - local(&before.meetings[0]).0).num_days();
+            let days = (local(&after.meetings[0].meeting).0 - local(&before.meetings[0].meeting).0).num_days();
             prop_assert_eq!(days % 7, 0);
             for (before, after) in before.meetings.iter().zip(&after.meetings) {
+                let (before, after) = (&before.meeting, &after.meeting);
                 let (was, is) = (local(before), local(after));
                 prop_assert_eq!(is, (was.0 + TimeDelta::days(days), was.1 + TimeDelta::days(days)));
                 prop_assert_eq!(is.0.weekday(), was.0.weekday());

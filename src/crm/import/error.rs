@@ -43,7 +43,7 @@ impl ImportErrors {
         }
     }
 
-    /// Findings about references, of [`Records::references`](super::Records::references), to records that
+    /// Findings about references, of [`ImportFile::references`](super::ImportFile::references), to records that
     /// the CRM does not have either.
     #[must_use]
     pub fn unknown_references<'a>(

@@ -3,14 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fields::{At, Fields, shown};
-use super::{PersonId, PersonRef, Reading, Target, repeated};
+use super::{MeetingRecord, PersonId, PersonRef, Reading, Target, repeated};
 use crate::meeting::{
     Acceptance, Attendee, InvalidMeeting, InvalidWhen, JoinUrl, Meeting, MeetingId, MeetingStatus,
     OnlineLocation, OnlineSettings, PersonKind, When, WrittenTime, Zone, written_day,
 };
 
 impl<'a> Reading<'a> {
-    pub(super) fn meeting(&mut self, at: &At<'a>) -> Option<Meeting> {
+    pub(super) fn meeting(&mut self, at: &At<'a>) -> Option<MeetingRecord> {
         const FIELDS: &[&str] = &[
             "id",
             "name",
@@ -81,8 +81,7 @@ impl<'a> Reading<'a> {
         meeting.location = location;
         meeting.join_url = join_url;
         meeting.assigned_user = assigned_user;
-        meeting.attendees = attendees;
-        Some(meeting)
+        Some(MeetingRecord { meeting, attendees })
     }
 
     /// How the meeting differs at Zoom from the organization's others.

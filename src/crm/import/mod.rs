@@ -28,15 +28,16 @@ use std::hash::Hash;
 pub use coming_weeks::CannotMove;
 pub use error::{Finding, ImportErrors};
 
-use crate::meeting::{EditAccess, Meeting, Person, PersonId, PersonRef, RoleId};
+use super::MeetingRecord;
+use crate::meeting::{EditAccess, Person, PersonId, PersonRef, RoleId};
 use fields::{At, Fields, Findings, shown};
 use json::Document;
 
 /// The records of a file, each valid in itself.
 ///
-/// They may refer to records that the file does not have, see [`Records::references`].
+/// They may refer to records that the file does not have, see [`ImportFile::references`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Records {
+pub struct ImportFile {
     /// The roles.
     pub roles: Vec<Role>,
     /// The users.
@@ -46,7 +47,7 @@ pub struct Records {
     /// The leads.
     pub leads: Vec<Person>,
     /// The meetings.
-    pub meetings: Vec<Meeting>,
+    pub meetings: Vec<MeetingRecord>,
     references: Vec<Reference>,
 }
 
@@ -103,7 +104,7 @@ impl fmt::Display for Target {
     }
 }
 
-impl Records {
+impl ImportFile {
     /// The mentions of roles and people that are not in the file: the caller checks that the CRM has them,
     /// and makes [`ImportErrors::unknown_references`] of those that it has not.
     #[must_use]
@@ -136,7 +137,7 @@ impl Records {
 ///
 /// # Errors
 /// [`ImportErrors`] when the text is not JSON, or any record of it is wrong: everything that was found.
-pub fn read(text: &str, file_name: &str) -> Result<Records, ImportErrors> {
+pub fn read(text: &str, file_name: &str) -> Result<ImportFile, ImportErrors> {
     let document = Document::new(text);
     let root = match document.parse() {
         Ok(json) => At {
@@ -166,17 +167,17 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn records(&mut self, root: &At<'a>) -> Records {
+    fn records(&mut self, root: &At<'a>) -> ImportFile {
         const SECTIONS: &[&str] = &["roles", "users", "contacts", "leads", "meetings"];
         let Some(sections) = root.fields(&mut self.findings, "a file of records", SECTIONS) else {
-            return Records::default();
+            return ImportFile::default();
         };
         let roles = self.each(&sections, "roles", Self::role, |role| role.id.as_str().to_owned());
         let users = self.each(&sections, "users", Self::user, |user| id_of(&user.person));
         let contacts = self.each(&sections, "contacts", Self::contact, id_of);
         let leads = self.each(&sections, "leads", Self::lead, id_of);
-        let meetings = self.each(&sections, "meetings", Self::meeting, |meeting| {
-            meeting.id().as_str().to_owned()
+        let meetings = self.each(&sections, "meetings", Self::meeting, |record| {
+            record.meeting.id().as_str().to_owned()
         });
 
         let people = users
@@ -189,7 +190,7 @@ impl<'a> Reading<'a> {
             .chain(roles.iter().map(|role| Target::Role(role.id.clone())))
             .collect();
         let references = std::mem::take(&mut self.references);
-        Records {
+        ImportFile {
             roles,
             users,
             contacts,

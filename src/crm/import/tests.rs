@@ -85,7 +85,7 @@ fn the_example_is_read() {
     assert!(facts.zoom_enabled && facts.zoom_id.is_none() && !facts.zoom_meetings);
     let lee = &records.contacts[0];
     assert_eq!(
-        (lee.name.as_str(), lee.email.as_ref().map(EmailAddress::as_str)),
+        (lee.name.as_str(), lee.email().map(EmailAddress::as_str)),
         ("Lee, Harper", Some("lee@client.example"))
     );
     assert!(lee.user.is_none());
@@ -95,9 +95,10 @@ fn the_example_is_read() {
         (PersonKind::Lead, &None, &None)
     );
 
-    let [kickoff, offsite] = &records.meetings[..] else {
+    let [kickoff_record, offsite_record] = &records.meetings[..] else {
         panic!()
     };
+    let (kickoff, offsite) = (&kickoff_record.meeting, &offsite_record.meeting);
     assert_eq!(kickoff.name(), "Kick-off; phase 1, \"Orion\"");
     assert_eq!(
         (kickoff.status, kickoff.online_location),
@@ -115,7 +116,7 @@ fn the_example_is_read() {
         (None, None, None)
     );
     assert_eq!(kickoff.assigned_user, Some(PersonId::new("ana").unwrap()));
-    let attendees: Vec<_> = kickoff
+    let attendees: Vec<_> = kickoff_record
         .attendees
         .iter()
         .map(|a| (a.person.to_string(), a.status))
@@ -130,7 +131,7 @@ fn the_example_is_read() {
     );
     let days = ["2026-12-03", "2026-12-04"].map(|day| day.parse().unwrap());
     assert_eq!(offsite.when.days(), Some((days[0], days[1])));
-    assert_eq!(offsite.attendees[0].status, Acceptance::None);
+    assert_eq!(offsite_record.attendees[0].status, Acceptance::None);
     assert_eq!(offsite.online_location, None);
 }
 
@@ -158,7 +159,7 @@ fn times_are_read_in_all_their_forms() {
             r#""start": "{start}", "end": "2027-01-01T00:00:00Z"{zone}"#
         ));
         let records = read(&text, "f").unwrap();
-        let (read, _) = records.meetings[0].when.instants().unwrap();
+        let (read, _) = records.meetings[0].meeting.when.instants().unwrap();
         assert_eq!(
             read,
             expected.parse::<chrono::DateTime<chrono::Utc>>().unwrap(),
@@ -166,7 +167,7 @@ fn times_are_read_in_all_their_forms() {
         );
     }
     assert_eq!(
-        read(&meeting(""), "f").unwrap().meetings[0].time_zone,
+        read(&meeting(""), "f").unwrap().meetings[0].meeting.time_zone,
         crate::meeting::Zone::utc()
     );
 }
@@ -176,14 +177,14 @@ fn absent_null_and_empty_are_the_same() {
     let text = contact(r#""name": null, "email": "", "time_zone": "", "language": null"#);
     let person = &read(&text, "f").unwrap().contacts[0];
     assert_eq!(
-        (person.name.as_str(), &person.email, &person.time_zone),
-        ("", &None, &None)
+        (person.name.as_str(), &person.reach, &person.time_zone),
+        ("", &crate::meeting::Reach::Nowhere, &None)
     );
     let text = meeting(
         r#", "join_url": "", "location": "", "description": "", "assigned_user": "", "attendees": null, "all_day": null, "start_date": null, "uid": "", "status": null, "online_location": null"#,
     );
     let records = read(&text, "f").unwrap();
-    let meeting = &records.meetings[0];
+    let meeting = &records.meetings[0].meeting;
     assert_eq!(
         (
             meeting.join_url.as_ref(),
@@ -617,7 +618,7 @@ proptest! {
             "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z",
         }]});
         let records = read(&record.to_string(), "f").unwrap();
-        prop_assert_eq!(records.meetings[0].name(), crate::meeting::one_line(&format!("x{name}")));
-        prop_assert_eq!(records.meetings[0].description.as_deref(), Some(description.as_str()));
+        prop_assert_eq!(records.meetings[0].meeting.name(), crate::meeting::one_line(&format!("x{name}")));
+        prop_assert_eq!(records.meetings[0].meeting.description.as_deref(), Some(description.as_str()));
     }
 }

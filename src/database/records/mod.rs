@@ -1,19 +1,23 @@
-//! The records of the built-in CRM: the port [`Crm`], and what the command needs beyond it.
+//! The records of the built-in CRM: its ports, and `import`, which is its own.
 
+mod directory;
+mod editor;
 mod read;
 mod write;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::NaiveTime;
+use futures_util::StreamExt as _;
+use futures_util::stream;
 
-use super::sql::{Query, query};
+use super::connections::Transaction;
+use super::sql::query;
 use super::{Database, DatabaseError, Subject};
-use crate::crm::import::{ImportErrors, Records, Reference, Target};
-use crate::crm::{Crm, CrmError};
+use crate::crm::import::{ImportErrors, ImportFile, Reference};
+use crate::crm::{AttendeePages, Crm, CrmError, Invitee, Records};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
-use crate::meeting::{Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonRef};
+use crate::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonRef};
 
 /// How many records were loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,15 +32,6 @@ pub struct Imported {
     pub leads: usize,
     /// Meetings.
     pub meetings: usize,
-}
-
-/// A user of the built-in CRM with the roles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserRecord {
-    /// The user.
-    pub person: Person,
-    /// The ids of the roles.
-    pub roles: Vec<String>,
 }
 
 /// Why records were not loaded. Nothing of their file was.
@@ -80,7 +75,7 @@ impl Database {
     /// # Errors
     /// [`ImportError::Records`] when something is referred to that is neither among them nor loaded before;
     /// [`ImportError::Database`].
-    pub async fn import(&self, records: &Records, file_name: &str) -> Result<Imported, ImportError> {
+    pub async fn import(&self, records: &ImportFile, file_name: &str) -> Result<Imported, ImportError> {
         let doing = "loading records";
         let mut tx = self.write(&Subject::Records, doing).await?;
         let mut unknown: Vec<&Reference> = Vec::new();
@@ -101,8 +96,10 @@ impl Database {
         for person in records.contacts.iter().chain(&records.leads) {
             self.put_person(&mut tx, person).await?;
         }
-        for meeting in &records.meetings {
-            self.put_meeting(&mut tx, meeting).await?;
+        for record in &records.meetings {
+            self.put_meeting(&mut tx, &record.meeting).await?;
+            self.put_attendees(&mut tx, record.meeting.id(), &record.attendees)
+                .await?;
         }
         tx.commit().await.map_err(self.explain(doing))?;
         Ok(Imported {
@@ -112,101 +109,6 @@ impl Database {
             leads: records.leads.len(),
             meetings: records.meetings.len(),
         })
-    }
-
-    /// All meetings, by their time.
-    ///
-    /// # Errors
-    /// [`DatabaseError`].
-    pub async fn meetings(&self) -> Result<Vec<Meeting>, DatabaseError> {
-        let doing = "listing meetings";
-        let mut tx = self.read(doing).await?;
-        let rows = query("SELECT * FROM meeting ORDER BY id")
-            .fetch_all(&mut tx)
-            .await
-            .map_err(self.explain(doing))?;
-        let rows_of_attendees = query("SELECT * FROM attendee ORDER BY meeting_id, position")
-            .fetch_all(&mut tx)
-            .await
-            .map_err(self.explain(doing))?;
-        let mut attendees: HashMap<String, Vec<Attendee>> = HashMap::new();
-        for row in &rows_of_attendees {
-            let meeting: String = row.get("meeting_id").map_err(self.explain(doing))?;
-            let attendee = self.attendee_row(row, &meeting)?;
-            attendees.entry(meeting).or_default().push(attendee);
-        }
-        let mut meetings = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let mut meeting = self.meeting_row(row)?;
-            meeting.attendees = attendees.remove(meeting.id().as_str()).unwrap_or_default();
-            meetings.push(meeting);
-        }
-        // Days come at their midnight in UTC; of what begins at the same time, the smaller id comes first.
-        meetings.sort_by_key(|meeting| match (meeting.when.instants(), meeting.when.days()) {
-            (Some((start, _)), _) => Some(start.naive_utc()),
-            (None, days) => days.map(|(first, _)| first.and_time(NaiveTime::MIN)),
-        });
-        Ok(meetings)
-    }
-
-    /// All users, by id.
-    ///
-    /// # Errors
-    /// [`DatabaseError`].
-    pub async fn users(&self) -> Result<Vec<UserRecord>, DatabaseError> {
-        let doing = "listing users";
-        let mut tx = self.read(doing).await?;
-        let rows = query("SELECT id FROM person WHERE kind = 'user' ORDER BY id")
-            .fetch_all(&mut tx)
-            .await
-            .map_err(self.explain(doing))?;
-        let mut users = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Ok(id) = PersonId::new(row.only::<String>().map_err(self.explain(doing))?) else {
-                continue;
-            };
-            if let Some(person) = self.read_person(&mut tx, &PersonRef::user(id.clone())).await? {
-                let roles = query("SELECT role_id FROM user_role WHERE user_id = $1 ORDER BY role_id")
-                    .bind(id.as_str())
-                    .fetch_all(&mut tx)
-                    .await
-                    .map_err(self.explain(doing))?
-                    .iter()
-                    .map(|row| row.only().map_err(self.explain(doing)))
-                    .collect::<Result<_, _>>()?;
-                users.push(UserRecord { person, roles });
-            }
-        }
-        Ok(users)
-    }
-
-    /// Changes a meeting: reads it, lets `change` alter it, and stores it, with nobody between.
-    ///
-    /// # Errors
-    /// [`DatabaseError::NotFound`] when there is no such meeting, or it is given to a user who does not exist;
-    /// what `change` answers.
-    pub async fn edit_meeting<E: From<DatabaseError>>(
-        &self,
-        id: &MeetingId,
-        change: impl FnOnce(&mut Meeting) -> Result<(), E> + Send,
-    ) -> Result<Meeting, E> {
-        let doing = "changing a meeting";
-        let mut tx = self.write(&Subject::Records, doing).await?;
-        let not_found = || DatabaseError::NotFound {
-            what: format!("meeting {:?}", id.as_str()),
-        };
-        let mut meeting = self.read_meeting(&mut tx, id).await?.ok_or_else(not_found)?;
-        change(&mut meeting)?;
-        if let Some(user) = &meeting.assigned_user {
-            let target = Target::Person(PersonRef::user(user.clone()));
-            if !self.exists(&mut tx, &target).await? {
-                let what = target.to_string();
-                return Err(DatabaseError::NotFound { what }.into());
-            }
-        }
-        self.put_meeting(&mut tx, &meeting).await?;
-        tx.commit().await.map_err(self.explain(doing))?;
-        Ok(meeting)
     }
 
     /// Says whether a user may have meetings at Zoom, and under which Zoom ID where it is not the address.
@@ -219,19 +121,24 @@ impl Database {
         enabled: bool,
         zoom_id: Option<&str>,
     ) -> Result<(), DatabaseError> {
-        let change =
+        let doing = "changing a user's Zoom account";
+        let mut tx = self.write(&Subject::Records, doing).await?;
+        let changed =
             query("UPDATE person SET zoom_enabled = $1, zoom_id = $2 WHERE kind = 'user' AND id = $3")
                 .bind(enabled)
                 .bind(zoom_id)
-                .bind(user.as_str());
-        let what = || format!("user {:?}", user.as_str());
-        self.change_record(change, "changing a user's Zoom account", what)
-            .await
+                .bind(user.as_str())
+                .execute(&mut tx)
+                .await
+                .map_err(self.explain(doing))?;
+        if changed == 0 {
+            return Err(DatabaseError::NotFound {
+                what: format!("user {:?}", user.as_str()),
+            });
+        }
+        tx.commit().await.map_err(self.explain(doing))
     }
 }
-
-/// How many people one statement reads.
-const PEOPLE_AT_ONCE: usize = 200;
 
 impl From<DatabaseError> for CrmError {
     fn from(error: DatabaseError) -> Self {
@@ -239,65 +146,136 @@ impl From<DatabaseError> for CrmError {
     }
 }
 
-#[async_trait]
-impl Crm for Database {
-    async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
-        let doing = "reading a meeting";
-        // One snapshot for the meeting and its attendees.
-        let mut tx = self.read(doing).await?;
-        Ok(self.read_meeting(&mut tx, id).await?)
-    }
-
-    async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
-        let doing = "reading people";
-        let mut tx = self.read(doing).await?;
-        let mut people = Vec::with_capacity(who.len());
-        for some in who.chunks(PEOPLE_AT_ONCE) {
-            self.read_people(&mut tx, some, &mut people).await?;
-        }
-        Ok(people)
-    }
-
-    async fn set_join_url(&self, id: &MeetingId, join_url: Option<&JoinUrl>) -> Result<(), CrmError> {
-        let change = query("UPDATE meeting SET join_url = $1 WHERE id = $2")
-            .bind(join_url.map(JoinUrl::as_str))
-            .bind(id.as_str());
-        let what = || format!("meeting {:?}", id.as_str());
-        Ok(self
-            .change_record(change, "writing the join URL back", what)
-            .await?)
-    }
-
-    async fn set_attendee_status(
-        &self,
-        id: &MeetingId,
-        person: &PersonRef,
-        status: Acceptance,
-    ) -> Result<(), CrmError> {
-        let change =
-            query("UPDATE attendee SET status = $1 WHERE meeting_id = $2 AND kind = $3 AND person_id = $4")
-                .bind(status.as_str())
-                .bind(id.as_str())
-                .bind(person.kind.as_str())
-                .bind(person.id.as_str());
-        let what = || format!("attendee {person} of meeting {:?}", id.as_str());
-        Ok(self.change_record(change, "recording an answer", what).await?)
+impl From<&Database> for Crm {
+    /// The built-in CRM, with all ports.
+    fn from(database: &Database) -> Self {
+        let database = Arc::new(database.clone());
+        Self::new(database.clone(), database.clone())
+            .with_editor(database.clone())
+            .with_availability(database)
     }
 }
 
-impl Database {
-    /// Changes one record, which must be there.
-    async fn change_record(
+/// How many attendees are read at a time.
+const ATTENDEES_AT_ONCE: u32 = 200;
+
+/// Where a list of attendees was read to, in one snapshot.
+struct Reading {
+    tx: Transaction,
+    position: i64,
+}
+
+#[async_trait]
+impl Records for Database {
+    async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
+        let mut tx = self.read("reading a meeting").await?;
+        Ok(self.read_meeting(&mut tx, id).await?)
+    }
+
+    fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a> {
+        let next = async |reading: Option<Reading>| {
+            let mut reading = match reading {
+                Some(reading) => reading,
+                None => Reading {
+                    tx: self.read("reading attendees").await?,
+                    position: -1,
+                },
+            };
+            let Some((page, position)) = self.read_attendees(&mut reading.tx, id, reading.position).await?
+            else {
+                return Ok(None);
+            };
+            reading.position = position;
+            Ok(Some((page, Some(reading))))
+        };
+        stream::try_unfold(None, next).boxed()
+    }
+
+    async fn attendee(&self, id: &MeetingId, person: &PersonRef) -> Result<Option<Invitee>, CrmError> {
+        let doing = "reading an attendee";
+        let mut tx = self.read(doing).await?;
+        let row = query(
+            "SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 AND kind = $2 AND person_id = $3",
+        )
+        .bind(id.as_str())
+        .bind(person.kind.as_str())
+        .bind(person.id.as_str())
+        .fetch_optional(&mut tx)
+        .await
+        .map_err(self.explain(doing))?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Invitee {
+            attendee: self.attendee_row(&row, id.as_str())?,
+            person: self.read_person(&mut tx, person).await?,
+        }))
+    }
+
+    async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError> {
+        let mut tx = self.read("reading people").await?;
+        Ok(self.read_person(&mut tx, person).await?)
+    }
+
+    async fn people(&self, people: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
+        let mut tx = self.read("reading people").await?;
+        let mut found = Vec::with_capacity(people.len());
+        self.read_people(&mut tx, people, &mut found).await?;
+        Ok(found)
+    }
+
+    async fn set_join_url(
         &self,
-        change: Query<'_>,
-        doing: &str,
-        what: impl Fn() -> String + Send,
-    ) -> Result<(), DatabaseError> {
+        id: &MeetingId,
+        expected: Option<&JoinUrl>,
+        join_url: Option<&JoinUrl>,
+    ) -> Result<Option<JoinUrl>, CrmError> {
+        let doing = "writing the join URL back";
         let mut tx = self.write(&Subject::Records, doing).await?;
-        let changed = change.execute(&mut tx).await.map_err(self.explain(doing))?;
-        if changed == 0 {
-            return Err(DatabaseError::NotFound { what: what() });
+        let meeting = self
+            .read_meeting(&mut tx, id)
+            .await?
+            .ok_or_else(|| no_meeting(id))?;
+        if meeting.join_url.as_ref() != expected {
+            return Ok(meeting.join_url);
         }
-        tx.commit().await.map_err(self.explain(doing))
+        query("UPDATE meeting SET join_url = $1 WHERE id = $2")
+            .bind(join_url.map(JoinUrl::as_str))
+            .bind(id.as_str())
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+        tx.commit().await.map_err(self.explain(doing))?;
+        Ok(join_url.cloned())
+    }
+
+    async fn set_statuses(
+        &self,
+        id: &MeetingId,
+        statuses: &[(PersonRef, Acceptance)],
+    ) -> Result<(), CrmError> {
+        let doing = "recording an answer";
+        let mut tx = self.write(&Subject::Records, doing).await?;
+        for (person, status) in statuses {
+            let changed = query(
+                "UPDATE attendee SET status = $1 WHERE meeting_id = $2 AND kind = $3 AND person_id = $4",
+            )
+            .bind(status.as_str())
+            .bind(id.as_str())
+            .bind(person.kind.as_str())
+            .bind(person.id.as_str())
+            .execute(&mut tx)
+            .await
+            .map_err(self.explain(doing))?;
+            if changed == 0 {
+                let what = format!("attendee {person} of meeting {:?}", id.as_str());
+                return Err(DatabaseError::NotFound { what }.into());
+            }
+        }
+        Ok(tx.commit().await.map_err(self.explain(doing))?)
+    }
+}
+
+fn no_meeting(id: &MeetingId) -> DatabaseError {
+    DatabaseError::NotFound {
+        what: format!("meeting {:?}", id.as_str()),
     }
 }

@@ -1,7 +1,11 @@
 //! Records out of their tables.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
+use super::ATTENDEES_AT_ONCE;
+use crate::crm::Invitee;
 use crate::database::connections::Transaction;
 use crate::database::rows::Named;
 use crate::database::sql::{Row, query, query_in_words, rows_of};
@@ -24,26 +28,43 @@ impl Database {
             .await
             .map_err(self.explain(doing))?;
         let Some(row) = row else { return Ok(None) };
-        let mut meeting = self.meeting_row(&row)?;
-        let count = query("SELECT count(*) FROM attendee WHERE meeting_id = $1")
-            .bind(id.as_str())
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(self.explain(doing))?;
-        let count: i64 = count.only().map_err(self.explain(doing))?;
-        // Growing by and by would leave as much memory unused behind.
-        meeting
-            .attendees
-            .reserve_exact(usize::try_from(count).unwrap_or(0));
-        query("SELECT kind, person_id, status FROM attendee WHERE meeting_id = $1 ORDER BY position")
-            .bind(id.as_str())
-            .read_each(&mut *connection, self.explain(doing), |row| {
-                let attendee = self.attendee_row(row, id.as_str())?;
-                meeting.attendees.push(attendee);
-                Ok(())
-            })
-            .await?;
-        Ok(Some(meeting))
+        Ok(Some(self.meeting_row(&row)?))
+    }
+
+    /// The attendees after a position, some of them, with the position of the last; `None`: there are no more.
+    pub(super) async fn read_attendees(
+        &self,
+        connection: &mut Transaction,
+        id: &MeetingId,
+        after: i64,
+    ) -> Result<Option<(Vec<Invitee>, i64)>, DatabaseError> {
+        let doing = "reading attendees";
+        let rows = query(
+            "SELECT position, kind, person_id, status FROM attendee WHERE meeting_id = $1 AND position > $2
+             ORDER BY position LIMIT $3",
+        )
+        .bind(id.as_str())
+        .bind(after)
+        .bind(ATTENDEES_AT_ONCE)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(self.explain(doing))?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        let position: i64 = last.get("position").map_err(self.explain(doing))?;
+        let attendees = rows.iter().map(|row| self.attendee_row(row, id.as_str()));
+        let attendees: Vec<Attendee> = attendees.collect::<Result<_, _>>()?;
+        let people: Vec<PersonRef> = attendees.iter().map(|attendee| attendee.person.clone()).collect();
+        let mut found = Vec::with_capacity(people.len());
+        self.read_people(connection, &people, &mut found).await?;
+        let mut found: HashMap<PersonRef, Person> = found
+            .into_iter()
+            .map(|person| (person.reference.clone(), person))
+            .collect();
+        let invitees = attendees.into_iter().map(|attendee| Invitee {
+            person: found.remove(&attendee.person),
+            attendee,
+        });
+        Ok(Some((invitees.collect(), position)))
     }
 
     pub(super) fn meeting_row(&self, row: &Row) -> Result<Meeting, DatabaseError> {
@@ -158,7 +179,7 @@ impl Database {
         Ok(Person {
             reference: who,
             name: row.get("name")?,
-            email: row.parse_option("email")?,
+            reach: row.parse_option("email")?.into(),
             time_zone: zone.map(Zone::new).transpose().map_err(|e| row.invalid(e))?,
             language: row.parse_option("language")?,
             user,

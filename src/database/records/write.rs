@@ -5,7 +5,9 @@ use crate::database::connections::Transaction;
 use crate::database::rows::to_json;
 use crate::database::sql::query;
 use crate::database::{Database, DatabaseError, millis};
-use crate::meeting::{EditAccess, JoinUrl, Meeting, OnlineLocation, Person, PersonId, Zone};
+use crate::meeting::{
+    Attendee, EditAccess, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonId, Zone,
+};
 
 impl Database {
     pub(super) async fn exists(&self, tx: &mut Transaction, target: &Target) -> Result<bool, DatabaseError> {
@@ -75,7 +77,7 @@ impl Database {
         .bind(person.reference.kind.as_str())
         .bind(person.reference.id.as_str())
         .bind(&person.name)
-        .bind(person.email.as_ref().map(|email| email.as_str()))
+        .bind(person.email().map(|email| email.as_str()))
         .bind(person.time_zone.as_ref().map(Zone::name))
         .bind(person.language.as_ref().map(|language| language.tag()))
         .bind(user.is_some_and(|user| user.zoom_enabled))
@@ -136,16 +138,26 @@ impl Database {
             }
             stored => stored.map_err(self.explain(doing))?,
         };
+        Ok(())
+    }
+
+    pub(super) async fn put_attendees(
+        &self,
+        tx: &mut Transaction,
+        meeting: &MeetingId,
+        attendees: &[Attendee],
+    ) -> Result<(), DatabaseError> {
+        let doing = "storing attendees";
         query("DELETE FROM attendee WHERE meeting_id = $1")
-            .bind(meeting.id().as_str())
+            .bind(meeting.as_str())
             .execute(&mut *tx)
             .await
             .map_err(self.explain(doing))?;
-        for (position, attendee) in (0_i64..).zip(&meeting.attendees) {
+        for (position, attendee) in (0_i64..).zip(attendees) {
             query(
                 "INSERT INTO attendee (meeting_id, position, kind, person_id, status) VALUES ($1, $2, $3, $4, $5)",
             )
-            .bind(meeting.id().as_str())
+            .bind(meeting.as_str())
             .bind(position)
             .bind(attendee.person.kind.as_str())
             .bind(attendee.person.id.as_str())

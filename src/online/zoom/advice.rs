@@ -23,6 +23,7 @@ impl Fault for ZoomError {
             Self::HostNotUser { .. } => "zoom.host_not_user",
             Self::HostNotEnabled { .. } => "zoom.user_not_enabled",
             Self::HostWithoutId { .. } => "zoom.no_zoom_id",
+            Self::HostHidden { .. } => "zoom.host_hidden",
             Self::UserNotFound { .. } => "zoom.user_not_found",
             Self::UserPending { .. } => "zoom.user_pending",
             Self::NoLicence { .. } => "zoom.no_licence",
@@ -61,7 +62,9 @@ impl Fault for ZoomError {
             Self::NoCode | Self::StateMismatch | Self::InvalidField { .. } | Self::HostWithoutId { .. } => {
                 Class::BadData
             }
-            Self::HostNotUser { .. } | Self::HostNotEnabled { .. } => Class::NotPermitted,
+            Self::HostNotUser { .. } | Self::HostNotEnabled { .. } | Self::HostHidden { .. } => {
+                Class::NotPermitted
+            }
             Self::TokenBusy { .. }
             | Self::RateLimited { .. }
             | Self::DailyLimit { .. }
@@ -133,6 +136,10 @@ impl Fault for ZoomError {
             }
             Self::HostWithoutId { user, .. } => Remedy::says("give the user an email address in the CRM, or ")
                 .then(Act::GiveZoomId { user: user.clone() }),
+            Self::HostHidden { user, .. } => {
+                Remedy::says("let the CRM's user for this program read email addresses, or ")
+                    .then(Act::GiveZoomId { user: user.clone() })
+            }
             Self::UserNotFound { host, .. } => Remedy::says("if this person signs in to Zoom with another address, ")
                 .then(Act::GiveZoomAddress)
                 .and(format!(

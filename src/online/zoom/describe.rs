@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::timezones::zoom_time_zone;
 use super::{MeetingSettings, ZoomError};
-use crate::meeting::{Meeting, Person, PersonKind};
+use crate::meeting::{Meeting, Person, PersonKind, Reach};
 use crate::online::OnlineSpec;
 
 /// The setting by which a new meeting gets a passcode. Zoom has it beside the settings, not among them.
@@ -64,9 +64,10 @@ fn zoom_host(host: &Person) -> Result<String, ZoomError> {
     let id = host.zoom_id().map(str::trim).unwrap_or_default();
     // `me` would be whoever connected the account, and dots would be another path of the API.
     if id.is_empty() || id == "me" || id.chars().all(|c| c == '.') {
-        return Err(ZoomError::HostWithoutId {
-            user: host.reference.id.clone(),
-            name: host.display_name(),
+        let (user, name) = (host.reference.id.clone(), host.display_name());
+        return Err(match host.reach {
+            Reach::Hidden if id.is_empty() => ZoomError::HostHidden { user, name },
+            _ => ZoomError::HostWithoutId { user, name },
         });
     }
     Ok(id.to_owned())
@@ -329,8 +330,10 @@ mod tests {
         host.user.as_mut().unwrap().zoom_enabled = false;
         assert!(matches!(describe(&host), Err(ZoomError::HostNotEnabled { .. })));
         let mut host = ana();
-        host.email = None;
+        host.reach = Reach::Nowhere;
         assert!(matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })));
+        host.reach = Reach::Hidden;
+        assert!(matches!(describe(&host), Err(ZoomError::HostHidden { .. })));
         for wrong in ["..", " ", "me"] {
             host.user.as_mut().unwrap().zoom_id = Some(wrong.to_owned());
             assert!(

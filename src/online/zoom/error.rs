@@ -184,6 +184,16 @@ pub enum ZoomError {
         /// The user's name.
         name: String,
     },
+    /// The assigned user has no Zoom ID, and the CRM hides the email address.
+    #[error(
+        "{name} has no Zoom ID, and the CRM does not show the email address, so the Zoom user to host the meeting is not known"
+    )]
+    HostHidden {
+        /// The CRM user.
+        user: PersonId,
+        /// The user's name.
+        name: String,
+    },
 
     /// Zoom has no such user on this account.
     #[error("{doing} failed: the connected Zoom account has no user {host}: {reply}")]

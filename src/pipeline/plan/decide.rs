@@ -10,7 +10,7 @@ use super::present::Present;
 use super::{Aim, CalledOff, Mail, MailKind, MailboxHistory, Reason, Step, TenureHistory, What};
 use crate::calendar::Method;
 use crate::mail::Issued;
-use crate::meeting::{Acceptance, Attendee, MeetingStatus, Person, PersonRef, Revision, Tenure};
+use crate::meeting::{Acceptance, Attendee, MeetingStatus, Person, PersonRef, Reach, Revision, Tenure};
 use crate::pipeline::case::{Case, Place};
 
 /// What becomes of the meeting itself.
@@ -116,8 +116,8 @@ impl<'c, 'a> Planner<'c, 'a> {
             }
             return self.skip(place, Reason::HoldsMeeting);
         }
-        let Some(address) = &person.email else {
-            return self.skip(place, Reason::NoAddress);
+        let Some(address) = person.email() else {
+            return self.skip(place, self.without_address(attendee, person, history));
         };
         if !self.is_meant(person, history) {
             return self.skip(place, Reason::NotPicked);
@@ -147,15 +147,35 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.step(place, what);
     }
 
+    /// Why an attendee of whom no address is known gets nothing. A hidden address is the reason only where there would be a mail.
+    fn without_address(
+        &self,
+        attendee: &Attendee,
+        person: &Person,
+        history: Option<&MailboxHistory>,
+    ) -> Reason {
+        match (&person.reach, attendee.status) {
+            (Reach::At(_) | Reach::Nowhere, _) => Reason::NoAddress,
+            (Reach::Hidden, _) if !self.is_meant(person, history) => Reason::NotPicked,
+            (Reach::Hidden, status) if status != Acceptance::None && !self.is_regardless() => {
+                Reason::HasAnswered(status)
+            }
+            (Reach::Hidden, _) => Reason::AddressHidden,
+        }
+    }
+
+    /// Whether it does not matter that an attendee has answered.
+    fn is_regardless(&self) -> bool {
+        match self.aim {
+            Aim::Send(options) => options.all || !options.to.is_empty() || self.present.rose,
+            Aim::Cancel(_) | Aim::Renew => true,
+        }
+    }
+
     /// What an attendee gets who must be told the invitation.
     fn invite(&mut self, place: Place, attendee: &Attendee, history: Option<&'c MailboxHistory>) -> What<'c> {
-        let (resend, regardless) = match self.aim {
-            Aim::Send(options) => (
-                options.resend,
-                options.all || !options.to.is_empty() || self.present.rose,
-            ),
-            Aim::Cancel(_) | Aim::Renew => (false, true),
-        };
+        let resend = matches!(self.aim, Aim::Send(options) if options.resend);
+        let regardless = self.is_regardless();
         let told = history.and_then(|history| history.tenure(self.present.tenure));
         let has = told.and_then(|told| self.has_present(told)).filter(|_| !resend);
         if let Some(waiting) = told.and_then(|told| told.waiting.as_ref()) {
@@ -231,10 +251,11 @@ impl<'c, 'a> Planner<'c, 'a> {
     /// Ends what a mailbox has of a meeting that is called off or over, and says why nothing is to be ended.
     fn end_all(&mut self, place: Place, person: &Person, history: Option<&'c MailboxHistory>) {
         let Some(history) = history else {
-            let reason = match person.email {
+            let reason = match person.reach {
                 _ if self.case.is_organizer(person) => Reason::HoldsMeeting,
-                Some(_) => Reason::WasNotInvited,
-                None => Reason::NoAddress,
+                // Hidden, and never mailed.
+                Reach::At(_) | Reach::Hidden => Reason::WasNotInvited,
+                Reach::Nowhere => Reason::NoAddress,
             };
             return self.skip(place, reason);
         };
@@ -383,7 +404,7 @@ fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
     }
     let people = case.people.iter().flatten();
     let todays: HashMap<&PersonRef, String> = people
-        .filter_map(|person| Some((&person.reference, person.email.as_ref()?.mailbox())))
+        .filter_map(|person| Some((&person.reference, person.email()?.mailbox())))
         .collect();
     // What was taken back there counts too: the answer was to an invitation that is no more.
     let invites = |told: &TenureHistory| {

@@ -168,11 +168,7 @@ fn status(case: &Case, place: Place, issued: &Issued, ended: &HashSet<Place>) ->
             .and_then(|address| answers.get(&address.mailbox()))
             .copied(),
         None if ended.contains(&place) => None,
-        None => case
-            .meeting
-            .attendees
-            .get(place.at())
-            .map(|attendee| attendee.status),
+        None => case.attendees.get(place.at()).map(|attendee| attendee.status),
     };
     status.unwrap_or_default()
 }
@@ -184,7 +180,7 @@ fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptan
         if attendee.status == Acceptance::None || ended.contains(&place) {
             continue;
         }
-        if let Some(address) = person.and_then(|person| person.email.as_ref()) {
+        if let Some(address) = person.and_then(|person| person.email()) {
             // Of several records with one mailbox, the first that has an answer.
             answers.entry(address.mailbox()).or_insert(attendee.status);
         }
@@ -214,10 +210,10 @@ fn digest(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>
     add(description.as_deref().unwrap_or_default());
     add(&case.organizer.name);
     for person in listed(case) {
-        let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
+        let mailbox = person.email().map(EmailAddress::mailbox);
         let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());
         add(&person.name);
-        add(person.email.as_ref().map_or("", |email| email.as_str()));
+        add(person.email().map_or("", |email| email.as_str()));
         add(answer.unwrap_or_default().as_str());
     }
     let digest = digest.finalize();
@@ -232,6 +228,6 @@ fn listed(case: &Case) -> impl Iterator<Item = &Person> {
         .people
         .iter()
         .flatten()
-        .filter(|person| person.email.is_some());
+        .filter(|person| person.email().is_some());
     with_address.take(crate::calendar::MOST_LISTED_ATTENDEES + 1)
 }

@@ -33,7 +33,7 @@ impl<'a> Picks<'a> {
     pub(super) fn pick(&self, person: &Person) -> bool {
         let is_everybody = self.mailboxes.is_empty() && self.records.is_empty();
         let by_mailbox = |person: &Person| {
-            let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
+            let mailbox = person.email().map(EmailAddress::mailbox);
             mailbox.is_some_and(|mailbox| self.mailboxes.contains(&mailbox))
         };
         is_everybody

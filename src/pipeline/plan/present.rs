@@ -24,7 +24,7 @@ impl Present {
     pub(super) fn of(case: &Case, takes_place: bool, domain: &str) -> Self {
         let meeting = &case.meeting;
         let facts = meeting.facts();
-        let organizer = case.organizer.email.clone().map(|email| Organizer {
+        let organizer = case.organizer.email().cloned().map(|email| Organizer {
             person: case.organizer.reference.clone(),
             name: case.organizer.name.clone(),
             email,

@@ -9,6 +9,8 @@ pub(in crate::pipeline) enum Reason {
     NoRecord,
     HoldsMeeting,
     NoAddress,
+    /// The CRM may have an address and does not show it, and the record was never mailed.
+    AddressHidden,
     NotPicked,
     HasRevision(Revision),
     /// It may have arrived: the mail server's answer was lost twice.
@@ -37,6 +39,8 @@ pub(in crate::pipeline) enum CalledOff {
     Over,
     /// The CANCEL had not left when the mailbox was invited again.
     InvitedAgain,
+    /// The CRM does not have the meeting any more.
+    MeetingGone,
 }
 
 impl CalledOff {
@@ -47,6 +51,7 @@ impl CalledOff {
             Self::NotHeld => "the meeting does not take place",
             Self::Over => "the meeting is over",
             Self::InvitedAgain => "invited again",
+            Self::MeetingGone => "the meeting is no longer in the CRM",
         }
     }
 }
@@ -57,6 +62,7 @@ impl Reason {
             Self::NoRecord => format!("there is no {} in the CRM", case.reference(place)),
             Self::HoldsMeeting => "holds the meeting".to_owned(),
             Self::NoAddress => "has no email address".to_owned(),
+            Self::AddressHidden => "the CRM does not show the email address to this program".to_owned(),
             Self::NotPicked => "was not picked".to_owned(),
             Self::HasRevision(revision) => format!("has revision {revision} already"),
             Self::MayHaveRevision(revision) => {
@@ -78,6 +84,7 @@ impl Reason {
             }
             Self::CalledOff(CalledOff::NotHeld) => "had no invitation yet".to_owned(),
             Self::CalledOff(CalledOff::Over) => "the meeting is over".to_owned(),
+            Self::CalledOff(CalledOff::MeetingGone) => CalledOff::MeetingGone.words().to_owned(),
             Self::CalledOff(CalledOff::InvitedAgain) => {
                 "is invited again before the cancellation had left".to_owned()
             }

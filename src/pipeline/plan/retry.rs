@@ -58,7 +58,7 @@ pub(in crate::pipeline) fn retry(
         .flatten()
         .filter(|person| !case.is_organizer(person));
     let invited: HashSet<String> = invitees
-        .filter_map(|person| Some(person.email.as_ref()?.mailbox()))
+        .filter_map(|person| Some(person.email()?.mailbox()))
         .filter(|_| takes_place)
         .collect();
     // What stands in the end for each mailbox, and the newest REQUEST that each has.

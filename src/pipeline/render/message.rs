@@ -157,7 +157,7 @@ impl Renderer<'_> {
             meeting: self.case.meeting.name().to_owned(),
             recipient: person.reference.clone(),
         };
-        Ok(person.email.as_ref().ok_or_else(without)?)
+        Ok(person.email().ok_or_else(without)?)
     }
 
     fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
@@ -240,7 +240,7 @@ impl Renderer<'_> {
         let templates = &self.pipeline.templates;
         let context = self.context(person, wording);
         let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
-        let to = Mailbox::new(&person.name, person.email.clone()?);
+        let to = Mailbox::new(&person.name, person.email().cloned()?);
         let mail = stencil.mail();
         let pieces = writer.pieces();
         let draft = self.draft(&mail, wording, &to, &pieces);

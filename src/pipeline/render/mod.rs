@@ -25,8 +25,7 @@ pub(super) use message::{Form, Order};
 fn template_error(person: &Person, source: TemplateError) -> PipelineError {
     PipelineError::Template {
         to: person
-            .email
-            .as_ref()
+            .email()
             .map_or_else(|| person.display_name(), ToString::to_string),
         source,
     }
@@ -120,7 +119,7 @@ impl<'a> Renderer<'a> {
         };
         let writer = EventWriter::new(&self.event(&wording, &words, self.participants(0)))?;
         let answers = &self.issues[0].issued.answers;
-        let attendee = self.case.meeting.attendee(&person.reference);
+        let attendee = self.case.attendee(&person.reference);
         Ok(writer.for_participant(&Participant {
             person,
             status: match answers {
@@ -285,7 +284,7 @@ impl<'a> Renderer<'a> {
 
 impl<'a> Told<'a> {
     fn new(issued: &'a Issued, case: &'a Case, sender: &Mailbox) -> Result<Self, CalendarError> {
-        let todays = case.organizer.email.clone().map(|email| Organizer {
+        let todays = case.organizer.email().cloned().map(|email| Organizer {
             person: case.organizer.reference.clone(),
             name: case.organizer.name.clone(),
             email,
@@ -307,7 +306,7 @@ impl<'a> Told<'a> {
             });
         };
         let with_address = case.attendees().filter_map(|(attendee, person)| {
-            let person = person.filter(|person| person.email.is_some())?;
+            let person = person.filter(|person| person.email().is_some())?;
             let status = match &issued.answers {
                 Some(answers) => answer_of(answers, person),
                 // The revision is from before answers were recorded.
@@ -330,7 +329,7 @@ impl<'a> Told<'a> {
 
 /// What was answered at a person's mailbox.
 fn answer_of(answers: &BTreeMap<String, Acceptance>, person: &Person) -> Acceptance {
-    let mailbox = person.email.as_ref().map(EmailAddress::mailbox);
+    let mailbox = person.email().map(EmailAddress::mailbox);
     let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());
     answer.unwrap_or_default()
 }

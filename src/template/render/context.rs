@@ -357,7 +357,7 @@ fn meeting(facts: &InvitationContext<'_>, here: &Times) -> Map {
 fn person(person: &Person, zone: &Zone, language: &Language) -> Value {
     map([
         ("name", person.display_name().into()),
-        ("email", person.email.as_ref().map(|email| email.as_str()).into()),
+        ("email", person.email().map(|email| email.as_str()).into()),
         ("kind", person.reference.kind.as_str().into()),
         ("id", person.reference.id.as_str().into()),
         ("is_user", (person.reference.kind == PersonKind::User).into()),

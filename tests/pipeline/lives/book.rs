@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use invite::crm::{Crm, CrmError};
+use futures_util::{StreamExt as _, stream};
+use invite::crm::{AttendeePages, CrmError, Invitee, Records as CrmRecords};
 use invite::meeting::{
-    Acceptance, Attendee, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonId, PersonRef, When,
-    Zone,
+    Acceptance, Attendee, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonId, PersonRef, Reach,
+    When, Zone,
 };
 
 /// The records, in the order in which steps number them.
@@ -55,6 +56,7 @@ pub(crate) fn mailbox(address: &str) -> String {
 #[derive(Debug)]
 struct Records {
     meeting: Meeting,
+    attendees: Vec<Attendee>,
     people: BTreeMap<PersonRef, Person>,
 }
 
@@ -105,13 +107,15 @@ impl Book {
         let mut meeting = Meeting::new(id.clone(), "Kick-off 0", when(0, 0), zone).unwrap();
         meeting.assigned_user = Some(PersonId::new("ana").unwrap());
         meeting.online_location = online.then_some(OnlineLocation::Zoom);
-        for of in [0, 2, 3, 4, 7] {
-            meeting.attendees.push(Attendee {
-                person: record(of),
-                status: Acceptance::None,
-            });
-        }
-        Self(Arc::new(Mutex::new(Records { meeting, people })))
+        let attendees = [0, 2, 3, 4, 7].map(|of| Attendee {
+            person: record(of),
+            status: Acceptance::None,
+        });
+        Self(Arc::new(Mutex::new(Records {
+            meeting,
+            attendees: attendees.to_vec(),
+            people,
+        })))
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
@@ -126,27 +130,40 @@ impl Book {
         change(&mut self.records().meeting);
     }
 
+    pub(crate) fn attendees(&self) -> Vec<Attendee> {
+        self.records().attendees.clone()
+    }
+
+    pub(crate) fn edit_attendees(&self, change: impl FnOnce(&mut Vec<Attendee>)) {
+        change(&mut self.records().attendees);
+    }
+
     pub(crate) fn address_of(&self, who: &PersonRef) -> Option<String> {
         let records = self.records();
-        let email = records.people.get(who)?.email.as_ref()?;
+        let email = records.people.get(who)?.email()?;
         Some(email.as_str().to_owned())
     }
 
     pub(crate) fn set_address(&self, who: &PersonRef, address: &str) {
         if let Some(person) = self.records().people.get_mut(who) {
-            person.email = Some(address.parse().unwrap());
+            person.reach = Reach::At(address.parse().unwrap());
         }
     }
 
     pub(crate) fn status(&self, who: &PersonRef) -> Option<Acceptance> {
-        Some(self.records().meeting.attendee(who)?.status)
+        let records = self.records();
+        let attendee = records
+            .attendees
+            .iter()
+            .find(|attendee| attendee.person == *who)?;
+        Some(attendee.status)
     }
 
     /// Adds somebody to the attendees, who has not answered.
     pub(crate) fn add(&self, who: PersonRef) {
-        self.edit(|meeting| {
-            if meeting.attendee(&who).is_none() {
-                meeting.attendees.push(Attendee {
+        self.edit_attendees(|attendees| {
+            if attendees.iter().all(|attendee| attendee.person != who) {
+                attendees.push(Attendee {
                     person: who,
                     status: Acceptance::None,
                 });
@@ -155,7 +172,7 @@ impl Book {
     }
 
     pub(crate) fn remove(&self, who: &PersonRef) {
-        self.edit(|meeting| meeting.attendees.retain(|attendee| attendee.person != *who));
+        self.edit_attendees(|attendees| attendees.retain(|attendee| attendee.person != *who));
     }
 
     fn organizer(&self) -> PersonRef {
@@ -171,7 +188,7 @@ impl Book {
     pub(crate) fn invited(&self) -> BTreeMap<String, Vec<Attendee>> {
         let (organizer, host) = (self.organizer(), self.organizer_mailbox());
         let mut invited: BTreeMap<String, Vec<Attendee>> = BTreeMap::new();
-        for attendee in self.meeting().attendees {
+        for attendee in self.attendees() {
             let Some(address) = self.address_of(&attendee.person) else {
                 continue;
             };
@@ -199,37 +216,54 @@ impl Book {
 }
 
 #[async_trait]
-impl Crm for Book {
+impl CrmRecords for Book {
     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError> {
         let meeting = self.meeting();
         Ok((meeting.id() == id).then_some(meeting))
     }
 
-    async fn people(&self, who: &[PersonRef]) -> Result<Vec<Person>, CrmError> {
+    /// Three to a page, read as of one moment.
+    fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a> {
         let records = self.records();
-        Ok(who
-            .iter()
-            .filter_map(|who| records.people.get(who).cloned())
-            .collect())
+        let mut invitees = Vec::new();
+        if records.meeting.id() == id {
+            invitees.extend(records.attendees.iter().map(|attendee| Invitee {
+                person: records.people.get(&attendee.person).cloned(),
+                attendee: attendee.clone(),
+            }));
+        }
+        let pages: Vec<_> = invitees.chunks(3).map(|page| Ok(page.to_vec())).collect();
+        stream::iter(pages).boxed()
     }
 
-    async fn set_join_url(&self, _: &MeetingId, join_url: Option<&JoinUrl>) -> Result<(), CrmError> {
-        self.edit(|meeting| meeting.join_url = join_url.cloned());
-        Ok(())
+    async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError> {
+        Ok(self.records().people.get(person).cloned())
     }
 
-    async fn set_attendee_status(
+    async fn set_join_url(
         &self,
         _: &MeetingId,
-        person: &PersonRef,
-        status: Acceptance,
+        expected: Option<&JoinUrl>,
+        join_url: Option<&JoinUrl>,
+    ) -> Result<Option<JoinUrl>, CrmError> {
+        let meeting = &mut self.records().meeting;
+        if meeting.join_url.as_ref() == expected {
+            meeting.join_url = join_url.cloned();
+        }
+        Ok(meeting.join_url.clone())
+    }
+
+    async fn set_statuses(
+        &self,
+        _: &MeetingId,
+        statuses: &[(PersonRef, Acceptance)],
     ) -> Result<(), CrmError> {
-        self.edit(|meeting| {
-            let attendees = meeting.attendees.iter_mut();
-            attendees
-                .filter(|attendee| attendee.person == *person)
-                .for_each(|attendee| attendee.status = status);
-        });
+        for (person, status) in statuses {
+            self.edit_attendees(|attendees| {
+                let theirs = attendees.iter_mut().filter(|attendee| attendee.person == *person);
+                theirs.for_each(|attendee| attendee.status = *status);
+            });
+        }
         Ok(())
     }
 }
