@@ -42,7 +42,8 @@ impl Place {
     fn outside(order: MeetingOrder) -> Self {
         let begins = match order {
             MeetingOrder::Earliest => 0,
-            MeetingOrder::Latest => 300_000_000_000_000,
+            // The end of the year 9999. Days are compared as texts, so the year must have four digits.
+            MeetingOrder::Latest => 253_402_300_799_999,
         };
         Self {
             begins,

@@ -334,6 +334,7 @@ mod tests {
         assert!(matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })));
         host.reach = Reach::Hidden;
         assert!(matches!(describe(&host), Err(ZoomError::HostHidden { .. })));
+        let mut host = ana();
         for wrong in ["..", " ", "me"] {
             host.user.as_mut().unwrap().zoom_id = Some(wrong.to_owned());
             assert!(

@@ -1,7 +1,7 @@
 //! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
 
 use super::offered::{FILTERS, FUNCTIONS, TESTS};
-use crate::fault::Remedy;
+use crate::fault::{Act, Remedy};
 use crate::template::error::{Origin, nearest};
 use crate::template::files::sources::Sources;
 use crate::template::tags::{Tag, tags};
@@ -224,9 +224,12 @@ fn syntax(code: &'static str, what: &str) -> Option<Explanation> {
         });
     }
     if what == "Unexpected character" {
-        return Some(Explanation::new("syntax", "this character has no meaning here").remedy(
-            "a placeholder of EspoCRM such as {{#if …}} is written {% if … %} here; `invite template import-espocrm` converts them",
-        ));
+        return Some(
+            Explanation::new("syntax", "this character has no meaning here").remedy(
+                Remedy::says("a placeholder of EspoCRM such as {{#if …}} is written {% if … %} here; ")
+                    .then(Act::ConvertTemplates),
+            ),
+        );
     }
     if what.starts_with("Found `=` but expected") {
         return Some(Explanation::new("syntax", "an equals sign is too few").remedy("to compare, write =="));
