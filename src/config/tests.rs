@@ -1,5 +1,7 @@
 //! What a configuration says, and what it answers to each mistake.
 
+mod folder;
+
 use std::fs;
 
 use proptest::prelude::*;

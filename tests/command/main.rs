@@ -17,6 +17,8 @@ mod changes;
 mod cluster;
 mod connecting;
 mod crowds;
+#[cfg(target_os = "linux")]
+mod delivery;
 mod desk;
 mod disks;
 mod editing;

@@ -1,5 +1,7 @@
 //! What a file of records says, and what it answers to each mistake.
 
+mod files;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 

@@ -1,0 +1,14 @@
+//! Zoom, over real HTTP: our client against a server that answers by a script, and the embedded Zoom against a client of
+//! its own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in what its tests share"
+)]
+
+mod client;
+#[cfg(feature = "sandbox")]
+mod embedded;
+#[cfg(feature = "sandbox")]
+mod fixtures;
+#[path = "../scripted/mod.rs"]
+mod scripted;
