@@ -4,6 +4,9 @@
     reason = "a test fails by panicking, also in what its tests share"
 )]
 
+mod any_text;
+mod attendees;
+mod example;
 #[path = "../foreign/mod.rs"]
 mod foreign;
 #[cfg(feature = "command")]

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use invite::sandbox::zoom::{Action, Change, Operation};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Folder, Running};
+use crate::desk::{Desk, Folder};
+use crate::program::Running;
 use crate::records::{self, KICKOFF};
 
 /// Longer than any test runs.

@@ -43,6 +43,7 @@ mod pacing;
 mod peers;
 mod permissions;
 mod postgres;
+mod program;
 mod records;
 mod replying;
 mod sandbox;

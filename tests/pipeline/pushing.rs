@@ -1,19 +1,18 @@
-//! The online meeting and the link to it, when things change behind our back or fail half way.
+//! The online meeting, when things change behind our back or fail half way.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use invite::fault::{Class, Fault as _};
-use invite::meeting::{JoinUrl, MeetingStatus, OnlineLocation, PersonId};
+use invite::meeting::{MeetingStatus, PersonId};
 use invite::online::{LinkStore as _, Liveness, Outcome};
 use invite::pipeline::{OnlineAction, PipelineError, PushOptions, SendOptions, SyncState};
-use invite::sandbox::zoom::{Action, Change, Operation, RateLimit, ZoomFault};
+use invite::sandbox::zoom::{Action, Change, Operation, ZoomFault};
 use serde_json::Value;
 
 use crate::fuse::{End, Fuse};
 use crate::scripted_provider::{ScriptedProvider, Told};
 use crate::stage::{INVITEES, LEE, Stage, kickoff, world_without_looking};
-use crate::store_file;
 
 fn deleted() -> Change {
     Change::DeleteMeeting { id: None }
@@ -26,7 +25,7 @@ async fn hand_to_ben(stage: &Stage) {
 }
 
 /// Everybody got this link, in a first mail or an update of it.
-fn everybody_has(stage: &Stage, join_url: &str, sequence: i64) {
+pub(crate) fn everybody_has(stage: &Stage, join_url: &str, sequence: i64) {
     assert_eq!(stage.post.addressees(), INVITEES);
     for letter in stage.post.letters() {
         assert!(letter.text().contains(join_url), "{}", letter.text());
@@ -335,169 +334,6 @@ async fn when_zoom_cannot_be_asked_whether_it_is_there_nobody_is_mailed() {
     let report = send().await.unwrap();
     assert_eq!(report.zoom.join_url.unwrap().as_str(), "https://meet.example/2");
     everybody_has(&stage, "https://meet.example/2", 0);
-}
-
-#[tokio::test]
-async fn a_refused_creation_leaves_nothing_behind() {
-    let stage = Stage::new().await;
-    stage.zoom.order(ZoomFault::once(
-        Operation::CreateMeeting,
-        Action::RateLimited(RateLimit::HostDaily),
-    ));
-    let error = stage.try_send(&SendOptions::default()).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.class()),
-        ("zoom.host_daily_limit", Class::Temporary)
-    );
-    assert!(error.retry_at().is_some_and(|at| at > stage.clock.now()));
-    assert_eq!(stage.join_url().await, None);
-    assert_eq!(stage.post.tries().len(), 0);
-    stage.zoom.forget_requests();
-    // Nothing was begun that would have to be looked for.
-    assert_eq!(stage.send().await.zoom.action, OnlineAction::Created);
-    assert_eq!(stage.asked(), [Operation::CreateMeeting]);
-    stage.zoom_meeting();
-}
-
-#[tokio::test]
-async fn a_creation_whose_answer_is_lost_is_found_again() {
-    let stage = Stage::new().await;
-    stage
-        .zoom
-        .order(ZoomFault::once(Operation::CreateMeeting, Action::DropAfter));
-    let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Created);
-    assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
-    let made = stage.zoom_meeting();
-    assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
-    everybody_has(&stage, &made.join_url, 0);
-}
-
-#[tokio::test]
-async fn a_creation_whose_answer_is_lost_where_nobody_may_look_is_an_orphan() {
-    let stage = Stage::with(world_without_looking(), 1).await;
-    stage
-        .zoom
-        .order(ZoomFault::once(Operation::CreateMeeting, Action::DropAfter));
-    let error = stage.try_send(&SendOptions::default()).await.unwrap_err();
-    assert!(
-        matches!(&error, PipelineError::Online(error) if error.outcome() == Outcome::Unknown),
-        "{error:?}"
-    );
-    assert_eq!(stage.post.tries().len(), 0);
-    let left_over = stage.zoom_meeting();
-    let report = stage.send().await;
-    let link = stage.link().await;
-    assert_ne!(link.id.0, left_over.id.to_string());
-    let orphans = stage.database.orphans().await.unwrap();
-    assert_eq!(orphans.len(), 1);
-    assert_eq!(orphans[0].meeting, kickoff());
-    assert!(left_over.agenda.contains(&orphans[0].intent.marker));
-    everybody_has(&stage, report.zoom.join_url.unwrap().as_str(), 0);
-}
-
-#[tokio::test]
-async fn a_creation_that_was_still_on_its_way_when_its_run_was_killed_is_waited_for() {
-    let stage = Stage::new().await;
-    stage.zoom.order(ZoomFault::once(
-        Operation::CreateMeeting,
-        Action::DelayBefore { milliseconds: 1500 },
-    ));
-    let pipeline = stage.pipeline();
-    let asked = async {
-        while stage.zoom.count(Operation::CreateMeeting) == 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    let (meeting, options) = (kickoff(), SendOptions::default());
-    tokio::select! {
-        done = pipeline.send(&meeting, &options) => panic!("{done:?}"),
-        () = asked => {}
-    }
-    store_file::bury(&stage.database).await;
-    let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Created);
-    assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
-    everybody_has(&stage, &stage.zoom_meeting().join_url, 0);
-}
-
-#[tokio::test]
-async fn a_meeting_that_is_not_online_any_more_loses_our_link() {
-    let stage = Stage::new().await;
-    stage.send_before_it_begins().await;
-    let link = stage.join_url().await.unwrap();
-    stage.edit(|meeting| meeting.online_location = None).await;
-    let report = stage.send().await;
-    assert_eq!(stage.zoom.requests(), []);
-    assert_eq!(
-        (report.zoom.action, report.zoom.join_url),
-        (OnlineAction::Skipped, None)
-    );
-    assert_eq!(stage.join_url().await, None);
-    assert_eq!(stage.post.addressees(), INVITEES);
-    let letter = stage.post.letter_to(LEE);
-    assert!(
-        !String::from_utf8_lossy(&letter.raw).contains("zoom.example"),
-        "{}",
-        letter.text()
-    );
-    assert_eq!(
-        (letter.calendar().url(), letter.calendar().conference()),
-        (None, None)
-    );
-    assert_eq!(letter.calendar().sequence(), 1);
-    // Back at Zoom, it is the meeting that it was.
-    stage.post.empty();
-    stage
-        .edit(|meeting| meeting.online_location = Some(OnlineLocation::Zoom))
-        .await;
-    stage.send().await;
-    everybody_has(&stage, &link, 2);
-    stage.zoom_meeting();
-}
-
-#[tokio::test]
-async fn a_link_that_is_not_ours_stays() {
-    let stage = Stage::new().await;
-    let own = "https://meet.acme.example/room-5";
-    stage
-        .edit(|meeting| {
-            meeting.online_location = None;
-            meeting.join_url = Some(JoinUrl::new(own).unwrap());
-        })
-        .await;
-    let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Skipped);
-    everybody_has(&stage, own, 0);
-    assert_eq!(stage.join_url().await.as_deref(), Some(own));
-}
-
-#[tokio::test]
-async fn without_pushing_the_link_is_mailed_as_it_stands() {
-    let stage = Stage::new().await;
-    let own = "https://meet.acme.example/room-5";
-    stage
-        .edit(|meeting| meeting.join_url = Some(JoinUrl::new(own).unwrap()))
-        .await;
-    let no_push = SendOptions {
-        no_push: true,
-        ..SendOptions::default()
-    };
-    let report = stage.send_with(&no_push).await;
-    assert_eq!(stage.zoom.requests(), []);
-    assert_eq!(report.zoom.action, OnlineAction::Skipped);
-    everybody_has(&stage, own, 0);
-}
-
-#[tokio::test]
-async fn a_link_that_somebody_lost_is_written_back_again() {
-    let stage = Stage::new().await;
-    stage.send_before_it_begins().await;
-    stage.edit(|meeting| meeting.join_url = None).await;
-    let report = stage.send().await;
-    assert_eq!(stage.zoom.requests(), []);
-    assert_eq!(stage.join_url().await, Some(stage.zoom_meeting().join_url));
-    assert_eq!((report.revision.0, report.sent), (0, 0));
 }
 
 #[tokio::test]

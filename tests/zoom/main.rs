@@ -6,9 +6,16 @@
 )]
 
 mod client;
+mod consent;
 #[cfg(feature = "sandbox")]
 mod embedded;
+mod failures;
 #[cfg(feature = "sandbox")]
 mod fixtures;
+#[cfg(feature = "command")]
+mod loopback;
+mod meetings;
+mod renewal;
 #[path = "../scripted/mod.rs"]
 mod scripted;
+mod secrecy;
