@@ -28,6 +28,7 @@ mod first_send;
 mod foreign;
 #[path = "../held_port/mod.rs"]
 mod held_port;
+mod help;
 mod hosts;
 mod http;
 mod killed;
@@ -55,5 +56,6 @@ mod templates;
 mod tokens;
 mod uncertain;
 mod upgraded;
+mod wording;
 mod zoom;
 mod zoom_at_work;

@@ -75,23 +75,42 @@ fn found(problem: &Problem, dir: &Path) -> Expected {
     }
 }
 
+/// Compares what an author reads of the cases of a file with what stands beside it (`bounds.snap` beside `bounds.toml`).
+fn compare_reports(path: &Path, reports: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../fixtures/templates/broken");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_input_file(path);
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    settings.bind(|| insta::assert_snapshot!(name, reports));
+}
+
 #[test]
 fn every_broken_template_is_diagnosed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/templates/broken");
     let mut count = 0;
     for entry in std::fs::read_dir(root).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let mut reports = String::new();
         for case in corpus(&path).case {
             count += 1;
             let dir = folder(&case);
-            let found: Vec<_> = inspect(dir.path())
-                .problems
-                .iter()
-                .map(|p| found(p, dir.path()))
-                .collect();
+            let problems = inspect(dir.path()).problems;
+            reports.push_str(&format!("### {}\n\n", case.name));
+            for problem in &problems {
+                reports.push_str(&problem.report_in(&typed));
+                reports.push_str("\n\n");
+            }
+            reports = reports.replace(&format!("{}/", dir.path().display()), "");
+            let found: Vec<_> = problems.iter().map(|p| found(p, dir.path())).collect();
             assert!(!found.is_empty(), "{}: nothing was found", case.name);
             assert_eq!(found, case.expect, "{}: {}", path.display(), case.name);
         }
+        compare_reports(&path, &reports);
     }
     assert!(count >= 60, "{count} cases");
 }
