@@ -597,8 +597,8 @@ async fn of_two_that_send_the_same_one_is_overtaken_and_writes_nothing(home: &Ho
         issued: vec![issued(0)],
         called_off: Vec::new(),
     };
-    let mut mos = vec![invitation("mo", 0)];
-    let stale = database.enqueue(&kickoff(), &stale, &mut mos).await.unwrap();
+    let mos = vec![invitation("mo", 0)];
+    let stale = database.enqueue(&kickoff(), &stale, &mos).await.unwrap();
     assert_eq!(stale, Enqueued::Overtaken);
     // Another for the same mailbox, whoever the record is.
     assert_eq!(enqueue(&database, 0, &["mo", "lee"]).await, Enqueued::Overtaken);
@@ -765,8 +765,8 @@ async fn many_share_an_outbox(home: &Home) {
                     issued: vec![issued(revision)],
                     called_off: Vec::new(),
                 };
-                let mut new = vec![invitation("lee", revision)];
-                database.enqueue(&other, &order, &mut new).await.unwrap();
+                let new = vec![invitation("lee", revision)];
+                database.enqueue(&other, &order, &new).await.unwrap();
                 database.cancel_of_meeting(&other).await.unwrap();
             }
             taken

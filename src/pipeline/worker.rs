@@ -220,7 +220,7 @@ impl Pipeline {
                 issued: Vec::new(),
                 called_off: untrue,
             };
-            if self.outbox.enqueue(id, &order, &mut Vec::new()).await? == Enqueued::Overtaken {
+            if self.outbox.enqueue(id, &order, &[]).await? == Enqueued::Overtaken {
                 return Ok(None);
             }
         }

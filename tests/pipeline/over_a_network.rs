@@ -274,8 +274,8 @@ async fn what_waits_of_a_meeting_that_is_gone_is_called_off() {
     assert_eq!(stage.post.addressees(), [MIKA]);
     assert_eq!(stage.post.letter_to(MIKA).calendar().method(), "CANCEL");
     let entries = stage.database.of_meeting(&kickoff()).await.unwrap();
-    let to_lee = entries.iter().filter(|entry| entry.envelope.to.as_str() == LEE);
-    let last = to_lee.last().unwrap();
+    let mut to_lee = entries.iter().filter(|entry| entry.envelope.to.as_str() == LEE);
+    let last = to_lee.next_back().unwrap();
     assert_eq!(last.state, DeliveryState::Cancelled);
     assert_eq!(
         last.last_answer.as_deref(),

@@ -247,7 +247,7 @@ pub(super) async fn making_and_inviting_need_records(home: &Home) {
     assert_eq!(invitee.attendee.status, Acceptance::Declined);
     assert_eq!(invitee.person.unwrap().reference, lee);
     let error = database
-        .set_attendees(&kickoff(), &[nobody.clone()])
+        .set_attendees(&kickoff(), std::slice::from_ref(&nobody))
         .await
         .unwrap_err();
     assert_eq!(error.class(), Class::NotFound);
