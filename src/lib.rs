@@ -135,7 +135,7 @@
 //! | [`template`], [`calendar`] | what mails and calendar objects say |
 //! | [`received`] | mails that come back: which kind each is |
 //! | [`imip`], [`dsn`] | what answers to them say, and what mail servers say became of them |
-//! | [`crm`], [`online`], [`mail`] | the ports: small traits, with what they speak of |
+//! | [`crm`], [`online`], [`mail`], [`jobs`] | the ports: small traits, with what they speak of |
 //! | [`meeting`], [`organization`] | the plain words, checked when made |
 //! | [`fault`], [`lease`] | what errors say; which process holds a lease |
 //! | [`clock`], [`chance`] | what time it is; what is left to chance |
@@ -177,6 +177,7 @@ pub mod fault;
 mod hints;
 mod http;
 pub mod imip;
+pub mod jobs;
 pub mod lease;
 pub mod mail;
 pub mod meeting;

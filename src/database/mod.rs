@@ -3,7 +3,7 @@
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
 //! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator),
 //! [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
-//! [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm). Every call of a port is one transaction. What
+//! [`Jobs`](crate::jobs::Jobs), [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm). Every call of a port is one transaction. What
 //! it decides on is still so when it writes, also if other processes use the database. In SQLite a transaction takes
 //! the write lock before it reads. In PostgreSQL it takes a lock on its subject; a claim locks the rows of its
 //! messages instead.
@@ -14,6 +14,7 @@ mod clock;
 mod connections;
 mod error;
 mod grants;
+mod jobs;
 mod key;
 mod links;
 mod outbox;
@@ -65,6 +66,8 @@ enum Subject<'a> {
     Grant(String),
     /// The SMTP account of a user.
     Account(&'a PersonId),
+    /// A job, by its kind and its key.
+    Job(&'a str, &'a str),
 }
 
 impl fmt::Display for Subject<'_> {
@@ -74,6 +77,7 @@ impl fmt::Display for Subject<'_> {
             Self::Meeting(id) => write!(f, "meeting {id}"),
             Self::Grant(place) => write!(f, "grant {place}"),
             Self::Account(user) => write!(f, "account {user}"),
+            Self::Job(kind, key) => write!(f, "job {kind} {key}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Connecting to a PostgreSQL database, and hearing from it that something was put into the outbox.
+//! Connecting to a PostgreSQL database, and hearing from it that there is work for workers.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -187,11 +187,41 @@ impl fmt::Display for Place {
     }
 }
 
-/// Rings when something may have been put into the outbox. Only PostgreSQL pulls it.
+/// What a worker listens for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ear {
+    /// Something may have been put into the outbox.
+    Outbox,
+    /// A job may have been scheduled.
+    Jobs,
+}
+
+/// Wakes those who listen, each once, however many there are.
+#[derive(Default)]
+struct Rung {
+    outbox: Notify,
+    jobs: Notify,
+}
+
+impl Rung {
+    fn ring(&self) {
+        self.outbox.notify_one();
+        self.jobs.notify_one();
+    }
+
+    const fn heard_by(&self, ear: Ear) -> &Notify {
+        match ear {
+            Ear::Outbox => &self.outbox,
+            Ear::Jobs => &self.jobs,
+        }
+    }
+}
+
+/// Rings when there may be work: a mail in the outbox, or a job. Only PostgreSQL pulls it.
 #[derive(Clone, Default)]
 pub(super) struct Bell {
     pool: Option<PgPool>,
-    rung: Arc<Notify>,
+    rung: Arc<Rung>,
     listening: Arc<Mutex<Option<Listening>>>,
 }
 
@@ -220,7 +250,7 @@ impl Bell {
 
     /// Waits until it rings, but not longer than `at_most`. What rang since the last call counts; the first call begins
     /// to listen, and comes back as soon as it does, since nothing was heard before.
-    pub(super) async fn wait(&self, at_most: Duration) {
+    pub(super) async fn wait(&self, ear: Ear, at_most: Duration) {
         let Some(pool) = &self.pool else {
             return tokio::time::sleep(at_most.min(UNTOLD)).await;
         };
@@ -230,7 +260,7 @@ impl Bell {
                 .get_or_insert_with(|| Listening(tokio::spawn(listen(pool.clone(), Arc::clone(&self.rung)))));
         }
         // Too long a wait is how it ends when nothing happens.
-        let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.notified()).await;
+        let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.heard_by(ear).notified()).await;
     }
 
     /// Ends listening.
@@ -243,11 +273,11 @@ impl Bell {
 }
 
 /// Rings for every notification, and whenever it has begun to listen: what was told in between was not heard.
-async fn listen(pool: PgPool, rung: Arc<Notify>) {
+async fn listen(pool: PgPool, rung: Arc<Rung>) {
     loop {
         let failed = match begin_to_listen(&pool).await {
             Ok(mut listener) => loop {
-                rung.notify_one();
+                rung.ring();
                 // No notification means that the connection was lost, and listens again.
                 if let Err(error) = listener.try_recv().await {
                     break error;

@@ -2,6 +2,7 @@ mod accounts;
 mod crm;
 mod files;
 mod home;
+mod jobs;
 mod pace;
 mod prune;
 mod servers;
@@ -21,6 +22,14 @@ use self::crm::{
     meetings_come_in_pages_each_once, people_are_looked_up,
 };
 use self::home::Home;
+#[cfg(target_os = "linux")]
+use self::jobs::jobs_of_a_killed_process_come_back_at_once;
+use self::jobs::{
+    a_job_is_tried_again_or_has_failed, a_job_that_waits_can_be_called_off,
+    a_key_happens_once_and_moves_while_it_waits, a_lease_lasts_as_long_as_it_is_renewed,
+    jobs_of_other_kinds_are_left_alone, of_many_that_claim_jobs_each_is_taken_by_one,
+    of_many_that_schedule_a_key_one_adds_it,
+};
 use self::pace::{
     a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
     turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
@@ -961,4 +970,12 @@ on_both! {
     people_are_looked_up,
     busy_times_are_those_of_meetings_that_take_place,
     making_and_inviting_need_records,
+    of_many_that_claim_jobs_each_is_taken_by_one,
+    of_many_that_schedule_a_key_one_adds_it,
+    a_key_happens_once_and_moves_while_it_waits,
+    a_job_that_waits_can_be_called_off,
+    a_job_is_tried_again_or_has_failed,
+    #[cfg(target_os = "linux")] jobs_of_a_killed_process_come_back_at_once,
+    a_lease_lasts_as_long_as_it_is_renewed,
+    jobs_of_other_kinds_are_left_alone,
 }

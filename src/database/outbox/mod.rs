@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::connections::Transaction;
+use super::postgres::Ear;
 use super::rows::Named;
 use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
@@ -317,7 +318,7 @@ impl Outbox for Database {
     }
 
     async fn wait(&self, at_most: Duration) {
-        self.bell.wait(at_most).await;
+        self.bell.wait(Ear::Outbox, at_most).await;
     }
 
     async fn postpone(
