@@ -515,7 +515,7 @@ fn table(recipients: &[RecipientReport], dry_run: bool) -> Table {
         let last = recipient.reason.clone().or(file).unwrap_or_default();
         table.row([
             (word, style),
-            (recipient.purpose.map_or("", Purpose::as_str), DIM),
+            (recipient.purpose.as_ref().map_or("", Purpose::as_str), DIM),
             (recipient.name.as_str(), STRONG),
             (
                 recipient.email.as_ref().map_or("", |email| email.as_str()),

@@ -3,6 +3,7 @@ mod crm;
 mod files;
 mod home;
 mod jobs;
+mod not_before;
 mod pace;
 mod prune;
 mod servers;
@@ -30,6 +31,7 @@ use self::jobs::{
     jobs_of_other_kinds_are_left_alone, of_many_that_claim_jobs_each_is_taken_by_one,
     of_many_that_schedule_a_key_one_adds_it,
 };
+use self::not_before::a_message_does_not_leave_before_its_time_whoever_asks;
 use self::pace::{
     a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
     turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
@@ -404,6 +406,7 @@ fn invitation(person: &str, revision: u32) -> NewInvitation {
             to: format!("{person}@client.example").parse().unwrap(),
         },
         account: None,
+        not_before: None,
         content: None,
         supersedes: None,
         message: without_form(&SHORT, b"From: m\r\n\r\nhello\r\n"),
@@ -978,4 +981,5 @@ on_both! {
     #[cfg(target_os = "linux")] jobs_of_a_killed_process_come_back_at_once,
     a_lease_lasts_as_long_as_it_is_renewed,
     jobs_of_other_kinds_are_left_alone,
+    a_message_does_not_leave_before_its_time_whoever_asks,
 }

@@ -13,6 +13,7 @@ mod notifications;
 mod operator;
 mod outbox;
 mod pacing;
+mod purpose;
 mod retention;
 mod shared_part;
 mod slot;
@@ -34,9 +35,10 @@ pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use operator::{CannotCancel, OutboxCounts, OutboxOperator, Selection};
 pub use outbox::{
     AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
-    Organizer, Outbox, OutboxEntry, Purpose, Seen, StoredMessage, UnreadableMessage,
+    Organizer, Outbox, OutboxEntry, Seen, StoredMessage, UnreadableMessage,
 };
 pub use pacing::Pacing;
+pub use purpose::{InvalidPurpose, Purpose, PurposeName};
 pub use retention::{Forgotten, Retention};
 pub use shared_part::{NewMessage, SharedPart, UnreadableSharedPart};
 pub use slot::{Slot, SlotValue, SlotValues};

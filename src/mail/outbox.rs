@@ -11,57 +11,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Notice;
+use super::purpose::Purpose;
 use super::shared_part::NewMessage;
 use super::transport::Envelope;
-use crate::calendar::Method;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::meeting::{
     Acceptance, EmailAddress, Facts, Language, MeetingId, PersonId, PersonRef, Revision, Tenure,
 };
-
-/// What a mail is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// To invite.
-    Invitation,
-    /// To tell what has changed since the recipient was told last.
-    Update,
-    /// To take an invitation back.
-    Cancellation,
-    /// To remind of a meeting.
-    Reminder,
-}
-
-impl Purpose {
-    /// The purpose as one lowercase word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invitation => "invitation",
-            Self::Update => "update",
-            Self::Cancellation => "cancellation",
-            Self::Reminder => "reminder",
-        }
-    }
-
-    /// What the mail asks the recipient's calendar to do; `None`: nothing, as a reminder does.
-    #[must_use]
-    pub const fn method(self) -> Option<Method> {
-        match self {
-            Self::Invitation | Self::Update => Some(Method::Request),
-            Self::Cancellation => Some(Method::Cancel),
-            Self::Reminder => None,
-        }
-    }
-}
-
-impl fmt::Display for Purpose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Where an invitation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -241,6 +198,8 @@ pub struct NewInvitation {
     pub envelope: Envelope,
     /// The user over whose account it leaves; `None`: over the organization's.
     pub account: Option<PersonId>,
+    /// It does not leave before this moment, whoever delivers; `None`: it may leave at once.
+    pub not_before: Option<DateTime<Utc>>,
     /// The digest of what its calendar object says, where that is not the revision's.
     pub content: Option<i64>,
     /// The message that waits for the same mailbox, in whose place it is put.

@@ -1,15 +1,20 @@
 //! Hours pass by moving the clock, and what is left to chance is the same for the same seed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use invite::chance::Chance;
-use invite::mail::{DeliveryState, Outbox as _};
+use invite::mail::{
+    DeliveryState, EnqueueOrder, Enqueued, Envelope, MessageBase, NewInvitation, NewMessage, Outbox as _,
+    Purpose, PurposeName, Seen,
+};
+use invite::meeting::Language;
 use invite::pipeline::Worked;
 use invite::sandbox::zoom::Operation;
 
 use crate::post_office::Order;
-use crate::stage::{LEE, Stage, counts, kickoff};
+use crate::stage::{LEE, Stage, counts, kickoff, resend};
 
 /// Longer than a worker looks away.
 const SOON: Duration = Duration::from_secs(20);
@@ -118,4 +123,65 @@ async fn the_same_seed_marks_meetings_and_pauses_the_same() {
     }
     assert_eq!(seen[0], seen[1]);
     assert!(seen[0].0 != seen[2].0 && seen[0].1 != seen[2].1, "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_message_waits_for_its_time_whoever_delivers() {
+    let stage = Stage::standing().await;
+    assert_eq!(stage.send().await.sent, 3);
+    stage.post.empty();
+    let entries = stage.database.of_meeting(&kickoff()).await.unwrap();
+    let lee = entries
+        .iter()
+        .find(|entry| entry.envelope.to.as_str() == LEE)
+        .unwrap();
+    let issued = stage.database.issued(&kickoff()).await.unwrap();
+    let order = EnqueueOrder {
+        seen: Seen {
+            issued: issued.last().map(|issued| (issued.tenure, issued.revision)),
+            newest: entries.iter().map(|entry| entry.id).max().unwrap(),
+        },
+        ..EnqueueOrder::default()
+    };
+    let thanks = Purpose::Custom(PurposeName::new("thank-you").unwrap());
+    let at = stage.clock.now() + TimeDelta::hours(3);
+    let message = b"Subject: Thank you\r\n\r\nThank you.\r\n".to_vec();
+    let later = [NewInvitation {
+        person: lee.person.clone(),
+        language: Language::ENGLISH,
+        tenure: lee.tenure,
+        revision: lee.revision,
+        purpose: thanks,
+        resend: 0,
+        message_id: "<thanks@acme.example>".to_owned(),
+        envelope: Envelope {
+            from: lee.envelope.from.clone(),
+            to: lee.envelope.to.clone(),
+        },
+        account: None,
+        not_before: Some(at),
+        content: None,
+        supersedes: None,
+        message: NewMessage::whole(Arc::new(MessageBase::new(message.clone())), &message).unwrap(),
+    }];
+    let enqueued = stage.database.enqueue(&kickoff(), &order, &later).await;
+    assert_eq!(enqueued.unwrap(), Enqueued::Queued);
+
+    // Another send delivers what it has for Lee, and the worker nothing.
+    assert_eq!(stage.send_with(&resend()).await.sent, 3);
+    assert_eq!(stage.post.empty().len(), 3);
+    stage
+        .clock
+        .advance(TimeDelta::hours(3) - TimeDelta::milliseconds(1));
+    assert!(stage.database.due().await.unwrap().is_empty());
+    assert_eq!(stage.send_with(&resend()).await.sent, 3);
+    assert_eq!(stage.post.empty().len(), 3);
+    assert_eq!(stage.database.next_due().await.unwrap(), Some(at));
+
+    stage.clock.advance(TimeDelta::milliseconds(1));
+    stage.pipeline().work(true).await.unwrap();
+    assert_eq!(stage.post.addressees(), [LEE]);
+    let entries = stage.database.of_meeting(&kickoff()).await.unwrap();
+    let sent = entries.iter().find(|entry| entry.purpose == thanks).unwrap();
+    assert_eq!(sent.state, DeliveryState::Sent);
 }

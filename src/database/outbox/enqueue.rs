@@ -132,14 +132,14 @@ impl Database {
         shared: &Numbered,
     ) -> Result<(), sqlx::Error> {
         // With room for a lease: a row that grew later would have to leave its page.
-        const ROW: &str = "(@1, 'queued', @2, @2, @3, @2, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $)";
+        const ROW: &str = "(@1, 'queued', @2, @2, @3, @2, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $, $)";
         let room = Holder::new();
         for invitations in invitations.chunks(ROWS_AT_ONCE) {
             let words = format!(
                 "{} INTO invitation
                  (meeting_id, state, next_attempt_at, created_at, lease_holder, lease_until, tenure, revision, purpose, resend,
-                  kind, person_id, mailbox, language, message_id, message_key, envelope_from, envelope_to, account, content,
-                  base_id, message)
+                  kind, person_id, mailbox, language, message_id, message_key, envelope_from, envelope_to, account,
+                  not_before, content, base_id, message)
                  VALUES {}",
                 self.pool.dialect().or_end("INSERT"),
                 rows_of(self.pool.dialect(), ROW, invitations.len())
@@ -160,6 +160,7 @@ impl Database {
                     .bind(invitation.envelope.from.as_str())
                     .bind(invitation.envelope.to.as_str())
                     .bind(invitation.account.as_ref().map(PersonId::as_str))
+                    .bind(invitation.not_before.map(|at| self.clock.stored(at)))
                     .bind(invitation.content)
                     .bind(shared.of(invitation))
                     .bind(&*invitation.message.own);

@@ -144,6 +144,7 @@ impl Renderer<'_> {
             resend: mail.resend,
             content: order.content,
             supersedes: mail.supersedes,
+            not_before: None,
             envelope: self.envelope(&message_id, address),
             account: self.case.account_holder(),
             message_id,
