@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::due_jobs::DueJobs;
 use super::keeping::Keeping;
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
@@ -11,6 +12,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::crm::Records;
 use crate::fault::{Class, Fault};
+use crate::jobs::{JobHandler, Jobs};
 use crate::mail::{
     Accounts, Answers, DkimSigner, EnvelopeSender, Mailbox, Notifications, Outbox, Retention, Transport,
 };
@@ -32,6 +34,8 @@ pub struct PipelineBuilder {
     notifications: Option<Arc<dyn Notifications>>,
     retention: Option<Arc<dyn Retention>>,
     keep: Option<Duration>,
+    jobs: Option<Arc<dyn Jobs>>,
+    handlers: Vec<Arc<dyn JobHandler>>,
     transport: Option<Arc<dyn Transport>>,
     accounts: Option<Arc<dyn Accounts>>,
     signers: Arc<[DkimSigner]>,
@@ -54,6 +58,9 @@ impl std::fmt::Debug for PipelineBuilder {
             .finish_non_exhaustive()
     }
 }
+
+/// What a pipeline with handlers of jobs lacks.
+const NO_JOBS: &str = "a list of due jobs: `.database(…)` or `.jobs(…)`";
 
 /// Why a pipeline could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +107,8 @@ impl Pipeline {
             notifications: None,
             retention: None,
             keep: None,
+            jobs: None,
+            handlers: Vec::new(),
             transport: None,
             accounts: None,
             signers: Arc::default(),
@@ -123,17 +132,18 @@ impl PipelineBuilder {
         self
     }
 
-    /// One database that keeps links, the outbox, answers and notifications, and can forget, such as
+    /// One database that keeps links, the outbox, answers, notifications and due jobs, and can forget, such as
     /// [`Database`](crate::database::Database).
     pub fn database<D>(mut self, database: &D) -> Self
     where
-        D: LinkStore + Outbox + Answers + Notifications + Retention + Clone + 'static,
+        D: LinkStore + Outbox + Answers + Notifications + Retention + Jobs + Clone + 'static,
     {
         self.links = Some(Arc::new(database.clone()));
         self.outbox = Some(Arc::new(database.clone()));
         self.answers = Some(Arc::new(database.clone()));
         self.notifications = Some(Arc::new(database.clone()));
         self.retention = Some(Arc::new(database.clone()));
+        self.jobs = Some(Arc::new(database.clone()));
         self
     }
 
@@ -171,6 +181,18 @@ impl PipelineBuilder {
     /// nothing is forgotten.
     pub fn keep(mut self, span: Duration) -> Self {
         self.keep = Some(span);
+        self
+    }
+
+    /// Where due jobs are listed, if not in the [database](Self::database).
+    pub fn jobs(mut self, jobs: Arc<dyn Jobs>) -> Self {
+        self.jobs = Some(jobs);
+        self
+    }
+
+    /// What does the jobs of one kind, when [`Pipeline::work`] finds them due. Of two for the same kind, the first is asked.
+    pub fn job_handler(mut self, handler: Arc<dyn JobHandler>) -> Self {
+        self.handlers.push(handler);
         self
     }
 
@@ -253,17 +275,21 @@ impl PipelineBuilder {
     /// The pipeline.
     ///
     /// # Errors
-    /// [`PipelineSetupError`] when the CRM, the links or the outbox are missing, or what keeps [`keep`](Self::keep).
-    pub fn build(self) -> Result<Pipeline, PipelineSetupError> {
+    /// [`PipelineSetupError`] when the CRM, the links or the outbox are missing, what keeps [`keep`](Self::keep), or the list
+    /// of jobs for a handler.
+    pub fn build(mut self) -> Result<Pipeline, PipelineSetupError> {
         let missing = PipelineSetupError::Missing;
-        let keeping = match (self.keep, self.retention) {
-            (None, _) => None,
-            (Some(span), Some(retention)) => Some(Keeping::new(retention, span)),
-            (Some(_), None) => {
-                return Err(missing(
-                    "something that forgets: `.database(…)` or `.retention(…)`",
-                ));
-            }
+        if let Some(span) = self.keep {
+            let retention = self.retention.ok_or(missing(
+                "something that forgets: `.database(…)` or `.retention(…)`",
+            ))?;
+            let jobs = self.jobs.clone().ok_or(missing(NO_JOBS))?;
+            let keeping = Keeping::new(retention, jobs, self.clock.clone(), span);
+            self.handlers.push(Arc::new(keeping));
+        }
+        let jobs = match (self.handlers.is_empty(), self.jobs) {
+            (true, _) => None,
+            (false, jobs) => Some(DueJobs::new(jobs.ok_or(missing(NO_JOBS))?, self.handlers)),
         };
         Ok(Pipeline {
             crm: self.crm.ok_or(missing("a CRM: `.crm(…)`"))?,
@@ -289,7 +315,7 @@ impl PipelineBuilder {
             times: self.times,
             attendees: self.attendees,
             delivery: self.delivery,
-            keeping,
+            jobs,
             clock: self.clock,
             chance: self.chance,
             events: self.events,

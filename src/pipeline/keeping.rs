@@ -1,70 +1,114 @@
-//! Forgetting, beside other work, the meetings that are over.
+//! Forgetting the meetings that are over: a job for each day.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::Pipeline;
+use crate::clock::Clock;
 use crate::fault::chain;
+use crate::jobs::{Done, Job, JobError, JobHandler, Jobs, NewJob};
 use crate::mail::Retention;
 
-/// How long what is over is kept, and what forgets it then.
-#[derive(Clone)]
+/// How long a day's job is remembered: longer than the day.
+const REMEMBER: Duration = Duration::from_secs(2 * 24 * 3_600);
+
+/// Forgets, once a day, what has been over for as long as it is kept.
 pub(super) struct Keeping {
     retention: Arc<dyn Retention>,
-    span: TimeDelta,
+    jobs: Arc<dyn Jobs>,
+    clock: Clock,
+    span: Duration,
 }
 
 impl Keeping {
+    /// The kind of its jobs.
+    const KIND: &'static str = "retention";
+
     /// Forgets what is over for this long.
-    pub(super) fn new(retention: Arc<dyn Retention>, span: Duration) -> Self {
+    pub(super) fn new(
+        retention: Arc<dyn Retention>,
+        jobs: Arc<dyn Jobs>,
+        clock: Clock,
+        span: Duration,
+    ) -> Self {
         Self {
             retention,
-            span: TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX),
+            jobs,
+            clock,
+            span,
+        }
+    }
+
+    /// For how long this one keeps: what a job must be about to be its own.
+    fn subject(&self) -> String {
+        serde_json::json!({ "keep_seconds": self.span.as_secs() }).to_string()
+    }
+
+    /// The job of the day of `due`. The span is in its key, so that a shorter one does not wait for tomorrow.
+    fn job_at(&self, due: DateTime<Utc>) -> NewJob {
+        NewJob {
+            kind: Self::KIND.to_owned(),
+            key: format!("{} {}s", due.date_naive(), self.span.as_secs()),
+            subject: self.subject(),
+            due,
+            remember: REMEMBER,
+        }
+    }
+
+    async fn forget(&self, now: DateTime<Utc>) -> Result<(), JobError> {
+        let span = TimeDelta::from_std(self.span).unwrap_or(TimeDelta::MAX);
+        let Some(before) = now.checked_sub_signed(span) else {
+            return Ok(());
+        };
+        match self.retention.forget(before, false).await {
+            Ok(forgotten) if forgotten.is_nothing() => Ok(()),
+            Ok(forgotten) => {
+                tracing::info!(
+                    %before,
+                    meetings = forgotten.meetings,
+                    messages = forgotten.messages,
+                    answers = forgotten.answers,
+                    "meetings that are over were forgotten"
+                );
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = chain(&error),
+                    "meetings that are over could not be forgotten; it is tried again in a day"
+                );
+                let error = JobError::from_fault("forgetting meetings that are over", &error);
+                Err(JobError::permanent(error.to_string()))
+            }
         }
     }
 }
 
-impl fmt::Debug for Keeping {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keeping")
-            .field("span", &self.span)
-            .finish_non_exhaustive()
+#[async_trait]
+impl JobHandler for Keeping {
+    fn kind(&self) -> &str {
+        Self::KIND
     }
-}
 
-impl Pipeline {
-    /// Forgets what has been over for as long as it is kept, if that was not done within a day. Nothing of it ends a worker:
-    /// the next day is another.
-    pub(super) async fn forget_daily(&self, last: &mut Option<DateTime<Utc>>) {
-        let Some(keeping) = &self.keeping else { return };
-        let now = self.now();
-        if last.is_some_and(|last| now - last < TimeDelta::days(1)) {
-            return;
+    /// Due since midnight: whichever worker starts first that day, or is there already, runs it, and the others find it done.
+    fn first(&self, now: DateTime<Utc>) -> Option<NewJob> {
+        Some(self.job_at(now.date_naive().and_time(NaiveTime::MIN).and_utc()))
+    }
+
+    async fn run(&self, job: &Job) -> Result<Done, JobError> {
+        // Of a worker that keeps for another time; this one must not go on for it, least of all if it kept for less.
+        if job.subject != self.subject() {
+            return Ok(Done::Finished);
         }
-        *last = Some(now);
-        let Some(before) = now.checked_sub_signed(keeping.span) else {
-            return;
-        };
-        let forgotten = tokio::select! {
-            forgotten = keeping.retention.forget(before, false) => forgotten,
-            () = self.is_to_stop() => return,
-        };
-        match forgotten {
-            Ok(forgotten) if forgotten.is_nothing() => {}
-            Ok(forgotten) => tracing::info!(
-                %before,
-                meetings = forgotten.meetings,
-                messages = forgotten.messages,
-                answers = forgotten.answers,
-                "meetings that are over were forgotten"
-            ),
-            Err(error) => tracing::warn!(
-                error = chain(&error),
-                "meetings that are over could not be forgotten; it is tried again in a day"
-            ),
+        let now = self.clock.now();
+        // First, so that an error or a crash below does not end the row of days.
+        if let Some(tomorrow) = now.checked_add_signed(TimeDelta::days(1)) {
+            let scheduled = self.jobs.schedule(&self.job_at(tomorrow)).await;
+            scheduled.map_err(|error| JobError::from_fault("scheduling the next day's job", &error))?;
         }
+        self.forget(now).await?;
+        Ok(Done::Finished)
     }
 }

@@ -17,6 +17,7 @@ mod builder;
 mod calendar_object;
 mod case;
 mod deliver;
+mod due_jobs;
 mod error;
 mod event;
 mod keeping;
@@ -66,7 +67,7 @@ use queue::{Queued, Telling};
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 use deliver::{Deliveries, Tries};
-use keeping::Keeping;
+use due_jobs::DueJobs;
 use outcome::Outcomes;
 
 pub use deliver::DeliverySettings;
@@ -108,7 +109,7 @@ pub struct Pipeline {
     times: Times,
     attendees: AttendeeList,
     delivery: DeliverySettings,
-    keeping: Option<Keeping>,
+    jobs: Option<DueJobs>,
     clock: Clock,
     chance: Chance,
     events: Arc<dyn Fn(&Event) + Send + Sync>,

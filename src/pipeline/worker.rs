@@ -1,10 +1,11 @@
-//! The worker: delivers what waits of all meetings, long after it was queued.
+//! The worker: delivers what waits of all meetings, long after it was queued, and runs due jobs beside it.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::deliver::{Addressees, Tries};
@@ -21,10 +22,10 @@ use crate::meeting::{MeetingId, MeetingStatus};
 /// Zoom that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
 /// How often a worker looks whether it is to stop.
-const STEP: Duration = Duration::from_millis(100);
+pub(super) const STEP: Duration = Duration::from_millis(100);
 /// How often a worker looks while something waits: a process that holds messages may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
-/// How often it looks while nothing does: what is over may be due to be forgotten.
+/// How often it looks while nothing does.
 const IDLE: Duration = Duration::from_secs(3_600);
 
 /// What became of the mails of one meeting.
@@ -51,25 +52,45 @@ pub struct Worked {
 }
 
 impl Pipeline {
-    /// Delivers what is due until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until nothing
-    /// waits any more. Any number of workers can share an outbox.
+    /// Delivers what is due and runs due jobs until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until
+    /// no mail waits any more and no job is due. Any number of workers can share an outbox and a list of jobs.
     ///
     /// Before the mails of a meeting leave, the worker makes sure of its online meeting as a send does, and
     /// supersedes messages that are no longer true. After an error about a meeting the worker tries that meeting
     /// again 10 minutes later. A user's own mail server that refuses us is such an error, about the meetings of that
     /// user.
     ///
-    /// While nothing is due, and once a day at most, the worker forgets what [`keep`](super::PipelineBuilder::keep) says.
+    /// Jobs run beside the mails, 4 at once at most, by the [handler](super::PipelineBuilder::job_handler) of their kind.
+    /// Jobs of other kinds are left alone. A handler that fails is tried again after 1 minute, then after twice as long each
+    /// time, up to 1 hour, 16 times in all. One that panics has failed; the worker goes on. To forget what
+    /// [`keep`](super::PipelineBuilder::keep) says is such a job, once a day however many workers there are.
     ///
-    /// With a clock that stands still, messages become due when the clock is moved. While something waits, the worker
+    /// With a clock that stands still, messages and jobs become due when the clock is moved. While something waits, the worker
     /// looks every 2 seconds in any case, because other processes may have left work.
     ///
     /// # Errors
-    /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server refuses the log-in or
+    /// [`PipelineError`] when the outbox or the list of jobs cannot be read or written, or the organization's mail server refuses the log-in or
     /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
-        let mut forgot_at = None;
+        self.begin_recurring_jobs().await?;
+        loop {
+            let (done, mails_are_done) = watch::channel(false);
+            let mails = async {
+                self.deliver_all_due(drain, &mut worked).await?;
+                done.send_replace(true);
+                Ok(())
+            };
+            let ((), runs) = tokio::try_join!(mails, self.run_due_jobs(mails_are_done))?;
+            // A job may have queued mails after the last was delivered.
+            if runs == 0 || self.stop.load(Ordering::Relaxed) {
+                return Ok(worked);
+            }
+        }
+    }
+
+    /// Delivers what is due, until the worker is to stop, or, with `drain`, until nothing waits.
+    async fn deliver_all_due(&self, drain: bool, worked: &mut Worked) -> Result<(), PipelineError> {
         while !self.stop.load(Ordering::Relaxed) {
             let due = self.outbox.due().await?;
             for due in &due {
@@ -95,7 +116,6 @@ impl Pipeline {
             if !due.is_empty() {
                 continue;
             }
-            self.forget_daily(&mut forgot_at).await;
             match self.outbox.next_due().await? {
                 None if drain => break,
                 None => self.pause(IDLE).await,
@@ -105,7 +125,7 @@ impl Pipeline {
                 }
             }
         }
-        Ok(worked)
+        Ok(())
     }
 
     /// Puts off all messages of a meeting, because of an error that is not about one message.

@@ -30,6 +30,7 @@ mod delivering;
 mod editing;
 mod forgetting;
 mod hours;
+mod jobs;
 mod links;
 mod lives;
 mod looking;

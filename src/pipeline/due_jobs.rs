@@ -1,0 +1,221 @@
+//! Running due jobs, beside the mails of a worker.
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::watch;
+use tracing::Instrument as _;
+
+use super::{Pipeline, PipelineError};
+use crate::fault::chain;
+use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
+
+/// How many jobs a worker runs at once.
+const AT_ONCE: usize = 4;
+/// How long a lease lasts; it is renewed three times as often while the handler runs.
+const LEASE: Duration = Duration::from_secs(60);
+/// The pause after the first error of a job. It doubles each time, up to the longest; each is up to 10 % shorter or longer.
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+/// How often a job is tried before it has failed: for about 10 hours. Tries that were cut off count, so that a job that
+/// kills its process does not kill workers for ever.
+const MOST_ATTEMPTS: u32 = 16;
+/// How often a worker looks while a job waits or runs elsewhere: a process that runs one may end.
+const LOOKS: Duration = Duration::from_secs(60);
+/// How often it looks while none does.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+/// The list of jobs, and the handlers that a worker has for them.
+#[derive(Clone)]
+pub(super) struct DueJobs {
+    list: Arc<dyn Jobs>,
+    handlers: Arc<[Arc<dyn JobHandler>]>,
+}
+
+impl fmt::Debug for DueJobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DueJobs").field(&self.kinds()).finish()
+    }
+}
+
+impl DueJobs {
+    pub(super) fn new(list: Arc<dyn Jobs>, handlers: Vec<Arc<dyn JobHandler>>) -> Self {
+        let handlers = handlers.into();
+        Self { list, handlers }
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.handlers
+            .iter()
+            .map(|handler| handler.kind().to_owned())
+            .collect()
+    }
+
+    fn handler(&self, job: &Job) -> Option<&dyn JobHandler> {
+        let found = self.handlers.iter().find(|handler| handler.kind() == job.kind);
+        found.map(|handler| &**handler)
+    }
+
+    /// Comes back once the lease of a job is lost.
+    async fn hold(&self, job: &Job) {
+        loop {
+            tokio::time::sleep(LEASE / 3).await;
+            match self.list.renew(job, LEASE).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // The lease lasts for two more tries.
+                Err(error) => tracing::warn!(
+                    job = job.id,
+                    error = chain(&error),
+                    "the lease of a job was not renewed"
+                ),
+            }
+        }
+    }
+}
+
+impl Pipeline {
+    /// Runs jobs as they become due until the worker is to stop, or until the mails are done and no job is due. Answers how
+    /// many runs there were.
+    pub(super) async fn run_due_jobs(
+        &self,
+        mut mails_are_done: watch::Receiver<bool>,
+    ) -> Result<usize, PipelineError> {
+        let Some(due) = &self.jobs else { return Ok(0) };
+        let mut wanted = WantedJobs {
+            kinds: due.kinds(),
+            running: Vec::new(),
+        };
+        let mut running = FuturesUnordered::new();
+        let mut runs = 0;
+        loop {
+            let is_to_stop = self.stop.load(Ordering::Relaxed);
+            let is_last = *mails_are_done.borrow_and_update();
+            let room = AT_ONCE.saturating_sub(wanted.running.len());
+            let mut next = None;
+            if !is_to_stop && room > 0 {
+                next = due.list.next_due(&wanted).await?;
+                if next.is_some_and(|next| next <= self.now()) {
+                    let limit = u32::try_from(room).unwrap_or(u32::MAX);
+                    let claimed = due.list.claim(&wanted, limit, LEASE).await?;
+                    let is_any = !claimed.is_empty();
+                    for job in claimed {
+                        wanted.running.push(job.id);
+                        running.push(self.run_job(due, job));
+                    }
+                    if is_any {
+                        continue;
+                    }
+                }
+            }
+            if running.is_empty() && (is_to_stop || is_last) {
+                return Ok(runs);
+            }
+            let wait = next.map_or(IDLE, |next| {
+                let wait = (next - self.now()).to_std().unwrap_or(Duration::ZERO);
+                wait.min(LOOKS)
+            });
+            tokio::select! {
+                Some(ended) = running.next() => {
+                    let id: i64 = ended?;
+                    wanted.running.retain(|running| *running != id);
+                    runs += 1;
+                    if wanted.running.is_empty() {
+                        due.list.forget_over().await?;
+                    }
+                }
+                () = self.pause_for_jobs(due, wait), if !is_to_stop && room > 0 => {}
+                _ = mails_are_done.changed(), if !is_last => {}
+            }
+        }
+    }
+
+    /// Schedules the first jobs of the kinds that recur.
+    pub(super) async fn begin_recurring_jobs(&self) -> Result<(), PipelineError> {
+        let Some(due) = &self.jobs else { return Ok(()) };
+        for first in due
+            .handlers
+            .iter()
+            .filter_map(|handler| handler.first(self.now()))
+        {
+            due.list.schedule(&first).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a job may have been scheduled, the clock is moved, the worker is to stop, or `at_most` has passed.
+    async fn pause_for_jobs(&self, due: &DueJobs, at_most: Duration) {
+        tokio::select! {
+            () = due.list.wait(at_most.max(super::worker::STEP)) => {}
+            () = self.clock.moves() => {}
+            () = self.is_to_stop() => {}
+        }
+    }
+
+    /// Runs a claimed job and records how it ended; answers its number.
+    async fn run_job(&self, due: &DueJobs, job: Job) -> Result<i64, PipelineError> {
+        let span = tracing::info_span!("job", kind = job.kind, id = job.id, tries = job.attempts);
+        let running = async {
+            let Some(end) = self.end_of(due, &job).await else {
+                tracing::warn!("the lease of a job was lost while it ran; another worker may run it");
+                return Ok(job.id);
+            };
+            if let JobEnd::Failed { error } | JobEnd::Retry { error, .. } = &end {
+                let again = matches!(end, JobEnd::Retry { .. });
+                tracing::warn!(error, again, "a job was not done");
+            }
+            due.list.finish(&job, &end).await?;
+            Ok(job.id)
+        };
+        running.instrument(span).await
+    }
+
+    /// Runs a job; answers how it ended, or nothing when its lease was lost meanwhile.
+    async fn end_of(&self, due: &DueJobs, job: &Job) -> Option<JobEnd> {
+        if job.attempts > MOST_ATTEMPTS {
+            let error = format!("it was given up after {MOST_ATTEMPTS} tries; the last ones were cut off");
+            return Some(JobEnd::Failed { error });
+        }
+        let Some(handler) = due.handler(job) else {
+            let error = format!("there is no handler for jobs of the kind {}", job.kind);
+            return Some(self.after_error(job, &JobError::temporary(error)));
+        };
+        // A handler that panicked is not asked about anything that it left half done: it decides anew for each job.
+        let run = AssertUnwindSafe(async { handler.run(job).await }).catch_unwind();
+        let ended = tokio::select! {
+            ended = run => ended,
+            () = due.hold(job) => return None,
+            () = self.is_to_stop() => return Some(JobEnd::Again { at: job.due }),
+        };
+        Some(match ended {
+            Ok(Ok(Done::Finished)) => JobEnd::Done,
+            Ok(Ok(Done::Again(at))) => JobEnd::Again { at },
+            Ok(Err(error)) => self.after_error(job, &error),
+            // What it says may name people. The panic hook has it.
+            Err(_panic) => JobEnd::Failed {
+                error: "its handler panicked".to_owned(),
+            },
+        })
+    }
+
+    /// What follows an error: the time of the next try, or giving up.
+    fn after_error(&self, job: &Job, error: &JobError) -> JobEnd {
+        if !error.is_temporary() || job.attempts >= MOST_ATTEMPTS {
+            let error = error.to_string();
+            return JobEnd::Failed { error };
+        }
+        let doublings = job.attempts.saturating_sub(1).min(20);
+        let pause = FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
+        let pause = pause.mul_f64(0.9 + 0.2 * self.chance.fraction());
+        JobEnd::Retry {
+            at: self.now() + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1)),
+            error: error.to_string(),
+        }
+    }
+}
