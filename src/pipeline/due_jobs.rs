@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::{Pipeline, PipelineError};
-use crate::fault::chain;
+use crate::fault::{BoxFault, chain};
 use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
 
 /// How many jobs a worker runs at once.
@@ -28,6 +28,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 const MOST_ATTEMPTS: u32 = 16;
 /// How often a worker looks while a job waits or runs elsewhere: a process that runs one may end.
 const LOOKS: Duration = Duration::from_secs(60);
+/// How long it waits after the list of jobs could not be read.
+const AFTER_ERROR: Duration = Duration::from_secs(10);
 /// How often it looks while none does.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -98,42 +100,62 @@ impl Pipeline {
             let is_to_stop = self.stop.load(Ordering::Relaxed);
             let is_last = *mails_are_done.borrow_and_update();
             let room = AT_ONCE.saturating_sub(wanted.running.len());
-            let mut next = None;
+            let mut wait = IDLE;
             if !is_to_stop && room > 0 {
-                next = due.list.next_due(&wanted).await?;
-                if next.is_some_and(|next| next <= self.now()) {
-                    let limit = u32::try_from(room).unwrap_or(u32::MAX);
-                    let claimed = due.list.claim(&wanted, limit, LEASE).await?;
-                    let is_any = !claimed.is_empty();
-                    for job in claimed {
-                        wanted.running.push(job.id);
-                        running.push(self.run_job(due, job));
+                match self.take_due_jobs(due, &wanted, room).await {
+                    Ok((claimed, next)) if claimed.is_empty() => {
+                        wait = next.map_or(IDLE, |next| self.until(next).min(LOOKS));
                     }
-                    if is_any {
+                    Ok((claimed, _)) => {
+                        for job in claimed {
+                            wanted.running.push(job.id);
+                            running.push(self.run_job(due, job));
+                        }
                         continue;
+                    }
+                    Err(error) if is_last && running.is_empty() => return Err(error.into()),
+                    // The mails go on: one that is on the wire must not be cut off.
+                    Err(error) => {
+                        tracing::warn!(error = chain(&error), "due jobs could not be looked for");
+                        wait = AFTER_ERROR;
                     }
                 }
             }
             if running.is_empty() && (is_to_stop || is_last) {
                 return Ok(runs);
             }
-            let wait = next.map_or(IDLE, |next| {
-                let wait = (next - self.now()).to_std().unwrap_or(Duration::ZERO);
-                wait.min(LOOKS)
-            });
             tokio::select! {
-                Some(ended) = running.next() => {
-                    let id: i64 = ended?;
-                    wanted.running.retain(|running| *running != id);
+                Some(id) = running.next() => {
+                    wanted.running.retain(|running: &i64| *running != id);
                     runs += 1;
-                    if wanted.running.is_empty() {
-                        due.list.forget_over().await?;
+                    if wanted.running.is_empty() && let Err(error) = due.list.forget_over().await {
+                        tracing::warn!(error = chain(&error), "jobs that are over could not be forgotten");
                     }
                 }
                 () = self.pause_for_jobs(due, wait), if !is_to_stop && room > 0 => {}
                 _ = mails_are_done.changed(), if !is_last => {}
             }
         }
+    }
+
+    /// Claims due jobs, `room` at most; answers when the next is due, as well.
+    async fn take_due_jobs(
+        &self,
+        due: &DueJobs,
+        wanted: &WantedJobs,
+        room: usize,
+    ) -> Result<(Vec<Job>, Option<DateTime<Utc>>), BoxFault> {
+        let next = due.list.next_due(wanted).await?;
+        if next.is_none_or(|next| next > self.now()) {
+            return Ok((Vec::new(), next));
+        }
+        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        Ok((due.list.claim(wanted, limit, LEASE).await?, next))
+    }
+
+    /// How long it is until then.
+    fn until(&self, then: DateTime<Utc>) -> Duration {
+        (then - self.now()).to_std().unwrap_or(Duration::ZERO)
     }
 
     /// Schedules the first jobs of the kinds that recur.
@@ -158,22 +180,25 @@ impl Pipeline {
         }
     }
 
-    /// Runs a claimed job and records how it ended; answers its number.
-    async fn run_job(&self, due: &DueJobs, job: Job) -> Result<i64, PipelineError> {
+    /// Runs a claimed job and records how it ended; answers its number. When that cannot be recorded, the lease runs out and
+    /// the job runs again.
+    async fn run_job(&self, due: &DueJobs, job: Job) -> i64 {
         let span = tracing::info_span!("job", kind = job.kind, id = job.id, tries = job.attempts);
         let running = async {
             let Some(end) = self.end_of(due, &job).await else {
                 tracing::warn!("the lease of a job was lost while it ran; another worker may run it");
-                return Ok(job.id);
+                return;
             };
             if let JobEnd::Failed { error } | JobEnd::Retry { error, .. } = &end {
                 let again = matches!(end, JobEnd::Retry { .. });
                 tracing::warn!(error, again, "a job was not done");
             }
-            due.list.finish(&job, &end).await?;
-            Ok(job.id)
+            if let Err(error) = due.list.finish(&job, &end).await {
+                tracing::warn!(error = chain(&error), "how a job ended could not be recorded");
+            }
         };
-        running.instrument(span).await
+        running.instrument(span).await;
+        job.id
     }
 
     /// Runs a job; answers how it ended, or nothing when its lease was lost meanwhile.

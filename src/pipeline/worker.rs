@@ -62,14 +62,15 @@ impl Pipeline {
     ///
     /// Jobs run beside the mails, 4 at once at most, by the [handler](super::PipelineBuilder::job_handler) of their kind.
     /// Jobs of other kinds are left alone. A handler that fails is tried again after 1 minute, then after twice as long each
-    /// time, up to 1 hour, 16 times in all. One that panics has failed; the worker goes on. To forget what
+    /// time, up to 1 hour, 16 times in all. One that panics has failed; the worker goes on. When the list of jobs cannot be
+    /// read, the mails go on, and the worker looks again after 10 seconds. To forget what
     /// [`keep`](super::PipelineBuilder::keep) says is such a job, once a day however many workers there are.
     ///
     /// With a clock that stands still, messages and jobs become due when the clock is moved. While something waits, the worker
     /// looks every 2 seconds in any case, because other processes may have left work.
     ///
     /// # Errors
-    /// [`PipelineError`] when the outbox or the list of jobs cannot be read or written, or the organization's mail server refuses the log-in or
+    /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server refuses the log-in or
     /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
