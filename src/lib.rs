@@ -140,6 +140,7 @@
 //! | [`fault`], [`lease`] | what errors say; which process holds a lease |
 //! | [`clock`], [`chance`] | what time it is; what is left to chance |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
+//! | [`testing`] | a test kit: a CRM and a mail server in memory, and suites for implementers of the ports |
 //!
 //! With `default-features = false` a CRM gets the pipeline without the command, its arguments, its
 //! progress bars and the HTTP server of the sandbox.
@@ -190,3 +191,4 @@ pub mod received;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod template;
+pub mod testing;

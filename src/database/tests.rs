@@ -8,6 +8,7 @@ mod pace;
 mod prune;
 mod servers;
 mod shared_parts;
+mod suites;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -47,6 +48,7 @@ use self::shared_parts::{
     what_a_newer_version_wrote_is_left_to_it, what_an_older_version_wrote_is_read,
     what_is_common_is_stored_once, without_form,
 };
+use self::suites::{what_a_crm_must_keep_is_kept, what_an_outbox_must_keep_is_kept};
 use super::sql::{query, query_in_words};
 use super::*;
 use crate::crm::import;
@@ -982,4 +984,6 @@ on_both! {
     a_lease_lasts_as_long_as_it_is_renewed,
     jobs_of_other_kinds_are_left_alone,
     a_message_does_not_leave_before_its_time_whoever_asks,
+    what_a_crm_must_keep_is_kept,
+    what_an_outbox_must_keep_is_kept,
 }

@@ -31,6 +31,7 @@ mod editing;
 mod forgetting;
 mod hours;
 mod jobs;
+mod keeping;
 mod links;
 mod lives;
 mod looking;

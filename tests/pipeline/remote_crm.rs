@@ -33,8 +33,13 @@ pub(crate) struct RemoteCrm {
 
 impl RemoteCrm {
     pub(crate) fn over(stage: &Stage) -> Self {
+        Self::of(stage.database.clone())
+    }
+
+    /// Over the records of this database.
+    pub(crate) fn of(records: Database) -> Self {
         Self {
-            records: stage.database.clone(),
+            records,
             state: Arc::default(),
         }
     }
@@ -83,15 +88,19 @@ impl RemoteCrm {
         person
     }
 
+    fn seen(&self, invitee: Invitee) -> Invitee {
+        Invitee {
+            person: invitee.person.map(|person| self.show(person)),
+            ..invitee
+        }
+    }
+
     /// All attendees, as the pages show them.
     async fn invitees(&self, id: &MeetingId) -> Result<Vec<Invitee>, CrmError> {
         let mut all = Vec::new();
         let mut pages = self.records.attendees(id);
         while let Some(page) = pages.next().await {
-            all.extend(page?.into_iter().map(|invitee| Invitee {
-                person: invitee.person.map(|person| self.show(person)),
-                ..invitee
-            }));
+            all.extend(page?.into_iter().map(|invitee| self.seen(invitee)));
         }
         Ok(all)
     }
@@ -122,7 +131,8 @@ impl Records for RemoteCrm {
 
     async fn attendee(&self, id: &MeetingId, person: &PersonRef) -> Result<Option<Invitee>, CrmError> {
         self.ask(format!("attendee {person}"));
-        self.records.attendee(id, person).await
+        let found = self.records.attendee(id, person).await?;
+        Ok(found.map(|invitee| self.seen(invitee)))
     }
 
     async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError> {

@@ -39,6 +39,14 @@ impl Home {
         })
     }
 
+    /// Another one of the same kind.
+    pub(super) fn another(&self) -> Self {
+        match &self.url {
+            Some(_) => Self::postgres().unwrap(),
+            None => Self::sqlite(),
+        }
+    }
+
     /// Of a PostgreSQL database.
     pub(super) fn name(&self) -> String {
         let url = self.url.as_ref().unwrap().expose_secret();
