@@ -22,6 +22,7 @@ mod delivery;
 mod desk;
 mod disks;
 mod editing;
+mod examples;
 mod failing_mail;
 mod first_send;
 #[path = "../foreign/mod.rs"]
