@@ -78,6 +78,7 @@ pub(super) fn message(person: &str, revision: u32) -> Result<NewInvitation, Brok
     let text = text_to(&to).into_bytes();
     let base = Arc::new(MessageBase::new(text.clone()));
     Ok(NewInvitation {
+        not_before: None,
         person: format!("contact:{person}").parse()?,
         language: Language::ENGLISH,
         tenure: Tenure(0),
