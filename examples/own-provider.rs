@@ -25,7 +25,7 @@ use invite::testing::MemoryCrm;
 use tokio::sync::Mutex;
 
 /// The online location of meetings that take place in a room.
-const LOCATION: OnlineLocation = OnlineLocation::Jitsi;
+const LOCATION: OnlineLocation = OnlineLocation::from_static("rooms");
 
 /// The rooms of the server by their ids, each with its name.
 #[derive(Default)]
@@ -62,8 +62,20 @@ impl OnlineMeetings for Rooms {
         LOCATION
     }
 
+    fn name(&self) -> &str {
+        "Acme Rooms"
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        None
+    }
+
+    fn shows_id(&self) -> bool {
+        false
+    }
+
     /// All that the server is told, here the name alone. A push compares it with what was told last.
-    fn describe(&self, meeting: &Meeting, _host: &Person) -> Result<OnlineSpec, OnlineError> {
+    async fn describe(&self, meeting: &Meeting, _host: &Person) -> Result<OnlineSpec, OnlineError> {
         Ok(OnlineSpec {
             host: String::new(),
             topic: meeting.name().to_owned(),
@@ -145,7 +157,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let report = pipeline.push(&kickoff, &options).await?;
         println!(
             "{}: {:?}",
-            report.zoom.action.as_str(),
+            report.online.action.as_str(),
             rooms.0.lock().await.values()
         );
     }
@@ -156,7 +168,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let report = pipeline.delete_online(&kickoff, &options).await?;
     println!(
         "{}: {} rooms",
-        report.zoom.action.as_str(),
+        report.online.action.as_str(),
         rooms.0.lock().await.len()
     );
     Ok(())

@@ -97,7 +97,8 @@ mod tests {
     use super::*;
     use crate::database::DatabaseError;
     use crate::mail::{CannotCancel, TransportError};
-    use crate::meeting::{MeetingId, MeetingStatus, OnlineLocation, PersonId};
+    use crate::meeting::{MeetingId, MeetingStatus, PersonId};
+    use crate::online::Jitsi;
     use crate::online::zoom::{Mode, ZoomError};
     use crate::pipeline::PipelineError;
 
@@ -163,7 +164,8 @@ mod tests {
             (
                 Box::new(PipelineError::NoProvider {
                     meeting: meeting(),
-                    location: OnlineLocation::Jitsi,
+                    location: Jitsi::LOCATION,
+                    nearest: None,
                 }),
                 "add [zoom] (or [jitsi]) to the configuration, or send with --no-push",
             ),

@@ -100,7 +100,7 @@
 //! )
 //! .crm(Arc::new(records))
 //! .database(&database)
-//! // For meetings on Zoom: .online(Arc::new(ZoomClient::new(settings, Arc::new(database.clone()))?))
+//! // For meetings on Zoom: .online(Arc::new(ZoomClient::new(settings, store)?.with_users(store)))
 //! // To send for real: .transport(Arc::new(SmtpTransport::new(settings)?))
 //! .transport(Arc::new(MailboxFolder::new(folder.path().join("outbox"))))
 //! .build()?;

@@ -38,8 +38,8 @@ use crate::crm::Crm;
 use crate::database::{Database, DatabaseError};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::{EnvelopeSender, Mailbox, OutboxOperator};
-use crate::online::Jitsi;
 use crate::online::zoom::ZoomClient;
+use crate::online::{Jitsi, OnlineUsers};
 use crate::pipeline::{DeliverySettings, Pipeline, PipelineBuilder};
 use crate::template::Templates;
 #[cfg(feature = "sandbox")]
@@ -157,7 +157,7 @@ impl App {
         Ok(Crm::from(self.built_in_crm().await?))
     }
 
-    /// The built-in CRM, for what it alone has: import, and who may have meetings at Zoom.
+    /// The built-in CRM, for what it alone has: import.
     ///
     /// # Errors
     /// [`NotSupported`] when another CRM is configured, and as of [`App::database`].
@@ -173,6 +173,14 @@ impl App {
     /// # Errors
     /// As of [`App::database`].
     pub async fn operator(&self) -> Result<Arc<dyn OutboxOperator>, BoxFault> {
+        Ok(Arc::new(self.database().await?.clone()))
+    }
+
+    /// Which users may have meetings at which provider.
+    ///
+    /// # Errors
+    /// As of [`App::database`].
+    pub async fn online_users(&self) -> Result<Arc<dyn OnlineUsers>, BoxFault> {
         Ok(Arc::new(self.database().await?.clone()))
     }
 

@@ -109,6 +109,7 @@ pub fn sample_of_records(
     Ok(Sample {
         id: meeting.id().to_string(),
         title: meeting.name().to_owned(),
+        online_name: meeting.online_location.map(|location| location.capitalized()),
         online: None,
         record_url: organization
             .record_url(meeting.id())

@@ -19,6 +19,7 @@ impl App {
             let mut settings = settings?;
             settings.clock = self.clock.clone();
             let client = ZoomClient::new(settings, store).map_err(BoxFault::new)?;
+            let client = client.with_users(self.online_users().await?);
             Ok(Arc::new(client))
         };
         self.zoom.get_or_try_init(make).await.cloned()

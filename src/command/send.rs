@@ -17,7 +17,7 @@ use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
-use crate::meeting::{MeetingId, OnlineLocation};
+use crate::meeting::MeetingId;
 use crate::pipeline::{
     Event, Happened, OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, RecipientReport,
     RecipientState, SendOptions, SendReport,
@@ -492,7 +492,7 @@ fn head(report: &SendReport, said: Said, sandbox: bool) -> String {
         report.revision,
         super::meeting::when(meeting),
     );
-    text.push_str(&online(&report.zoom, said == Said::WouldSend));
+    text.push_str(&online(&report.online, said == Said::WouldSend));
     if said == Said::Cancels {
         text.push_str("the meeting is called off: whoever has an invitation is told\n");
     }
@@ -557,19 +557,12 @@ fn foot(report: &SendReport, dry_run: bool) -> String {
 }
 
 /// The line about the online meeting, and the link.
-pub(super) fn online(zoom: &OnlineReport, dry_run: bool) -> String {
-    let provider = zoom.provider.map_or("Zoom", OnlineLocation::name);
-    let id = match zoom.provider {
-        // Only Zoom has ids that people type.
-        Some(OnlineLocation::Zoom) => zoom
-            .meeting_id
-            .as_deref()
-            .filter(|id| !id.is_empty())
-            .map(grouped),
-        _ => None,
-    };
+pub(super) fn online(report: &OnlineReport, dry_run: bool) -> String {
+    let provider = report.provider_name.as_deref().unwrap_or_default();
+    let id = report.meeting_id.as_deref();
+    let id = id.filter(|id| report.shows_id && !id.is_empty()).map(grouped);
     let id = id.map(|id| format!(" {id}")).unwrap_or_default();
-    let mut text = match (zoom.action, dry_run) {
+    let mut text = match (report.action, dry_run) {
         (OnlineAction::Created, false) => format!("{provider} meeting{id} {GOOD}created{GOOD:#}\n"),
         (OnlineAction::Created, true) => format!("a {provider} meeting would be created\n"),
         (OnlineAction::Updated, false) => format!("{provider} meeting{id} {GOOD}updated{GOOD:#}\n"),
@@ -578,8 +571,8 @@ pub(super) fn online(zoom: &OnlineReport, dry_run: bool) -> String {
         (OnlineAction::Deleted, _) => format!("{provider} meeting{id} {GOOD}deleted{GOOD:#}\n"),
         (OnlineAction::Skipped, _) => String::new(),
     };
-    let is_placeholder = dry_run && zoom.action == OnlineAction::Created;
-    if let Some(url) = zoom.join_url.as_ref().filter(|_| !is_placeholder) {
+    let is_placeholder = dry_run && report.action == OnlineAction::Created;
+    if let Some(url) = report.join_url.as_ref().filter(|_| !is_placeholder) {
         text.push_str(&format!("{url}\n"));
     }
     text

@@ -16,6 +16,7 @@ use crate::database::Database;
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::BoxFault;
 use crate::mail::{DkimSigner, Mailbox, OutboxOperator, SmtpAccounts, Transport};
+use crate::online::OnlineUsers;
 use crate::online::zoom::ZoomClient;
 use crate::pipeline::{Event, Pipeline, PipelineBuilder};
 
@@ -114,7 +115,12 @@ impl<'a> Session<'a> {
         self.app().await?.crm().await
     }
 
-    /// The built-in CRM, for what it alone has: `import`, and who may have meetings at Zoom.
+    /// Which users may have meetings at which provider.
+    pub(super) async fn online_users(&self) -> Result<Arc<dyn OnlineUsers>, BoxFault> {
+        self.app().await?.online_users().await
+    }
+
+    /// The built-in CRM, for what it alone has: `import`.
     pub(super) async fn built_in_crm(&self) -> Result<&Database, BoxFault> {
         self.app().await?.built_in_crm().await
     }

@@ -91,7 +91,7 @@ impl ZoomCommand {
 
 pub(super) fn show_report(session: &Session<'_>, report: &PushReport) -> u8 {
     session.terminal.result(report, || {
-        let text = super::send::online(&report.zoom, false);
+        let text = super::send::online(&report.online, false);
         if text.is_empty() {
             "there is no Zoom meeting of it\n".to_owned()
         } else {

@@ -11,7 +11,8 @@ use super::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
-use crate::meeting::{MeetingId, OnlineLocation};
+use crate::meeting::MeetingId;
+use crate::online::zoom;
 use crate::pipeline::{Pipeline, PipelineError, PushOptions, PushReport, SyncState};
 
 /// The least time between two meetings: Zoom's smallest paid plan takes 20 creations a second from an account, all
@@ -115,7 +116,7 @@ impl Push {
             .map_err(BoxFault::new)?;
         let mut chosen = Vec::new();
         let meetings = ahead.iter().map(|record| &record.meeting);
-        for meeting in meetings.filter(|meeting| meeting.online_location == Some(OnlineLocation::Zoom)) {
+        for meeting in meetings.filter(|meeting| meeting.online_location == Some(zoom::LOCATION)) {
             if self.out_of_sync && pipeline.sync_state(meeting.id()).await?.0 == SyncState::InSync {
                 continue;
             }
@@ -166,9 +167,9 @@ fn text(pushed: &[Pushed], not_tried: usize) -> String {
     for (meeting, result) in pushed {
         match result {
             Ok(report) => {
-                let url = report.zoom.join_url.as_ref().map_or("", |url| url.as_str());
+                let url = report.online.join_url.as_ref().map_or("", |url| url.as_str());
                 table.row([
-                    (report.zoom.action.as_str(), GOOD),
+                    (report.online.action.as_str(), GOOD),
                     (meeting.as_str(), STRONG),
                     (url, DIM),
                 ]);

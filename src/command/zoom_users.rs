@@ -1,13 +1,17 @@
 //! `invite zoom users`: who may have meetings at Zoom.
 
+use std::collections::HashMap;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::session::Session;
 use super::terminal::{DIM, GOOD, STRONG, Table};
 use super::{DONE, Outcome};
+use crate::database::DatabaseError;
 use crate::fault::BoxFault;
-use crate::meeting::{EditAccess, PersonId};
+use crate::meeting::{EditAccess, PersonId, PersonRef};
+use crate::online::{OnlineUser, zoom};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UsersCommand {
@@ -57,8 +61,20 @@ impl UsersCommand {
 }
 
 async fn set(session: &Session<'_>, user: &PersonId, enabled: bool, zoom_id: Option<&str>) -> Outcome {
-    let database = session.built_in_crm().await?;
-    database.set_zoom(user, enabled, zoom_id).await?;
+    let crm = session.crm().await?;
+    let known = crm.records().person(&PersonRef::user(user.clone())).await;
+    if known.map_err(BoxFault::new)?.is_none() {
+        return Err(BoxFault::new(DatabaseError::NotFound {
+            what: format!("user {:?}", user.as_str()),
+        }));
+    }
+    let entry = OnlineUser {
+        provider: zoom::LOCATION,
+        user: user.clone(),
+        enabled,
+        online_id: zoom_id.map(str::to_owned),
+    };
+    session.online_users().await?.set_online_user(&entry).await?;
     let document = json!({"user": user, "enabled": enabled, "zoom_id": zoom_id});
     session.terminal.result(&document, || {
         let word = if enabled { "may" } else { "may not" };
@@ -70,6 +86,10 @@ async fn set(session: &Session<'_>, user: &PersonId, enabled: bool, zoom_id: Opt
 async fn list(session: &Session<'_>) -> Outcome {
     let crm = session.crm().await?;
     let users = crm.directory().all_users().await.map_err(BoxFault::new)?;
+    let at_zoom = session.online_users().await?.online_users(zoom::LOCATION).await?;
+    let at_zoom: HashMap<&PersonId, &OnlineUser> = at_zoom.iter().map(|user| (&user.user, user)).collect();
+    let entry = |user: &PersonRef| at_zoom.get(&user.id).copied();
+    let is_enabled = |user: &PersonRef| entry(user).is_some_and(|entry| entry.enabled);
     let documents: Vec<_> = users
         .iter()
         .map(|record| {
@@ -78,10 +98,10 @@ async fn list(session: &Session<'_>) -> Outcome {
                 "id": record.person.reference.id,
                 "name": record.person.name,
                 "email": record.person.email(),
-                "enabled": facts.zoom_enabled,
-                "zoom_id": record.person.zoom_id(),
+                "enabled": is_enabled(&record.person.reference),
+                "zoom_id": zoom::zoom_user_id(&record.person, entry(&record.person.reference)),
                 "roles": record.roles,
-                "zoom_meetings": facts.zoom_meetings,
+                "zoom_meetings": facts.scopes.contains(zoom::SCOPE),
                 "meeting_edit": facts.meeting_edit,
             })
         })
@@ -90,7 +110,7 @@ async fn list(session: &Session<'_>) -> Outcome {
         let mut table = Table::default();
         for record in &users {
             let facts = record.person.user.clone().unwrap_or_default();
-            let scope = if facts.zoom_meetings {
+            let scope = if facts.scopes.contains(zoom::SCOPE) {
                 "zoom meetings"
             } else {
                 "no zoom meetings"
@@ -103,13 +123,14 @@ async fn list(session: &Session<'_>) -> Outcome {
             table.row([
                 (record.person.reference.id.as_str(), STRONG),
                 (record.person.name.as_str(), anstyle::Style::new()),
-                if facts.zoom_enabled {
+                if is_enabled(&record.person.reference) {
                     ("enabled", GOOD)
                 } else {
                     ("disabled", DIM)
                 },
                 (
-                    record.person.zoom_id().unwrap_or("no Zoom ID"),
+                    zoom::zoom_user_id(&record.person, entry(&record.person.reference))
+                        .unwrap_or("no Zoom ID"),
                     anstyle::Style::new(),
                 ),
                 (scope, DIM),

@@ -1,6 +1,6 @@
 //! Our own state, and the records of the built-in CRM, in an SQLite file or a PostgreSQL database.
 //!
-//! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore),
+//! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore), [`OnlineUsers`](crate::online::OnlineUsers),
 //! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator),
 //! [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
 //! [`Jobs`](crate::jobs::Jobs), [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm). Every call of a port is one transaction. What
@@ -17,6 +17,7 @@ mod grants;
 mod jobs;
 mod key;
 mod links;
+mod online_users;
 mod outbox;
 mod pace;
 mod postgres;

@@ -4,6 +4,7 @@ mod files;
 mod home;
 mod jobs;
 mod not_before;
+mod online_users;
 mod pace;
 mod prune;
 mod servers;
@@ -33,6 +34,7 @@ use self::jobs::{
     of_many_that_schedule_a_key_one_adds_it,
 };
 use self::not_before::a_message_does_not_leave_before_its_time_whoever_asks;
+use self::online_users::users_of_providers_are_kept_apart;
 use self::pace::{
     a_clock_that_was_set_back_holds_nobody_up, nobody_has_a_turn_that_another_has,
     turns_are_told_apart_by_microseconds, turns_that_cannot_be_reserved_are_an_error,
@@ -59,12 +61,10 @@ use crate::mail::{
     Addressed, AttemptResult, ClaimRequest, Claimed, DeliveryState, EnqueueOrder, Enqueued, Envelope, Issued,
     NewInvitation, NewMessage, Organizer, Outbox as _, OutboxOperator as _, Purpose, Seen,
 };
-use crate::meeting::{
-    Acceptance, JoinUrl, Language, MeetingId, OnlineLocation, PersonKind, PersonRef, Revision, Tenure,
-};
+use crate::meeting::{Acceptance, JoinUrl, Language, MeetingId, PersonKind, PersonRef, Revision, Tenure};
 use crate::online::zoom::{Grant, Mode, RefreshLock, TokenKey, TokenStore as _};
 use crate::online::{
-    Begun, LinkStore as _, OnlineLink, OnlineMeetingId, OnlineSpec, PushIntent, PushLease, Replaced,
+    Begun, LinkStore as _, OnlineLink, OnlineMeetingId, OnlineSpec, PushIntent, PushLease, Replaced, zoom,
 };
 
 const RECORDS: &str = r#"{
@@ -116,9 +116,8 @@ async fn records_read_back_as_they_were_loaded(home: &Home) {
         .iter()
         .find(|person| person.reference.kind == PersonKind::User);
     let ana = found.unwrap();
-    assert_eq!(ana.zoom_id(), Some("a@zoom.example"));
     let ana = ana.user.as_ref().unwrap();
-    assert!(ana.zoom_meetings && ana.zoom_enabled);
+    assert!(ana.scopes.contains(zoom::SCOPE));
     assert_eq!(ana.meeting_edit, crate::meeting::EditAccess::All);
     assert!(people.contains(&records.contacts[0]));
     assert_eq!(people.len(), 2);
@@ -159,7 +158,7 @@ async fn a_record_loaded_again_is_replaced(home: &Home) {
     let users = database.users(None).await.unwrap().items;
     assert_eq!(users[0].person.name, "Ana N");
     assert_eq!(users[0].roles, ["boss"]);
-    assert!(!users[0].person.user.as_ref().unwrap().zoom_meetings);
+    assert!(users[0].person.user.as_ref().unwrap().scopes.is_empty());
     // The meeting still has its host and its attendee.
     assert_eq!(record(&database).await.attendees.len(), 1);
 }
@@ -220,7 +219,7 @@ fn spec() -> OnlineSpec {
 fn intent(marker: &str) -> PushIntent {
     PushIntent {
         marker: marker.into(),
-        location: OnlineLocation::Zoom,
+        location: zoom::LOCATION,
         spec: spec(),
         begun_at: "2026-11-23T12:00:00Z".parse().unwrap(),
     }
@@ -228,7 +227,7 @@ fn intent(marker: &str) -> PushIntent {
 
 fn link(id: &str) -> OnlineLink {
     OnlineLink {
-        location: OnlineLocation::Zoom,
+        location: zoom::LOCATION,
         id: OnlineMeetingId(id.into()),
         join_url: JoinUrl::new(format!("https://acme.zoom.us/j/{id}")).unwrap(),
         passcode: Some("123456".into()),
@@ -986,4 +985,5 @@ on_both! {
     a_message_does_not_leave_before_its_time_whoever_asks,
     what_a_crm_must_keep_is_kept,
     what_an_outbox_must_keep_is_kept,
+    users_of_providers_are_kept_apart,
 }

@@ -348,7 +348,7 @@ impl fmt::Display for Act {
             Self::PublishObject => "take the object with METHOD:PUBLISH",
             Self::Import => "the import",
             Self::ConfigureProvider { location } => {
-                return write!(f, "configure {}, or send without a push", location.name());
+                return write!(f, "configure {}, or send without a push", location.capitalized());
             }
             Self::ConfigureMail => "configure a mail server and the address that mails come from",
             Self::CheckMailLogin => "check the log-in, the server and the sender",

@@ -4,6 +4,7 @@
 mod address;
 mod id;
 mod language;
+mod online_location;
 mod online_settings;
 mod people;
 mod revision;
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 pub use address::{EmailAddress, InvalidEmail, InvalidJoinUrl, JoinUrl};
 pub use id::{InvalidId, MeetingId, PersonId, RoleId};
 pub use language::{InvalidLanguage, Language};
+pub use online_location::{InvalidOnlineLocation, OnlineLocation};
 pub use online_settings::{InvalidOnlineSettings, OnlineSettings};
 pub use people::{
     Acceptance, Attendee, EditAccess, InvalidPersonRef, Person, PersonKind, PersonRef, Reach, UserFacts,
@@ -52,46 +54,6 @@ impl MeetingStatus {
 }
 
 impl fmt::Display for MeetingStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Where a meeting takes place online.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum OnlineLocation {
-    /// A Zoom meeting in the assigned user's account.
-    Zoom,
-    /// A room on the organization's Jitsi Meet server.
-    Jitsi,
-}
-
-impl OnlineLocation {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Zoom, Self::Jitsi];
-
-    /// What people call the provider.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Zoom => "Zoom",
-            Self::Jitsi => "Jitsi",
-        }
-    }
-
-    /// The provider as one lowercase word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Zoom => "zoom",
-            Self::Jitsi => "jitsi",
-        }
-    }
-}
-
-impl fmt::Display for OnlineLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -295,7 +257,7 @@ pub struct Meeting {
     pub time_zone: Zone,
     /// What has become of it.
     pub status: MeetingStatus,
-    /// The host: the Zoom meeting lives in this user's account, and ORGANIZER is this user.
+    /// The host: the online meeting is this user's, and ORGANIZER is this user.
     pub assigned_user: Option<PersonId>,
     /// What it is about; may hold HTML.
     pub description: Option<String>,

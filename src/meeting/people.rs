@@ -1,5 +1,6 @@
 //! The people of a CRM: users, contacts and leads; what they are to a meeting and what they may do.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -149,17 +150,15 @@ pub enum EditAccess {
     All,
 }
 
-/// What only users have: permissions and a Zoom account.
+/// What only users have: permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserFacts {
-    /// Whether one of the user's roles has the *Zoom Meetings* scope.
-    pub zoom_meetings: bool,
+    /// The scopes that the user's roles give access to, as the CRM's administrators call them, such as `Zoom Meetings`.
+    /// Only those that a provider requires
+    /// ([`OnlineMeetings::required_scope`](crate::online::OnlineMeetings::required_scope)) are asked for.
+    pub scopes: BTreeSet<String>,
     /// The widest edit access to meetings among the user's roles.
     pub meeting_edit: EditAccess,
-    /// Whether the administrator enabled the user for Zoom.
-    pub zoom_enabled: bool,
-    /// The user's Zoom ID where it is not the primary email address.
-    pub zoom_id: Option<String>,
 }
 
 /// Where mail reaches a person.
@@ -205,7 +204,7 @@ pub struct Person {
     pub time_zone: Option<Zone>,
     /// The person's language; the organization's when `None`.
     pub language: Option<Language>,
-    /// For users only: permissions and Zoom account.
+    /// For users only: permissions.
     pub user: Option<Box<UserFacts>>,
 }
 
@@ -241,13 +240,6 @@ impl Person {
         self.email()
             .map_or_else(|| self.reference.to_string(), ToString::to_string)
     }
-
-    /// The Zoom ID of a user: the override where there is one, else the primary email address.
-    #[must_use]
-    pub fn zoom_id(&self) -> Option<&str> {
-        let own = self.user.as_ref().and_then(|user| user.zoom_id.as_deref());
-        own.or_else(|| self.email().map(EmailAddress::as_str))
-    }
 }
 
 #[cfg(test)]
@@ -264,17 +256,5 @@ mod tests {
         for bad in ["lee", "account:lee", "contact:", "contact:a b"] {
             assert!(bad.parse::<PersonRef>().is_err(), "{bad:?}");
         }
-    }
-
-    #[test]
-    fn zoom_id_is_the_address_unless_overridden() {
-        let mut ana = Person::new(
-            "user:ana".parse().unwrap(),
-            "Ana",
-            Some("ana@acme.example".parse().unwrap()),
-        );
-        assert_eq!(ana.zoom_id(), Some("ana@acme.example"));
-        ana.user.as_mut().unwrap().zoom_id = Some("a.nunez@acme.example".to_owned());
-        assert_eq!(ana.zoom_id(), Some("a.nunez@acme.example"));
     }
 }

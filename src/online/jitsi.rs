@@ -47,6 +47,9 @@ impl Fault for NoLink {
 }
 
 impl Jitsi {
+    /// The online location that it serves.
+    pub const LOCATION: OnlineLocation = OnlineLocation::from_static("jitsi");
+
     /// Rooms on this server: the address that their names are appended to.
     #[must_use]
     pub fn new(server: Url) -> Self {
@@ -70,11 +73,23 @@ impl Jitsi {
 #[async_trait]
 impl OnlineMeetings for Jitsi {
     fn location(&self) -> OnlineLocation {
-        OnlineLocation::Jitsi
+        Self::LOCATION
+    }
+
+    fn name(&self) -> &str {
+        "Jitsi"
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        None
+    }
+
+    fn shows_id(&self) -> bool {
+        false
     }
 
     /// A server knows nothing of a meeting but the room: only another server is a change.
-    fn describe(&self, _meeting: &Meeting, _host: &Person) -> Result<OnlineSpec, OnlineError> {
+    async fn describe(&self, _meeting: &Meeting, _host: &Person) -> Result<OnlineSpec, OnlineError> {
         Ok(OnlineSpec {
             host: self.server.to_string(),
             topic: String::new(),
@@ -130,7 +145,7 @@ mod tests {
             crate::meeting::Zone::utc(),
         )
         .unwrap();
-        let spec = jitsi.describe(&meeting, &ana).unwrap();
+        let spec = jitsi.describe(&meeting, &ana).await.unwrap();
         let room = jitsi.create(&spec, "0f3c").await.unwrap();
         assert_eq!(room.join_url.as_str(), "https://meet.acme.example/rooms/0f3c");
         assert_eq!(jitsi.find(&spec, "0f3c").await.unwrap(), Search::Found(room));

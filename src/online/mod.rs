@@ -2,6 +2,7 @@
 
 mod jitsi;
 mod link;
+mod users;
 pub mod zoom;
 
 use std::fmt;
@@ -15,6 +16,10 @@ use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
 
 pub use jitsi::Jitsi;
 pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced, Superseded};
+pub use users::{OnlineUser, OnlineUsers};
+
+/// The online locations that providers of this crate serve.
+pub static BUILT_IN: [OnlineLocation; 2] = [zoom::LOCATION, Jitsi::LOCATION];
 
 /// The provider's own id of an online meeting. For Zoom, the digits of the meeting id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,15 +76,32 @@ pub enum Liveness {
 /// Where online meetings are made. One implementation per provider.
 #[async_trait]
 pub trait OnlineMeetings: Send + Sync {
-    /// Which online location of a meeting this provider serves.
+    /// Which online location of a meeting this provider serves. Links are stored under it, so it stays the same for ever.
     fn location(&self) -> OnlineLocation;
+
+    /// What people call the provider, such as `Zoom`.
+    fn name(&self) -> &str;
+
+    /// The scope that one of a user's roles must have ([`UserFacts::scopes`](crate::meeting::UserFacts::scopes)) for a
+    /// push on behalf of the user; `None`: whoever may edit the meeting may push it.
+    fn required_scope(&self) -> Option<&str>;
+
+    /// Whether the provider's id of a meeting is something that people type to join it. Mails and reports show it then.
+    fn shows_id(&self) -> bool;
+
+    /// Stands for a link that does not exist yet, where a run only shows what it would do. It must lead nowhere, as
+    /// all that is below `example` does (RFC 2606).
+    fn placeholder(&self) -> Option<JoinUrl> {
+        let host = self.location();
+        JoinUrl::new(format!("https://{host}.example/j/link-of-the-meeting-to-be-made")).ok()
+    }
 
     /// What this provider would be told about a meeting. `marker` is a text by which the meeting can be
     /// recognised later (see [`OnlineMeetings::find`]); a provider may put it where people do not mind it.
     ///
     /// # Errors
     /// [`OnlineError`] when the host cannot have meetings: not enabled, or without an address.
-    fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError>;
+    async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError>;
 
     /// Makes an online meeting. Never repeated by itself: an answer that was lost is
     /// [`Outcome::Unknown`].

@@ -13,6 +13,10 @@ use crate::meeting::{EmailAddress, MeetingId, MeetingStatus, OnlineLocation, Per
 use crate::online::OnlineError;
 use crate::template::TemplateError;
 
+fn meant(nearest: Option<&OnlineLocation>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
+}
+
 /// Why the pipeline stopped. What was done before is recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -98,10 +102,10 @@ pub enum PipelineError {
     NotPermitted {
         /// The user's name.
         user: String,
-        /// What was to be done, such as `push the meeting "Kick-off" to Zoom`.
+        /// What was to be done, such as `push the meeting "Kick-off"`.
         doing: String,
         /// Which permission is missing.
-        reason: &'static str,
+        reason: String,
     },
     /// The meeting has no online location, or another than the one asked for.
     #[error("the meeting {meeting:?} has no online location")]
@@ -110,12 +114,14 @@ pub enum PipelineError {
         meeting: String,
     },
     /// Nobody serves the meeting's online location.
-    #[error("the meeting {meeting:?} takes place on {}, which is not configured", location.name())]
+    #[error("the meeting {meeting:?} takes place on {}, which is not configured{}", location.capitalized(), meant(nearest.as_ref()))]
     NoProvider {
         /// The meeting's name.
         meeting: String,
         /// The location.
         location: OnlineLocation,
+        /// The configured one that may be meant.
+        nearest: Option<OnlineLocation>,
     },
     /// Somebody else is pushing the same meeting, and does not come to an end.
     #[error("the meeting {meeting:?} is being pushed by another run of invite (waited {} s)", waited.as_secs())]

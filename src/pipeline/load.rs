@@ -10,7 +10,7 @@ use super::plan::MailboxHistory;
 use super::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{OutboxEntry, Seen};
 use crate::meeting::{
-    EditAccess, Meeting, MeetingId, MeetingStatus, OnlineLocation, Person, PersonId, PersonRef, Reach, Tenure,
+    EditAccess, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonRef, Reach, Tenure,
 };
 
 /// How many people the CRM is asked for at a time, as [`Records::people`](crate::crm::Records::people) says.
@@ -282,10 +282,13 @@ impl Pipeline {
             EditAccess::Own => meeting.assigned_user.as_ref() == Some(actor),
             EditAccess::No => false,
         };
+        let provider = meeting.online_location.filter(|_| pushes);
+        let provider = provider.and_then(|location| self.provider_at(location));
+        let required = provider.and_then(|provider| provider.required_scope());
         let reason = if !may_edit {
-            "none of the user's roles lets the user edit this meeting"
-        } else if pushes && meeting.online_location == Some(OnlineLocation::Zoom) && !facts.zoom_meetings {
-            "none of the user's roles has the Zoom Meetings scope"
+            "none of the user's roles lets the user edit this meeting".to_owned()
+        } else if let Some(scope) = required.filter(|scope| !facts.scopes.contains(*scope)) {
+            format!("none of the user's roles has the {scope} scope")
         } else {
             return Ok(());
         };

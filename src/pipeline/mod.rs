@@ -299,7 +299,7 @@ impl Pipeline {
         self.write_back(&mut meeting, &online).await?;
         Ok(PushReport {
             meeting: id.clone(),
-            zoom: online.report(&meeting),
+            online: self.online_report(&online, &meeting),
         })
     }
 }

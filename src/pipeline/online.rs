@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Pipeline;
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation};
 use crate::online::OnlineLink;
 
@@ -43,6 +44,12 @@ pub struct OnlineReport {
     /// The provider; `None` when there is no online meeting.
     #[serde(skip)]
     pub provider: Option<OnlineLocation>,
+    /// What people call the provider.
+    #[serde(skip)]
+    pub provider_name: Option<String>,
+    /// Whether the provider's id of it is something that people type.
+    #[serde(skip)]
+    pub shows_id: bool,
     /// The provider's id of it.
     pub meeting_id: Option<String>,
     /// The link to join, as invitations have it.
@@ -96,13 +103,32 @@ impl Online {
             None => meeting.join_url.clone(),
         }
     }
+}
 
-    pub(super) fn report(&self, meeting: &Meeting) -> OnlineReport {
+impl Pipeline {
+    /// What is told of the online meeting of a meeting.
+    pub(super) fn online_report(&self, online: &Online, meeting: &Meeting) -> OnlineReport {
         OnlineReport {
-            action: self.action,
-            provider: self.link.as_ref().map(|link| link.location),
-            meeting_id: self.link.as_ref().map(|link| link.id.0.clone()),
-            join_url: self.join_url(meeting),
+            join_url: online.join_url(meeting),
+            ..self.link_report(online.action, online.link.as_ref())
         }
+    }
+
+    /// The same, with the link's own join URL.
+    pub(super) fn link_report(&self, action: OnlineAction, link: Option<&OnlineLink>) -> OnlineReport {
+        OnlineReport {
+            action,
+            provider: link.map(|link| link.location),
+            provider_name: link.map(|link| self.provider_name(link.location)),
+            shows_id: link.is_some_and(|link| self.shows_id(link)),
+            meeting_id: link.map(|link| link.id.0.clone()),
+            join_url: link.map(|link| link.join_url.clone()),
+        }
+    }
+
+    /// Whether the provider's id of an online meeting is something that people type.
+    pub(super) fn shows_id(&self, link: &OnlineLink) -> bool {
+        let provider = self.provider_at(link.location);
+        provider.is_some_and(|provider| provider.shows_id())
     }
 }

@@ -9,7 +9,7 @@ use super::online::{Online, OnlineAction};
 use super::right::PushRight;
 use super::{Happened, Pipeline, PipelineError, SendOptions};
 use crate::crm::CrmError;
-use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
+use crate::meeting::{JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
@@ -22,12 +22,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How long after its intent was recorded a creation may take to show at the provider, also if its process was
 /// killed.
 const SETTLING: TimeDelta = TimeDelta::seconds(3);
-/// Stands for a link that does not exist yet, where a run only shows what it would do. Leads nowhere (RFC 2606).
-fn placeholder(provider: OnlineLocation) -> Result<JoinUrl, InvalidJoinUrl> {
-    JoinUrl::new(format!(
-        "https://{provider}.example/j/link-of-the-meeting-to-be-made"
-    ))
-}
 
 impl Pipeline {
     /// Step 2 of a send.
@@ -127,7 +121,7 @@ impl Pipeline {
         meeting: &Meeting,
         organizer: &Person,
     ) -> Result<Online, PipelineError> {
-        let spec = provider.describe(meeting, organizer)?;
+        let spec = provider.describe(meeting, organizer).await?;
         self.tell_of(meeting.id(), Happened::Pushing);
         let (right, left_over) = self.begin_push(meeting).await?;
         let push = Push {
@@ -151,16 +145,27 @@ impl Pipeline {
                 meeting: meeting.name().to_owned(),
             });
         };
-        let provider = self
-            .providers
-            .iter()
-            .find(|provider| provider.location() == location);
-        provider
-            .map(AsRef::as_ref)
+        self.provider_at(location)
             .ok_or_else(|| PipelineError::NoProvider {
                 meeting: meeting.name().to_owned(),
                 location,
+                nearest: location.nearest(self.providers.iter().map(|provider| provider.location())),
             })
+    }
+
+    /// The provider that serves an online location.
+    pub(super) fn provider_at(&self, location: OnlineLocation) -> Option<&dyn OnlineMeetings> {
+        let mut providers = self.providers.iter().map(AsRef::as_ref);
+        providers.find(|provider| provider.location() == location)
+    }
+
+    /// What people call the provider of an online location, such as `Zoom`, also where none serves it.
+    #[must_use]
+    pub fn provider_name(&self, location: OnlineLocation) -> String {
+        match self.provider_at(location) {
+            Some(provider) => provider.name().to_owned(),
+            None => location.capitalized(),
+        }
     }
 
     pub(super) async fn begin_push(
@@ -191,11 +196,9 @@ impl Pipeline {
     /// again.
     pub(super) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
         for superseded in self.links.superseded(id).await? {
-            let provider = self
-                .providers
-                .iter()
-                .find(|p| p.location() == superseded.location);
-            let Some(provider) = provider else { continue };
+            let Some(provider) = self.provider_at(superseded.location) else {
+                continue;
+            };
             match provider.delete(&superseded.id).await {
                 Ok(()) => self.links.forget_superseded(id, &superseded).await?,
                 Err(error) => {
@@ -282,7 +285,7 @@ impl Pipeline {
             return self.push_for_send(meeting, organizer, options).await;
         }
         let provider = self.provider(meeting)?;
-        let spec = provider.describe(meeting, organizer)?;
+        let spec = provider.describe(meeting, organizer).await?;
         match self.links.link(meeting.id()).await? {
             Some(link) if !link.unsure && link.told == spec => {
                 Ok(Online::done(OnlineAction::Unchanged, link))
@@ -291,7 +294,7 @@ impl Pipeline {
             _ => {
                 let mut online = Online::skipped();
                 online.action = OnlineAction::Created;
-                online.link = placeholder(provider.location()).ok().map(|join_url| OnlineLink {
+                online.link = provider.placeholder().map(|join_url| OnlineLink {
                     location: provider.location(),
                     id: OnlineMeetingId(String::new()),
                     join_url,
@@ -326,7 +329,7 @@ impl Push<'_> {
             return self.create(Replaced::Gone).await;
         };
         if link.told.host != self.spec.host {
-            // A Zoom meeting cannot move to another account.
+            // An online meeting cannot move to another account.
             return self.create(Replaced::ToDelete).await;
         }
         let mut online = if link.unsure || link.told != self.spec {

@@ -19,7 +19,9 @@ pub struct PushReport {
     /// The meeting.
     pub meeting: MeetingId,
     /// The online meeting.
-    pub zoom: OnlineReport,
+    // The key is older than the second provider, and scripts have it.
+    #[serde(rename = "zoom")]
+    pub online: OnlineReport,
 }
 
 /// What became of one attendee's invitation.
@@ -87,7 +89,9 @@ pub struct SendReport {
     /// The revision that was sent.
     pub revision: Revision,
     /// The online meeting.
-    pub zoom: OnlineReport,
+    // The key is older than the second provider, and scripts have it.
+    #[serde(rename = "zoom")]
+    pub online: OnlineReport,
     /// Every attendee, in the CRM's order.
     pub recipients: Recipients,
     /// How many were sent.
@@ -135,7 +139,7 @@ pub struct Prepared {
     /// The revision they tell.
     pub revision: Revision,
     /// The online meeting.
-    pub zoom: OnlineReport,
+    pub online: OnlineReport,
     /// One for each recipient.
     pub invitations: Vec<Invitation>,
     /// The attendees who get none, with the reason.
@@ -145,13 +149,14 @@ pub struct Prepared {
 impl Pipeline {
     /// What is told of a send.
     pub(super) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
-        let (meeting, zoom) = (case.meeting.id().clone(), online.report(&case.meeting));
+        let meeting = case.meeting.id().clone();
+        let online = self.online_report(online, &case.meeting);
         let recipients = Recipients::new(self, case, outcomes);
         let count = |state| recipients.count(state);
         SendReport {
             meeting,
             revision: recipients.revision(),
-            zoom,
+            online,
             sent: count(RecipientState::Sent),
             queued: count(RecipientState::Queued),
             failed: count(RecipientState::Failed),
@@ -176,7 +181,7 @@ impl Pipeline {
             skipped: report.recipients.iter().filter(is_skipped).collect(),
             meeting: report.meeting,
             revision: report.revision,
-            zoom: report.zoom,
+            online: report.online,
             invitations,
         }
     }

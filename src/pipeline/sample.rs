@@ -2,7 +2,7 @@
 
 use super::plan::Aim;
 use super::{Pick, Pipeline, PipelineError, SendOptions};
-use crate::meeting::{MeetingId, OnlineLocation, Person, PersonKind};
+use crate::meeting::{MeetingId, Person, PersonKind};
 use crate::template::{Cancellation, Sample};
 
 impl Pipeline {
@@ -44,8 +44,12 @@ impl Pipeline {
             id: id.to_string(),
             title: format!("the meeting {:?} of the CRM", case.meeting.name()),
             online: link
-                .filter(|link| link.location == OnlineLocation::Zoom)
+                .filter(|link| self.shows_id(link))
                 .map(|link| (link.id.0, link.passcode)),
+            online_name: case
+                .meeting
+                .online_location
+                .map(|location| self.provider_name(location)),
             record_url: self
                 .organization
                 .record_url(id)

@@ -60,7 +60,7 @@ impl Pipeline {
             return Ok((SyncState::NotOnline, link));
         }
         let state = match self.load_organizer(&meeting).await {
-            Ok(organizer) => self.compare(&meeting, &organizer, link.as_ref()),
+            Ok(organizer) => self.compare(&meeting, &organizer, link.as_ref()).await,
             Err(
                 error @ (PipelineError::NoAssignedUser { .. } | PipelineError::AssignedUserMissing { .. }),
             ) => SyncState::CannotBePushed {
@@ -71,11 +71,14 @@ impl Pipeline {
         Ok((state, link))
     }
 
-    fn compare(&self, meeting: &Meeting, organizer: &Person, link: Option<&OnlineLink>) -> SyncState {
-        let spec = self.provider(meeting).and_then(|provider| {
-            let spec = provider.describe(meeting, organizer);
-            spec.map_err(PipelineError::from)
-        });
+    async fn compare(&self, meeting: &Meeting, organizer: &Person, link: Option<&OnlineLink>) -> SyncState {
+        let spec = match self.provider(meeting) {
+            Ok(provider) => {
+                let spec = provider.describe(meeting, organizer).await;
+                spec.map_err(PipelineError::from)
+            }
+            Err(error) => Err(error),
+        };
         match (spec, link) {
             (Err(error), _) => SyncState::CannotBePushed {
                 reason: crate::fault::chain(&error),
@@ -144,14 +147,12 @@ impl Pipeline {
         }
         Ok(PushReport {
             meeting: id.clone(),
-            zoom: OnlineReport {
-                action: match deleted {
-                    Some(_) => OnlineAction::Deleted,
-                    None => OnlineAction::Skipped,
+            online: match deleted {
+                Some(link) => OnlineReport {
+                    join_url: None,
+                    ..self.link_report(OnlineAction::Deleted, Some(&link))
                 },
-                provider: deleted.as_ref().map(|link| link.location),
-                meeting_id: deleted.map(|link| link.id.0),
-                join_url: None,
+                None => self.link_report(OnlineAction::Skipped, None),
             },
         })
     }

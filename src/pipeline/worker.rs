@@ -19,7 +19,7 @@ use crate::mail::{DeliveryState, Due, EnqueueOrder, Enqueued, OutboxEntry, Seen,
 use crate::meeting::{MeetingId, MeetingStatus};
 
 /// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
-/// Zoom that cannot be reached.
+/// a provider that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
 /// How often a worker looks whether it is to stop.
 pub(super) const STEP: Duration = Duration::from_millis(100);

@@ -290,6 +290,7 @@ fn mail(templates: &Templates, zone: &Zone, start: DateTime<Utc>) -> String {
         organizer: &person,
         organization: &Organization::new("Acme"),
         join_url: None,
+        online_name: None,
         online: None,
         record_url: None,
         answer_links: None,

@@ -4,6 +4,7 @@ use invite::sandbox::zoom::{Change, License, Operation, UserStatus};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
+use crate::mail::Mail;
 use crate::records;
 
 fn link(desk: &Desk, meeting: &str) -> Value {
@@ -231,6 +232,23 @@ fn a_room_on_a_jitsi_server_needs_no_zoom() {
     let mut desk = Desk::unconnected();
     desk.set("INVITE_JITSI__SERVER", "https://meet.acme.example");
     desk.run("meeting edit kickoff --online-location jitsi").done();
+    let plan = desk
+        .run("send --meeting kickoff --dry-run --out mails")
+        .done()
+        .out;
+    assert!(plan.contains("a Jitsi meeting would be created"), "{plan}");
+    assert!(!plan.to_lowercase().contains("zoom"), "{plan}");
+    for file in std::fs::read_dir(desk.file("mails")).unwrap() {
+        let mail = Mail::parse(&std::fs::read(file.unwrap().path()).unwrap());
+        let said = format!(
+            "{}{}{}",
+            mail.text(),
+            mail.html(),
+            mail.calendar().line("URL").unwrap()
+        );
+        assert!(said.contains("https://jitsi.example/"), "{said}");
+        assert!(!said.to_lowercase().contains("zoom"), "{said}");
+    }
     let report = desk.json("send --meeting kickoff");
     let url = report["zoom"]["join_url"].as_str().unwrap().to_owned();
     assert!(url.starts_with("https://meet.acme.example/"), "{url}");

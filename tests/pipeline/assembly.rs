@@ -29,7 +29,7 @@ async fn an_app_sends_a_meeting_without_the_command() {
     let report = pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap();
     assert!(app.runs_embedded_zoom());
     assert!(report.sent > 0 && report.failed == 0, "{report:?}");
-    assert!(report.zoom.join_url.is_some(), "{:?}", report.zoom);
+    assert!(report.online.join_url.is_some(), "{:?}", report.online);
     // The database is the configuration's own; the mails lie in the sandbox's folder.
     assert!(folder.path().join("own.db").is_file());
     let mails = std::fs::read_dir(sandbox.join("outbox")).unwrap().count();

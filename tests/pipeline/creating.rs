@@ -26,7 +26,7 @@ async fn a_refused_creation_leaves_nothing_behind() {
     assert_eq!(stage.post.tries().len(), 0);
     stage.zoom.forget_requests();
     // Nothing was begun that would have to be looked for.
-    assert_eq!(stage.send().await.zoom.action, OnlineAction::Created);
+    assert_eq!(stage.send().await.online.action, OnlineAction::Created);
     assert_eq!(stage.asked(), [Operation::CreateMeeting]);
     stage.zoom_meeting();
 }
@@ -38,10 +38,10 @@ async fn a_creation_whose_answer_is_lost_is_found_again() {
         .zoom
         .order(ZoomFault::once(Operation::CreateMeeting, Action::DropAfter));
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Created);
+    assert_eq!(report.online.action, OnlineAction::Created);
     assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
     let made = stage.zoom_meeting();
-    assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
+    assert_eq!(report.online.meeting_id, Some(made.id.to_string()));
     everybody_has(&stage, &made.join_url, 0);
 }
 
@@ -65,7 +65,7 @@ async fn a_creation_whose_answer_is_lost_where_nobody_may_look_is_an_orphan() {
     assert_eq!(orphans.len(), 1);
     assert_eq!(orphans[0].meeting, kickoff());
     assert!(left_over.agenda.contains(&orphans[0].intent.marker));
-    everybody_has(&stage, report.zoom.join_url.unwrap().as_str(), 0);
+    everybody_has(&stage, report.online.join_url.unwrap().as_str(), 0);
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_creation_that_was_still_on_its_way_when_its_run_was_killed_is_waited_
     }
     store_file::bury(&stage.database).await;
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Created);
+    assert_eq!(report.online.action, OnlineAction::Created);
     assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
     everybody_has(&stage, &stage.zoom_meeting().join_url, 0);
 }

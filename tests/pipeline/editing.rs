@@ -37,7 +37,7 @@ async fn another_time_reaches_zoom_and_everybody() {
         stage.zoom_meeting().start_time,
         Some("2036-12-01T11:00:00Z".parse().unwrap())
     );
-    assert_eq!(report.zoom.action, OnlineAction::Updated);
+    assert_eq!(report.online.action, OnlineAction::Updated);
     assert_eq!(report.revision.0, 1);
     // Whatever they answered: they have to know.
     assert_eq!(stage.post.addressees(), INVITEES);
@@ -112,7 +112,7 @@ async fn a_new_description_is_for_zoom_only() {
         body["agenda"].as_str().unwrap().starts_with("Nothing else\n"),
         "{body}"
     );
-    assert_eq!(report.zoom.action, OnlineAction::Updated);
+    assert_eq!(report.online.action, OnlineAction::Updated);
     assert_eq!(report.revision, before.revision);
     assert_eq!(stage.post.letters().len(), 0);
     assert_eq!(stage.database.issued(&kickoff()).await.unwrap().len(), 1);
@@ -128,7 +128,7 @@ async fn another_room_is_not_for_zoom() {
     let report = stage.send().await;
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(
-        (report.zoom.action, report.revision.0),
+        (report.online.action, report.revision.0),
         (OnlineAction::Unchanged, 1)
     );
     let letter = stage.post.letter_to(LEE);

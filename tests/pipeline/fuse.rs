@@ -421,8 +421,24 @@ impl<T: OnlineMeetings + ?Sized> OnlineMeetings for Fused<T> {
         self.port.location()
     }
 
-    fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
-        self.port.describe(meeting, host)
+    fn name(&self) -> &str {
+        self.port.name()
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        self.port.required_scope()
+    }
+
+    fn shows_id(&self) -> bool {
+        self.port.shows_id()
+    }
+
+    fn placeholder(&self) -> Option<JoinUrl> {
+        self.port.placeholder()
+    }
+
+    async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
+        self.port.describe(meeting, host).await
     }
 
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError> {

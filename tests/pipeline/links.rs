@@ -1,6 +1,7 @@
 //! The join link at the meeting: ours, somebody else's, or none.
 
-use invite::meeting::{JoinUrl, OnlineLocation};
+use invite::meeting::JoinUrl;
+use invite::online::zoom;
 use invite::pipeline::{OnlineAction, SendOptions};
 
 use crate::pushing::everybody_has;
@@ -15,7 +16,7 @@ async fn a_meeting_that_is_not_online_any_more_loses_our_link() {
     let report = stage.send().await;
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(
-        (report.zoom.action, report.zoom.join_url),
+        (report.online.action, report.online.join_url),
         (OnlineAction::Skipped, None)
     );
     assert_eq!(stage.join_url().await, None);
@@ -34,7 +35,7 @@ async fn a_meeting_that_is_not_online_any_more_loses_our_link() {
     // Back at Zoom, it is the meeting that it was.
     stage.post.empty();
     stage
-        .edit(|meeting| meeting.online_location = Some(OnlineLocation::Zoom))
+        .edit(|meeting| meeting.online_location = Some(zoom::LOCATION))
         .await;
     stage.send().await;
     everybody_has(&stage, &link, 2);
@@ -52,7 +53,7 @@ async fn a_link_that_is_not_ours_stays() {
         })
         .await;
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Skipped);
+    assert_eq!(report.online.action, OnlineAction::Skipped);
     everybody_has(&stage, own, 0);
     assert_eq!(stage.join_url().await.as_deref(), Some(own));
 }
@@ -70,7 +71,7 @@ async fn without_pushing_the_link_is_mailed_as_it_stands() {
     };
     let report = stage.send_with(&no_push).await;
     assert_eq!(stage.zoom.requests(), []);
-    assert_eq!(report.zoom.action, OnlineAction::Skipped);
+    assert_eq!(report.online.action, OnlineAction::Skipped);
     everybody_has(&stage, own, 0);
 }
 

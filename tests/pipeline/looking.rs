@@ -27,7 +27,7 @@ async fn planned(stage: &Stage, options: &SendOptions) -> invite::pipeline::Plan
 async fn a_plan_of_a_first_send() {
     let stage = Stage::new().await;
     let plan = planned(&stage, &SendOptions::default()).await;
-    assert_eq!(plan.report.zoom.action, OnlineAction::Created);
+    assert_eq!(plan.report.online.action, OnlineAction::Created);
     assert_eq!(counts(&plan.report), (0, 3, 0, 1));
     assert_eq!(plan.invitations.len(), 3);
     let to_lee = plan
@@ -35,7 +35,7 @@ async fn a_plan_of_a_first_send() {
         .iter()
         .find(|i| i.envelope.to.as_str() == LEE)
         .unwrap();
-    let placeholder = plan.report.zoom.join_url.as_ref().unwrap().as_str();
+    let placeholder = plan.report.online.join_url.as_ref().unwrap().as_str();
     assert!(
         placeholder.contains(".example/"),
         "{placeholder} may lead somewhere"
@@ -56,12 +56,12 @@ async fn a_plan_of_later_sends() {
     stage.send().await;
     let link = stage.zoom_meeting().join_url;
     let plan = planned(&stage, &SendOptions::default()).await;
-    assert_eq!(plan.report.zoom.action, OnlineAction::Unchanged);
+    assert_eq!(plan.report.online.action, OnlineAction::Unchanged);
     assert_eq!(counts(&plan.report), (0, 0, 0, 4));
     stage.reschedule().await;
     let plan = planned(&stage, &SendOptions::default()).await;
     assert_eq!(
-        (plan.report.zoom.action, plan.report.revision.0),
+        (plan.report.online.action, plan.report.revision.0),
         (OnlineAction::Updated, 1)
     );
     assert!(
@@ -72,7 +72,7 @@ async fn a_plan_of_later_sends() {
     stage.edit(|meeting| meeting.online_location = None).await;
     let plan = planned(&stage, &SendOptions::default()).await;
     assert_eq!(
-        (plan.report.zoom.action, &plan.report.zoom.join_url),
+        (plan.report.online.action, &plan.report.online.join_url),
         (OnlineAction::Skipped, &None)
     );
     let report = stage.send().await;
@@ -98,7 +98,7 @@ async fn prepared_messages_are_ready_to_be_mailed() {
         .await
         .unwrap();
     let join_url = stage.zoom_meeting().join_url;
-    assert_eq!(prepared.zoom.action, OnlineAction::Created);
+    assert_eq!(prepared.online.action, OnlineAction::Created);
     assert_eq!(stage.join_url().await, Some(join_url.clone()));
     assert_eq!(prepared.revision.0, 0);
     assert_eq!(prepared.skipped.len(), 1);
@@ -136,7 +136,7 @@ async fn prepared_messages_are_ready_to_be_mailed() {
         .await
         .unwrap();
     assert_eq!((changed.revision.0, changed.invitations.len()), (1, 3));
-    assert_eq!(changed.zoom.action, OnlineAction::Updated);
+    assert_eq!(changed.online.action, OnlineAction::Updated);
     let object = Letter::new(&changed.invitations[0].envelope, &changed.invitations[0].message).calendar();
     assert_eq!(object.sequence(), 1);
     assert_eq!(stage.database.issued(&kickoff()).await.unwrap().len(), 2);

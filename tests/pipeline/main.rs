@@ -36,6 +36,7 @@ mod links;
 mod lives;
 mod looking;
 mod over_a_network;
+mod own_provider;
 mod pushing;
 mod refusing;
 mod sending;

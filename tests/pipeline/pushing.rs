@@ -42,16 +42,16 @@ async fn a_push_makes_and_writes_back_and_mails_nobody() {
     let options = PushOptions::default();
     let report = stage.pipeline().push(&kickoff(), &options).await.unwrap();
     let made = stage.zoom_meeting();
-    assert_eq!(report.zoom.action, OnlineAction::Created);
-    assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
+    assert_eq!(report.online.action, OnlineAction::Created);
+    assert_eq!(report.online.meeting_id, Some(made.id.to_string()));
     assert_eq!(stage.join_url().await, Some(made.join_url.clone()));
     assert_eq!(stage.post.tries().len(), 0);
     stage.zoom.forget_requests();
     let report = stage.pipeline().push(&kickoff(), &options).await.unwrap();
-    assert_eq!(report.zoom.action, OnlineAction::Unchanged);
+    assert_eq!(report.online.action, OnlineAction::Unchanged);
     // What was pushed is what a send then mails.
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Unchanged);
+    assert_eq!(report.online.action, OnlineAction::Unchanged);
     assert_eq!(stage.zoom.requests(), []);
     everybody_has(&stage, &made.join_url, 0);
 }
@@ -67,7 +67,7 @@ async fn a_meeting_deleted_at_zoom_is_made_anew_and_everybody_told() {
         let report = stage.send().await;
         let new = stage.zoom_meeting();
         assert_ne!(new.id, old.id);
-        assert_eq!(report.zoom.action, OnlineAction::Created);
+        assert_eq!(report.online.action, OnlineAction::Created);
         assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
         assert_eq!(stage.join_url().await, Some(new.join_url.clone()));
         everybody_has(&stage, &new.join_url, 1);
@@ -80,7 +80,7 @@ async fn zooms_word_is_good_for_a_while_and_then_asked_for_again() {
     stage.send_before_it_begins().await;
     stage.let_link_age();
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Unchanged);
+    assert_eq!(report.online.action, OnlineAction::Unchanged);
     assert_eq!(stage.asked(), [Operation::GetMeeting]);
     stage.send().await;
     assert_eq!(
@@ -103,7 +103,7 @@ async fn a_change_of_a_deleted_meeting_makes_it_anew() {
     stage.zoom.change(&deleted()).unwrap();
     stage.reschedule().await;
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Created);
+    assert_eq!(report.online.action, OnlineAction::Created);
     let new = stage.zoom_meeting();
     assert_eq!(new.start_time, Some("2036-12-01T11:00:00Z".parse().unwrap()));
     everybody_has(&stage, &new.join_url, 1);
@@ -149,7 +149,7 @@ async fn a_new_host_gets_a_new_meeting_and_the_old_one_goes_last() {
     let new = stage.zoom_meeting();
     assert_ne!(new.id, old.id);
     assert_eq!(new.host_email, "ben@acme.example");
-    assert_eq!(report.zoom.join_url.unwrap().as_str(), new.join_url);
+    assert_eq!(report.online.join_url.unwrap().as_str(), new.join_url);
     assert_eq!(stage.join_url().await, Some(new.join_url.clone()));
     let deletion = stage.zoom.requests().into_iter().last().unwrap();
     assert_eq!(deletion.operation, Operation::DeleteMeeting);
@@ -183,7 +183,7 @@ async fn what_cannot_be_deleted_now_is_deleted_later() {
         Action::error_json(500),
     ));
     let report = stage.send().await;
-    assert_eq!((report.zoom.action, report.failed), (OnlineAction::Created, 0));
+    assert_eq!((report.online.action, report.failed), (OnlineAction::Created, 0));
     assert_eq!(stage.zoom.meetings().unwrap().len(), 2);
     assert_eq!(stage.database.superseded(&kickoff()).await.unwrap().len(), 1);
     stage.zoom.clear_faults();
@@ -219,7 +219,7 @@ async fn after_a_lost_answer_to_a_change_everything_is_told_again() {
     stage.zoom.forget_requests();
     stage.edit(|meeting| meeting.when = when).await;
     let report = stage.send().await;
-    assert_eq!(report.zoom.action, OnlineAction::Updated);
+    assert_eq!(report.online.action, OnlineAction::Updated);
     assert_eq!(stage.asked(), [Operation::UpdateMeeting]);
     let body: Value = serde_json::from_str(&stage.zoom.requests()[0].body).unwrap();
     for field in [
@@ -332,7 +332,7 @@ async fn when_zoom_cannot_be_asked_whether_it_is_there_nobody_is_mailed() {
     );
     assert_eq!(stage.post.tries().len(), 0);
     let report = send().await.unwrap();
-    assert_eq!(report.zoom.join_url.unwrap().as_str(), "https://meet.example/2");
+    assert_eq!(report.online.join_url.unwrap().as_str(), "https://meet.example/2");
     everybody_has(&stage, "https://meet.example/2", 0);
 }
 
@@ -355,7 +355,7 @@ async fn a_meeting_called_off_is_taken_off_zoom() {
         .delete_online(&kickoff(), &options)
         .await
         .unwrap();
-    assert_eq!(report.zoom.action, OnlineAction::Deleted);
+    assert_eq!(report.online.action, OnlineAction::Deleted);
     assert_eq!(stage.zoom.meetings().unwrap(), []);
     assert_eq!(stage.join_url().await, None);
     assert_eq!(stage.database.link(&kickoff()).await.unwrap(), None);
@@ -364,7 +364,7 @@ async fn a_meeting_called_off_is_taken_off_zoom() {
         .delete_online(&kickoff(), &options)
         .await
         .unwrap();
-    assert_eq!(report.zoom.action, OnlineAction::Skipped);
+    assert_eq!(report.online.action, OnlineAction::Skipped);
     // Planned again after all, it gets a new one.
     stage
         .edit(|meeting| meeting.status = MeetingStatus::Planned)

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use invite::fault::{Class, Fault};
 use invite::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
+use invite::online::zoom::LOCATION;
 use invite::online::{
     Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome, Search,
 };
@@ -55,10 +56,22 @@ pub(crate) fn meeting(number: u32) -> OnlineMeeting {
 #[async_trait]
 impl OnlineMeetings for ScriptedProvider {
     fn location(&self) -> OnlineLocation {
-        OnlineLocation::Zoom
+        LOCATION
     }
 
-    fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
+    fn name(&self) -> &str {
+        "Zoom"
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        None
+    }
+
+    fn shows_id(&self) -> bool {
+        true
+    }
+
+    async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
         let (start, _) = meeting.when.span(&meeting.time_zone);
         Ok(OnlineSpec {
             host: host.reference.to_string(),

@@ -16,9 +16,9 @@ async fn the_link_reaches_everybody() {
     assert_eq!(made.host_email, "ana@acme.example");
     assert_eq!(made.start_time, Some("2036-12-01T09:00:00Z".parse().unwrap()));
     assert_eq!(made.duration, 45);
-    assert_eq!(report.zoom.action, OnlineAction::Created);
-    assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
-    assert_eq!(report.zoom.join_url.as_ref().unwrap().as_str(), made.join_url);
+    assert_eq!(report.online.action, OnlineAction::Created);
+    assert_eq!(report.online.meeting_id, Some(made.id.to_string()));
+    assert_eq!(report.online.join_url.as_ref().unwrap().as_str(), made.join_url);
     assert_eq!(stage.join_url().await, Some(made.join_url.clone()));
 
     assert_eq!(report.revision.0, 0);
@@ -110,7 +110,7 @@ async fn a_second_send_asks_nobody_and_mails_nobody() {
     let report = stage.send().await;
     assert_eq!(stage.zoom.requests(), []);
     assert_eq!(stage.post.letters().len(), 0);
-    assert_eq!(report.zoom.action, OnlineAction::Unchanged);
+    assert_eq!(report.online.action, OnlineAction::Unchanged);
     assert_eq!(counts(&report), (0, 0, 0, 4));
     let (_, reason) = fate(&report, "contact:lee");
     assert_eq!(reason, Some("has revision 0 already"));

@@ -129,7 +129,9 @@ pub(crate) fn zoom_client(zoom: &EmbeddedZoom, database: &Database, clock: &Cloc
         limit_pause: Duration::from_millis(1),
         ..RetryPolicy::default()
     };
-    Arc::new(ZoomClient::new(settings, Arc::new(database.clone())).unwrap())
+    let store = Arc::new(database.clone());
+    let client = ZoomClient::new(settings, store.clone()).unwrap();
+    Arc::new(client.with_users(store))
 }
 
 pub(crate) struct Stage {

@@ -35,7 +35,7 @@ async fn two_at_once_make_one_meeting_and_one_mail_each() {
     assert_eq!(stage.zoom.count(Operation::CreateMeeting), 1);
     let made = stage.zoom_meeting();
     for report in [&one, &two] {
-        assert_eq!(report.zoom.meeting_id, Some(made.id.to_string()));
+        assert_eq!(report.online.meeting_id, Some(made.id.to_string()));
         assert_eq!(report.failed, 0);
     }
     assert_eq!(stage.post.addressees(), INVITEES);

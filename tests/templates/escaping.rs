@@ -96,6 +96,7 @@ fn a_description_made_safe_before_is_used_as_it_is() {
                 organizer: &mail.organizer,
                 organization: &mail.organization,
                 join_url: None,
+                online_name: None,
                 online: None,
                 record_url: None,
                 answer_links: None,

@@ -91,6 +91,7 @@ impl Mail {
                 organizer: &self.organizer,
                 organization: &self.organization,
                 join_url: self.join_url.as_ref(),
+                online_name: self.join_url.as_ref().map(|_| "Zoom"),
                 online: self.join_url.as_ref().map(|_| OnlineFacts {
                     meeting_id: "83515379148",
                     passcode: Some("314159"),

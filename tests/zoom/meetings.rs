@@ -2,16 +2,44 @@
 
 use std::sync::Arc;
 
-use invite::fault::{Class, Fault};
-use invite::meeting::{Meeting, Person, When, Zone};
+use async_trait::async_trait;
+use invite::fault::{BoxFault, Class, Fault};
+use invite::meeting::{Meeting, OnlineLocation, Person, PersonId, When, Zone};
 use invite::online::zoom::{MemoryTokens, TokenStore, ZoomClient};
-use invite::online::{Liveness, OnlineMeetings as _, Outcome, Search};
+use invite::online::{Liveness, OnlineMeetings as _, OnlineUser, OnlineUsers, Outcome, Search};
 
 use crate::client::{
     CREATE, DELETE, GONE, HOUR, MADE, PATCH, SCOPES, connected, connected_with, grant, id, key, settings,
     spec,
 };
 use crate::scripted::{Reply, Server};
+
+/// Every user of the CRM may have meetings at Zoom.
+struct Everybody;
+
+#[async_trait]
+impl OnlineUsers for Everybody {
+    async fn online_user(
+        &self,
+        provider: OnlineLocation,
+        user: &PersonId,
+    ) -> Result<Option<OnlineUser>, BoxFault> {
+        Ok(Some(OnlineUser {
+            provider,
+            user: user.clone(),
+            enabled: true,
+            online_id: None,
+        }))
+    }
+
+    async fn online_users(&self, _: OnlineLocation) -> Result<Vec<OnlineUser>, BoxFault> {
+        Ok(Vec::new())
+    }
+
+    async fn set_online_user(&self, _: &OnlineUser) -> Result<(), BoxFault> {
+        Ok(())
+    }
+}
 
 #[tokio::test]
 async fn a_creation_is_told_to_the_letter() {
@@ -55,9 +83,11 @@ async fn a_meeting_without_passcode_is_fine_and_one_can_be_asked_for() {
     // What the meeting says wins over the organization.
     meeting.online_settings.passcode = Some(false);
     let address = Some("ana+zoom@acme.example".parse().unwrap());
-    let mut ana = Person::new("user:ana".parse().unwrap(), "Ana", address);
-    ana.user.as_mut().unwrap().zoom_enabled = true;
-    let wanted = client.describe(&meeting, &ana).unwrap();
+    let ana = Person::new("user:ana".parse().unwrap(), "Ana", address);
+    let refused = client.describe(&meeting, &ana).await.unwrap_err();
+    assert_eq!(refused.kind(), "zoom.user_not_enabled");
+    let client = client.with_users(Arc::new(Everybody));
+    let wanted = client.describe(&meeting, &ana).await.unwrap();
     let made = client.create(&wanted, "").await.unwrap();
     assert_eq!((made.id.0.as_str(), made.passcode), ("857", None));
     let body = &server.finish()[0].body;

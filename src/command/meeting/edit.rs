@@ -10,8 +10,9 @@ use crate::crm::{Crm, CrmError, Editor};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{
     Attendee, InvalidMeeting, InvalidOnlineSettings, InvalidTime, InvalidWhen, LocalTimeError, Meeting,
-    MeetingId, MeetingStatus, OnlineLocation, PersonId, When, WrittenTime, Zone, written_day,
+    MeetingId, MeetingStatus, PersonId, When, WrittenTime, Zone, written_day,
 };
+use crate::online::{Jitsi, zoom};
 use crate::pipeline::PipelineError;
 
 /// How often a change begins again because somebody else has changed the meeting meanwhile.
@@ -232,8 +233,8 @@ impl Changes {
             meeting.description = filled(description);
         }
         match self.online_location {
-            Some(Online::Zoom) => meeting.online_location = Some(OnlineLocation::Zoom),
-            Some(Online::Jitsi) => meeting.online_location = Some(OnlineLocation::Jitsi),
+            Some(Online::Zoom) => meeting.online_location = Some(zoom::LOCATION),
+            Some(Online::Jitsi) => meeting.online_location = Some(Jitsi::LOCATION),
             Some(Online::None) => meeting.online_location = None,
             None => {}
         }

@@ -52,7 +52,13 @@ async fn list(session: &Session<'_>) -> Outcome {
                 (when(meeting).as_str(), anstyle::Style::new()),
                 (meeting.name(), anstyle::Style::new()),
                 (meeting.status.as_str(), DIM),
-                (meeting.online_location.map_or("", OnlineLocation::as_str), DIM),
+                (
+                    meeting
+                        .online_location
+                        .as_ref()
+                        .map_or("", OnlineLocation::as_str),
+                    DIM,
+                ),
             ]);
         }
         if table.is_empty() {

@@ -12,7 +12,7 @@ use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
 use crate::crm::{CrmError, Invitee, Records};
 use crate::fault::BoxFault;
 use crate::mail::{DeliveryState, Notice, Outbox as _, OutboxEntry};
-use crate::meeting::{Meeting, MeetingId, OnlineLocation, Person, PersonRef, Revision};
+use crate::meeting::{Meeting, MeetingId, Person, PersonRef, Revision};
 use crate::online::OnlineLink;
 use crate::pipeline::{PipelineError, SyncState};
 
@@ -38,7 +38,8 @@ impl Show {
                 meeting: self.meeting.clone(),
             }));
         };
-        let (sync, link) = session.pipeline().await?.sync_state(&self.meeting).await?;
+        let pipeline = session.pipeline().await?;
+        let (sync, link) = pipeline.sync_state(&self.meeting).await?;
         let issued = database.issued(&self.meeting).await?;
         let revision = issued.last().map(|issued| issued.revision);
         let entries = database.of_meeting(&self.meeting).await?;
@@ -60,10 +61,14 @@ impl Show {
                 delivered.insert(&entry.person, entry);
             }
         }
+        let provider = meeting
+            .online_location
+            .map(|location| pipeline.provider_name(location));
         let shown = Shown {
             meeting: &meeting,
             invitees: &invitees,
             host: host.as_ref(),
+            provider: provider.unwrap_or_default(),
             sync: &sync,
             link: link.as_ref(),
             revision,
@@ -90,6 +95,8 @@ struct Shown<'a> {
     invitees: &'a [Invitee],
     /// The assigned user, where there is a record.
     host: Option<&'a Person>,
+    /// What people call the provider of the online meeting; empty where it is not online.
+    provider: String,
     sync: &'a SyncState,
     link: Option<&'a OnlineLink>,
     revision: Option<Revision>,
@@ -159,7 +166,7 @@ impl Shown<'_> {
             "assigned to {}\n",
             visible(host.as_deref().unwrap_or("nobody"))
         ));
-        let provider = meeting.online_location.map_or("", OnlineLocation::name);
+        let provider = visible(&self.provider);
         text.push_str(&match self.sync {
             SyncState::NotOnline => String::new(),
             SyncState::NotPushed => format!("{provider}: {WARN}not pushed yet{WARN:#}\n"),

@@ -6,8 +6,9 @@ use super::fields::{At, Fields, shown};
 use super::{MeetingRecord, PersonId, PersonRef, Reading, Target, repeated};
 use crate::meeting::{
     Acceptance, Attendee, InvalidMeeting, InvalidWhen, JoinUrl, Meeting, MeetingId, MeetingStatus,
-    OnlineLocation, OnlineSettings, PersonKind, When, WrittenTime, Zone, written_day,
+    OnlineSettings, PersonKind, When, WrittenTime, Zone, written_day,
 };
+use crate::online::BUILT_IN;
 
 impl<'a> Reading<'a> {
     pub(super) fn meeting(&mut self, at: &At<'a>) -> Option<MeetingRecord> {
@@ -44,7 +45,7 @@ impl<'a> Reading<'a> {
         ];
         let statuses = statuses.map(|status| (status.as_str(), status));
         let status = fields.choice(&mut self.findings, "status", "a status of a meeting", &statuses);
-        let locations = OnlineLocation::ALL.map(|location| (location.as_str(), location));
+        let locations = BUILT_IN.each_ref().map(|location| (location.as_str(), *location));
         let online_location = fields.choice(
             &mut self.findings,
             "online_location",

@@ -30,6 +30,7 @@ pub use error::{Finding, ImportErrors};
 
 use super::MeetingRecord;
 use crate::meeting::{EditAccess, Person, PersonId, PersonRef, RoleId};
+use crate::online::OnlineUser;
 use fields::{At, Fields, Findings, shown};
 use json::Document;
 
@@ -65,10 +66,11 @@ pub struct Role {
 /// A user, and which roles the user has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedUser {
-    /// The user. What the roles grant ([`UserFacts::zoom_meetings`](crate::meeting::UserFacts::zoom_meetings)
-    /// and [`meeting_edit`](crate::meeting::UserFacts::meeting_edit)) is not filled in: a role may be among
+    /// The user. What the roles grant ([`UserFacts`](crate::meeting::UserFacts)) is not filled in: a role may be among
     /// the records loaded before.
     pub person: Person,
+    /// Whether the user may have meetings at Zoom, and under which Zoom ID: the field `zoom`.
+    pub zoom: OnlineUser,
     /// The roles, each once.
     pub roles: Vec<RoleId>,
 }

@@ -2,7 +2,8 @@
 
 use super::fields::{At, Fields, shown};
 use super::{ImportedUser, Person, PersonId, PersonRef, Reading, RoleId, Target};
-use crate::meeting::{EmailAddress, Language, PersonKind, UserFacts, Zone, one_line};
+use crate::meeting::{EmailAddress, Language, PersonKind, Zone, one_line};
+use crate::online::{OnlineUser, zoom};
 
 impl<'a> Reading<'a> {
     pub(super) fn user(&mut self, at: &At<'a>) -> Option<ImportedUser> {
@@ -10,14 +11,15 @@ impl<'a> Reading<'a> {
         let fields = at.fields(&mut self.findings, "a user", FIELDS)?;
         let person = self.person(&fields, PersonKind::User);
         let roles = self.roles(&fields);
-        let (zoom_enabled, zoom_id) = self.zoom(&fields);
-        let mut person = person?;
-        person.user = Some(Box::new(UserFacts {
-            zoom_enabled,
-            zoom_id,
-            ..UserFacts::default()
-        }));
-        Some(ImportedUser { person, roles })
+        let (enabled, online_id) = self.zoom(&fields);
+        let person = person?;
+        let zoom = OnlineUser {
+            provider: zoom::LOCATION,
+            user: person.reference.id.clone(),
+            enabled,
+            online_id,
+        };
+        Some(ImportedUser { person, zoom, roles })
     }
 
     pub(super) fn contact(&mut self, at: &At<'a>) -> Option<Person> {

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fault::{Class, Fault as _};
-use crate::meeting::{Acceptance, EmailAddress, MeetingStatus, OnlineLocation, PersonKind};
+use crate::meeting::{Acceptance, EmailAddress, MeetingStatus, PersonKind};
+use crate::online::zoom;
 
 const EXAMPLE: &str = r#"{
   "roles":    [{"id": "sales", "zoom_meetings": true, "meeting_edit": "own"}],
@@ -83,8 +84,12 @@ fn the_example_is_read() {
     );
     assert_eq!(ana.person.time_zone.as_ref().unwrap().name(), "Europe/Madrid");
     assert_eq!(ana.person.language.as_ref().unwrap().tag(), "es");
-    let facts = ana.person.user.as_ref().unwrap();
-    assert!(facts.zoom_enabled && facts.zoom_id.is_none() && !facts.zoom_meetings);
+    assert!(ana.zoom.enabled && ana.zoom.online_id.is_none());
+    assert_eq!(
+        (ana.zoom.provider, ana.zoom.user.as_str()),
+        (zoom::LOCATION, "ana")
+    );
+    assert!(ana.person.user.as_ref().unwrap().scopes.is_empty());
     let lee = &records.contacts[0];
     assert_eq!(
         (lee.name.as_str(), lee.email().map(EmailAddress::as_str)),
@@ -104,7 +109,7 @@ fn the_example_is_read() {
     assert_eq!(kickoff.name(), "Kick-off; phase 1, \"Orion\"");
     assert_eq!(
         (kickoff.status, kickoff.online_location),
-        (MeetingStatus::Planned, Some(OnlineLocation::Zoom))
+        (MeetingStatus::Planned, Some(zoom::LOCATION))
     );
     assert_eq!(kickoff.when.duration(&kickoff.time_zone), TimeDelta::minutes(45));
     assert_eq!(kickoff.time_zone.name(), "Europe/Berlin");

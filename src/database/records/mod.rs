@@ -17,7 +17,7 @@ use super::{Database, DatabaseError, Subject};
 use crate::crm::import::{ImportErrors, ImportFile, Reference};
 use crate::crm::{AttendeePages, Crm, CrmError, Invitee, Records};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
-use crate::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonRef};
+use crate::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonRef};
 
 /// How many records were loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,34 +109,6 @@ impl Database {
             leads: records.leads.len(),
             meetings: records.meetings.len(),
         })
-    }
-
-    /// Says whether a user may have meetings at Zoom, and under which Zoom ID where it is not the address.
-    ///
-    /// # Errors
-    /// [`DatabaseError::NotFound`] when there is no such user.
-    pub async fn set_zoom(
-        &self,
-        user: &PersonId,
-        enabled: bool,
-        zoom_id: Option<&str>,
-    ) -> Result<(), DatabaseError> {
-        let doing = "changing a user's Zoom account";
-        let mut tx = self.write(&Subject::Records, doing).await?;
-        let changed =
-            query("UPDATE person SET zoom_enabled = $1, zoom_id = $2 WHERE kind = 'user' AND id = $3")
-                .bind(enabled)
-                .bind(zoom_id)
-                .bind(user.as_str())
-                .execute(&mut tx)
-                .await
-                .map_err(self.explain(doing))?;
-        if changed == 0 {
-            return Err(DatabaseError::NotFound {
-                what: format!("user {:?}", user.as_str()),
-            });
-        }
-        tx.commit().await.map_err(self.explain(doing))
     }
 }
 

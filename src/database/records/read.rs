@@ -14,6 +14,7 @@ use crate::meeting::{
     Attendee, EditAccess, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, UserFacts,
     When, Zone,
 };
+use crate::online::zoom;
 
 impl Database {
     pub(super) async fn read_meeting(
@@ -142,7 +143,7 @@ impl Database {
             return Ok(());
         }
         let mut select = query_in_words(format!(
-            "SELECT kind, id, name, email, time_zone, language, zoom_enabled, zoom_id FROM person
+            "SELECT kind, id, name, email, time_zone, language FROM person
              WHERE (kind, id) IN (VALUES {})",
             rows_of(self.pool.dialect(), "($, $)", who.len())
         ));
@@ -168,11 +169,7 @@ impl Database {
         let who = row.person("kind", "id")?;
         row.what = who.to_string();
         let user = match who.kind {
-            PersonKind::User => Some(Box::new(UserFacts {
-                zoom_enabled: row.get("zoom_enabled")?,
-                zoom_id: row.get("zoom_id")?,
-                ..self.permissions(connection, &who.id).await?
-            })),
+            PersonKind::User => Some(Box::new(self.permissions(connection, &who.id).await?)),
             PersonKind::Contact | PersonKind::Lead => None,
         };
         let zone: Option<&str> = row.get("time_zone")?;
@@ -206,7 +203,9 @@ impl Database {
                 row,
                 what: format!("a role of user {:?}", user.as_str()),
             };
-            facts.zoom_meetings |= row.get::<bool>("zoom_meetings")?;
+            if row.get("zoom_meetings")? {
+                facts.scopes.insert(zoom::SCOPE.to_owned());
+            }
             facts.meeting_edit = facts.meeting_edit.max(row.word::<EditAccess>("meeting_edit")?);
         }
         Ok(facts)

@@ -45,6 +45,7 @@ impl Database {
     ) -> Result<(), DatabaseError> {
         let doing = "loading a user";
         self.put_person(tx, &user.person).await?;
+        self.put_online_user(tx, &user.zoom).await?;
         query("DELETE FROM user_role WHERE user_id = $1")
             .bind(user.person.reference.id.as_str())
             .execute(&mut *tx)
@@ -66,13 +67,11 @@ impl Database {
         tx: &mut Transaction,
         person: &Person,
     ) -> Result<(), DatabaseError> {
-        let user = person.user.as_ref();
         query(
-            "INSERT INTO person (kind, id, name, email, time_zone, language, zoom_enabled, zoom_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO person (kind, id, name, email, time_zone, language)
+             VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, email = excluded.email,
-                 time_zone = excluded.time_zone, language = excluded.language,
-                 zoom_enabled = excluded.zoom_enabled, zoom_id = excluded.zoom_id",
+                 time_zone = excluded.time_zone, language = excluded.language",
         )
         .bind(person.reference.kind.as_str())
         .bind(person.reference.id.as_str())
@@ -80,8 +79,6 @@ impl Database {
         .bind(person.email().map(|email| email.as_str()))
         .bind(person.time_zone.as_ref().map(Zone::name))
         .bind(person.language.as_ref().map(|language| language.tag()))
-        .bind(user.is_some_and(|user| user.zoom_enabled))
-        .bind(user.and_then(|user| user.zoom_id.as_deref()))
         .execute(&mut *tx)
         .await
         .map_err(self.explain("loading a person"))?;
@@ -123,7 +120,7 @@ impl Database {
         .bind(meeting.time_zone.name())
         .bind(&meeting.description)
         .bind(&meeting.location)
-        .bind(meeting.online_location.map(OnlineLocation::as_str))
+        .bind(meeting.online_location.as_ref().map(OnlineLocation::as_str))
         .bind(online_settings)
         .bind(meeting.join_url.as_ref().map(JoinUrl::as_str))
         .bind(meeting.assigned_user.as_ref().map(PersonId::as_str))

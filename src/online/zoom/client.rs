@@ -15,11 +15,16 @@ use super::{MeetingSettings, Mode, TokenStore, ZoomError, ZoomSettings, describe
 use crate::clock::Clock;
 use crate::fault::chain;
 use crate::http;
-use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
+use crate::meeting::{JoinUrl, Meeting, OnlineLocation, Person, PersonKind};
 use crate::online::{
-    Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome, Search,
+    Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, OnlineUsers, Outcome,
+    Search,
 };
 
+/// The online location of meetings at Zoom.
+pub const LOCATION: OnlineLocation = OnlineLocation::from_static("zoom");
+/// The scope that one of a user's roles must have for a push on behalf of the user, as EspoCRM's integration calls it.
+pub const SCOPE: &str = "Zoom Meetings";
 /// Zoom cuts agendas in lists after so many characters.
 const AGENDA_IN_LISTS: usize = 250;
 /// How many pages of a user's meetings are looked through, of 300 meetings each.
@@ -30,6 +35,7 @@ pub struct ZoomClient {
     pub(super) api: Api,
     pub(super) oauth: Arc<Oauth>,
     pub(super) store: Arc<dyn TokenStore>,
+    users: Option<Arc<dyn OnlineUsers>>,
     mode: Mode,
     meeting: MeetingSettings,
     clock: Clock,
@@ -45,7 +51,8 @@ impl fmt::Debug for ZoomClient {
 }
 
 impl ZoomClient {
-    /// A client. Nothing is sent yet, and the store is not asked.
+    /// A client. Nothing is sent yet, and the store is not asked. To describe meetings it has to know its users, see
+    /// [`with_users`](Self::with_users).
     ///
     /// # Errors
     /// [`ZoomError::InvalidSettings`], see [`ZoomSettings::check`].
@@ -61,10 +68,18 @@ impl ZoomClient {
             api: Api::new(&settings, http, tokens),
             oauth,
             store,
+            users: None,
             mode: settings.mode,
             meeting: settings.meeting,
             clock: settings.clock,
         })
+    }
+
+    /// Where it is kept which users may have meetings at Zoom. Without it nobody is enabled.
+    #[must_use]
+    pub fn with_users(mut self, users: Arc<dyn OnlineUsers>) -> Self {
+        self.users = Some(users);
+        self
     }
 
     /// Which credentials it uses.
@@ -113,11 +128,32 @@ fn is_at(text: Option<&str>, start: DateTime<Utc>) -> bool {
 #[async_trait]
 impl OnlineMeetings for ZoomClient {
     fn location(&self) -> OnlineLocation {
-        OnlineLocation::Zoom
+        LOCATION
     }
 
-    fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
-        describe::describe(meeting, host, &self.meeting).map_err(|e| OnlineError::new(Outcome::NotDone, e))
+    fn name(&self) -> &str {
+        "Zoom"
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        Some(SCOPE)
+    }
+
+    /// People type it into the Zoom app, and at the telephone.
+    fn shows_id(&self) -> bool {
+        true
+    }
+
+    async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
+        let user = match &self.users {
+            Some(users) if host.reference.kind == PersonKind::User => {
+                let user = users.online_user(LOCATION, &host.reference.id).await;
+                user.map_err(|e| OnlineError::new(Outcome::NotDone, e))?
+            }
+            _ => None,
+        };
+        describe::describe(meeting, host, user.as_ref(), &self.meeting)
+            .map_err(|e| OnlineError::new(Outcome::NotDone, e))
     }
 
     /// The marker becomes the last line of the agenda, `Ref. …`; it is not part of the spec.

@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::timezones::zoom_time_zone;
 use super::{MeetingSettings, ZoomError};
-use crate::meeting::{Meeting, Person, PersonKind, Reach};
-use crate::online::OnlineSpec;
+use crate::meeting::{EmailAddress, Meeting, Person, PersonKind, Reach};
+use crate::online::{OnlineSpec, OnlineUser};
 
 /// The setting by which a new meeting gets a passcode. Zoom has it beside the settings, not among them.
 pub(super) const DEFAULT_PASSWORD: &str = "default_password";
@@ -22,10 +22,11 @@ const LONGEST_DURATION: i64 = 1440;
 /// The width that a description's HTML is laid out in.
 const WIDTH: usize = 400;
 
-/// What Zoom is told about a meeting.
+/// What Zoom is told about a meeting. `user` is what is recorded of the host as a user of Zoom.
 pub(super) fn describe(
     meeting: &Meeting,
     host: &Person,
+    user: Option<&OnlineUser>,
     settings: &MeetingSettings,
 ) -> Result<OnlineSpec, ZoomError> {
     let (start, end) = meeting.when.span(&meeting.time_zone);
@@ -33,7 +34,7 @@ pub(super) fn describe(
     // Rounded up, so that nobody is cut short; at most a day, which is all that Zoom takes.
     let minutes = ((seconds + 59) / 60).clamp(1, LONGEST_DURATION);
     Ok(OnlineSpec {
-        host: zoom_host(host)?,
+        host: zoom_host(host, user)?,
         topic: shorten(meeting.name(), LONGEST_TOPIC),
         agenda: shorten(
             &plain_text(meeting.description.as_deref().unwrap_or_default()),
@@ -46,22 +47,26 @@ pub(super) fn describe(
     })
 }
 
-fn zoom_host(host: &Person) -> Result<String, ZoomError> {
-    let facts = match (&host.user, host.reference.kind) {
-        (Some(facts), PersonKind::User) => facts,
-        _ => {
-            return Err(ZoomError::HostNotUser {
-                name: host.display_name(),
-            });
-        }
-    };
-    if !facts.zoom_enabled {
+/// The Zoom ID of a user of the CRM: the one that is recorded, else the primary email address.
+#[must_use]
+pub fn zoom_user_id<'a>(person: &'a Person, user: Option<&'a OnlineUser>) -> Option<&'a str> {
+    let own = user.and_then(|user| user.online_id.as_deref());
+    own.or_else(|| person.email().map(EmailAddress::as_str))
+}
+
+fn zoom_host(host: &Person, user: Option<&OnlineUser>) -> Result<String, ZoomError> {
+    if host.reference.kind != PersonKind::User {
+        return Err(ZoomError::HostNotUser {
+            name: host.display_name(),
+        });
+    }
+    if !user.is_some_and(|user| user.enabled) {
         return Err(ZoomError::HostNotEnabled {
             user: host.reference.id.clone(),
             name: host.display_name(),
         });
     }
-    let id = host.zoom_id().map(str::trim).unwrap_or_default();
+    let id = zoom_user_id(host, user).map(str::trim).unwrap_or_default();
     // `me` would be whoever connected the account, and dots would be another path of the API.
     if id.is_empty() || id == "me" || id.chars().all(|c| c == '.') {
         let (user, name) = (host.reference.id.clone(), host.display_name());
@@ -243,13 +248,20 @@ mod tests {
     use crate::meeting::{MeetingId, When, Zone};
 
     fn ana() -> Person {
-        let mut ana = Person::new(
+        Person::new(
             "user:ana".parse().unwrap(),
             "Ana Núñez",
             Some("ana@acme.example".parse().unwrap()),
-        );
-        ana.user.as_mut().unwrap().zoom_enabled = true;
-        ana
+        )
+    }
+
+    fn enabled(online_id: Option<&str>) -> OnlineUser {
+        OnlineUser {
+            provider: super::super::LOCATION,
+            user: "ana".parse().unwrap(),
+            enabled: true,
+            online_id: online_id.map(str::to_owned),
+        }
     }
 
     fn meeting(when: When, zone: &str) -> Meeting {
@@ -267,7 +279,7 @@ mod tests {
     }
 
     fn told(meeting: &Meeting) -> OnlineSpec {
-        describe(meeting, &ana(), &MeetingSettings::default()).unwrap()
+        describe(meeting, &ana(), Some(&enabled(None)), &MeetingSettings::default()).unwrap()
     }
 
     #[test]
@@ -322,23 +334,33 @@ mod tests {
 
     #[test]
     fn who_cannot_host_is_told_why() {
-        let describe = |host: &Person| {
+        let describe_as = |host: &Person, user: Option<&OnlineUser>| {
             let meeting = meeting(timed("2026-12-01T09:00:00Z", "2026-12-01T09:45:00Z"), "UTC");
-            describe(&meeting, host, &MeetingSettings::default())
+            describe(&meeting, host, user, &MeetingSettings::default())
         };
-        let mut host = ana();
-        host.user.as_mut().unwrap().zoom_enabled = false;
-        assert!(matches!(describe(&host), Err(ZoomError::HostNotEnabled { .. })));
+        let describe = |host: &Person| describe_as(host, Some(&enabled(None)));
+        let disabled = OnlineUser {
+            enabled: false,
+            ..enabled(None)
+        };
+        for user in [None, Some(&disabled)] {
+            assert!(matches!(
+                describe_as(&ana(), user),
+                Err(ZoomError::HostNotEnabled { .. })
+            ));
+        }
+        let known = describe_as(&ana(), Some(&enabled(Some("a.nunez@acme.example"))));
+        assert_eq!(known.unwrap().host, "a.nunez@acme.example");
         let mut host = ana();
         host.reach = Reach::Nowhere;
         assert!(matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })));
         host.reach = Reach::Hidden;
         assert!(matches!(describe(&host), Err(ZoomError::HostHidden { .. })));
-        let mut host = ana();
+        let host = ana();
         for wrong in ["..", " ", "me"] {
-            host.user.as_mut().unwrap().zoom_id = Some(wrong.to_owned());
+            let described = describe_as(&host, Some(&enabled(Some(wrong))));
             assert!(
-                matches!(describe(&host), Err(ZoomError::HostWithoutId { .. })),
+                matches!(described, Err(ZoomError::HostWithoutId { .. })),
                 "{wrong:?}"
             );
         }

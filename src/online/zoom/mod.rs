@@ -35,9 +35,10 @@ mod timezones;
 mod token;
 mod wire;
 
-pub use client::ZoomClient;
+pub use client::{LOCATION, SCOPE, ZoomClient};
 pub use connection::{Connection, ConnectionState, Disconnected};
 pub use consent::AuthorizationRequest;
+pub use describe::zoom_user_id;
 pub use error::{Reply, ZoomError};
 #[cfg(feature = "command")]
 pub use loopback::Loopback;

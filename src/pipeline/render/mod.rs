@@ -13,9 +13,7 @@ use super::wording::{Wording, Words, is_sender, reply_to};
 use super::{Pipeline, PipelineError};
 use crate::calendar::{CalendarError, Event, EventWriter, MOST_LISTED_ATTENDEES, Method, Participant};
 use crate::mail::{Issued, Mailbox, Organizer};
-use crate::meeting::{
-    Acceptance, Change, ChangedField, EmailAddress, Language, OnlineLocation, Person, PersonKind, Zone,
-};
+use crate::meeting::{Acceptance, Change, ChangedField, EmailAddress, Language, Person, PersonKind, Zone};
 use crate::online::OnlineLink;
 use crate::template::{Description, InvitationContext, OnlineFacts, ParticipantNames, TemplateError};
 
@@ -40,6 +38,8 @@ pub(super) struct Renderer<'a> {
     description: Option<Description>,
     names: ParticipantNames,
     record_url: Option<String>,
+    /// What people call the provider of the online meeting.
+    online_name: Option<String>,
     /// The sender of the mails.
     sender: &'a Mailbox,
     now: DateTime<Utc>,
@@ -86,6 +86,9 @@ impl<'a> Renderer<'a> {
             description: Description::of(meeting.description.as_deref()),
             names,
             record_url: pipeline.organization.record_url(meeting.id()),
+            online_name: meeting
+                .online_location
+                .map(|location| pipeline.provider_name(location)),
             sender,
             now: pipeline.now(),
         })
@@ -252,8 +255,7 @@ impl<'a> Renderer<'a> {
 
     fn context<'p>(&'p self, person: &'p Person, wording: &'p Wording<'_>) -> InvitationContext<'p> {
         let meeting = &self.case.meeting;
-        // Only Zoom has ids that people type.
-        let typed = |link: &&OnlineLink| link.location == OnlineLocation::Zoom;
+        let typed = |link: &&OnlineLink| self.pipeline.shows_id(link);
         let online = self.online.link.as_ref().filter(typed).map(|link| OnlineFacts {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),
@@ -268,6 +270,7 @@ impl<'a> Renderer<'a> {
             organizer: &self.issues[wording.issue].organizer,
             organization: &self.pipeline.organization,
             join_url: meeting.join_url.as_ref(),
+            online_name: self.online_name.as_deref(),
             online,
             record_url: match person.reference.kind {
                 PersonKind::User => self.record_url.as_deref(),

@@ -28,7 +28,9 @@ pub struct Sample {
     pub organizer: Person,
     /// Who invites.
     pub organization: Organization,
-    /// The provider's meeting id and the passcode.
+    /// What people call the provider of the online meeting.
+    pub online_name: Option<String>,
+    /// The provider's meeting id and the passcode, where people type them.
     pub online: Option<(String, Option<String>)>,
     /// The meeting's page in the CRM.
     pub record_url: Option<String>,
@@ -133,7 +135,7 @@ impl Sample {
         meeting.description = has.description.map(str::to_owned);
         meeting.location = has.location.then(|| "Room 5".to_owned());
         if has.link {
-            meeting.online_location = Some(OnlineLocation::Zoom);
+            meeting.online_location = Some(OnlineLocation::from_static("zoom"));
             meeting.join_url = Some(made::link("https://us05web.zoom.us/j/83515379148?pwd=abc"));
         }
         let before = Facts {
@@ -169,6 +171,7 @@ impl Sample {
                 },
                 ..Organization::new("Acme")
             },
+            online_name: has.link.then(|| "Zoom".to_owned()),
             online: has
                 .link
                 .then(|| ("83515379148".to_owned(), Some("314159".to_owned()))),
@@ -389,6 +392,7 @@ impl Sample {
             organizer: &self.organizer,
             organization: &self.organization,
             join_url: self.meeting.join_url.as_ref(),
+            online_name: self.online_name.as_deref(),
             online: self.online.as_ref().map(|(meeting_id, passcode)| OnlineFacts {
                 meeting_id,
                 passcode: passcode.as_deref(),

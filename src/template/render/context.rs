@@ -42,7 +42,9 @@ pub struct InvitationContext<'a> {
     pub organization: &'a Organization,
     /// The link to join.
     pub join_url: Option<&'a JoinUrl>,
-    /// How to join without the link.
+    /// What people call the provider of the online meeting, such as `Zoom`.
+    pub online_name: Option<&'a str>,
+    /// How to join without the link, where people can.
     pub online: Option<OnlineFacts<'a>>,
     /// The meeting's page in the CRM, for invitees who are users.
     pub record_url: Option<&'a str>,
@@ -340,8 +342,13 @@ fn meeting(facts: &InvitationContext<'_>, here: &Times) -> Map {
         ("join_url", facts.join_url.map(JoinUrl::as_str).into()),
         (
             "online_location",
-            meeting.online_location.map(OnlineLocation::as_str).into(),
+            meeting
+                .online_location
+                .as_ref()
+                .map(OnlineLocation::as_str)
+                .into(),
         ),
+        ("online_name", facts.online_name.into()),
         ("is_all_day", meeting.when.is_all_day().into()),
         ("start", start.into()),
         ("end", end.into()),

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use invite::crm::{AttendeePages, CrmError, Invitee, Records as CrmRecords};
 use invite::meeting::{
-    Acceptance, Attendee, JoinUrl, Meeting, MeetingId, OnlineLocation, Person, PersonId, PersonRef, Reach,
-    When, Zone,
+    Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonRef, Reach, When, Zone,
 };
+use invite::online::zoom;
 
 /// The records, in the order in which steps number them.
 pub(crate) const RECORDS: [&str; 8] = [
@@ -97,16 +97,13 @@ impl Book {
                 address(number)
             };
             let name = reference.id.as_str().to_owned();
-            let mut person = Person::new(reference.clone(), name, Some(email.parse().unwrap()));
-            if let Some(user) = &mut person.user {
-                user.zoom_enabled = true;
-            }
+            let person = Person::new(reference.clone(), name, Some(email.parse().unwrap()));
             people.insert(reference, person);
         }
         let zone = Zone::new("Europe/Berlin").unwrap();
         let mut meeting = Meeting::new(id.clone(), "Kick-off 0", when(0, 0), zone).unwrap();
         meeting.assigned_user = Some(PersonId::new("ana").unwrap());
-        meeting.online_location = online.then_some(OnlineLocation::Zoom);
+        meeting.online_location = online.then_some(zoom::LOCATION);
         let attendees = [0, 2, 3, 4, 7].map(|of| Attendee {
             person: record(of),
             status: Acceptance::None,

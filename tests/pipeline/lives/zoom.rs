@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use invite::meeting::{JoinUrl, Meeting, OnlineLocation, Person};
+use invite::online::zoom::LOCATION;
 use invite::online::{
     Liveness, OnlineError, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome, Search,
 };
@@ -112,10 +113,22 @@ impl Zoom {
 #[async_trait]
 impl OnlineMeetings for Zoom {
     fn location(&self) -> OnlineLocation {
-        OnlineLocation::Zoom
+        LOCATION
     }
 
-    fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
+    fn name(&self) -> &str {
+        "Zoom"
+    }
+
+    fn required_scope(&self) -> Option<&str> {
+        None
+    }
+
+    fn shows_id(&self) -> bool {
+        true
+    }
+
+    async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError> {
         let (start, end) = meeting.when.span(&meeting.time_zone);
         Ok(OnlineSpec {
             host: host.reference.to_string(),

@@ -1,0 +1,16 @@
+-- Which users may have meetings at a provider, and the provider's id of each where it is not the email address. It stood in
+-- the built-in CRM's people, which another CRM does not fill; so there is no reference to `person`.
+CREATE TABLE online_user (
+    provider  TEXT COLLATE "C" NOT NULL,
+    user_id   TEXT COLLATE "C" NOT NULL,
+    enabled   BOOLEAN NOT NULL,
+    online_id TEXT,
+    PRIMARY KEY (provider, user_id)
+);
+
+INSERT INTO online_user (provider, user_id, enabled, online_id)
+SELECT 'zoom', id, zoom_enabled, zoom_id FROM person WHERE kind = 'user';
+
+ALTER TABLE person
+    DROP COLUMN zoom_enabled,
+    DROP COLUMN zoom_id;
