@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use super::home::Home;
 use crate::crm::import::{ImportFile, ImportedUser};
 use crate::meeting::PersonKind;
+use crate::online::{OnlineUser, zoom};
 use crate::testing::{CrmContents, Rights, crm_suite, outbox_suite};
 
 /// The contents as records that can be loaded.
@@ -13,6 +14,12 @@ fn records(contents: CrmContents) -> ImportFile {
     for person in contents.people {
         match person.reference.kind {
             PersonKind::User => records.users.push(ImportedUser {
+                zoom: OnlineUser {
+                    provider: zoom::LOCATION,
+                    user: person.reference.id.clone(),
+                    enabled: false,
+                    online_id: None,
+                },
                 person,
                 roles: Vec::new(),
             }),
