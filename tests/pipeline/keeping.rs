@@ -6,6 +6,7 @@ use invite::crm::import::{ImportFile, ImportedUser};
 use invite::crm::{AttendeePages, CrmError, Records, all_attendees};
 use invite::database::{Database, EncryptionKey, KeySource};
 use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonKind, PersonRef, Reach};
+use invite::online::{OnlineUser, zoom};
 use invite::testing::{CrmContents, MemoryCrm, Rights, crm_suite};
 
 use crate::remote_crm::RemoteCrm;
@@ -23,6 +24,12 @@ async fn a_crm_over_a_network_keeps_what_a_crm_must() {
         for person in contents.people {
             match person.reference.kind {
                 PersonKind::User => records.users.push(ImportedUser {
+                    zoom: OnlineUser {
+                        provider: zoom::LOCATION,
+                        user: person.reference.id.clone(),
+                        enabled: false,
+                        online_id: None,
+                    },
                     person,
                     roles: Vec::new(),
                 }),
