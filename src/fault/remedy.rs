@@ -432,9 +432,11 @@ mod tests {
         "`--",
         " --",
         "`[",
-        " [smtp",
-        " [zoom",
-        " [database",
+        " [smtp]",
+        " [smtp.",
+        " [zoom]",
+        " [zoom.",
+        " [database]",
         "same command",
     ];
     /// What stands in a string of the library and is not said to a person as a remedy.
