@@ -91,13 +91,25 @@ pub trait Directory: Send + Sync {
     /// Meetings that were made or changed at or after an instant, for sweeps. Meetings that did not change may be among them, and
     /// one may come twice; none that changed is left out. Changes of attendees count only where the CRM keeps them.
     ///
+    /// Unless an adapter does better, these are all meetings: the CRM does not keep when a record was changed.
+    ///
     /// # Errors
     /// As of [`Directory::meetings`].
     async fn changed_since(
         &self,
-        since: DateTime<Utc>,
+        _since: DateTime<Utc>,
         after: Option<&Cursor>,
-    ) -> Result<Page<ChangedMeeting>, CrmError>;
+    ) -> Result<Page<ChangedMeeting>, CrmError> {
+        let page = self.meetings(&MeetingQuery::default(), after).await?;
+        let changed = page.items.into_iter().map(|record| ChangedMeeting {
+            id: record.meeting.id().clone(),
+            at: None,
+        });
+        Ok(Page {
+            items: changed.collect(),
+            next: page.next,
+        })
+    }
 
     /// The users, by id.
     ///

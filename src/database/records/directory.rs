@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use crate::crm::{
-    ChangedMeeting, CrmError, Cursor, Directory, MeetingOrder, MeetingQuery, MeetingRecord, Page,
-    PeopleQuery, UserRecord,
+    CrmError, Cursor, Directory, MeetingOrder, MeetingQuery, MeetingRecord, Page, PeopleQuery, UserRecord,
 };
 use crate::database::connections::Transaction;
 use crate::database::rows::Named;
@@ -119,23 +118,6 @@ impl Directory for Database {
         Ok(Page {
             items: records.collect(),
             next,
-        })
-    }
-
-    /// All meetings: the built-in CRM does not keep when a record was changed.
-    async fn changed_since(
-        &self,
-        _since: DateTime<Utc>,
-        after: Option<&Cursor>,
-    ) -> Result<Page<ChangedMeeting>, CrmError> {
-        let page = self.meetings(&MeetingQuery::default(), after).await?;
-        let changed = page.items.into_iter().map(|record| ChangedMeeting {
-            id: record.meeting.id().clone(),
-            at: None,
-        });
-        Ok(Page {
-            items: changed.collect(),
-            next: page.next,
         })
     }
 

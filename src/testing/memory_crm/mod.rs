@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, stream};
 
 use crate::crm::{
-    AttendeePages, ChangedMeeting, Crm, CrmError, Cursor, Directory, Editor, Invitee, MeetingOrder,
-    MeetingQuery, MeetingRecord, Page, PeopleQuery, Records, UserRecord,
+    AttendeePages, Crm, CrmError, Cursor, Directory, Editor, Invitee, MeetingOrder, MeetingQuery,
+    MeetingRecord, Page, PeopleQuery, Records, UserRecord,
 };
 use crate::meeting::{
     Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, Reach,
@@ -275,23 +275,6 @@ impl Directory for MemoryCrm {
         Ok(Page {
             next: last.map(|((begins, id), _)| Cursor::new(format!("{begins} {id}"))),
             items: found.into_iter().map(|(_, record)| record.clone()).collect(),
-        })
-    }
-
-    /// All meetings: it is not kept when a record was changed.
-    async fn changed_since(
-        &self,
-        _since: DateTime<Utc>,
-        after: Option<&Cursor>,
-    ) -> Result<Page<ChangedMeeting>, CrmError> {
-        let page = self.meetings(&MeetingQuery::default(), after).await?;
-        let changed = page.items.iter().map(|record| ChangedMeeting {
-            id: record.meeting.id().clone(),
-            at: None,
-        });
-        Ok(Page {
-            items: changed.collect(),
-            next: page.next,
         })
     }
 
