@@ -13,7 +13,6 @@ use super::terminal::{
     BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, print_json, print_table, print_text, visible,
 };
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
-use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
@@ -132,11 +131,12 @@ impl Send {
         }
         let mut meetings: Vec<MeetingId> = meetings.into_iter().cloned().collect();
         if self.pending {
-            for meeting in planned_ahead(session).await? {
-                match pipeline.is_pending(&meeting).await {
-                    Ok(true) => meetings.push(meeting),
+            for record in session.planned_ahead().await? {
+                let meeting = record.meeting.id();
+                match pipeline.is_pending(meeting).await {
+                    Ok(true) => meetings.push(meeting.clone()),
                     Ok(false) | Err(PipelineError::NoRecipients { .. }) => {}
-                    Err(error) => together.add(meeting, Err(error.into())),
+                    Err(error) => together.add(meeting.clone(), Err(error.into())),
                 }
             }
         }
@@ -156,18 +156,6 @@ impl Send {
         together.print(session);
         Ok(together.exit_code())
     }
-}
-
-/// The planned meetings that are not over, by their time.
-async fn planned_ahead(session: &Session<'_>) -> Result<Vec<MeetingId>, BoxFault> {
-    let crm = session.crm().await?;
-    let ahead = MeetingQuery::planned_after(session.clock.now());
-    let ahead = crm
-        .directory()
-        .all_meetings(&ahead)
-        .await
-        .map_err(BoxFault::new)?;
-    Ok(ahead.iter().map(|record| record.meeting.id().clone()).collect())
 }
 
 /// What a report is about.

@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
-use crate::crm::Crm;
+use crate::crm::{Crm, MeetingQuery, MeetingRecord};
 use crate::database::Database;
 use crate::desk::{ReadSetting, Setting};
 use crate::fault::BoxFault;
@@ -118,6 +118,13 @@ impl<'a> Session<'a> {
     /// Which users may have meetings at which provider.
     pub(super) async fn online_users(&self) -> Result<Arc<dyn OnlineUsers>, BoxFault> {
         self.app().await?.online_users().await
+    }
+
+    /// The planned meetings that are not over, by their time.
+    pub(super) async fn planned_ahead(&self) -> Result<Vec<MeetingRecord>, BoxFault> {
+        let crm = self.crm().await?;
+        let ahead = MeetingQuery::planned_after(self.clock.now());
+        crm.directory().all_meetings(&ahead).await.map_err(BoxFault::new)
     }
 
     /// The built-in CRM, for what it alone has: `import`.

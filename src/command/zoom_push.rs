@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::session::Session;
 use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
 use super::{Actor, DONE, DONE_IN_PART, Outcome};
-use crate::crm::MeetingQuery;
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::meeting::MeetingId;
@@ -107,13 +106,7 @@ impl Push {
     }
 
     async fn chosen(&self, session: &Session<'_>, pipeline: &Pipeline) -> Result<Vec<MeetingId>, BoxFault> {
-        let crm = session.crm().await?;
-        let ahead = MeetingQuery::planned_after(session.clock.now());
-        let ahead = crm
-            .directory()
-            .all_meetings(&ahead)
-            .await
-            .map_err(BoxFault::new)?;
+        let ahead = session.planned_ahead().await?;
         let mut chosen = Vec::new();
         let meetings = ahead.iter().map(|record| &record.meeting);
         for meeting in meetings.filter(|meeting| meeting.online_location == Some(zoom::LOCATION)) {
