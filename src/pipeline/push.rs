@@ -70,7 +70,6 @@ impl Pipeline {
         let join_url = online.join_url(meeting);
         if join_url != meeting.join_url {
             self.write_join_url(meeting, join_url).await?;
-            self.tell_of(meeting.id(), Happened::JoinUrlWritten);
         }
         if online.link.is_some() {
             self.delete_superseded(meeting.id()).await?;
@@ -99,6 +98,7 @@ impl Pipeline {
             .into());
         }
         meeting.join_url = join_url;
+        self.tell_of(meeting.id(), Happened::JoinUrlWritten);
         Ok(())
     }
 

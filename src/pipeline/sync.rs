@@ -129,7 +129,6 @@ impl Pipeline {
             // The record first: if what follows fails, the link is still known and deleting is done again.
             if meeting.join_url.is_some() {
                 self.write_join_url(&mut meeting, None).await?;
-                self.tell_of(id, Happened::JoinUrlWritten);
             }
             if link.is_some() {
                 self.links.forget_link(right.lease()).await?;
