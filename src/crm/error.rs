@@ -32,8 +32,8 @@ pub enum CrmError {
         field: &'static str,
         /// What the record says.
         kept: Option<String>,
-        /// What would help in this CRM, as a sentence, where the adapter knows it.
-        remedy: Option<String>,
+        /// What would help in this CRM, where the adapter knows it.
+        remedy: Option<Remedy>,
     },
     /// Somebody else changed the record between reading and writing. Nothing was written.
     #[error("{record} was changed in the CRM meanwhile")]
@@ -87,7 +87,7 @@ impl Fault for CrmError {
             Self::InvalidRecord { .. } => "correct the record in the CRM".into(),
             Self::NotKept {
                 remedy: Some(remedy), ..
-            } => remedy.clone().into(),
+            } => remedy.clone(),
             Self::NotKept { field, .. } => {
                 Remedy::says(format!("let this program write the {field} in the CRM, then "))
                     .then(Act::Again(Moment::Now))
