@@ -101,19 +101,14 @@ impl<'c> Planner<'c, '_> {
         let mails = self.mails_of(at + 1);
         let highest = mails.filter_map(|mail| self.told(mail, last.tenure)?.highest);
         let must_rise = highest.max() >= Some(last.revision);
-        let issued = if must_rise {
-            Issued {
-                revision: last.revision.next(),
-                answers: Some(BTreeMap::new()),
-                content: None,
-                ..last.clone()
-            }
-        } else {
-            Issued {
-                content: None,
-                ..last.clone()
-            }
+        let mut issued = Issued {
+            content: None,
+            ..last.clone()
         };
+        if must_rise {
+            issued.revision = last.revision.next();
+            issued.answers = Some(BTreeMap::new());
+        }
         Issue {
             issued,
             is_new: must_rise,
