@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,7 +14,8 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress {
-    address: Box<str>,
+    /// Shared by all copies: a mail and its envelope have the address of the person.
+    address: Arc<str>,
     /// Where the `@` is: at most 64 octets stand before it.
     at: u8,
 }
@@ -129,7 +131,7 @@ impl TryFrom<String> for EmailAddress {
 
 impl From<EmailAddress> for String {
     fn from(address: EmailAddress) -> Self {
-        address.address.into_string()
+        address.address.as_ref().to_owned()
     }
 }
 
