@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 
 use super::{Broken, Checked, Failure, holds, note, same};
+use crate::crm::import::{ImportFile, ImportedUser};
 use crate::crm::{Invitee, MeetingRecord, Records};
 use crate::fault::BoxError;
 use crate::meeting::{
-    Acceptance, Attendee, EmailAddress, JoinUrl, Meeting, MeetingId, Person, PersonRef, Reach, When, Zone,
+    Acceptance, Attendee, EmailAddress, JoinUrl, Meeting, MeetingId, Person, PersonKind, PersonRef, Reach,
+    When, Zone,
 };
+use crate::online::{OnlineUser, zoom};
 
 /// How many guests the meeting has, beside 4 others: more than are on one page of most CRMs.
 const GUESTS: usize = 250;
@@ -38,6 +41,31 @@ pub struct CrmContents {
     pub meetings: Vec<MeetingRecord>,
     /// What the adapter may do.
     pub rights: Rights,
+}
+
+/// The contents as the built-in CRM loads them. What the adapter may do is left out.
+impl From<CrmContents> for ImportFile {
+    fn from(contents: CrmContents) -> Self {
+        let mut file = Self::default();
+        file.meetings = contents.meetings;
+        for person in contents.people {
+            match person.reference.kind {
+                PersonKind::User => file.users.push(ImportedUser {
+                    zoom: OnlineUser {
+                        provider: zoom::LOCATION,
+                        user: person.reference.id.clone(),
+                        enabled: false,
+                        online_id: None,
+                    },
+                    person,
+                    roles: Vec::new(),
+                }),
+                PersonKind::Contact => file.contacts.push(person),
+                PersonKind::Lead => file.leads.push(person),
+            }
+        }
+        file
+    }
 }
 
 /// Checks that an adapter of a CRM keeps what [`Records`] says, and answers the checks that failed.

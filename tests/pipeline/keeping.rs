@@ -2,11 +2,9 @@
 
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
-use invite::crm::import::{ImportFile, ImportedUser};
 use invite::crm::{AttendeePages, CrmError, Records, all_attendees};
 use invite::database::{Database, EncryptionKey, KeySource};
-use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonKind, PersonRef, Reach};
-use invite::online::{OnlineUser, zoom};
+use invite::meeting::{Acceptance, JoinUrl, Meeting, MeetingId, Person, PersonRef, Reach};
 use invite::testing::{CrmContents, MemoryCrm, Rights, crm_suite};
 
 use crate::remote_crm::RemoteCrm;
@@ -20,27 +18,10 @@ async fn a_crm_over_a_network_keeps_what_a_crm_must() {
         let key = KeySource::Given(EncryptionKey::new([7; 32]));
         let path = dir.path().join(format!("{number}.db"));
         let database = Database::open(&path, key).await.unwrap();
-        let mut records = ImportFile::default();
-        for person in contents.people {
-            match person.reference.kind {
-                PersonKind::User => records.users.push(ImportedUser {
-                    zoom: OnlineUser {
-                        provider: zoom::LOCATION,
-                        user: person.reference.id.clone(),
-                        enabled: false,
-                        online_id: None,
-                    },
-                    person,
-                    roles: Vec::new(),
-                }),
-                PersonKind::Contact => records.contacts.push(person),
-                PersonKind::Lead => records.leads.push(person),
-            }
-        }
-        records.meetings = contents.meetings;
-        database.import(&records, "suite").await.unwrap();
+        let rights = contents.rights.clone();
+        database.import(&contents.into(), "suite").await.unwrap();
         let crm = RemoteCrm::of(database);
-        match contents.rights {
+        match rights {
             Rights::All => {}
             Rights::WithoutAddressesOf(people) => {
                 let people: Vec<String> = people.iter().map(ToString::to_string).collect();

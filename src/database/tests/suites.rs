@@ -3,33 +3,7 @@
 use std::sync::Mutex;
 
 use super::home::Home;
-use crate::crm::import::{ImportFile, ImportedUser};
-use crate::meeting::PersonKind;
-use crate::online::{OnlineUser, zoom};
-use crate::testing::{CrmContents, Rights, crm_suite, outbox_suite};
-
-/// The contents as records that can be loaded.
-fn records(contents: CrmContents) -> ImportFile {
-    let mut records = ImportFile::default();
-    for person in contents.people {
-        match person.reference.kind {
-            PersonKind::User => records.users.push(ImportedUser {
-                zoom: OnlineUser {
-                    provider: zoom::LOCATION,
-                    user: person.reference.id.clone(),
-                    enabled: false,
-                    online_id: None,
-                },
-                person,
-                roles: Vec::new(),
-            }),
-            PersonKind::Contact => records.contacts.push(person),
-            PersonKind::Lead => records.leads.push(person),
-        }
-    }
-    records.meetings = contents.meetings;
-    records
-}
+use crate::testing::{Rights, crm_suite, outbox_suite};
 
 pub(super) async fn what_a_crm_must_keep_is_kept(home: &Home) {
     // The databases last as long as the suite.
@@ -42,7 +16,7 @@ pub(super) async fn what_a_crm_must_keep_is_kept(home: &Home) {
         let home = home.another();
         let database = home.open().await;
         homes.lock().unwrap().push(home);
-        database.import(&records(contents), "suite").await.unwrap();
+        database.import(&contents.into(), "suite").await.unwrap();
         Some(database)
     })
     .await;
