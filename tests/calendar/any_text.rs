@@ -9,7 +9,7 @@ use crate::example::{
 };
 
 /// What a text is after it was written: without control characters, its line breaks line feeds.
-fn kept(text: &str) -> String {
+pub(crate) fn kept(text: &str) -> String {
     let text = text
         .replace("\r\n", "\n")
         .replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");

@@ -13,18 +13,9 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
+use crate::any_text::kept;
 use crate::foreign;
 use crate::peers::{Peer, are_here};
-
-/// A text as it is after it was written.
-fn kept(text: &str) -> String {
-    let text = text
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    text.chars()
-        .filter(|c| matches!(c, '\n' | '\t') || !c.is_control())
-        .collect()
-}
 
 /// An object, with what is to be found in it.
 fn case(zone: &Zone, start: DateTime<Utc>, times: Times, texts: &[String; 4]) -> Value {
