@@ -1,5 +1,6 @@
 //! Running due jobs, beside the mails of a worker.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -7,9 +8,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
+use tokio::task::{self, JoinSet};
 use tracing::Instrument as _;
 
 use super::{Pipeline, PipelineError};
@@ -94,12 +95,15 @@ impl Pipeline {
             kinds: due.kinds(),
             running: Vec::new(),
         };
-        let mut running = FuturesUnordered::new();
+        // Each in a task of its own: a run that holds the database's write lock must go on while we look for more.
+        let mut running = JoinSet::new();
+        let mut jobs: HashMap<task::Id, i64> = HashMap::new();
         let mut runs = 0;
         loop {
             let is_to_stop = self.stop.load(Ordering::Relaxed);
             let is_last = *mails_are_done.borrow_and_update();
-            let room = AT_ONCE.saturating_sub(wanted.running.len());
+            wanted.running = jobs.values().copied().collect();
+            let room = AT_ONCE.saturating_sub(jobs.len());
             let mut wait = IDLE;
             if !is_to_stop && room > 0 {
                 match self.take_due_jobs(due, &wanted, room).await {
@@ -108,8 +112,9 @@ impl Pipeline {
                     }
                     Ok((claimed, _)) => {
                         for job in claimed {
-                            wanted.running.push(job.id);
-                            running.push(self.run_job(due, job));
+                            let (worker, due, id) = (self.clone(), due.clone(), job.id);
+                            let run = async move { worker.run_job(&due, job).await };
+                            jobs.insert(running.spawn(run.in_current_span()).id(), id);
                         }
                         continue;
                     }
@@ -125,10 +130,11 @@ impl Pipeline {
                 return Ok(runs);
             }
             tokio::select! {
-                Some(id) = running.next() => {
-                    wanted.running.retain(|running: &i64| *running != id);
+                Some(ended) = running.join_next_with_id() => {
+                    let task = ended.map_or_else(|panicked| panicked.id(), |(task, ())| task);
+                    jobs.remove(&task);
                     runs += 1;
-                    if wanted.running.is_empty() && let Err(error) = due.list.forget_over().await {
+                    if jobs.is_empty() && let Err(error) = due.list.forget_over().await {
                         tracing::warn!(error = chain(&error), "jobs that are over could not be forgotten");
                     }
                 }
@@ -180,9 +186,9 @@ impl Pipeline {
         }
     }
 
-    /// Runs a claimed job and records how it ended; answers its number. When that cannot be recorded, the lease runs out and
+    /// Runs a claimed job and records how it ended. When that cannot be recorded, the lease runs out and
     /// the job runs again.
-    async fn run_job(&self, due: &DueJobs, job: Job) -> i64 {
+    async fn run_job(&self, due: &DueJobs, job: Job) {
         let span = tracing::info_span!("job", kind = job.kind, id = job.id, tries = job.attempts);
         let running = async {
             let Some(end) = self.end_of(due, &job).await else {
@@ -198,7 +204,6 @@ impl Pipeline {
             }
         };
         running.instrument(span).await;
-        job.id
     }
 
     /// Runs a job; answers how it ended, or nothing when its lease was lost meanwhile.
