@@ -3,7 +3,7 @@
 //! [`Fused`] goes around a store, a provider, a CRM or a transport. All that share a [`Fuse`] count their
 //! calls together, so that "at the seventh call" means one moment of a run, whatever is called then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
@@ -41,9 +41,10 @@ pub(crate) enum End {
 #[derive(Debug)]
 struct State {
     passed: usize,
-    /// The name of the call at which it blew.
-    blown: Option<&'static str>,
-    names: BTreeSet<&'static str>,
+    /// The name of the call at which it blew, and how many of this name were made before.
+    blown: Option<(&'static str, usize)>,
+    /// How many calls of each name were made.
+    made: BTreeMap<&'static str, usize>,
 }
 
 /// Which call ends the run.
@@ -143,7 +144,7 @@ impl Fuse {
             state: Mutex::new(State {
                 passed: 0,
                 blown: None,
-                names: BTreeSet::new(),
+                made: BTreeMap::new(),
             }),
             killed: Notify::new(),
         })
@@ -151,12 +152,17 @@ impl Fuse {
 
     /// The name of the call at which it blew, if it did.
     pub(crate) fn blown(&self) -> Option<&'static str> {
+        self.blown_after().map(|(name, _)| name)
+    }
+
+    /// The same, and how many calls of that name were made before.
+    pub(crate) fn blown_after(&self) -> Option<(&'static str, usize)> {
         self.state.lock().unwrap().blown
     }
 
     /// The calls that were made.
     pub(crate) fn names(&self) -> BTreeSet<&'static str> {
-        self.state.lock().unwrap().names.clone()
+        self.state.lock().unwrap().made.keys().copied().collect()
     }
 
     /// Runs until the end, or until it is killed: then the rest of it never happens.
@@ -169,14 +175,16 @@ impl Fuse {
 
     fn blows(&self, name: &'static str) -> bool {
         let mut state = self.state.lock().unwrap();
-        state.names.insert(name);
+        let made = state.made.entry(name).or_default();
+        let before = *made;
+        *made += 1;
         let blows = state.blown.is_none()
             && match self.when {
                 When::After(passes) => state.passed == passes,
                 When::At(awaited) => name == awaited,
             };
         if blows {
-            state.blown = Some(name);
+            state.blown = Some((name, before));
         }
         state.passed += 1;
         blows

@@ -53,6 +53,8 @@ struct Office {
     retries: usize,
     /// Mailboxes that have a message, or may.
     reached: BTreeSet<String>,
+    /// The mailbox of each message that came to the server, whatever became of it.
+    came: Vec<String>,
     /// Mailboxes to which a message may have come that did not, since somebody asked last.
     in_doubt: BTreeSet<String>,
 }
@@ -105,6 +107,17 @@ impl Post {
         office.in_doubt.insert(mailbox.to_owned());
     }
 
+    /// How many messages came to the server, whatever became of them.
+    pub(crate) fn came(&self) -> usize {
+        self.office().came.len()
+    }
+
+    /// Nobody but the server knows what it said of the message that came after so many: its mailbox may have it.
+    pub(crate) fn note_unheard(&self, before: usize) {
+        let mailbox = self.office().came[before].clone();
+        self.note_reached(&mailbox);
+    }
+
     /// Mailboxes to which a message may have come that did not, since the last call.
     pub(crate) fn in_doubt(&self) -> BTreeSet<String> {
         std::mem::take(&mut self.office().in_doubt)
@@ -138,6 +151,7 @@ impl Post {
         if lost >= MOST_LOST * (1 + office.retries) {
             office.pestered.push(message_id.clone());
         }
+        office.came.push(mailbox.clone());
         let fate = office.orders.get_mut(&mailbox).and_then(VecDeque::pop_front);
         let was_reached = office.reached.contains(&mailbox);
         if fate == Some(Fate::LostUnheard) {

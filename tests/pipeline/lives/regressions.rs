@@ -111,6 +111,12 @@ fn what_a_dead_process_held_is_replaced_like_the_rest() {
     lived(true, &[held, ZoomGone, Run(Send)]);
 }
 
+#[test]
+fn one_may_have_it_though_it_was_put_off_and_gets_another_address() {
+    let unheard = cut(Send, 18, End::AnswerLost);
+    lived(true, &[Mail(2, PutOff, 1), unheard, Swap(2, 0)]);
+}
+
 // One message, once.
 
 #[test]

@@ -164,6 +164,7 @@ impl World {
 
     async fn run_until(&mut self, run: Run, cut: Cut) {
         let fuse = Fuse::after(cut.after, cut.end);
+        let came = self.post.came();
         let result = self.run(run, &fuse, &self.store.database).await;
         let said = result.as_ref().map_or_else(|| "killed".to_owned(), words);
         self.diary
@@ -174,6 +175,9 @@ impl World {
         self.mishaps += 1;
         // Nor was it recorded, perhaps, that an answer was lost.
         self.post.note_retry();
+        if let (Some(("mail.send", sent)), End::AnswerLost) = (fuse.blown_after(), cut.end) {
+            self.post.note_unheard(came + sent);
+        }
         // What was in its hands may have left.
         for row in self.rows().await {
             if row.state.as_str() == "sending" {
