@@ -26,6 +26,8 @@ mod picks;
 mod present;
 mod reason;
 mod retry;
+#[cfg(test)]
+mod tests;
 
 use chrono::{DateTime, Utc};
 
