@@ -181,9 +181,8 @@ impl<'c, 'a> Planner<'c, 'a> {
         if let Some(waiting) = told.and_then(|told| told.waiting.as_ref()) {
             return match (waiting.method, has) {
                 (Method::Request, _) if self.is_present(waiting.revision) => What::Waits(Method::Request),
-                (Method::Cancel, Some(_)) if !waiting.may_have_left => {
-                    What::CallOff(waiting.id, CalledOff::InvitedAgain)
-                }
+                // A CANCEL that may have left is one more reason to invite: then nothing is known to be there.
+                (Method::Cancel, Some(_)) => What::CallOff(waiting.id, CalledOff::InvitedAgain),
                 _ => self.invitation(place, attendee, history, Some(waiting.id)),
             };
         }
@@ -194,7 +193,9 @@ impl<'c, 'a> Planner<'c, 'a> {
                 false => Reason::MayHaveRevision(revision),
             });
         }
-        let has_another = history.is_some_and(|history| history.tenures().any(|told| told.holds.is_some()));
+        // Something else, or taken back: then the answer was to what is no more.
+        let was_told = |told: &TenureHistory| told.holds.is_some() || told.cancelled.is_some();
+        let has_another = history.is_some_and(|history| history.tenures().any(was_told));
         let has_moved = self.moved.contains(&attendee.person);
         if !regardless && !has_another && !has_moved && attendee.status != Acceptance::None {
             return What::Skip(Reason::HasAnswered(attendee.status));

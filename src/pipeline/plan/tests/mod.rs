@@ -7,6 +7,7 @@ use chrono::{Days, TimeDelta};
 
 use self::story::{Story, address, person};
 use super::{Aim, plan};
+use crate::calendar::MOST_LISTED_ATTENDEES;
 use crate::mail::DeliveryState;
 use crate::meeting::Acceptance::{Accepted, Declined, None as Unanswered};
 use crate::meeting::{JoinUrl, MeetingStatus, Person, PersonId, PersonRef, Reach, Revision, Tenure};
@@ -17,6 +18,11 @@ fn to(picks: &[&str]) -> SendOptions {
         to: picks.iter().map(|pick| pick.parse().unwrap()).collect(),
         ..SendOptions::default()
     }
+}
+
+fn ben() -> Person {
+    let record = PersonRef::user(PersonId::new("ben").unwrap());
+    Person::new(record, "ben", Some(address("ben")))
 }
 
 #[track_caller]
@@ -242,6 +248,60 @@ fn an_old_revision_without_recorded_answers_says_those_of_today() {
     };
     let said = story.plan(Aim::Send(&again));
     assert!(said[0].starts_with("kim Invitation 1 Accepted"), "{said:?}");
+    // Somebody new gets the old revision, in which nothing is known of answers.
+    story.add("max");
+    story.answer("max", Accepted);
+    let said = story.plan(Aim::Send(&to(&["max@acme.example"])));
+    assert_eq!(said[2], "max Invitation 0 Accepted");
+}
+
+#[test]
+fn an_answer_that_ends_is_in_no_object() {
+    let mut story = Story::new();
+    story.send();
+    story.remove("kim");
+    story.send();
+    story.meeting.location = Some("Room 2".to_owned());
+    story.send();
+    for issued in &mut story.history {
+        issued.answers = None;
+    }
+    story.add("kim");
+    story.answer("kim", Accepted);
+    assert_is(
+        &story.send(),
+        &[
+            "lee skip HasRevision(Revision(2))",
+            "kim Invitation 2 after 1",
+            "kim answer ends",
+        ],
+    );
+}
+
+#[test]
+fn of_a_crowd_only_so_many_attendees_are_part_of_the_object() {
+    let mut story = Story::new();
+    let again = SendOptions {
+        resend: true,
+        ..to(&["kim@acme.example"])
+    };
+    for number in 2..MOST_LISTED_ATTENDEES {
+        story.add(&format!("p{number}"));
+    }
+    assert_eq!(story.people.len(), MOST_LISTED_ATTENDEES);
+    story.send_with(&again);
+    assert_eq!(
+        story.plan(Aim::Send(&again))[0],
+        "kim Invitation 0 resend 1 after 1"
+    );
+    // One more, and no object lists them.
+    story.add("one-more");
+    assert_eq!(story.send_with(&again)[0], "kim Invitation 1 after 1");
+    story.add("another");
+    assert_eq!(
+        story.plan(Aim::Send(&again))[0],
+        "kim Invitation 1 resend 1 after 1"
+    );
 }
 
 // What may have arrived.
@@ -430,7 +490,78 @@ fn the_mail_of_a_meeting_that_is_over_is_too_late() {
     assert_eq!(story.plan_send()[0], "kim calls off 1 Over");
 }
 
+#[test]
+fn whoever_was_taken_back_is_invited_again_whatever_was_answered() {
+    let mut story = Story::new();
+    story.send();
+    story.remove("kim");
+    story.send();
+    story.add("kim");
+    story.answer("kim", Accepted);
+    let lee_has_it = "lee skip HasRevision(Revision(0))";
+    assert_is(
+        &story.send(),
+        &[lee_has_it, "kim Invitation 2 after 1", "kim answer ends"],
+    );
+}
+
+#[test]
+fn a_cancel_that_was_refused_is_sent_again() {
+    let mut story = Story::new();
+    story.send();
+    story.remove("kim");
+    story.send();
+    let lee_has_it = "lee skip HasRevision(Revision(0))";
+    story.message(3).state = DeliveryState::Failed;
+    assert_is(
+        &story.plan_send(),
+        &[lee_has_it, "kim Removed 1 resend 1 after 1"],
+    );
+    // Also where the answer to an earlier try was lost: then under a higher number.
+    story.message(3).answers_lost = 1;
+    assert_is(&story.send(), &[lee_has_it, "kim Removed 2 after 1"]);
+}
+
+#[test]
+fn messages_are_counted_within_their_revision() {
+    let mut story = Story::new();
+    let again = SendOptions {
+        resend: true,
+        ..to(&["kim@acme.example"])
+    };
+    story.send();
+    story.start(1);
+    story.send();
+    assert_eq!(story.send_with(&again)[0], "kim Invitation 1 resend 1 after 1");
+    story.start(2);
+    assert_eq!(story.send()[0], "kim Update(1) 2 after 1");
+}
+
 // Mailboxes.
+
+#[test]
+fn a_mailbox_is_known_by_its_newest_message() {
+    let mut story = Story::new();
+    story.send();
+    let old = story.message(1).clone();
+    story.send_with(&SendOptions {
+        resend: true,
+        ..SendOptions::default()
+    });
+    let newer = story.message(3);
+    newer.person = person("kim2").reference;
+    newer.envelope.to = address("KIM");
+    newer.language = "de".parse().unwrap();
+    let newer = newer.clone();
+    let history = &story.case().mailboxes[&address("kim").mailbox()];
+    assert_eq!(
+        (&history.person, &history.language),
+        (&newer.person, &newer.language)
+    );
+    assert_eq!(history.address.as_str(), "KIM@acme.example");
+    assert_ne!(history.person, old.person);
+    assert_eq!(history.first_message_id, Some(old.message_id));
+}
 
 #[test]
 fn a_corrected_address_is_invited_and_the_old_one_is_told() {
@@ -554,11 +685,7 @@ fn under_another_organizer_the_old_uid_ends_and_a_new_one_begins() {
     story.meeting.set_uid("of-the-crm@acme.example").unwrap();
     story.send();
     story.answer("kim", Accepted);
-    story.host = Person::new(
-        PersonRef::user(PersonId::new("ben").unwrap()),
-        "ben",
-        Some(address("ben")),
-    );
+    story.host = ben();
     assert_is(
         &story.plan(Aim::Renew),
         &["kim skip NotPicked", "lee skip NotPicked", "kim answer ends"],
@@ -610,6 +737,81 @@ fn under_another_organizer_the_old_uid_ends_and_a_new_one_begins() {
 }
 
 #[test]
+fn whoever_is_removed_as_the_organizer_changes_hears_of_the_removal_alone() {
+    let mut story = Story::new();
+    story.send();
+    story.remove("kim");
+    story.host = ben();
+    assert_is(
+        &story.send(),
+        &[
+            "lee NewOrganizer 1 after 2",
+            "lee Update(0) 0 of tenure 1 after 2",
+            "kim Removed 1 after 1",
+        ],
+    );
+    // What the objects of the ended tenure said is no matter of its end.
+    assert_eq!(story.history[1].content, None);
+    assert_eq!(story.history[1].answers.as_ref().unwrap().len(), 0);
+}
+
+#[test]
+fn each_earlier_tenure_ends_with_a_revision_of_its_own() {
+    let mut story = Story::new();
+    story.add("max");
+    story.send();
+    story.host = ben();
+    story.send_with(&to(&["lee@acme.example"]));
+    story.host = person("noa");
+    let said = story.send();
+    let ends: Vec<_> = said.iter().filter(|step| step.contains("NewOrganizer")).collect();
+    assert_eq!(
+        ends,
+        [
+            "kim NewOrganizer 1 after 1",
+            "lee NewOrganizer 1 of tenure 1 after 2",
+            "max NewOrganizer 1 after 3",
+        ]
+    );
+}
+
+#[test]
+fn the_new_organizer_hears_once_that_the_old_uid_ends() {
+    let mut story = Story::new();
+    story.send();
+    story.host = person("kim");
+    story.move_to("lee", "kim");
+    let said = story.plan_send();
+    assert_is(
+        &said,
+        &[
+            "kim NewOrganizer 1 after 1",
+            "kim skip HoldsMeeting",
+            "kim skip HoldsMeeting",
+            "lee Removed 1 after 2",
+        ],
+    );
+}
+
+#[test]
+fn a_revision_is_recorded_once_and_again_when_its_organizer_was_not_known() {
+    let mut story = Story::new();
+    let is_new = |story: &Story| {
+        let case = story.case();
+        let options = SendOptions::default();
+        plan(&case, Aim::Send(&options), story.now, "acme.example").issues[0].is_new
+    };
+    assert!(is_new(&story));
+    story.send();
+    assert!(!is_new(&story));
+    story.history[0].organizer = None;
+    assert!(is_new(&story));
+    story.send();
+    assert_eq!(story.history[0].organizer.as_ref().unwrap().name, "ana");
+    assert_eq!(story.history.len(), 1);
+}
+
+#[test]
 fn two_meetings_have_two_uids_and_one_has_the_same_each_time() {
     let uid = |id: &str| {
         let mut story = Story::new();
@@ -623,6 +825,8 @@ fn two_meetings_have_two_uids_and_one_has_the_same_each_time() {
         story.history[0].uid.clone()
     };
     assert_eq!(uid("a"), uid("a"));
+    // As of the first version: meetings that were sent then go on under it.
+    assert_eq!(uid("a"), "13264613-2cd6-59f1-bd2c-55700478ddb8@acme.example");
     assert_ne!(uid("a"), uid("b"));
 }
 
@@ -633,11 +837,7 @@ fn a_removed_mailbox_of_an_earlier_organizer_ends_above_all_that_any_mailbox_saw
     story.remove("kim");
     story.send();
     // The CANCEL to Kim was revision 1; the end of the tenure for Lee, who saw 0, may be that one.
-    story.host = Person::new(
-        PersonRef::user(PersonId::new("ben").unwrap()),
-        "ben",
-        Some(address("ben")),
-    );
+    story.host = ben();
     let said = story.send();
     assert_eq!(said[0], "lee NewOrganizer 1 after 2");
     let last: Vec<_> = story
@@ -653,11 +853,7 @@ fn a_cancel_names_the_organizer_of_the_invitation() {
     let mut story = Story::new();
     story.send();
     story.meeting.status = MeetingStatus::NotHeld;
-    story.host = Person::new(
-        PersonRef::user(PersonId::new("ben").unwrap()),
-        "ben",
-        Some(address("ben")),
-    );
+    story.host = ben();
     assert_is(&story.cancel(&[]), &["kim Off 1 after 1", "lee Off 1 after 2"]);
     let last = story.history.last().unwrap();
     assert_eq!(last.organizer.as_ref().unwrap().name, "ana");

@@ -6,6 +6,7 @@ use super::story::{Story, person};
 use crate::mail::DeliveryState::{
     self, Cancelled, Failed, GivenUp, MayHaveArrived, Queued, Sending, Sent, Superseded,
 };
+use crate::mail::Purpose;
 use crate::meeting::MeetingStatus;
 use crate::pipeline::plan::retry::{Retry, retry};
 
@@ -53,6 +54,10 @@ fn the_newest_of_a_mailbox_stands() {
     // A newer one that was called off before it left does not stand.
     story.message(2).state = Cancelled;
     assert_eq!(verdicts(&story, None), [(1, Retry::Again)]);
+    // A reminder stands for nothing, whatever became of it.
+    story.message(2).purpose = Purpose::Reminder;
+    assert_eq!(verdicts(&story, None), [(1, Retry::Again)]);
+    story.message(2).purpose = Purpose::Invitation;
     // Unless it may have left.
     story.message(2).answers_lost = 1;
     assert_eq!(verdicts(&story, None), [(1, Retry::NewerStands)]);
