@@ -1,4 +1,4 @@
-//! What can be wrong with a template, told so that its author finds it.
+//! Problems of templates, with all that the author needs to find them.
 
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl fmt::Display for Origin {
 /// Whether a problem keeps a template from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Nothing is sent with it.
+    /// No mail is sent with the template.
     Error,
     /// Some readers see the mail worse than its author does.
     Warning,
@@ -56,17 +56,17 @@ impl Severity {
     }
 }
 
-/// More problems of one kind are not told of a file: nobody reads them, and each has its whole line with it.
+/// Of each kind, no more problems than this are reported for a file: nobody reads more, and each holds its whole line.
 pub(super) const MOST_PROBLEMS: usize = 100;
 
 /// One thing that is wrong in one place of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// A stable name of what is wrong, such as `unknown_variable`.
+    /// A stable name of the problem, such as `unknown_variable`.
     pub code: &'static str,
-    /// Whether it keeps the template from being sent.
+    /// Whether the problem keeps the template from being sent.
     pub severity: Severity,
-    /// What is wrong, in a few words.
+    /// The problem, in a few words.
     pub message: String,
     /// The file.
     pub file: Origin,
@@ -74,15 +74,15 @@ pub struct Problem {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// How many characters of the line are concerned; at least 1.
+    /// How many characters of the line the problem covers; at least 1.
     pub length: usize,
     /// The line itself.
     pub source_line: String,
-    /// The known name nearest to the one that is unknown.
+    /// The known name nearest to the unknown name.
     pub nearest: Option<String>,
-    /// What to do about it.
+    /// The way to solve the problem.
     pub remedy: Option<Remedy>,
-    /// How the place was reached: which file includes or extends which, or which sample shows it.
+    /// How the place was reached: the file that includes or extends this one, or the sample that shows the problem.
     pub notes: Vec<String>,
 }
 
@@ -112,7 +112,7 @@ impl Problem {
         self.severity == Severity::Error
     }
 
-    /// Whether another problem of the same file begins within what this one concerns.
+    /// Whether another problem of the same file begins within the columns of this one.
     pub(super) fn covers(&self, other: &Self) -> bool {
         let columns = self.column..self.column + self.length;
         self.line == other.line && columns.contains(&other.column)
@@ -138,13 +138,13 @@ impl Problem {
         self
     }
 
-    /// The problem on several lines, with the line of the source and what is wrong in it underlined.
+    /// The problem on several lines, with the line of the source and the problem's columns underlined.
     #[must_use]
     pub fn report(&self) -> String {
         self.report_in(&|act| act.to_string())
     }
 
-    /// The same, with what would help worded by `say`.
+    /// The same report. `say` words the acts of the remedy.
     #[must_use]
     pub fn report_in(&self, say: &dyn Fn(&Act) -> String) -> String {
         let number = self.line.to_string();
@@ -190,7 +190,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The place of `length` characters from a byte on.
+    /// The place of `length` characters that begins at an offset in octets.
     pub(super) fn at(file: &'a Origin, text: &'a str, offset: usize, length: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -208,7 +208,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Why templates could not be loaded or a mail not rendered.
+/// Why templates could not be loaded, or a mail could not be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The configured folder, or a file in it, cannot be read.
@@ -216,13 +216,13 @@ pub enum TemplateError {
     Read {
         /// The folder or file.
         path: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: std::io::Error,
     },
     /// Templates or labels are wrong. There is at least one problem.
     #[error("{}", broken(problems))]
     Broken {
-        /// Everything that was found wrong.
+        /// All problems that were found.
         problems: Vec<Problem>,
     },
     /// There is no such template, neither in the configured folder nor built in.
@@ -230,7 +230,7 @@ pub enum TemplateError {
     Missing {
         /// The template.
         name: TemplateName,
-        /// The part that is nowhere.
+        /// The missing part.
         part: Part,
     },
     /// A date of this language cannot be written.
@@ -238,7 +238,7 @@ pub enum TemplateError {
     Dates {
         /// The language.
         language: String,
-        /// What the CLDR data say.
+        /// The reason that the CLDR data give.
         reason: String,
     },
 }
@@ -258,7 +258,7 @@ impl TemplateError {
         }
     }
 
-    /// What is wrong, place by place; empty where it is not about places in templates.
+    /// The problems, place by place. Empty: the error is not about places in templates.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -326,10 +326,10 @@ impl Fault for TemplateError {
     }
 }
 
-/// The candidate nearest to a name, if one is near enough to be what was meant.
+/// The candidate nearest to a name, if one is so near that the author probably meant it.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wanted = name.to_lowercase();
-    // Whoever wrote the beginning of a name meant that name.
+    // An author who wrote the beginning of a name meant that name.
     let is_beginning = |candidate: &str| {
         let start = wanted.trim_end_matches('e');
         start.len() > 3 && candidate.to_lowercase().starts_with(start)

@@ -1,4 +1,4 @@
-//! Reading templates: parsed and checked as a whole before anything is rendered.
+//! Loads templates. All of them are parsed and checked before anything is rendered.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -27,7 +27,7 @@ impl Templates {
     /// The built-in templates alone.
     ///
     /// # Errors
-    /// None that a test of this crate would not have found.
+    /// None: the tests of this crate find any error of the built-in templates.
     pub fn built_in() -> Result<Self, TemplateError> {
         Self::load(None, &[])
     }
@@ -43,7 +43,7 @@ impl Templates {
         Self::load(Some(dir), &[])
     }
 
-    /// The built-in templates without the checks that bound what they may spend, to measure what these cost.
+    /// The built-in templates without the checks that limit them. A benchmark measures what the checks cost.
     ///
     /// # Errors
     /// As of [`Templates::built_in`].
@@ -88,7 +88,8 @@ impl Templates {
         }
         let locales = Locales::default();
         let english = locales.of(&Language::ENGLISH, &Language::ENGLISH, &labels)?;
-        // Words that the code itself needs are made here; a broken one shows before anything is rendered.
+        // The labels that the program itself needs are written here, so that a broken label shows before anything is
+        // rendered.
         match example(&english) {
             Err(error) => problems.push(label_checks::label_problem(&error, &catalogue)),
             Ok(variables) => {
@@ -97,18 +98,18 @@ impl Templates {
                     labels: &labels,
                 };
                 for (name, file) in catalogue.templates() {
-                    // Behind a syntax error nothing is what it looks like.
+                    // Behind a syntax error, the rest of the file cannot be judged.
                     let end = problems
                         .iter()
                         .filter(|problem| problem.code == "syntax" && problem.file == file.origin)
                         .map(|problem| (problem.line, problem.column))
                         .min();
                     let mut found = names::check(&file.origin, &file.text, &known);
-                    // What is dangerous in HTML; what is only unwise is looked for by `inspect`. That the built-in ones
-                    // have nothing of it, a test makes sure of.
+                    // The lint finds dangerous HTML here; `inspect` reports merely unwise HTML. A test makes sure that
+                    // the built-in templates have no dangerous HTML.
                     if file.origin.path().is_some() {
                         let written = lint::lint(&file.origin, name, &file.text);
-                        // Of a name that does not exist, more cannot be said.
+                        // An unknown name gets one problem: the lint adds no second one at the same place.
                         let is_new = |problem: &Problem| !found.iter().any(|known| problem.covers(known));
                         let dangerous: Vec<_> = written
                             .into_iter()
@@ -121,7 +122,7 @@ impl Templates {
                 }
             }
         }
-        // A built-in file is known twice, by its own name and as what an edited one can extend.
+        // A built-in file has two names: its own, and the one by which edited templates extend it.
         problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         problems.dedup();
         if problems.is_empty() {
@@ -138,7 +139,7 @@ impl Templates {
         }
     }
 
-    /// The engine whose templates tell of their conditions.
+    /// The engine whose templates record their conditions.
     pub(super) fn traced_engine(&self) -> Result<&Tera, TemplateError> {
         let inner = &self.0;
         let made = inner.traced.get_or_init(|| {
@@ -159,8 +160,8 @@ impl Templates {
     }
 }
 
-/// Every problem of templates that could not be added. They are added once more as their authors wrote them, without
-/// the checks in them; Tera names only the first whose syntax is wrong, so then each is looked at by itself.
+/// Every problem of templates that Tera refused. The templates are added once more as their authors wrote them, without
+/// the checks. Tera reports only the first syntax error, so after one each template is parsed by itself.
 fn all_problems(with_checks: tera::Error, catalogue: &Catalogue) -> Vec<Problem> {
     let written = catalogue
         .templates()

@@ -6,8 +6,8 @@
 //! all languages: its words are labels (Fluent), its dates are CLDR's. `docs/templates.md` is written for those
 //! who edit them.
 //!
-//! A template that is wrong is an error with file, line and column when the folder is loaded, or when it is
-//! rendered; nothing else is ever sent in its place.
+//! A wrong template is an error with file, line and column, when the folder is loaded or when the template is rendered.
+//! No other template is ever sent in its place.
 
 mod authoring;
 mod check;

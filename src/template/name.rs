@@ -1,14 +1,14 @@
-//! Which template: its kind, the record it is about, and its parts.
+//! Names of templates: kind, kind of record, and parts.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What a mail is for.
+/// The purpose of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// The first mail about a meeting.
     Invitation,
-    /// Something that matters has changed.
+    /// The meeting has changed in something that invitees must know.
     Update,
     /// The meeting was called off.
     Cancellation,
@@ -43,7 +43,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What kind of CRM record a mail is about.
+/// The kind of CRM record that a mail is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Record {
     /// A meeting.
@@ -87,9 +87,9 @@ impl fmt::Display for Record {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplateName {
-    /// What the mail is for.
+    /// The purpose of the mail.
     pub kind: Kind,
-    /// What it is about.
+    /// The kind of record that the mail is about.
     pub record: Record,
 }
 
@@ -130,13 +130,13 @@ impl fmt::Display for TemplateName {
     }
 }
 
-/// Why a text does not name a template.
+/// The error for a text that names no template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} does not name a template{}", nearest.map(|n| format!(" (did you mean \"{n}\"?)")).unwrap_or_default())]
 pub struct UnknownTemplateName {
     /// The text as it was given.
     pub text: String,
-    /// The name nearest to it, if one is near.
+    /// The nearest name, if one is near.
     pub nearest: Option<TemplateName>,
 }
 

@@ -1,6 +1,6 @@
 //! Cuts the source of a template into its tags, and each tag into tokens.
 
-/// What a tag consists of.
+/// A token of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     Name(&'a str),
@@ -14,11 +14,11 @@ pub(super) enum Token<'a> {
 pub(super) struct Tag<'a> {
     is_statement: bool,
     pub(super) tokens: Vec<(usize, Token<'a>)>,
-    /// Where its first brace stands.
+    /// The offset of the tag's first brace.
     pub(super) start: usize,
-    /// Behind its last brace.
+    /// The offset behind the tag's last brace.
     pub(super) end: usize,
-    /// Whether the spaces after it are dropped.
+    /// Whether the spaces behind the tag are dropped.
     pub(super) trims_after: bool,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Tag<'a> {
         self.is_statement
     }
 
-    /// The word that says what a statement does.
+    /// The first word of a statement, which names the statement.
     pub(super) fn keyword(&self) -> Option<&'a str> {
         if self.is_statement { self.name(0) } else { None }
     }

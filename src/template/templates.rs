@@ -1,4 +1,4 @@
-//! All templates, as they are kept for rendering.
+//! All loaded templates.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -18,19 +18,19 @@ use super::limits::inject::Checked;
 use super::name::{Part, TemplateName};
 use super::tags::{Token, tags};
 
-/// All templates and labels, parsed. A copy shares them, and may go to another thread.
+/// All templates and labels, parsed. A clone shares them, and may go to another thread.
 #[derive(Clone)]
 pub struct Templates(pub(super) Arc<Inner>);
 
-/// What a copy of the templates shares.
+/// The data that all clones share.
 pub(super) struct Inner {
     pub(super) catalogue: Catalogue,
     pub(super) tera: Tera,
-    /// The templates as Tera has them.
+    /// The templates with their checks, as Tera has them.
     pub(super) checked: HashMap<String, Checked>,
     pub(super) labels: Arc<Labels>,
     pub(super) locales: Locales,
-    /// The templates telling of their conditions, made when it is first asked for.
+    /// The templates that record their conditions. They are made when they are first needed.
     pub(super) traced: OnceLock<Result<Tera, Vec<Problem>>>,
 }
 
@@ -62,9 +62,9 @@ pub struct Rendered {
 /// A template that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateInfo {
-    /// Its name.
+    /// The template's name.
     pub name: TemplateName,
-    /// Its parts: those for all languages first, then those for single ones.
+    /// The template's parts: first those for all languages, then those for single languages.
     pub parts: Vec<PartInfo>,
 }
 
@@ -73,32 +73,32 @@ pub struct TemplateInfo {
 pub struct PartInfo {
     /// Which part.
     pub part: Part,
-    /// The language that it is for; `None`: for all.
+    /// The language of the file. `None`: for all languages.
     pub language: Option<Language>,
-    /// Where it comes from.
+    /// Where the file comes from.
     pub origin: Origin,
 }
 
 /// The file that a part is rendered from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartSource {
-    /// Its path below the folder of templates, such as `invitation/meeting/body.html`.
+    /// The file's path below the folder of templates, such as `invitation/meeting/body.html`.
     pub path: String,
-    /// The language that the file is for; `None`: for all.
+    /// The language of the file. `None`: for all languages.
     pub language: Option<Language>,
-    /// Where it comes from.
+    /// Where the file comes from.
     pub origin: Origin,
-    /// Its text.
+    /// The file's text.
     pub text: String,
 }
 
 impl Templates {
-    /// Every file that is built in, by its path below the folder of templates: for copying them.
+    /// Every built-in file with its path below the folder of templates, for programs that copy them.
     pub fn built_in_files() -> impl Iterator<Item = (&'static str, &'static str)> {
         built_in::FILES.iter().copied()
     }
 
-    /// The languages that have labels, with the files these come from.
+    /// The languages that have labels, with the files of each.
     #[must_use]
     pub fn languages(&self) -> Vec<(Language, Vec<Origin>)> {
         self.0.labels.languages()
@@ -136,13 +136,13 @@ impl Templates {
             .collect()
     }
 
-    /// Whether any template says a word, such as the name of a variable that is dear to make.
+    /// Whether any template contains a word, such as the name of a variable that takes long to make.
     pub(crate) fn mention(&self, word: &str) -> bool {
         let mut files = self.0.catalogue.templates();
         files.any(|(_, file)| file.text.contains(word))
     }
 
-    /// A file and those that it extends or includes.
+    /// Adds a file, and the files that it extends or includes.
     pub(super) fn reach(&self, path: String, files: &mut Vec<String>) {
         let Some(file) = self.0.catalogue.file(&path) else {
             return;
@@ -163,7 +163,7 @@ impl Templates {
         }
     }
 
-    /// A problem of a whole file, shown at its start.
+    /// A problem of a whole file, shown at the file's start.
     pub(super) fn at_start(&self, code: &'static str, message: &str, template: &str) -> Problem {
         let nowhere = Origin::File(template.into());
         let file = self.0.catalogue.file(template);

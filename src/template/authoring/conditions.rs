@@ -14,7 +14,7 @@ use crate::template::{Rendered, TemplateError, Templates};
 /// A condition of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// What [`Templates::as_if`] knows it by: file, line and column.
+    /// The place by which [`Templates::as_if`] finds the condition: file, line and column.
     pub id: String,
     /// The file.
     pub file: Origin,
@@ -22,16 +22,16 @@ pub struct Condition {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is asked, as the author wrote it, such as `join_url`.
+    /// The question as the author wrote it, such as `join_url`.
     pub test: String,
-    /// Whether it held at least once.
+    /// Whether the condition held at least once.
     pub held: bool,
-    /// Whether it did not hold at least once. Where neither is so, it was not reached.
+    /// Whether the condition failed at least once. A condition that neither held nor failed was not reached.
     pub failed: bool,
 }
 
 impl Condition {
-    /// How it came out, in a word or two.
+    /// The outcome in one or two words.
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match (self.held, self.failed) {
@@ -44,7 +44,7 @@ impl Condition {
 }
 
 impl Templates {
-    /// The conditions in the files that a mail about a sample is made of, and how they came out.
+    /// The conditions in the files of a sample's mail, with the outcome of each.
     ///
     /// # Errors
     /// As of [`Templates::render`].
@@ -92,7 +92,7 @@ impl Templates {
         Ok(found)
     }
 
-    /// The mail about a sample as it would be if one condition held, or did not. It need not have the link to join.
+    /// The mail of a sample as it would be if one condition held, or did not hold. This mail may lack the join link.
     ///
     /// # Errors
     /// As of [`Templates::render`].

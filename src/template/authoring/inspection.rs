@@ -1,4 +1,4 @@
-//! Everything that can be found wrong with templates without sending a mail.
+//! Finds everything that can be wrong with templates without sending a mail.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,19 +16,21 @@ use crate::template::lint;
 use crate::template::name::{Kind, Part, TemplateName};
 use crate::template::{TemplateError, Templates};
 
-/// The samples that are rendered in every language: a time, days, and what is written from right to left amid the rest.
+/// The samples that are rendered in every language: one with a time, one with days, and one with right-to-left text
+/// amid the rest.
 const TRIED_IN_ALL: [&str; 3] = ["zoom", "all-day", "odd"];
-/// Those with words that only cancellations and updates have: these are rendered in every language for them.
+/// The samples with words that only cancellations or updates have. For these two kinds, they are rendered in every
+/// language too.
 const TRIED_IN_ALL_IF_TOLD: [&str; 2] = ["removed", "new-host"];
 
-/// What an inspection found.
+/// The result of an inspection.
 #[derive(Debug)]
 pub struct Inspection {
-    /// Every problem once, by file and place; errors keep the templates from being sent.
+    /// Every problem, once, by file and place. An error keeps the templates from being sent.
     pub problems: Vec<Problem>,
-    /// How many files of the folder were looked at.
+    /// How many files of the folder were inspected.
     pub files: usize,
-    /// How many mails were rendered for it.
+    /// How many mails were rendered for the inspection.
     pub rendered: usize,
 }
 
@@ -44,19 +46,20 @@ impl Inspection {
 impl Templates {
     /// Looks for everything that is wrong with the templates of a folder over the built-in ones.
     ///
-    /// What can be seen without rendering comes first, and where something of it is an error, nothing is rendered. Then
-    /// each template that the folder changes is rendered for [`Sample::all`] and [`Sample::combinations`] in the
-    /// organization's language, and for three samples in every language that has labels; updates and cancellations for
-    /// five.
+    /// The checks that need no rendering come first. If one of them finds an error, nothing is rendered. Then each
+    /// template that the folder changes is rendered for [`Sample::all`] and [`Sample::combinations`] in the
+    /// organization's language, and for 3 samples in every language that has labels (5 samples for updates and
+    /// cancellations).
     ///
     /// # Errors
-    /// [`TemplateError::Read`] when the folder or a file in it cannot be read. What is wrong in the files is no error
-    /// but part of the result.
+    /// [`TemplateError::Read`] when the folder or a file in it cannot be read. Problems in the files are no error: they
+    /// are the result.
     pub fn inspect(dir: Option<&Path>, organization: &Organization) -> Result<Inspection, TemplateError> {
         Self::inspect_changes(dir, &[], organization)
     }
 
-    /// The same as if files of the folder had been changed: for looking before they are.
+    /// Inspects the folder as if some of its files had been changed already. The caller can look at changes before
+    /// making them.
     ///
     /// # Errors
     /// As of [`Templates::inspect`].
@@ -100,7 +103,7 @@ impl Templates {
         Ok(inspection)
     }
 
-    /// Renders everything that there is to try.
+    /// Renders all samples for all templates that the folder changes.
     fn try_out(&self, organization: &Organization, inspection: &mut Inspection) {
         let languages: Vec<Language> = self
             .languages()
@@ -135,7 +138,7 @@ impl Templates {
                 for language in std::iter::once(ours).chain(others) {
                     inspection.rendered += 1;
                     let found = self.problems_of(name, sample, language);
-                    // What spends too much for one mail would do so for every other.
+                    // A template that exceeds a limit in one mail would exceed it in every other.
                     let is_spent = found.iter().any(|problem| problem.code.starts_with("too_"));
                     for problem in found {
                         note(problem, sample, language, &mut inspection.problems);
@@ -148,7 +151,7 @@ impl Templates {
         }
     }
 
-    /// Whether the folder changes anything of a template; without a folder all are looked at.
+    /// Whether the folder changes a file of a template. Without a folder, every template counts as changed.
     fn is_touched(&self, name: TemplateName) -> bool {
         let catalogue = &self.0.catalogue;
         let has_labels = catalogue
@@ -198,7 +201,7 @@ fn is_tried_in_all(name: TemplateName, sample: &Sample) -> bool {
     TRIED_IN_ALL.contains(&id) || (tells && TRIED_IN_ALL_IF_TOLD.contains(&id))
 }
 
-/// What is wrong with a rendered page.
+/// The problems of a rendered page.
 fn page_problems(templates: &Templates, path: &str, page: &str) -> Vec<Problem> {
     const CLIPPED: usize = 102 * 1024;
     let mut problems = Vec::new();
@@ -217,7 +220,7 @@ fn page_problems(templates: &Templates, path: &str, page: &str) -> Vec<Problem> 
     problems
 }
 
-/// Files whose built-in ones have changed since they were copied.
+/// Files whose built-in originals have changed since they were copied.
 fn outdated(dir: &Path) -> Result<Vec<Problem>, TemplateError> {
     let folder = TemplateFolder::new(dir);
     let upgrades = folder.upgrades().map_err(|error| TemplateError::Read {
@@ -260,7 +263,7 @@ fn outdated(dir: &Path) -> Result<Vec<Problem>, TemplateError> {
     Ok(upgrades.into_iter().map(problem).collect())
 }
 
-/// What is wrong with the files as they were written.
+/// The problems of the files as they were written.
 fn written(catalogue: &Catalogue) -> Vec<Problem> {
     let mut problems = Vec::new();
     for name in TemplateName::all() {
@@ -268,7 +271,7 @@ fn written(catalogue: &Catalogue) -> Vec<Problem> {
         else {
             continue;
         };
-        // A text body that somebody wrote for all languages is not what a body of one language says.
+        // An edited text body for all languages need not say the same as a body for one language.
         let neutral = text.neutral.as_deref().and_then(|path| catalogue.file(path));
         if neutral.is_none_or(|file| file.origin.path().is_none()) {
             continue;

@@ -1,4 +1,4 @@
-//! What authors of templates work with: the folder, samples, previews, conditions, inspections.
+//! The tools of template authors: the folder, samples, previews, conditions, inspections.
 
 pub(super) mod conditions;
 pub(super) mod folder;

@@ -1,4 +1,4 @@
-//! A template as its author sees it: what an invitee would get, and what it was made of.
+//! The preview of a template: the mail that an invitee would get, and the files and values that it was made from.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::template::render::context::{InvitationContext, VARIABLES};
 use crate::template::render::description;
 use crate::template::{Description, PartSource, Rendered, TemplateError, Templates};
 
-/// How much of a mail's first words an inbox shows after the subject.
+/// How many characters of a mail an inbox shows after the subject.
 const SNIPPET: usize = 140;
 
 /// A rendered sample.
@@ -18,9 +18,9 @@ const SNIPPET: usize = 140;
 pub struct Preview {
     /// The mail.
     pub rendered: Rendered,
-    /// What an inbox shows after the subject: the first words of the HTML body.
+    /// The text that an inbox shows after the subject: the first words of the HTML body.
     pub preheader: String,
-    /// The file that each part comes from. Where there is none for the text, it was made of the HTML body.
+    /// The file that each part comes from. A text part without a file was made from the HTML body.
     pub sources: Vec<(Part, PartSource)>,
     /// The meeting's description, made safe.
     pub description: Option<Description>,
@@ -34,7 +34,7 @@ impl Templates {
         VARIABLES.iter().copied()
     }
 
-    /// Renders a sample for a reader of a language, with what the author wants to know beside it.
+    /// Renders a sample for a reader of a language, and adds the sources and the values that an author asks for.
     ///
     /// # Errors
     /// As of [`Templates::render`].
@@ -101,7 +101,7 @@ fn preheader(html: &str) -> String {
         .clean(body)
         .to_string();
     let text = description::to_text(&words);
-    // Fillers that keep the rest of the mail out of the inbox.
+    // Filler characters that keep the rest of the mail out of the inbox's line.
     let is_filler = |c: char| {
         c.is_whitespace() || matches!(c, '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{a0}')
     };

@@ -1,4 +1,4 @@
-//! Meetings to try templates on: with everything that a template can be told, and with all that can be absent.
+//! Meetings to try templates on: with every variable that a template can have, and with each variable absent.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
@@ -13,34 +13,34 @@ use crate::template::name::{Kind, TemplateName};
 use crate::template::render::cancellation::Cancellation;
 use crate::template::render::context::{AnswerLinks, InvitationContext, OnlineFacts, ParticipantNames};
 
-/// One mail's worth of facts, without a CRM behind them.
+/// The facts of one mail, without a CRM behind them.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// A short name, such as `all-day`.
     pub id: String,
-    /// What it tries, in a few words.
+    /// The subject of the sample, in a few words.
     pub title: String,
     /// The meeting.
     pub meeting: Meeting,
-    /// Who gets the mail.
+    /// The person who gets the mail.
     pub invitee: Person,
     /// The assigned user.
     pub organizer: Person,
-    /// Who invites.
+    /// The organization that invites.
     pub organization: Organization,
-    /// What people call the provider of the online meeting.
+    /// The name of the online meeting's provider, as people say it.
     pub online_name: Option<String>,
-    /// The provider's meeting id and the passcode, where people type them.
+    /// The provider's meeting id and the passcode, if people can type them.
     pub online: Option<(String, Option<String>)>,
     /// The meeting's page in the CRM.
     pub record_url: Option<String>,
-    /// Links by which to answer.
+    /// Links to answer with.
     pub answer_links: Option<AnswerLinks>,
-    /// What changed since the invitee was told last.
+    /// The changes since the mail that the invitee got last.
     pub change: Option<Change>,
-    /// Why it is cancelled, if it is.
+    /// The reason of a cancellation. Other kinds of mail do not use it.
     pub cancellation: Cancellation,
-    /// The other host, for [`Cancellation::NewOrganizer`].
+    /// The new host, for [`Cancellation::NewOrganizer`].
     pub new_organizer: Option<Person>,
     /// The revision that is sent.
     pub revision: Revision,
@@ -48,7 +48,7 @@ pub struct Sample {
     pub participants: ParticipantNames,
 }
 
-/// What a made-up meeting has.
+/// The features that a sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Has {
     is_all_day: bool,
@@ -59,7 +59,7 @@ struct Has {
     answer_links: bool,
 }
 
-/// Everything.
+/// All features.
 const ALL: Has = Has {
     is_all_day: false,
     link: true,
@@ -120,7 +120,7 @@ mod made {
 }
 
 impl Sample {
-    /// With nothing absent.
+    /// A sample in which nothing is absent.
     pub(in crate::template) fn complete() -> Self {
         Self::with("complete", "everything there is", ALL)
     }
@@ -191,7 +191,7 @@ impl Sample {
         }
     }
 
-    /// Those that are worth looking at, each by its name.
+    /// The samples that are worth looking at, each under its name.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let none = Has {
@@ -268,7 +268,8 @@ impl Sample {
         ]
     }
 
-    /// The same, in an organization's name; the bare one keeps one that has nothing but a language.
+    /// The same samples in the name of an organization. The sample `bare` keeps an organization that has only a
+    /// language.
     #[must_use]
     pub fn all_of(organization: &Organization) -> Vec<Self> {
         let mut all = Self::all();
@@ -299,7 +300,7 @@ impl Sample {
         long
     }
 
-    /// Texts that break what is not escaped.
+    /// Texts that break a page in which they are not escaped.
     fn odd() -> Self {
         let mut odd = Self::with("odd", "texts that break what is not escaped", ALL);
         let _ = odd
@@ -319,7 +320,7 @@ impl Sample {
         odd
     }
 
-    /// Another host than before, and another description. A cancellation of it is about the entry of the host before.
+    /// Another host than before, and another description. Its cancellation is about the entry of the earlier host.
     fn new_host() -> Self {
         let mut new_host = Self::with("new-host", "with another host and another description", ALL);
         if let Some(change) = &mut new_host.change {
@@ -333,7 +334,8 @@ impl Sample {
         new_host
     }
 
-    /// Every combination of what can be there or absent, for looking for what no author thinks of.
+    /// Every combination of present and absent features. An inspection tries them, because no author thinks of all of
+    /// them.
     #[must_use]
     pub fn combinations() -> Vec<Self> {
         let mut all = Vec::new();
@@ -362,7 +364,7 @@ impl Sample {
         all
     }
 
-    /// What a template of this name is told: only an update tells what has changed.
+    /// The context of a template of this name. Only an update is told what has changed.
     pub(in crate::template) fn context_for<'a>(
         &'a self,
         name: TemplateName,
@@ -375,7 +377,7 @@ impl Sample {
         context
     }
 
-    /// What a template is told, for a reader of a language.
+    /// The context of a template, for a reader of a language.
     #[must_use]
     pub fn context<'a>(&'a self, language: &'a Language) -> InvitationContext<'a> {
         InvitationContext {
@@ -408,7 +410,7 @@ impl Sample {
 }
 
 impl Has {
-    /// What it has, in one word for each.
+    /// One word for each feature of the sample.
     fn id(self) -> String {
         let word = |is: bool, yes, no| if is { yes } else { no };
         [

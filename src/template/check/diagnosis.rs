@@ -106,7 +106,7 @@ pub(in crate::template) fn problems(
     }
 }
 
-/// A place by Tera's name of the template.
+/// A place in a template, which has Tera's name.
 struct Spot {
     line: usize,
     column: usize,
@@ -131,7 +131,7 @@ fn width(span: &tera::Span) -> usize {
     }
 }
 
-/// Where a template names another one.
+/// The place at which one template names another.
 fn quoted(template: &str, other: &str, sources: &impl Sources) -> Spot {
     let place = sources.source(template).and_then(|(file, text)| {
         let at = text.find(other)?;
@@ -142,7 +142,7 @@ fn quoted(template: &str, other: &str, sources: &impl Sources) -> Spot {
     spot(line, column, length, template)
 }
 
-/// A report that Tera has printed already: its message, then `--> template:line:column`, then carets.
+/// A problem from a report that Tera has printed already: its message, then `--> template:line:column`, then carets.
 fn printed(report: &str, sources: &impl Sources) -> Option<Problem> {
     let mut lines = report.lines();
     let message = lines.next()?.strip_prefix("error: ")?;

@@ -12,7 +12,8 @@ use crate::template::files::catalogue::{Catalogue, File};
 use crate::template::language::labels::{LabelError, Labels};
 use crate::template::language::phrases::NEEDED;
 
-/// The problems of edited labels that the code itself writes, with the values that it gives them.
+/// The problems of edited labels that the program itself writes. The check gives them the same arguments as the program
+/// does.
 pub(in crate::template) fn needed_labels(labels: &Labels, catalogue: &Catalogue) -> Vec<Problem> {
     let mut args = FluentArgs::new();
     args.set("count", 2);
@@ -37,7 +38,7 @@ pub(in crate::template) fn needed_labels(labels: &Labels, catalogue: &Catalogue)
         .collect()
 }
 
-/// Edited labels that want what the built-in label of the same name is not given.
+/// Edited labels with an argument that the built-in label of the same name does not get.
 pub(in crate::template) fn label_arguments(catalogue: &Catalogue) -> Vec<Problem> {
     let english = catalogue
         .labels()
@@ -119,7 +120,7 @@ fn mentioned(pattern: &ast::Pattern<&str>, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Where labels define one of this name.
+/// The place at which a file of labels defines a label of this name.
 fn defined(key: &str, text: &str) -> Option<usize> {
     let mut at = 0;
     text.split_inclusive('\n').find_map(|line| {
@@ -130,7 +131,7 @@ fn defined(key: &str, text: &str) -> Option<usize> {
     })
 }
 
-/// The problem of a label that the code itself needs, and that no check of the labels found.
+/// The problem of a label that the program itself needs. No other check of the labels has found it.
 pub(in crate::template) fn label_problem(error: &LabelError, catalogue: &Catalogue) -> Problem {
     let (key, message) = match error {
         LabelError::Unknown { key, .. } => (key, format!("there is no label `{key}`")),

@@ -1,4 +1,4 @@
-//! What is wrong with a template, told by file, line and column.
+//! The checks of templates. Each problem has a file, a line and a column.
 
 pub(super) mod diagnosis;
 pub(super) mod label_checks;

@@ -1,8 +1,8 @@
 //! Finds names in a template's source that do not exist, before anything is rendered.
 //!
-//! Tera takes an unknown name in `{% if … %}` for false, and sees one in a branch only when the branch is
-//! taken. So every name is looked at here, with its place. What is not certain is let through: Tera itself
-//! still refuses what it cannot print.
+//! Tera takes an unknown name in `{% if … %}` for false, and sees one in a branch only when the branch is taken. So
+//! this check looks at every name, with its place. A name that may exist passes the check. Tera still refuses a value
+//! that it cannot print.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::template::error::{MOST_PROBLEMS, Origin, Place, Problem, nearest};
 use crate::template::language::labels::Labels;
 use crate::template::tags::{Tag, Token, tags};
 
-/// What a template may refer to.
+/// The names that a template may use.
 #[derive(Debug)]
 pub(in crate::template) struct Known<'a> {
     /// Every variable, with an example value that shows its fields.
@@ -21,7 +21,7 @@ pub(in crate::template) struct Known<'a> {
     pub(in crate::template) labels: &'a Labels,
 }
 
-/// The problems of one template, as far as [`MOST_PROBLEMS`].
+/// The problems of one template, at most [`MOST_PROBLEMS`].
 pub(in crate::template) fn check(file: &Origin, text: &str, known: &Known<'_>) -> Vec<Problem> {
     let tags = tags(text);
     let locals: HashSet<&str> = tags.iter().flat_map(declared).collect();
@@ -51,7 +51,7 @@ fn declared<'a>(tag: &Tag<'a>) -> Vec<&'a str> {
         }
         _ => {}
     }
-    // `for a, b in` as a statement, and within a list comprehension.
+    // `for a, b in`, as a statement or within a list comprehension.
     for at in 0..tag.tokens.len() {
         if tag.is_name(at, "for") {
             names.extend(tag.name(at + 1));
@@ -101,15 +101,15 @@ fn check_names(
     let skipped = match tag.keyword() {
         Some("block" | "component" | "extends" | "break" | "continue") => return,
         Some(word) if word.starts_with("end") => return,
-        // Tera says that there is no such tag.
+        // Tera itself reports an unknown tag.
         Some(word) if !is_statement(word) => return,
-        // The name of the filter that the section goes through.
+        // The name of the filter that the section passes through.
         Some("filter") => 2,
         _ => 0,
     };
     for at in skipped..tag.tokens.len() {
         let Some(name) = tag.name(at) else { continue };
-        // What the checks of `limits::inject` call is not for authors.
+        // The functions that `limits::inject` calls are not for authors.
         if name.starts_with("__") && tag.is_sign(at + 1, "(") {
             let place = Place::at(file, text, tag.tokens[at].0, name.chars().count());
             let message = format!("there is no function `{name}`");

@@ -1,4 +1,4 @@
-//! What templates can use: the names of filters, functions, tests and statements, so that the nearest is offered.
+//! The names that templates can use: filters, functions, tests and statements. Messages offer the nearest of them.
 
 use crate::template::error::nearest;
 
@@ -104,7 +104,7 @@ const STATEMENTS: &[&str] = &[
     "continue",
 ];
 
-/// The statement nearest to a word that is none.
+/// The statement nearest to a word that is no statement.
 pub(super) fn nearest_statement(word: &str) -> Option<String> {
     if is_statement(word) {
         return None;

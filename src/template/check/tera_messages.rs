@@ -1,4 +1,4 @@
-//! What Tera says, in words for people who do not program: what is wrong, and what to do about it.
+//! Tera's messages in words for people who do not program: the problem, and the way to solve it.
 
 use super::offered::{FILTERS, FUNCTIONS, TESTS};
 use crate::fault::{Act, Remedy};
@@ -16,9 +16,9 @@ pub(super) struct Explanation {
     pub(in crate::template) message: String,
     pub(in crate::template) nearest: Option<String>,
     pub(in crate::template) remedy: Option<Remedy>,
-    /// The place is where something was left open, not where Tera gave up.
+    /// Whether the place is the unclosed tag, instead of the place where Tera gave up.
     is_unclosed: bool,
-    /// A word stands there that begins no statement.
+    /// Whether the tag begins with a word that begins no statement.
     pub(super) is_unknown_tag: bool,
 }
 
@@ -44,7 +44,7 @@ impl Explanation {
         self
     }
 
-    /// Our words for what Tera says. `code` is for what is not known here.
+    /// Our words for a message of Tera's. `code` is for messages that this file does not know.
     pub(in crate::template) fn of(code: &'static str, message: &str, sources: &impl Sources) -> Self {
         let (what, known) = [". Available variables: ", ". Available fields: "]
             .into_iter()
@@ -58,7 +58,7 @@ impl Explanation {
             .unwrap_or_else(|| Self::new(code, what))
     }
 
-    /// Where it is: Tera's place, or what was left open.
+    /// The place of the problem: Tera's place, or the tag that was left open.
     pub(in crate::template) fn place(
         &self,
         _file: &Origin,
@@ -87,7 +87,7 @@ fn unknown_name(what: &str, name: &str, known: &str, sources: &impl Sources) -> 
         return Some(said.near(nearest(name, known.split(", "))));
     }
     if what.starts_with("Field ") {
-        // The names of fields are looked at before: here, what has them is absent.
+        // Unknown fields have been reported before. So the field exists here, and the value that has it is absent.
         return Some(match known {
             "" => Explanation::new("absent_value", format!("what `{name}` belongs to is absent here"))
                 .remedy("put it into `{% if … %}`, with what stands before the dot"),
@@ -250,7 +250,8 @@ fn syntax(code: &'static str, what: &str) -> Option<Explanation> {
     None
 }
 
-/// What was opened last and has no end: a tag without its closing braces, or a statement without its end.
+/// The last opened tag or statement without an end: a tag without its closing braces, or a statement without its end
+/// tag.
 fn unclosed(text: &str) -> Option<(usize, usize)> {
     let tags = tags(text);
     let whole = |tag: &&Tag<'_>| text[tag.start..tag.end].ends_with(['}']);

@@ -1,4 +1,4 @@
-//! Blocks: what is open, `{{else}}`, and closing tags.
+//! Blocks: the open ones, `{{else}}`, and closing tags.
 
 use super::converter::Converter;
 use super::expression::{first_word, parse};
@@ -9,10 +9,10 @@ use super::openings::Opening;
 use super::scopes::Missing;
 use super::writer::Trims;
 
-/// Tera nests 40 deep, the file itself being the first level. The last level is for hiding what is deeper.
+/// Tera allows 40 levels of nesting, and the file itself is the first. The last level is kept for hiding deeper blocks.
 pub(super) const MAX_LEVELS: usize = 38;
 const LAST_LEVEL: usize = MAX_LEVELS + 1;
-/// Each `{% elif %}` goes one call deeper in Tera, without a bound of its own.
+/// In Tera each `{% elif %}` is one call deeper, and Tera has no limit for it.
 const MAX_BRANCHES: usize = 50;
 
 impl<'a> Converter<'a> {
@@ -32,7 +32,7 @@ impl<'a> Converter<'a> {
         self.push(first_word(inside), opening, place, trims, false);
     }
 
-    /// Opens a block of which nothing is printed.
+    /// Opens a block and hides all of its content.
     pub(super) fn hide(&mut self, inside: &'a str, place: Place, trims: Trims) {
         if self.levels >= MAX_LEVELS {
             return self.too_deep(inside, place, trims);
@@ -40,7 +40,7 @@ impl<'a> Converter<'a> {
         self.push(first_word(inside), Opening::hidden(), place, trims, false);
     }
 
-    /// Opens a block of which all is printed.
+    /// Opens a block and prints all of its content.
     pub(super) fn skip(&mut self, inside: &'a str, place: Place, trims: Trims) {
         let opening = Opening {
             end: End::Comment,
@@ -126,7 +126,7 @@ impl<'a> Converter<'a> {
         if has_else {
             return self.unsupported("the block has an `else` already", trims);
         }
-        // What is behind `else` looks for names where the block itself does.
+        // Behind `else`, names are looked up where the block itself stands.
         self.drop_scope();
         if inside.is_empty() {
             self.writer.statement("else", trims);
@@ -223,7 +223,7 @@ impl<'a> Converter<'a> {
             let message = format!("no block `{name}` is open here");
             return self.unsupported(&message, trims);
         }
-        // The spaces before the first tag that is written, and those behind the last.
+        // The spaces before the first written tag, and those behind the last.
         let mut left = trims.left;
         loop {
             let Some(frame) = self.frames.last() else {
@@ -244,7 +244,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// Closes what the source does not close.
+    /// Closes all blocks that the source leaves open.
     pub(super) fn close_all(&mut self) {
         while let Some(frame) = self.frames.last() {
             if !frame.is_chained {

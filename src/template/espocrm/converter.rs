@@ -1,4 +1,4 @@
-//! What each tag becomes.
+//! The conversion of each tag.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,29 @@ use super::scopes::Scopes;
 use super::values::Values;
 use super::writer::{Trims, Writer};
 
-/// What was converted so far, and what is open.
+/// The converted text so far, and the open blocks.
 #[derive(Debug)]
 pub(super) struct Converter<'a> {
     pub(super) part: Part,
     pub(super) writer: Writer,
     pub(super) notes: Notes,
     pub(super) scopes: Scopes<'a>,
-    /// The blocks that are open.
+    /// The open blocks.
     pub(super) frames: Vec<Frame<'a>>,
-    /// How many blocks are open in what is written.
+    /// How many blocks are open in the written text.
     pub(super) levels: usize,
-    /// How many blocks of each name are open: a stray `{{/x}}` is told without a search.
+    /// How many blocks of each name are open. With these counts a stray `{{/x}}` is recognized without a search.
     pub(super) open_names: HashMap<&'a str, usize>,
     /// Whether a loop over one of EspoCRM's lists of people was written.
     pub(super) is_list_used: bool,
     /// The variable printed by the last tag.
     pub(super) last_printed: Option<String>,
-    /// Where the last braces that nothing closes end: a row of them is one mistake.
+    /// The end of the last braces that nothing closes. Several such braces in a row are one mistake.
     unclosed_until: Option<usize>,
 }
 
 impl<'a> Converter<'a> {
-    /// Nothing yet.
+    /// A converter that has written nothing yet.
     pub(super) fn new(part: Part) -> Self {
         Self {
             part,
@@ -50,7 +50,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// The template in Tera, and the notes.
+    /// The converted template, and the notes.
     pub(super) fn finish(self) -> (String, Vec<ImportNote>) {
         (self.writer.finish(), self.notes.into_list())
     }
@@ -108,7 +108,7 @@ impl<'a> Converter<'a> {
         self.last_printed = None;
     }
 
-    /// EspoCRM repeats or leaves out an HTML element by an attribute with a tag in it.
+    /// EspoCRM repeats or omits an HTML element that has a tag in an attribute.
     fn print_or_directive(&mut self, inside: &'a str, is_raw: bool, trims: Trims) {
         let before = self.writer.pending().trim_end_matches(['"', '\'']);
         for (attribute, statement) in [("x-if=", "if"), ("iterate=", "for")] {
@@ -133,7 +133,7 @@ impl<'a> Converter<'a> {
         self.leave_to_do(trims);
     }
 
-    /// Leaves the tag in the file, for a person to deal with.
+    /// Leaves the tag in the file as a comment, for a person to convert.
     pub(super) fn leave_to_do(&mut self, trims: Trims) {
         let text = format!("TODO {}", self.notes.source());
         self.writer.comment(&text, trims);

@@ -1,6 +1,6 @@
-//! Reads what stands inside of a tag: names, literals, helpers with their arguments.
+//! Reads the inside of a tag: names, literals, helpers with their arguments.
 
-/// More does not occur, and Tera has bounds of its own.
+/// Real templates have less depth and fewer pieces, and Tera has limits of its own.
 const MAX_DEPTH: usize = 10;
 const MAX_PIECES: usize = 64;
 
@@ -14,20 +14,20 @@ pub(super) enum Expr<'a> {
     Call(Box<Call<'a>>),
 }
 
-/// A name with what leads to it: `name`, `this`, `../name`, `@root.name`, `assignedUser.name`.
+/// A name with its path: `name`, `this`, `../name`, `@root.name`, `assignedUser.name`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Path<'a> {
     pub(super) source: &'a str,
-    /// Written with `@`.
+    /// Whether the name is written with `@`.
     pub(super) is_data: bool,
     /// How many `../` there are.
     pub(super) up: usize,
-    /// Begins with `this` or `./`.
+    /// Whether the name begins with `this` or `./`.
     pub(super) is_here: bool,
     pub(super) parts: Vec<&'a str>,
 }
 
-/// A helper, or a name alone, with what follows.
+/// A helper or a name, with its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Call<'a> {
     pub(super) head: Expr<'a>,
@@ -38,7 +38,7 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The name of a helper, if it can be one: a single word.
+    /// The name of a helper. `None`: the head is no single word, so it cannot be a helper.
     pub(super) fn name(&self) -> Option<&'a str> {
         match &self.head {
             Expr::Path(path) if !path.is_data && !path.is_here && path.up == 0 => match path.parts[..] {
@@ -85,7 +85,7 @@ pub(super) fn parse(inside: &str) -> Result<Call<'_>, String> {
     }
 }
 
-/// The first word inside of a tag, by which its closing tag is found even where the rest cannot be read.
+/// The first word inside a tag. It finds the closing tag even if the rest cannot be read.
 pub(super) fn first_word(inside: &str) -> &str {
     inside
         .split(|c: char| is_space(c) || matches!(c, '(' | ')' | '|' | '='))
@@ -93,7 +93,7 @@ pub(super) fn first_word(inside: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// Editors of HTML put a space that does not break where two spaces were typed.
+/// Editors of HTML write a non-breaking space where an author typed two spaces.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{a0}'
 }
@@ -149,7 +149,7 @@ fn quoted(rest: &str, quote: char) -> Result<(String, usize), String> {
     Err("a quote is not closed".to_owned())
 }
 
-/// How far a name goes; in square brackets it may hold anything.
+/// The length of a name. In square brackets a name may have any character.
 fn name_length(rest: &str) -> Result<usize, String> {
     let mut is_bracketed = false;
     for (at, c) in rest.char_indices() {

@@ -1,8 +1,8 @@
 //! Cuts a Handlebars source into text and tags, without losing a character of the text.
 //!
-//! What Handlebars would refuse is kept: the rest of the file is still worth converting.
+//! The lexer keeps text that Handlebars would refuse, because the rest of the file is still worth converting.
 
-/// A place in the source, both from 1; the column in characters.
+/// A place in the source. Line and column count from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) line: usize,
@@ -20,11 +20,11 @@ pub(super) struct Tag<'a> {
     /// The tag with its braces.
     pub(super) source: &'a str,
     pub(super) place: Place,
-    /// Where it starts, in bytes.
+    /// The first octet of the tag, as an offset.
     pub(super) offset: usize,
-    /// `{{~`: the space before is not printed.
+    /// `{{~`: the spaces before the tag are not printed.
     pub(super) trim_left: bool,
-    /// `~}}`: the space behind is not printed.
+    /// `~}}`: the spaces behind the tag are not printed.
     pub(super) trim_right: bool,
     pub(super) kind: TagKind<'a>,
 }
@@ -37,25 +37,25 @@ pub(super) enum TagKind<'a> {
     Open { inside: &'a str, is_inverse: bool },
     /// `{{/x}}`
     Close(&'a str),
-    /// `{{else}}`, `{{^}}`, and `{{else x}}` with what stands behind.
+    /// `{{else}}`, `{{^}}`, and `{{else x}}` with the text behind `else`.
     Else(&'a str),
     /// `{{> x}}`
     Partial,
-    /// `{{#> x}}`, which is closed by its name.
+    /// `{{#> x}}`, closed by its name.
     PartialBlock(&'a str),
     /// `{{* x}}`
     Decorator,
-    /// `{{#* x}}`, which is closed by its name.
+    /// `{{#* x}}`, closed by its name.
     DecoratorBlock(&'a str),
     /// `{{! x}}`, `{{!-- x --}}`
     Comment(&'a str),
     /// `{{{{x}}}} … {{{{/x}}}}`: text that only looks like tags.
     Raw { body: &'a str },
-    /// Braces that no `}}` follows.
+    /// Braces without a `}}` behind them.
     Unclosed,
 }
 
-/// The opening tag of a raw block is never longer; a bound keeps the search short.
+/// The opening tag of a raw block is never longer than this. The limit keeps the search short.
 const MAX_RAW_TAG: usize = 256;
 
 #[derive(Debug)]
@@ -63,13 +63,13 @@ pub(super) struct Lexer<'a> {
     source: &'a str,
     at: usize,
     place: Place,
-    /// The last `}}`: behind it no tag is closed.
+    /// The offset of the last `}}`. No tag is closed behind it.
     last_close: Option<usize>,
-    /// The same for the `{{{{/` of raw blocks.
+    /// The offset of the last `{{{{/`, which closes raw blocks.
     last_raw_close: Option<usize>,
-    /// From here on no `--}}` is found.
+    /// The offset from which on there is no `--}}`.
     no_long_comment: usize,
-    /// Braces after a backslash are text.
+    /// Whether the next braces are text, because a backslash stands before them.
     is_escaped: bool,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Lexer<'a> {
         self.source.get(from..).unwrap_or_default()
     }
 
-    /// Goes on to a byte, and gives what lies before it.
+    /// Moves on to an offset, and returns the text before it.
     fn go_to(&mut self, end: usize) -> &'a str {
         let passed = self.source.get(self.at..end).unwrap_or_default();
         for c in passed.chars() {
@@ -112,7 +112,7 @@ impl<'a> Lexer<'a> {
             return Some(Token::Text(self.go_to(self.source.len())));
         };
         let before = self.source.get(from..open).unwrap_or_default();
-        // Two backslashes are one, before a tag; a single one makes text of the braces.
+        // Before a tag, two backslashes are one backslash. A single backslash makes the braces text.
         if before.ends_with('\\') {
             let text = self.go_to(open - 1);
             self.go_to(open);
@@ -139,7 +139,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The kind of the tag at a place, its end, and which spaces around it are trimmed.
+    /// The kind of the tag at a place, its end, and which spaces around the tag are trimmed.
     fn read(&mut self, open: usize) -> (TagKind<'a>, usize, (bool, bool)) {
         let unclosed = (TagKind::Unclosed, open + 2, (false, false));
         if let Some((kind, end)) = self.raw_block(open) {
@@ -199,7 +199,7 @@ impl<'a> Lexer<'a> {
         Some((TagKind::Raw { body }, end))
     }
 
-    /// What a comment says, where it ends, and whether the space behind is trimmed.
+    /// The text of a comment, its end, and whether the spaces behind it are trimmed.
     fn comment(&mut self, from: usize) -> Option<(&'a str, usize, bool)> {
         if self.rest(from).starts_with("--") && from < self.no_long_comment {
             let start = from + 2;
@@ -226,7 +226,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// The first `}}` outside of quotes. A tag within a tag means that the outer one was never closed.
+    /// The first `}}` outside of quotes. A tag within a tag means that the outer tag was never closed.
     fn end_of(&self, from: usize) -> Option<usize> {
         let bytes = self.source.as_bytes();
         let mut at = from;
@@ -245,8 +245,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The closing quote. It stands on the same line and before any other tag: an apostrophe that was typed by
-/// mistake does not swallow half of the file.
+/// The closing quote. It must stand on the same line and before the next tag, so that a stray apostrophe does not
+/// swallow half of the file.
 fn end_of_quote(bytes: &[u8], open: usize) -> Option<usize> {
     let quote = bytes.get(open)?;
     let mut at = open + 1;

@@ -7,12 +7,12 @@
 //! assert!(imported.notes.is_empty());
 //! ```
 //!
-//! The text between tags is kept to the last character, and what has no counterpart stays in the file as a
-//! comment `{# TODO … #}`. Whatever comes in, Tera can parse what comes out. `docs/import-espocrm.md` is
-//! written for those who convert.
+//! The text between tags is kept to the last character. A tag without a counterpart in Tera stays in the file as a
+//! comment `{# TODO … #}`. For every source, Tera can parse the result. `docs/import-espocrm.md` is written for those
+//! who convert.
 //!
-//! The source is read by code of this module and not by a crate for Handlebars: such crates stop at the first
-//! mistake, forget comments and spaces, and do not know from which characters a node of their tree was read.
+//! This module reads the source itself, without a crate for Handlebars. Such crates stop at the first mistake, forget
+//! comments and spaces, and do not know which characters a node of their tree was read from.
 
 mod blocks;
 mod converter;
@@ -43,12 +43,12 @@ pub use notes::{ImportNote, ImportSeverity};
 pub struct Imported {
     /// The template in Tera.
     pub text: String,
-    /// What is to be known about it, in the order of the places.
+    /// Notes about the conversion, in the order of their places.
     pub notes: Vec<ImportNote>,
 }
 
 impl Imported {
-    /// The notes about what someone has to look at.
+    /// The notes about places that a person has to look at.
     pub fn needs_attention(&self) -> impl Iterator<Item = &ImportNote> {
         self.notes
             .iter()
@@ -56,9 +56,9 @@ impl Imported {
     }
 }
 
-/// Converts a template of EspoCRM's to Tera. Nothing fails: what cannot be converted has a note.
+/// Converts a template of EspoCRM's to Tera. The conversion never fails: a tag that it cannot convert has a note.
 ///
-/// The part decides what raw values become (only HTML is escaped) and makes a subject one line.
+/// The part decides how raw values are written (only HTML is escaped), and keeps a subject on one line.
 #[must_use]
 pub fn import_espocrm(source: &str, part: Part) -> Imported {
     let mut converter = Converter::new(part);

@@ -1,34 +1,34 @@
-//! What is said about a conversion.
+//! Notes about a conversion.
 
 use super::lexer::{Place, Tag};
 
-/// Something to be known about one place of a converted template.
+/// A note about one place of a converted template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportNote {
-    /// Whether someone has to look at it.
+    /// Whether a person has to look at the place.
     pub severity: ImportSeverity,
     /// The line in the source, from 1.
     pub line: usize,
     /// The column in the source in characters, from 1.
     pub column: usize,
-    /// What stands there in Handlebars, on one line; cut where it is long.
+    /// The Handlebars text at the place, on one line. A long text is cut.
     pub source: String,
-    /// What is to be known, in a few words.
+    /// The note, in a few words.
     pub message: String,
-    /// What may help, a whole sentence.
+    /// A suggestion, as a whole sentence.
     pub hint: Option<String>,
 }
 
-/// Whether someone has to look at a place of a converted template.
+/// Whether a person has to look at a place of a converted template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ImportSeverity {
-    /// It was converted, and prints something that differs a little from what EspoCRM printed.
+    /// The tag was converted. Its output differs a little from EspoCRM's.
     Converted,
-    /// It was not converted, or not to the same meaning.
+    /// The tag was not converted, or its meaning has changed.
     NeedsAttention,
 }
 
-/// A tag is shown up to here.
+/// A longer tag is cut to this many characters.
 const MAX_SOURCE: usize = 120;
 
 /// The notes, and the tag that is being converted.
@@ -48,13 +48,13 @@ impl Notes {
         }
     }
 
-    /// From now on notes are about this tag.
+    /// Makes this tag the subject of the following notes.
     pub(super) fn about(&mut self, tag: &Tag<'_>) {
         self.place = tag.place;
         self.source = short(tag.source);
     }
 
-    /// The tag that notes are about, shortened, on one line.
+    /// The tag that is the subject of notes, shortened, on one line.
     pub(super) fn source(&self) -> &str {
         &self.source
     }
@@ -64,7 +64,7 @@ impl Notes {
         self.push(self.place, source, severity, message.into(), hint);
     }
 
-    /// A note about a tag that came before.
+    /// Adds a note about an earlier tag.
     pub(super) fn add_at(&mut self, place: Place, source: String, severity: ImportSeverity, message: String) {
         self.push(place, source, severity, message, None);
     }
@@ -85,7 +85,7 @@ impl Notes {
             message,
             hint,
         };
-        // The same thing may be found in several ways.
+        // The converter may find the same thing in several ways.
         if self.list.last() != Some(&note) {
             self.list.push(note);
         }
@@ -99,7 +99,7 @@ impl Notes {
     }
 }
 
-/// A tag on one line and not too long.
+/// A tag on one line, cut to [`MAX_SOURCE`] characters.
 fn short(source: &str) -> String {
     let mut text = source.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = text.char_indices().nth(MAX_SOURCE) {

@@ -1,4 +1,4 @@
-//! What the opening tag of a block becomes.
+//! The conversion of a block's opening tag.
 
 use super::converter::Converter;
 use super::expression::{Call, Expr};
@@ -8,20 +8,20 @@ use super::placeholders::Shape;
 use super::scopes::{Found, Missing, Scope};
 use super::values::{Value, gives_value};
 
-/// What an opening tag becomes.
+/// A converted opening tag.
 #[derive(Debug)]
 pub(super) struct Opening<'a> {
-    /// The statement, or the HTML of an element.
+    /// Tera's statement, or the tag of an HTML element.
     pub(super) code: String,
     pub(super) end: End,
     pub(super) scope: Option<Scope>,
     pub(super) params: Vec<&'a str>,
-    /// Whether the source is left beside it as a comment.
+    /// Whether the source stays beside the statement as a comment.
     pub(super) needs_attention: bool,
 }
 
 impl Opening<'_> {
-    /// Nothing of the block is printed.
+    /// A block of which nothing is printed.
     pub(super) fn hidden() -> Self {
         Self {
             code: "if false".to_owned(),
@@ -33,7 +33,7 @@ impl Opening<'_> {
     }
 }
 
-/// EspoCRM's helpers for tables, which its editor leaves alone where it would mend HTML.
+/// EspoCRM's helpers for tables. EspoCRM's editor leaves them alone, but would rewrite HTML.
 const ELEMENTS: [(&str, &str, &[&str]); 3] = [
     ("tableTag", "table", &["border", "cellpadding", "width"]),
     ("trTag", "tr", &[]),
@@ -92,7 +92,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// A block whose meaning is not known is not printed.
+    /// Hides a block whose meaning is not known.
     fn unknown(&mut self, message: &str) -> Opening<'a> {
         self.notes.add(
             NeedsAttention,
@@ -102,7 +102,7 @@ impl<'a> Converter<'a> {
         Opening::hidden()
     }
 
-    /// `{{#x}}` with nothing behind the name: a loop over a list, else a condition.
+    /// `{{#x}}` without arguments: a loop if `x` is a list, otherwise a condition.
     fn section(&mut self, call: &Call<'a>, is_inverse: bool) -> Opening<'a> {
         let shape = match &call.head {
             Expr::Path(path) => self.scopes.resolve(path).ok().map(|found| found.shape),
@@ -139,7 +139,7 @@ impl<'a> Converter<'a> {
             opening.scope = Some(Scope::Unknown);
             opening.needs_attention = true;
         } else if is_of_espocrm && std::mem::replace(&mut self.is_list_used, true) {
-            // Everyone would be named twice.
+            // Otherwise the mail would name each participant twice.
             let message = "a loop before this one names all participants already; this one is left empty";
             self.notes.add(NeedsAttention, message, None);
             opening.code = format!("for {item} in []");
@@ -164,7 +164,7 @@ impl<'a> Converter<'a> {
             remark: None,
         };
         let scope = match of {
-            // An item of a loop stays one.
+            // Within a loop, the item stays the item.
             Expr::Path(path) if path.is_here && path.parts.is_empty() => self.scopes.here(),
             _ => None,
         };

@@ -1,12 +1,12 @@
-//! EspoCRM's placeholders and the variables that they become.
+//! EspoCRM's placeholders and their variables.
 
 use super::notes::ImportSeverity::{self, Converted, NeedsAttention};
 
-/// What a value is, as far as it matters for how it is written.
+/// The shape of a value, which decides how the value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
-    /// Sanitized HTML, which has a plain form of another name.
+    /// Sanitized HTML. Its plain form is a variable of another name.
     Html {
         plain: &'static str,
     },
@@ -14,7 +14,7 @@ pub(super) enum Shape {
     Flag,
     Date,
     List,
-    /// Something with fields.
+    /// A record with fields.
     Fields(&'static [Placeholder]),
 }
 
@@ -24,9 +24,9 @@ pub(super) struct Placeholder {
     pub(super) name: &'static str,
     pub(super) variable: &'static str,
     pub(super) shape: Shape,
-    /// What stands for it in a condition, where that is something else.
+    /// The variable that stands for the placeholder in a condition, if it is another one.
     pub(super) condition: Option<&'static str>,
-    /// What its user should know.
+    /// A remark for the person who uses the placeholder.
     pub(super) remark: Option<(ImportSeverity, &'static str)>,
 }
 
@@ -60,7 +60,7 @@ const KIND_OF_RECORD: &str =
     "EspoCRM prints its own word for the kind of record, translated; here it is English in every language";
 const ONLY_SOME: &str = "EspoCRM has one list each of users, contacts and leads; here `participants` has the names of all of them";
 
-/// What is known of a record that stands at the top.
+/// The known placeholders of a record at the top level.
 pub(super) const ROOT: &[Placeholder] = &[
     text("name", "name"),
     shaped("description", "description", Shape::Html { plain: "description_text" }),
@@ -74,7 +74,7 @@ pub(super) const ROOT: &[Placeholder] = &[
     shaped("isAllDay", "is_all_day", Shape::Flag),
     shaped("dateStart", "date_start", Shape::Date),
     shaped("dateEnd", "date_end", Shape::Date),
-    // These two have a value in EspoCRM only when the meeting takes the whole day.
+    // In EspoCRM these two have a value only if the meeting takes the whole day.
     shaped("dateStartDate", "date_start", Shape::Date).in_conditions("is_all_day"),
     shaped("dateEndDate", "date_end", Shape::Date).in_conditions("is_all_day"),
     shaped("dateStartFull", "date_start_full", Shape::Date),
@@ -118,7 +118,7 @@ const PERSON: &[Placeholder] = &[
     text("emailAddress", "email"),
 ];
 
-/// What EspoCRM has and a mail here has not, with what may serve instead.
+/// Placeholders that EspoCRM has and mails here lack, with a replacement for each.
 const ABSENT: &[(&str, &str)] = &[
     (
         "today",
@@ -167,17 +167,17 @@ const ABSENT: &[(&str, &str)] = &[
 
 pub(super) fn find(known: &'static [Placeholder], name: &str) -> Option<&'static Placeholder> {
     let exact = |name: &str| known.iter().find(|placeholder| placeholder.name == name);
-    // `status_RAW` is what stands in the database.
+    // `status_RAW` is the value as the database stores it.
     exact(name).or_else(|| exact(name.strip_suffix("_RAW")?))
 }
 
-/// What may serve instead of a placeholder that is not known.
+/// A replacement for an unknown placeholder.
 pub(super) fn instead(name: &str) -> Option<String> {
     let bare = name.strip_suffix("_RAW").unwrap_or(name);
     if let Some((_, hint)) = ABSENT.iter().find(|(absent, _)| *absent == bare) {
         return Some((*hint).to_owned());
     }
-    // A long name is no misspelling of a short one.
+    // A long name is no misspelling of a short name.
     if bare.len() > 40 {
         return None;
     }

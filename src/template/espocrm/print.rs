@@ -10,10 +10,10 @@ use super::scopes::Missing;
 use super::values::{Value, gives_value};
 use super::writer::Trims;
 
-/// More text than this between a time and its zone means that they do not belong together.
+/// A time and a zone with more octets than this between them do not belong together.
 const NEAR: usize = 16;
 
-/// The helpers of EspoCRM's that print something that mails here have not.
+/// EspoCRM's printing helpers that mails here have no counterpart for.
 const PRINTING: &[(&str, &str)] = &[
     ("pagebreak", "there are pages in PDF files, not in mails"),
     (
@@ -88,7 +88,7 @@ impl Converter<'_> {
         }
     }
 
-    /// Whether a time zone follows on a time that is written with its zone.
+    /// Whether the tag is a time zone right behind a time that already prints its zone.
     fn is_behind_its_time(&self, name: Option<&str>) -> bool {
         let between = self.writer.pending();
         name == Some("timeZone")

@@ -1,4 +1,4 @@
-//! What holds of every source: the result parses, no text is lost, and no file takes long.
+//! Properties that hold for every source: the result parses, no text is lost, and no file takes long.
 
 use proptest::prelude::*;
 
@@ -48,14 +48,14 @@ fn long_files_take_little_time() {
         assert!(taken.as_secs_f32() < 5.0, "{piece}: {taken:?}");
         parses(&imported.text);
     }
-    // Every name another one.
+    // Every name is another one.
     let names: String = (0..20_000).map(|n| format!("{{{{cField{n}}}}}")).collect();
     let time = ComputingTime::begin();
     assert_eq!(html(&names).notes.len(), 20_000);
     assert!(time.spent().as_secs_f32() < 5.0);
 }
 
-/// Pieces of sources, with the text in them that is to be printed whatever the tags say.
+/// Pieces of sources, each with the text in it that is printed under all conditions.
 fn piece() -> impl Strategy<Value = (String, String)> {
     let text = "[a-z{}%#~ \\n<>\"'äß-]{0,8}".prop_filter("no tag", |text| {
         !text.contains("{{")
@@ -80,7 +80,7 @@ fn piece() -> impl Strategy<Value = (String, String)> {
     ]
 }
 
-/// Anything that looks like a template.
+/// Any text that looks like a template.
 fn noise() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-z {}%#!/^&>*~|=().@'\"\\\\\\[\\]-]{0,6}",
@@ -153,7 +153,7 @@ proptest! {
         let mut context = tera::Context::new();
         context.insert("name", "");
         context.insert("organizer", &serde_json::json!({"name": ""}));
-        // Everything is printed once the conditions are out of the way.
+        // With the conditions removed, all text is printed.
         let open = without_conditions(&imported.text);
         let printed = engine::engine().render_str(&open, &context, false);
         prop_assert_eq!(printed.unwrap_or_else(|e| panic!("{source}\n{open}\n{e}")), text);
@@ -162,7 +162,7 @@ proptest! {
     #[test]
     fn names_in_what_is_written_exist(source in noise()) {
         let imported = html(&source);
-        // The checker of sources is made for what people write; a section that is raw may confuse it.
+        // The checker of names is made for what people write. A raw section may confuse the checker.
         if !imported.text.contains("{% raw %}") {
             names_exist(&imported.text);
         }

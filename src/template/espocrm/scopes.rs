@@ -1,4 +1,4 @@
-//! What a name means at a place: blocks such as `each` and `with` look for names elsewhere.
+//! The meaning of a name at a place. Within blocks such as `each` and `with`, names are looked up elsewhere.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use super::expression::Path;
 use super::notes::ImportSeverity;
 use super::placeholders::{Placeholder, ROOT, Shape, find, instead};
 
-/// Looking for the nearest name takes time; a file that has more unknown ones is no template.
+/// The search for the nearest name takes time. A file with more unknown names than this is no template.
 const MAX_HINTS: usize = 300;
 
 const RAW_DATE: &str =
     "EspoCRM prints this as `2026-12-01 09:00:00`; here it is written as is usual in the reader's language";
 
-/// A name that has a variable.
+/// A name that stands for a variable.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
     /// The variable, as Tera reads it.
@@ -43,7 +43,7 @@ impl Found {
     }
 }
 
-/// A name that has none.
+/// A name that stands for no variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Missing {
     pub(super) message: String,
@@ -59,14 +59,14 @@ impl Missing {
     }
 }
 
-/// Where names are looked for within a block.
+/// The place in which names are looked up within a block.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Scope {
     /// One participant's name.
     Item(String),
     /// A variable.
     Value(Found),
-    /// Something of which nothing is known.
+    /// A value of which nothing is known.
     Unknown,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Scopes<'a> {
         self.entries.pop();
     }
 
-    /// Where names are looked for; `None` at the top.
+    /// The scope in which names are looked up here. `None`: the top level.
     pub(super) fn here(&self) -> Option<Scope> {
         self.entries.last().map(|entry| entry.scope.clone())
     }
@@ -158,7 +158,7 @@ impl<'a> Scopes<'a> {
         Ok(Found::new(code, shape))
     }
 
-    /// What a name given by `as |…|` stands for.
+    /// The value of a name that `as |…|` has given.
     fn param(&self, name: &str, path: &Path<'_>) -> Result<Option<Scope>, Missing> {
         let mut is_innermost = true;
         for entry in self.entries.iter().rev() {
@@ -207,7 +207,7 @@ impl<'a> Scopes<'a> {
         match find(ROOT, first) {
             Some(placeholder) => {
                 let mut found = Found::of(placeholder, None);
-                // What stands in the database is neither translated nor written out.
+                // The value as the database stores it, which is neither translated nor formatted.
                 if *first != placeholder.name && found.shape != Shape::List {
                     found.remark =
                         (found.shape == Shape::Date).then_some((ImportSeverity::Converted, RAW_DATE));

@@ -1,4 +1,4 @@
-//! What constructs become. The templates are this project's own.
+//! The conversion of each construct. The templates are this project's own.
 
 use crate::meeting::Language;
 use crate::template::check::names::{self, Known};
@@ -24,7 +24,7 @@ fn plain(source: &str) -> String {
     imported.text
 }
 
-/// The converted text, and its notes as `column message`, those that need attention with `!`.
+/// The converted text with its notes as `column message`. A note that needs attention begins with `!`.
 fn noted(source: &str) -> (String, Vec<String>) {
     let imported = html(source);
     parses(&imported.text);
@@ -40,12 +40,12 @@ pub(super) fn parses(text: &str) {
     assert!(parsed.is_ok(), "{text}\n{parsed:?}");
 }
 
-/// Renders with an example of everything; a name that does not exist is an error.
+/// Renders a text with an example of every variable. An unknown name is an error.
 fn rendered(text: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("invitation/meeting");
     std::fs::create_dir_all(&folder).unwrap();
-    // A mail without its link is not rendered, so one is put behind.
+    // A mail without its join link is not rendered, so the test appends one.
     const END: &str = "<!-- end -->";
     std::fs::write(folder.join("body.html"), format!("{text}{END}{{{{ join_url }}}}")).unwrap();
     let templates = Templates::with_dir(dir.path()).unwrap_or_else(|e| panic!("{text}\n{:?}", e.problems()));
@@ -55,7 +55,7 @@ fn rendered(text: &str) -> String {
     html.split(END).next().unwrap_or_default().to_owned()
 }
 
-/// Every name in it exists.
+/// Asserts that every name in the text exists.
 pub(super) fn names_exist(text: &str) {
     let labels = Labels::new();
     let templates = Templates::built_in().unwrap();

@@ -1,4 +1,4 @@
-//! Turns what stands inside of tags into expressions of Tera's.
+//! Turns the inside of a tag into an expression of Tera's.
 
 use super::expression::{Call, Expr, Path};
 use super::notes::ImportSeverity::NeedsAttention;
@@ -11,9 +11,9 @@ use super::scopes::{Found, Missing, Scopes};
 pub(super) struct Value {
     pub(super) code: String,
     pub(super) shape: Shape,
-    /// Whether it holds together without brackets.
+    /// Whether the expression needs no brackets within another expression.
     is_atom: bool,
-    /// Whether it stands for something that is not known; there is a note then.
+    /// Whether the expression stands for an unknown name. There is a note then.
     pub(super) is_missing: bool,
 }
 
@@ -27,7 +27,7 @@ impl Value {
         }
     }
 
-    /// What is true or false. With something that is not known in it, it is neither, and taken for false.
+    /// An expression that is true or false. An expression with an unknown name in it counts as false.
     pub(super) fn composed(code: String, is_missing: bool) -> Self {
         if is_missing {
             return Self {
@@ -48,7 +48,7 @@ impl Value {
         }
     }
 
-    /// The expression as a part of another.
+    /// The expression as an operand of another expression.
     pub(super) fn operand(&self) -> String {
         if self.is_atom {
             self.code.clone()
@@ -72,14 +72,14 @@ impl Value {
     }
 }
 
-/// The helpers that give a value, as opposed to those that print.
+/// The helpers that return a value, in contrast to helpers that print.
 const GIVING: [&str; 7] = ["and", "or", "not", "equal", "notEqual", "lookup", "var"];
 
 pub(super) fn gives_value(name: &str) -> bool {
     GIVING.contains(&name)
 }
 
-/// What names mean, and where what is to be said about them goes.
+/// The meanings of names, and the notes about them.
 #[derive(Debug)]
 pub(super) struct Values<'s, 'a> {
     pub(super) scopes: &'s mut Scopes<'a>,
@@ -92,7 +92,7 @@ impl Values<'_, '_> {
         Value::missing()
     }
 
-    /// A name, with what its user should know.
+    /// The variable of a name. A remark about the placeholder becomes a note.
     pub(super) fn found(&mut self, path: &Path<'_>) -> Result<Found, Value> {
         match self.scopes.resolve(path) {
             Ok(found) => {
@@ -112,7 +112,7 @@ impl Values<'_, '_> {
                 Err(value) => value,
             },
             Expr::Text(text) => Value::atom(quoted(text), Shape::Text),
-            // Tera does not take two signs in a row.
+            // Tera does not accept two signs in a row.
             Expr::Number(number) => Value {
                 is_atom: !number.starts_with('-'),
                 ..Value::atom(*number, Shape::Number)
@@ -123,10 +123,10 @@ impl Values<'_, '_> {
         }
     }
 
-    /// Whether something is so.
+    /// The condition that an expression stands for.
     pub(super) fn condition(&mut self, expr: &Expr<'_>) -> Value {
         let value = match expr {
-            // What a value looks like does not matter here.
+            // In a condition, the format of a value does not matter.
             Expr::Path(path) => match self.scopes.resolve(path) {
                 Ok(found) => Value::atom(found.condition.map_or(found.code, ToOwned::to_owned), Shape::Flag),
                 Err(missing) => self.missing(missing),
@@ -143,7 +143,7 @@ impl Values<'_, '_> {
         }
     }
 
-    /// A helper that gives a value.
+    /// A call of a helper that returns a value.
     pub(super) fn call(&mut self, call: &Call<'_>) -> Value {
         let Some(name) = call.name().filter(|_| !call.is_alone()) else {
             return if call.is_alone() {
@@ -180,7 +180,7 @@ impl Values<'_, '_> {
         let (a, b) = (self.value(a), self.value(b));
         let code = format!("{} {sign} {}", a.operand(), b.operand());
         let value = Value::composed(code, a.is_missing || b.is_missing);
-        // What is not known equals nothing.
+        // An unknown value equals no other value.
         if value.is_missing && sign == "!=" {
             value.negated()
         } else {

@@ -1,8 +1,8 @@
-//! Writes Tera: text, so that it stays text, and tags between.
+//! Writes Tera: tags, and between them text in which Tera sees no tags.
 
 use crate::template::Part;
 
-/// What begins a tag in Tera.
+/// The characters that begin a tag in Tera.
 const MARKERS: [&str; 3] = ["{{", "{%", "{#"];
 
 /// Which spaces around a tag are not printed.
@@ -13,12 +13,12 @@ pub(super) struct Trims {
 }
 
 impl Trims {
-    /// For the first of two tags that one becomes.
+    /// The trims of the first tag, where one source tag becomes two tags.
     pub(super) fn before(self) -> Self {
         Self { right: false, ..self }
     }
 
-    /// For the second of them.
+    /// The trims of the second tag.
     pub(super) fn behind(self) -> Self {
         Self { left: false, ..self }
     }
@@ -27,11 +27,11 @@ impl Trims {
 #[derive(Debug)]
 pub(super) struct Writer {
     out: String,
-    /// Text since the last tag. Whether it needs protection shows only when all of it is known.
+    /// The text since the last tag. Only the whole text shows whether it needs protection.
     text: String,
     is_one_line: bool,
     is_html: bool,
-    /// Whether the text so far ends within an HTML tag, where attributes stand.
+    /// Whether the written text ends within an HTML tag, where attributes stand.
     is_in_html_tag: bool,
 }
 
@@ -48,7 +48,7 @@ impl Writer {
 
     pub(super) fn text(&mut self, text: &str) {
         if self.is_one_line {
-            // As EspoCRM does it, without a space in place of a line's end.
+            // EspoCRM also removes line ends without putting a space in their place.
             self.text
                 .extend(text.chars().filter(|c| !matches!(c, '\n' | '\r')));
         } else {
@@ -103,11 +103,11 @@ impl Writer {
     }
 }
 
-/// Writes text so that Tera sees no tag in it.
+/// Writes text so that Tera sees no tag in the text.
 fn protect(text: &str, is_before_tag: bool, out: &mut String) {
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
-        // A brace at the end would become part of the tag that follows.
+        // A brace at the end of the text would become part of the following tag.
         let is_brace_last = is_before_tag && lines.peek().is_none() && line.ends_with('{');
         protect_line(line, is_brace_last, out);
     }
@@ -128,7 +128,7 @@ fn protect_line(line: &str, is_brace_last: bool, out: &mut String) {
         out.push_str(line);
         return;
     };
-    // Mostly one section does for the whole of what looks like tags.
+    // In most texts one raw section covers everything that looks like a tag.
     let mut end = first + length;
     while let Some((at, length)) = marker(end) {
         end = at + length;
@@ -144,7 +144,7 @@ fn protect_line(line: &str, is_brace_last: bool, out: &mut String) {
         out.push_str(&line[end..]);
         return;
     }
-    // `endraw` would end the section: only the braces themselves are put into sections.
+    // `endraw` in the text would end the section. So only the braces are put into raw sections.
     let mut at = 0;
     let mut found = Some((first, length));
     while let Some((from, length)) = found {

@@ -1,4 +1,4 @@
-//! The files of all templates: the built-in ones, and over them those of the configured folder.
+//! The files of all templates: the built-in ones, and the configured folder's, which take precedence.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -14,9 +14,9 @@ use crate::template::name::{Part, TemplateName};
 
 /// Larger files are refused: no template needs them.
 const MAX_FILE: u64 = 512 * 1024;
-/// More files are refused.
+/// A folder with more files is refused.
 const MAX_FILES: usize = 2_000;
-/// Templates that are edited can extend the built-in ones by their path behind this prefix.
+/// An edited template can extend a built-in one by this prefix and the built-in one's path.
 const BUILT_IN: &str = "built-in/";
 
 /// One file.
@@ -26,7 +26,7 @@ pub(in crate::template) struct File {
     pub(in crate::template) text: String,
 }
 
-/// All files, by the names that Tera has for templates.
+/// All files, under the names that Tera has for templates.
 #[derive(Debug, Default)]
 pub(in crate::template) struct Catalogue {
     templates: BTreeMap<String, File>,
@@ -34,7 +34,7 @@ pub(in crate::template) struct Catalogue {
     parts: HashMap<(TemplateName, Part), PartFiles>,
 }
 
-/// The files of one part: for all languages, and for single ones.
+/// The files of one part: one for all languages, and one for each single language.
 #[derive(Debug, Default)]
 pub(in crate::template) struct PartFiles {
     pub(in crate::template) neutral: Option<String>,
@@ -49,7 +49,7 @@ impl PartFiles {
 }
 
 impl Catalogue {
-    /// The built-in files, and over them those of a folder as they would be with some changes.
+    /// The built-in files, and over them the files of a folder as if some changes had been made to it.
     pub(in crate::template) fn load(
         dir: Option<&Path>,
         changes: &[FileChange],
@@ -168,7 +168,7 @@ impl Sources for Catalogue {
     }
 }
 
-/// The files below a folder, each with its path below it. Hidden ones and editors' copies are passed over.
+/// The files below a folder, each with its path below it. Hidden files and copies that editors make are skipped.
 fn list(dir: &Path, root: &Path, found: &mut Vec<(String, PathBuf)>) -> Result<(), TemplateError> {
     let unreadable = |path: &Path, source| TemplateError::Read {
         path: path.to_owned(),
@@ -213,7 +213,7 @@ fn read(root: &Path, path: &Path) -> Result<String, TemplateError> {
         path: path.to_owned(),
         source,
     };
-    // A link must not show a mail's reader what lies outside of the folder.
+    // A link must not show the readers of a mail a file outside of the folder.
     let real = path.canonicalize().map_err(unreadable)?;
     if !real.starts_with(root.canonicalize().map_err(unreadable)?) {
         let reason = "it is a link that leads out of the folder of templates";

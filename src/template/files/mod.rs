@@ -1,4 +1,4 @@
-//! The files of templates: those that are compiled in, and over them those of a folder.
+//! The files of templates: the built-in ones, and over them those of a folder.
 
 pub(super) mod built_in;
 pub(super) mod catalogue;

@@ -1,4 +1,4 @@
-//! Paths below the folder of templates, and what each means.
+//! Paths below the folder of templates, and their meanings.
 
 use crate::meeting::Language;
 use crate::template::error::nearest;
@@ -6,7 +6,7 @@ use crate::template::name::{Kind, Part, Record, TemplateName};
 
 use super::built_in;
 
-/// A path below the folder of templates, such as `invitation/meeting/body.html`: one that means something there.
+/// A path below the folder of templates that has a meaning there, such as `invitation/meeting/body.html`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TemplatePath(String);
 
@@ -16,9 +16,9 @@ pub struct TemplatePath(String);
 pub struct InvalidTemplatePath {
     /// The text as it was given.
     pub path: String,
-    /// What is wrong with it.
+    /// The reason why it is no path of a template.
     pub reason: String,
-    /// The name nearest to what is wrong.
+    /// The known name nearest to the wrong part of the path.
     pub nearest: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl TemplatePath {
     /// Checks a path.
     ///
     /// # Errors
-    /// [`InvalidTemplatePath`] when it leads out of the folder, or no template or labels can have it.
+    /// [`InvalidTemplatePath`] if the path leads out of the folder, or is no path of a template or of labels.
     pub fn new(path: &str) -> Result<Self, InvalidTemplatePath> {
         let refuse = |reason: &str, nearest: Option<String>| InvalidTemplatePath {
             path: path.to_owned(),
@@ -63,7 +63,8 @@ impl TemplatePath {
         &self.0
     }
 
-    /// Whether it is one of a template's files, of a part and of a language where these are named.
+    /// Whether the path is a file of this template. If a part or a language is given, the file must be of that part or
+    /// language.
     #[must_use]
     pub fn is_of(&self, name: TemplateName, part: Option<Part>, language: Option<&Language>) -> bool {
         match meaning(&self.0) {
@@ -76,7 +77,8 @@ impl TemplatePath {
         }
     }
 
-    /// The built-in text in whose place the file stands: for one of a language, that for all languages.
+    /// The built-in text that the file replaces. A file for one language replaces the built-in text for all languages,
+    /// if there is no built-in text for that language.
     #[must_use]
     pub fn built_in(&self) -> Option<&'static str> {
         let find = |path: &str| {
@@ -104,10 +106,10 @@ impl std::str::FromStr for TemplatePath {
     }
 }
 
-/// What a file is to become: a text, or nothing, so that the built-in one counts again.
+/// A change of a file: its new text, or `None` to remove the file, so that the built-in one counts again.
 pub type FileChange = (TemplatePath, Option<String>);
 
-/// What a path below the folder means.
+/// The meaning of a path below the folder.
 pub(in crate::template) enum Meaning {
     Labels(Language),
     Part(TemplateName, Option<Language>, Part),
@@ -115,10 +117,10 @@ pub(in crate::template) enum Meaning {
     Nothing,
 }
 
-/// What a path means, or what is wrong with it and what was meant.
+/// The meaning of a path. The error is the reason, with the nearest known name if there is one.
 ///
-/// A file that only looks like a template must not be passed over in silence: its author would see the
-/// built-in one and not know why.
+/// A file that only looks like a template must be an error. If the loader skipped it silently, its author would see the
+/// built-in template and not know why.
 pub(in crate::template) fn meaning(path: &str) -> Result<Meaning, (String, Option<String>)> {
     let segments: Vec<&str> = path.split('/').collect();
     let Some((file_name, folders)) = segments.split_last() else {

@@ -1,4 +1,4 @@
-//! What knows the files of templates by the names that Tera has for them.
+//! Access to the files of templates by the names that Tera has for them.
 
 use crate::template::error::Origin;
 
@@ -6,7 +6,8 @@ use crate::template::error::Origin;
 pub(in crate::template) trait Sources {
     fn source(&self, template: &str) -> Option<(&Origin, &str)>;
     fn names(&self) -> Vec<&str>;
-    /// The line, the column and the length in the author's template, for those that Tera tells while it renders.
+    /// The line, column and length in the author's template, for a line, column and length that Tera reports while
+    /// rendering.
     fn place(&self, _template: &str, line: usize, column: usize, length: usize) -> (usize, usize, usize) {
         (line, column, length)
     }

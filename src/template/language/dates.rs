@@ -1,6 +1,6 @@
 //! Dates, times and zones as the readers of a language write them, by CLDR data (ICU4X).
 //!
-//! Offsets always come from [`Zone`], whose rules are current; CLDR gives only the names.
+//! Offsets always come from [`Zone`], which has the current rules. CLDR gives only the names.
 
 use std::fmt::Display;
 
@@ -21,7 +21,7 @@ use writeable::TryWriteable as _;
 
 use crate::meeting::{Language, Zone};
 
-/// The formatters of one language. Making them costs far more than using them.
+/// The formatters of one language. Making them takes far longer than using them.
 #[derive(Debug)]
 pub(in crate::template) struct DateFormats {
     preferences: DateTimeFormatterPreferences,
@@ -38,17 +38,17 @@ pub(in crate::template) struct DateFormats {
     zone_offset: NoCalendarFormatter<zone::LocalizedOffsetShort>,
 }
 
-/// How the clock of a zone is named: all year round, or apart for summer and winter.
+/// Whether the name of a zone is the same all year, or another in summer than in winter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ZoneNaming {
     /// `Central European Time`.
     Generic,
-    /// `Central European Summer Time`: wherever a change of the clock is near enough to mislead.
+    /// `Central European Summer Time`: for times so near a clock change that a generic name could mislead.
     Specific,
 }
 
 impl ZoneNaming {
-    /// How to name a zone beside times between two instants.
+    /// The naming of a zone beside times between two instants.
     pub(in crate::template) fn between(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         let near = TimeDelta::days(1);
         match zone.transition_after(start - near) {
@@ -99,7 +99,7 @@ impl Moment {
 }
 
 impl DateFormats {
-    /// The formatters of a language; of the nearest language that CLDR knows.
+    /// The formatters of a language, or of the nearest language that CLDR knows.
     pub(in crate::template) fn new(language: &Language) -> Result<Self, DateTimeFormatterLoadError> {
         let to: DateTimeFormatterPreferences = language.locale().into();
         let short = || YMDE::medium().with_time_hm();
@@ -195,7 +195,7 @@ impl DateFormats {
         }
     }
 
-    /// The same for a day, which has no time of day and no zone.
+    /// The same for a day. A day has no time of day and no zone.
     pub(in crate::template) fn pattern_of_day(
         &self,
         pattern: &str,
@@ -236,7 +236,7 @@ fn plain(local: NaiveDateTime) -> icu_time::DateTime<Gregorian> {
     }
 }
 
-/// CLDR's narrow and thin spaces as spaces that every mail client has a glyph for.
+/// Replaces CLDR's narrow and thin spaces by spaces that every mail program has a glyph for.
 fn mail_spaces(text: impl Display) -> String {
     let text = text.to_string();
     if text.contains(['\u{202f}', '\u{2009}']) {
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn every_language_and_zone_can_be_written() {
-        // The tags of CLDR's modern coverage, and some that exist only as fallbacks.
+        // The tags of CLDR's modern coverage, and some tags that exist only as fallbacks.
         let tags = "af am ar ar-EG as az be bg bn bs ca cs cy da de de-AT el en en-AU en-GB en-u-hc-h23 es es-MX et \
                     eu fa fi fil fr fr-CA ga gl gu he hi hr hu hy id is it ja ka kk km kn ko ky lo lt lv mk ml mn mr \
                     ms my nb ne nl or pa pl ps pt pt-PT ro ru sd si sk sl so sq sr sr-Latn sv sw ta te th tk tr uk ur \

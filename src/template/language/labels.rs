@@ -35,7 +35,7 @@ impl std::fmt::Debug for Labels {
 pub(in crate::template) enum LabelError {
     /// No language of the chain has it.
     Unknown { key: String, nearest: Option<String> },
-    /// It is there, but wants something that was not given, or refers to what is not there.
+    /// The language has the label, but the label needs an argument that was not given, or refers to a missing message.
     Unfinished { key: String, reason: String },
 }
 
@@ -57,7 +57,7 @@ impl Labels {
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
             for error in errors {
                 let start = error.slice.as_ref().map_or(error.pos.start, |slice| {
-                    // The end of the text before is where the parser gave up; the entry begins at its slice.
+                    // The end of the text before is the point where the parser gave up; the entry begins at its slice.
                     error.pos.start.max(slice.start)
                 });
                 let place = Place::at(origin, text, start, 1);
@@ -68,7 +68,7 @@ impl Labels {
         let bundle = self.languages.entry(language.clone()).or_insert_with(|| {
             let id: LanguageIdentifier = plural_language(language);
             let mut messages = FluentBundle::new_concurrent(vec![id]);
-            // Mail clients show the isolating characters as boxes more often than they need them.
+            // Readers need the isolating characters less often than mail programs show them as boxes.
             messages.set_use_isolating(false);
             Bundle {
                 messages,
@@ -89,7 +89,7 @@ impl Labels {
         problems
     }
 
-    /// The languages that have labels, sorted by their tags, with the files that they come from.
+    /// The languages that have labels, sorted by tag, with the files of each.
     pub(in crate::template) fn languages(&self) -> Vec<(Language, Vec<Origin>)> {
         let mut all: Vec<_> = self
             .languages
@@ -125,7 +125,7 @@ impl Labels {
         })
     }
 
-    /// Whether a label is made of text and of what it is given alone, without choosing by that.
+    /// Whether a label consists only of text and its arguments, and chooses no variant by them.
     pub(in crate::template) fn prints_plainly(&self, chain: &[Language], key: &str) -> bool {
         let is_plain = |element: &PatternElement<&str>| {
             matches!(
@@ -165,12 +165,12 @@ impl Labels {
     }
 }
 
-/// The identifier by which Fluent looks plural rules up; the root's where the tag is none of its own.
+/// The identifier by which Fluent finds plural rules. For a tag that is no such identifier: the root's.
 fn plural_language(language: &Language) -> LanguageIdentifier {
     language.locale().id.to_string().parse().unwrap_or_default()
 }
 
-/// A language, then what it is a form of: `zh-Hans-CN`, `zh-Hans`, `zh`.
+/// A language, then its parents: `zh-Hans-CN`, `zh-Hans`, `zh`.
 pub(in crate::template) fn with_parents(language: &Language) -> Vec<Language> {
     let mut chain = vec![language.clone()];
     let mut tag = language.locale().id.to_string();

@@ -11,13 +11,13 @@ use super::phrases::Phrases;
 use super::times::Times;
 use crate::template::error::TemplateError;
 
-/// A language ready to be written.
+/// Everything that is needed to write in one language.
 #[derive(Debug)]
 pub(in crate::template) struct Locale {
     pub(in crate::template) language: Language,
     pub(in crate::template) dates: DateFormats,
     pub(in crate::template) phrases: Phrases,
-    /// What was written last: the invitees of a meeting are mostly in a few zones.
+    /// The times that were written last. The invitees of a meeting are mostly in a few zones.
     times: RwLock<HashMap<(When, Zone), Arc<Times>>>,
 }
 
@@ -35,7 +35,7 @@ impl Locale {
         })
     }
 
-    /// When something is, on the clock of a zone.
+    /// The time of a meeting in words, on the clock of a zone.
     pub(in crate::template) fn times(&self, when: &When, zone: &Zone) -> Result<Arc<Times>, LabelError> {
         const KEPT: usize = 64;
         let key = (*when, zone.clone());
@@ -54,14 +54,14 @@ impl Locale {
     }
 }
 
-/// The locales made so far.
+/// The locales that have been made.
 #[derive(Debug, Default)]
 pub(in crate::template) struct Locales {
     made: RwLock<HashMap<(Language, Language), Arc<Locale>>>,
 }
 
 impl Locales {
-    /// More languages than this are made anew each time: their number is up to the records.
+    /// Locales beyond this number are not kept, because records can name any number of languages.
     const KEPT: usize = 256;
 
     /// The locale of a language for an organization's mails.

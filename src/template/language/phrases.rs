@@ -9,7 +9,7 @@ use crate::meeting::Language;
 
 use super::labels::{LabelError, Labels, with_parents};
 
-/// The labels that the code below writes, with the values `count`, `start`, `end`, `first` and `then`.
+/// The labels that this file writes, with the arguments `count`, `start`, `end`, `first` and `then`.
 pub(in crate::template) const NEEDED: &[&str] = &[
     "range",
     "duration-days",
@@ -18,16 +18,16 @@ pub(in crate::template) const NEEDED: &[&str] = &[
     "duration-join",
 ];
 
-/// The labels as a reader of a language is told them.
+/// The labels for the readers of a language.
 #[derive(Debug)]
 pub(in crate::template) struct Phrases {
-    /// Where labels are looked up, in this order.
+    /// The languages in which labels are looked up, in this order.
     chain: Vec<Language>,
     labels: Arc<Labels>,
 }
 
 impl Phrases {
-    /// Those of a language, then of the organization's, then English ones.
+    /// The language's own labels come first, then the organization's language, then English.
     pub(super) fn new(language: &Language, organization: &Language, labels: Arc<Labels>) -> Self {
         let mut chain = with_parents(language);
         chain.extend(with_parents(organization));
@@ -46,7 +46,7 @@ impl Phrases {
         self.labels.write(&self.chain, key, args)
     }
 
-    /// Writes a label in another language first.
+    /// Writes a label, looked up in another language first.
     pub(in crate::template) fn label_in(
         &self,
         language: &Language,
@@ -58,12 +58,12 @@ impl Phrases {
         self.labels.write(&chain, key, args)
     }
 
-    /// Whether a label only prints what it is given, however that is spelled.
+    /// Whether a label only prints its arguments and depends on them in no other way.
     pub(in crate::template) fn prints_plainly(&self, key: &str) -> bool {
         self.labels.prints_plainly(&self.chain, key)
     }
 
-    /// `10:00 – 11:00`, of two texts that CLDR does not join.
+    /// `10:00 – 11:00`, from two texts that CLDR does not join.
     pub(in crate::template) fn range(&self, start: &str, end: &str) -> Result<String, LabelError> {
         let mut args = FluentArgs::new();
         args.set("start", start);

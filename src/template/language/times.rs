@@ -1,4 +1,4 @@
-//! When a meeting is, in the words of a language and on the clock of a zone.
+//! The time of a meeting in the words of a language, on the clock of a zone.
 
 use crate::meeting::{When, Zone};
 
@@ -6,7 +6,7 @@ use super::dates::{DateFormats, Moment, ZoneNaming};
 use super::labels::LabelError;
 use super::phrases::Phrases;
 
-/// When it is, in words. The variables of the same names say what each is.
+/// The time of a meeting, in words. Each field is documented at the variable of the same name.
 #[derive(Debug)]
 pub(in crate::template) struct Times {
     pub(in crate::template) when: String,
@@ -22,7 +22,7 @@ pub(in crate::template) struct Times {
 }
 
 impl Times {
-    /// Writes it for the clock of a zone.
+    /// Writes the times for the clock of a zone.
     pub(in crate::template) fn new(
         when: &When,
         zone: &Zone,

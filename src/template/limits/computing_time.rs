@@ -1,9 +1,9 @@
-//! For how long a thread has computed. Time in which others have the processor does not count, so that a busy machine
-//! refuses no template that a quiet one takes.
+//! The time that a thread has computed. Time in which other threads have the processor does not count. So a busy
+//! machine accepts the same templates as an idle one.
 
 use std::time::Duration;
 
-/// A clock that stands while its thread waits. Systems without one for threads have one that goes on.
+/// A clock that stands while its thread waits. On systems without a clock for threads, it is a clock that always runs.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::template) struct ComputingTime {
     #[cfg(unix)]
@@ -20,7 +20,7 @@ impl ComputingTime {
         }
     }
 
-    /// For how long this thread, which has to be the one that began, has computed since.
+    /// How long this thread has computed since the beginning. The thread must be the one that began.
     pub(in crate::template) fn spent(self) -> Duration {
         of_this_thread().saturating_sub(self.began)
     }

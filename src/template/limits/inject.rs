@@ -1,15 +1,16 @@
 //! Puts checks into a template before Tera sees it.
 //!
-//! A check is a call of [`CHECK`], which prints nothing: at the start of a template, in each block, in each turn of a loop
-//! and at the start of each component, and one after each value that it sets. A check counts a step, looks at the clock,
-//! and at the size of the value. What Tera then says about columns is put right by [`Checked::place`].
+//! A check is a call of [`CHECK`], which prints nothing: at the start of a template, in each block, in each turn of a
+//! loop and at the start of each component, and one after each value that it sets. A check counts a step, looks at the
+//! clock, and at the size of the value. The checks shift the columns in Tera's messages; [`Checked::place`] corrects
+//! them.
 
 use crate::template::tags::{Tag, Token, tags};
 
-/// The function that the checks call. Templates cannot: `check::names` refuses it.
+/// The function that the checks call. Templates cannot call it: `check::names` refuses the name.
 pub(in crate::template) const CHECK: &str = "__check";
 
-/// Octets of literal text that count as one step more: a loop around a long text is as dear as a long loop.
+/// Octets of literal text that count as one more step. A loop around a long text takes as long as a long loop.
 const TEXT_PER_STEP: usize = 4096;
 
 /// A template with checks in it.
@@ -25,13 +26,13 @@ struct Inserted {
     line: usize,
     column: usize,
     width: usize,
-    /// The tag that it follows: line, column and length.
+    /// The tag before the check: line, column and length.
     tag: (usize, usize, usize),
 }
 
 impl Checked {
-    /// The line, the column and the length in the author's template, for a place in what Tera saw. An error of a check
-    /// is one of the tag before it.
+    /// The line, column and length in the author's template, for a place in the text that Tera read. The error of a
+    /// check has the place of the tag before the check.
     pub(in crate::template) fn place(
         &self,
         line: usize,
@@ -53,18 +54,18 @@ impl Checked {
     }
 }
 
-/// Puts the checks in.
+/// Adds the checks.
 pub(in crate::template) fn checked(template: &str) -> Checked {
     checked_with(template, &tags(template), Vec::new())
 }
 
-/// Puts nothing in.
+/// The template without checks.
 #[cfg(feature = "unbounded")]
 pub(in crate::template) fn unchecked(template: &str) -> Checked {
     insert(template, &[])
 }
 
-/// Puts the checks and other calls in. The tags are those of the template.
+/// Adds the checks and other calls. The tags must be those of the template.
 pub(in crate::template) fn checked_with<'a>(
     template: &str,
     tags: &'a [Tag<'a>],
@@ -107,14 +108,14 @@ pub(in crate::template) fn checked_with<'a>(
     insert(template, &places)
 }
 
-/// What is put in, where, and behind which tag.
+/// A text to insert, its place, and the tag before it.
 pub(in crate::template) struct Insertion<'a> {
     pub(in crate::template) at: usize,
     pub(in crate::template) tag: Option<&'a Tag<'a>>,
     pub(in crate::template) text: String,
 }
 
-/// A call as a tag right behind another. It trims what the other would have trimmed.
+/// A call as a tag right behind another tag. The call trims the spaces that the other tag would have trimmed.
 fn print<'a>(tag: &'a Tag<'a>, call: &str) -> Insertion<'a> {
     Insertion {
         at: tag.end,
@@ -138,7 +139,7 @@ fn insert(template: &str, places: &[Insertion<'_>]) -> Checked {
     let mut text = String::with_capacity(template.len() + places.len() * 24);
     let mut inserted = Vec::with_capacity(places.len());
     let mut from = 0;
-    // Counted on, so that a long template with many tags is walked once.
+    // Counts on from place to place, so that a long template with many tags is walked only once.
     let (mut line, mut column) = (1, 1);
     for place in places {
         let between = &template[from..place.at];
@@ -177,7 +178,7 @@ fn insert(template: &str, places: &[Insertion<'_>]) -> Checked {
     Checked { text, inserted }
 }
 
-/// Octets between a `for` and its end, those of inner loops included.
+/// How many octets stand between a `for` and its end, with those of inner loops.
 fn tag_body(tags: &[Tag<'_>], number: usize, template: &str) -> usize {
     let mut depth = 0_usize;
     for tag in &tags[number..] {
@@ -211,7 +212,7 @@ fn opened<'a>(tags: &[Tag<'a>], end: usize) -> Option<&'a str> {
     None
 }
 
-/// The arguments of a component, as its first tag names them: each before a colon, an equals sign, or alone.
+/// The arguments of a component, as its first tag names them. Each stands before a colon or an equals sign, or alone.
 fn arguments<'a>(tag: &Tag<'a>) -> impl Iterator<Item = &'a str> {
     let is_start = |at: usize| tag.is_sign(at, "(") || tag.is_sign(at, ",");
     let names = (1..tag.tokens.len())

@@ -1,7 +1,8 @@
-//! What a template may spend.
+//! The limits of what a template may spend.
 //!
-//! Tera has no bounds, and a loop that prints nothing cannot be interrupted from outside. So each template is given checks
-//! of its own before Tera sees it ([`inject`]); while it is rendered, they count what it spends ([`spending`]).
+//! Tera has no limits, and a loop that prints nothing cannot be interrupted from outside. So [`inject`] adds checks to
+//! each template before Tera sees it. While the template is rendered, the checks count its steps and its time
+//! ([`spending`]).
 
 use std::time::Duration;
 
@@ -13,21 +14,21 @@ pub(super) mod spending;
 
 /// How many steps a part may take: turns of loops, calls of components, inclusions.
 pub(super) const MAX_STEPS: u32 = 20_000;
-/// How long a part may compute. A tenth of a millisecond is usual; nobody comes near it by accident.
+/// The longest time that a part may compute. Usual templates take 0.1 ms.
 pub(super) const MAX_TIME: Duration = Duration::from_millis(500);
 /// The most that one part may print, in octets.
 pub(super) const MAX_OUTPUT: usize = 1024 * 1024;
-/// The longest text that a filter makes or a value holds, in octets.
+/// The longest text that a filter may make or a value may hold, in octets.
 pub(super) const MAX_TEXT: usize = 256 * 1024;
-/// The most elements that a value may have, those within it included.
+/// The most elements that a value may have, counting the elements within its elements.
 pub(super) const MAX_ELEMENTS: usize = 20_000;
-/// The most elements that `range` gives.
+/// The most elements that `range` returns.
 pub(super) const MAX_RANGE: i64 = 1_000;
 /// The most pictures of one mail.
 pub(super) const MAX_IMAGES: usize = 4;
 
-/// Whether a value has at most [`MAX_ELEMENTS`] elements and [`MAX_TEXT`] octets of text. It looks at no more of the value
-/// than that.
+/// Whether a value has at most [`MAX_ELEMENTS`] elements and [`MAX_TEXT`] octets of text. The check stops as soon as
+/// one of them is exceeded.
 pub(super) fn is_small(value: &Value) -> bool {
     is_within(value, &mut 0, &mut 0)
 }

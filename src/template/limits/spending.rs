@@ -1,4 +1,4 @@
-//! What a part has spent while it is rendered.
+//! The steps and the time that a part has used.
 
 use std::cell::Cell;
 use std::time::Instant;
@@ -11,11 +11,12 @@ use super::{MAX_STEPS, MAX_TIME};
 pub(in crate::template) struct Spending {
     steps: Cell<u32>,
     spent: ComputingTime,
-    /// When `spent` is looked at next: it cannot be all before, and asking costs more than a look at this.
+    /// The moment of the next look at `spent`. Before it, the time cannot be used up, and comparing two moments costs
+    /// less than asking `spent`.
     look: Cell<Instant>,
 }
 
-/// Why a part is not rendered to its end.
+/// The limit that ended the rendering of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(in crate::template) enum Exhausted {
     #[error("it takes more than {MAX_STEPS} steps (turns of loops, components, inclusions)")]
@@ -25,7 +26,7 @@ pub(in crate::template) enum Exhausted {
 }
 
 impl Spending {
-    /// Nothing yet; time begins to count.
+    /// Begins with no steps, and starts the clock.
     pub(in crate::template) fn begin() -> Self {
         Self {
             steps: Cell::new(0),
@@ -34,7 +35,7 @@ impl Spending {
         }
     }
 
-    /// Takes steps, if there are any left.
+    /// Uses steps, if enough are left.
     pub(in crate::template) fn step(&self, count: u32) -> Result<(), Exhausted> {
         let steps = self.steps.get().saturating_add(count);
         self.steps.set(steps);

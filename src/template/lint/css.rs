@@ -15,7 +15,7 @@ pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, findings: 
     let has_color = pieces.iter().any(|piece| property(piece) == "background-color");
     for piece in pieces {
         let name = property(piece);
-        // A value before it, or a colour behind a picture, is what the others show.
+        // Programs that drop this declaration show an earlier value, or the colour in place of a picture.
         let has_fallback = before.contains(&name)
             || (has_color && matches!(name.as_str(), "background" | "background-image"));
         if !has_fallback {
@@ -26,7 +26,8 @@ pub(super) fn declarations(source: &Source<'_>, range: &Range<usize>, findings: 
     }
 }
 
-/// The rules of a style sheet. What stands in `@media` and the like is meant for those who understand it.
+/// The rules of a style sheet. Rules in `@media` and similar blocks are not judged: they are meant for programs that
+/// understand such a block.
 pub(super) fn sheet(source: &Source<'_>, range: &Range<usize>, findings: &mut Vec<Finding>) {
     let text = &source.html[range.clone()];
     let mut at = 0;
@@ -81,7 +82,7 @@ fn block(text: &str) -> usize {
     text.len()
 }
 
-/// Text between separators that stand neither in parentheses nor in quotes.
+/// The pieces of a text between separators. A separator in parentheses or quotes does not count.
 fn pieces(text: &str, separator: char) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut depth, mut quote, mut from) = (0_usize, None, 0);
@@ -152,7 +153,7 @@ fn dropped(name: &str, range: &Range<usize>, findings: &mut Vec<Finding>) {
     findings.push(Finding::warning("css_dropped", range, message, instead(name)));
 }
 
-/// What does the same everywhere.
+/// A property with the same effect in every mail program.
 fn instead(name: &str) -> &'static str {
     match name {
         "position" | "float" | "inset" | "z-index" | "gap" | "column-count" => {

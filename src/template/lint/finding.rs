@@ -1,11 +1,11 @@
-//! What a lint finds.
+//! The findings of a lint.
 
 use std::ops::Range;
 
 use crate::template::error::{Origin, Place, Problem, Severity};
 
-/// What was found in a range of the source. It becomes a [`Problem`], which has its whole line with it, only if it is
-/// told.
+/// A finding in a range of the source. Only a finding that is reported becomes a [`Problem`], which holds its whole
+/// line.
 pub(super) struct Finding {
     pub(super) code: &'static str,
     pub(super) severity: Severity,

@@ -11,20 +11,20 @@ use super::source::Source;
 use super::values::{Declared, address_of_value, raw_values};
 use super::{css, support};
 
-/// Elements that every mail program takes out of a mail.
+/// Elements that every mail program removes from a mail.
 const TAKEN_OUT: &[&str] = &[
     "script", "iframe", "embed", "applet", "frame", "frameset", "canvas", "noscript", "math", "template",
 ];
 /// Attributes that hold an address.
 const ADDRESSES: &[&str] = &["href", "src", "background", "action", "poster", "background-url"];
-/// What an expression in a style sheet may begin with: no text that somebody typed.
+/// The values that an expression in a style sheet may begin with: none of them is text that somebody typed.
 const SAFE_IN_STYLE: &[&str] = &["organization.color", "organization.color_text"];
 pub(super) fn look(source: &Source<'_>, is_mjml: bool, findings: &mut Vec<Finding>) {
     let declared = Declared::of(source);
     raw_values(source, &declared, findings);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
-    // Within these, text is not HTML.
+    // The open element whose content is not HTML.
     let mut raw: Option<&'static str> = None;
     for token in Tokenizer::new_with_emitter(source.html.as_str(), emitter).flatten() {
         match token {
@@ -87,7 +87,7 @@ fn element(
     let name = String::from_utf8_lossy(&tag.name);
     let span = tag.span.start..tag.span.end;
     let opening = span.start..span.start + 1 + name.len();
-    // The places of values; expressions elsewhere in the tag are in its name or in the name of an attribute.
+    // The ranges of the attributes' values. An expression outside of them is in the name of the tag or of an attribute.
     let mut values: Vec<Range<usize>> = Vec::new();
     let mut names: HashSet<String> = HashSet::new();
     for attribute in attributes(&source.html, opening.end..span.end) {
@@ -98,7 +98,7 @@ fn element(
         names.insert(attribute.name);
     }
     let is_value = |expression: &&Range<usize>| {
-        // They are in their order.
+        // The values are in the order of their places.
         let before = values.partition_point(|value| value.start <= expression.start);
         let value = before.checked_sub(1).and_then(|place| values.get(place));
         value.is_some_and(|value| expression.end <= value.end)
@@ -157,13 +157,13 @@ fn element(
 /// An attribute as it is written.
 struct Attribute {
     name: String,
-    /// Where its value stands, without quotes; empty where it has none.
+    /// The range of the value, without quotes. Empty: the attribute has no value.
     value: Range<usize>,
     is_quoted: bool,
 }
 
-/// The attributes of a tag, from behind its name to its end. An attribute may be there several times, once for each
-/// branch of a condition; HTML itself knows the first only, so this does not ask the tokenizer.
+/// The attributes of a tag, from the end of its name to its end. An attribute may occur several times, once for each
+/// branch of a condition. HTML itself knows only the first, so this function does not use the tokenizer.
 fn attributes(html: &str, tag: Range<usize>) -> Vec<Attribute> {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '=' | '/' | '>' | '"' | '\'');
     let mut found = Vec::new();
@@ -236,7 +236,7 @@ fn attribute_value(
         css::declarations(source, range, findings);
     }
     if ADDRESSES.contains(&name) {
-        // Tags that print nothing are spaces by now.
+        // Tags that print nothing have become spaces by now.
         let is_empty = |range: Range<usize>| source.html[range].trim().is_empty();
         match expression {
             Some(expression) if is_empty(range.start..expression.start) => {
@@ -247,9 +247,9 @@ fn attribute_value(
     }
 }
 
-/// An address that the author has written.
+/// Checks an address that the author has written.
 fn address(source: &Source<'_>, name: &str, range: &Range<usize>, findings: &mut Vec<Finding>) {
-    // Browsers pass over spaces and controls in front of a scheme, and over line breaks within it.
+    // Browsers ignore spaces and control characters before a scheme, and line breaks within it.
     let plain: String = source.html[range.clone()]
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())

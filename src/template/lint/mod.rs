@@ -1,7 +1,7 @@
-//! What mail programs drop, and what an author must not do in HTML: looked for in the source of templates.
+//! Lints of templates: elements and styles that mail programs drop, and HTML that an author must not write.
 //!
-//! Tera's tags are made invisible before the HTML is read, octet for octet, so that every place is one in the author's
-//! file. What stands in a mail only after rendering (a value, a branch) is not judged here.
+//! Tera's tags are made invisible before the HTML is read, octet for octet. So every place is a place in the author's
+//! file. Text that exists only after rendering (a value, a branch) is not judged.
 
 mod css;
 mod finding;
@@ -13,7 +13,8 @@ mod values;
 use super::error::{MOST_PROBLEMS, Origin, Problem, Severity};
 use source::Source;
 
-/// The problems of a file: a page, a part of one, or MJML. Of errors and of warnings, at most [`MOST_PROBLEMS`] each.
+/// The problems of a file: a page, a part of a page, or MJML. There are at most [`MOST_PROBLEMS`] errors and
+/// [`MOST_PROBLEMS`] warnings.
 pub(super) fn lint(origin: &Origin, path: &str, text: &str) -> Vec<Problem> {
     if !(path.ends_with(".html") || path.ends_with(".mjml")) {
         return Vec::new();

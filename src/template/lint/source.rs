@@ -8,9 +8,9 @@ use crate::template::tags::{Tag, tags};
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) tags: Vec<Tag<'a>>,
-    /// The text with an `x` for each octet of an expression, and a space for each of other tags and of comments.
+    /// The text with an `x` for each octet of an expression, and a space for each octet of other tags and of comments.
     pub(super) html: String,
-    /// Where expressions (`{{ … }}`) stand, in their order.
+    /// The ranges of the expressions (`{{ … }}`), in their order.
     expressions: Vec<Range<usize>>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The expressions of which something lies within a range.
+    /// The expressions that overlap a range.
     pub(super) fn expressions_in(&self, range: &Range<usize>) -> &[Range<usize>] {
         let first = self.expressions.partition_point(|one| one.end <= range.start);
         let behind = self.expressions.partition_point(|one| one.start < range.end);
@@ -52,26 +52,26 @@ impl<'a> Source<'a> {
         self.expressions_in(range).first()
     }
 
-    /// What an expression prints, as it is written.
+    /// The content of an expression, as the author wrote it.
     pub(super) fn inside(&self, expression: &Range<usize>) -> &'a str {
         self.text[expression.clone()].trim_matches(['{', '}', '-', ' '])
     }
 
-    /// The tag that begins at an octet.
+    /// The tag that begins at an offset.
     pub(super) fn tag_at(&self, start: usize) -> Option<&Tag<'a>> {
         let place = self.tags.binary_search_by_key(&start, |tag| tag.start).ok()?;
         self.tags.get(place)
     }
 }
 
-/// Spaces in place of everything but line ends.
+/// Replaces everything but line ends by spaces.
 fn blank(html: &mut [u8]) {
     for octet in html.iter_mut().filter(|octet| **octet != b'\n') {
         *octet = b' ';
     }
 }
 
-/// Comments of Tera between two tags.
+/// Replaces Tera's comments between two tags by spaces.
 fn blank_comments(text: &str, range: Range<usize>, html: &mut [u8]) {
     let mut at = range.start;
     while let Some(start) = text[at..range.end].find("{#").map(|n| at + n) {

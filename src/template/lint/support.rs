@@ -2,7 +2,7 @@
 //!
 //! Made by `caniemail.py`; not to be edited.
 
-/// Elements, and who drops them.
+/// Elements, and the mail programs that drop them.
 pub(super) const ELEMENTS: &[(&str, &[&str])] = &[
     (
         "audio",
@@ -32,7 +32,7 @@ pub(super) const ELEMENTS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Declarations, functions and rules of style sheets, and who drops them.
+/// Declarations, functions and rules of style sheets, and the mail programs that drop them.
 pub(super) const STYLES: &[(&str, &[&str])] = &[
     ("@import", &["Gmail", "Outlook.com", "Yahoo Mail"]),
     (

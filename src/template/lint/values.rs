@@ -31,16 +31,16 @@ const HTML_VALUES: &[&str] = &[
     "body",
 ];
 
-/// A name that is set by way of more others than this is taken for one that somebody has typed.
+/// A name that is set through more other names than this counts as text that somebody typed.
 const LONGEST_WAY: usize = 8;
 
 /// The names that a template declares.
 pub(super) struct Declared<'a> {
-    /// By `set`.
+    /// Names that `set` declares.
     set: HashSet<&'a str>,
-    /// Those of them that are addresses wherever they are set.
+    /// The names among them that are an address wherever they are set.
     addresses: HashSet<&'a str>,
-    /// As arguments of components, whose values their callers choose.
+    /// Arguments of components. Their values come from the callers of the component.
     arguments: HashSet<&'a str>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Declared<'a> {
             addresses: HashSet::new(),
             arguments,
         };
-        // What is set to an address is one, and what is set to that.
+        // A name set to an address is an address, and so is a name set to such a name.
         for _ in 0..LONGEST_WAY {
             let is_one = |tags: &Vec<&Tag<'a>>| tags.iter().all(|tag| declared.is_address(tag, 3));
             let addresses = sets.iter().filter(|(_, tags)| is_one(tags));
@@ -77,8 +77,8 @@ impl<'a> Declared<'a> {
         declared
     }
 
-    /// Whether the value that begins at a token is an address: one of the variables that are, a text that begins as one,
-    /// or a name that the template itself gives to such.
+    /// Whether the value that begins at a token is an address: a variable that holds an address, a text that begins
+    /// like an address, or a name that the template itself sets to an address.
     fn is_address(&self, tag: &Tag<'_>, at: usize) -> bool {
         match tag.token(at) {
             Some(Token::Text(text)) => ["https://", "mailto:", "tel:", "cid:", "#"]
@@ -102,7 +102,7 @@ impl<'a> Declared<'a> {
     }
 }
 
-/// An address that begins with a value: only those that are known to be addresses can be followed.
+/// Checks an address that begins with a value. Only values that are known to be addresses are safe to follow.
 pub(super) fn address_of_value(
     source: &Source<'_>,
     declared: &Declared<'_>,
@@ -129,10 +129,10 @@ pub(super) fn address_of_value(
     }
 }
 
-/// `| safe` behind something that a person has typed.
+/// Finds `| safe` behind a value that a person has typed.
 pub(super) fn raw_values(source: &Source<'_>, declared: &Declared<'_>, findings: &mut Vec<Finding>) {
     for tag in &source.tags {
-        // Where the value begins: in `{{ name … }}`, and in `{% set x = name … %}`.
+        // The token at which the value begins: in `{{ name … }}`, and in `{% set x = name … %}`.
         let first = match tag.keyword() {
             None => 0,
             Some("set" | "set_global") => 3,
@@ -142,7 +142,7 @@ pub(super) fn raw_values(source: &Source<'_>, declared: &Declared<'_>, findings:
         let Some(at) = (1..tag.tokens.len()).find(is_safe) else {
             continue;
         };
-        // A text, which has no name, was written by the author.
+        // A literal text has no name. The author wrote it, so it is allowed.
         let is_typed = tag.name(first).is_some_and(|name| {
             !(HTML_VALUES.contains(&name) || declared.set.contains(name) || declared.arguments.contains(name))
         });

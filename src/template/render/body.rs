@@ -1,4 +1,5 @@
-//! From what an HTML part prints to the page that is sent: MJML becomes HTML, style sheets become `style` attributes.
+//! Makes the page that is sent from the text that an HTML part printed: MJML becomes HTML, style sheets become `style`
+//! attributes.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -10,7 +11,7 @@ use mrml::prelude::render::RenderOptions;
 
 use super::description::depth;
 
-/// Elements within elements. Mail programs cut off far less; parsers take long for more.
+/// How deep elements may be nested. Mail programs cut off far earlier, and parsers take long for deeper pages.
 const MAX_DEPTH: usize = 100;
 
 /// The page that is sent.
@@ -18,23 +19,23 @@ const MAX_DEPTH: usize = 100;
 pub(super) struct Page {
     pub(super) html: String,
     pub(super) rewriting: Rewriting,
-    /// What was printed, where it was rewritten.
+    /// The printed text, if the page was rewritten.
     pub(super) printed: Option<String>,
 }
 
-/// What became of a page after it was printed.
+/// How a page was changed after it was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rewriting {
-    /// It is sent as it was printed.
+    /// The page is sent as it was printed.
     None,
-    /// It was read, and written anew.
+    /// The page was parsed and written again.
     Done {
-        /// Whether a style sheet asks where links go.
+        /// Whether a style sheet has selectors for the targets of links.
         asks_for_links: bool,
     },
 }
 
-/// Why no page comes of what a part printed.
+/// Why a printed part cannot become a page.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BodyError {
     #[error("elements are nested more than {MAX_DEPTH} deep")]
@@ -55,16 +56,16 @@ impl BodyError {
     }
 }
 
-/// The page of what a `body.mjml` printed.
+/// The page of a `body.mjml` part. `printed` is the rendered part.
 pub(super) fn of_mjml(printed: String) -> Result<Page, BodyError> {
     if depth(&printed) > MAX_DEPTH {
         return Err(BodyError::Depth);
     }
-    // Nothing is included but what Tera included.
+    // mrml includes no further files: Tera has included all of them.
     let parsed = mrml::parse_with_options(&printed, &ParserOptions::default());
     let parsed = parsed.map_err(|error| mjml(&error, &printed))?;
     let options = RenderOptions {
-        // The fonts it knows by itself come from servers that learn who reads the mail.
+        // mrml's built-in fonts would be loaded from servers that then learn who reads the mail.
         fonts: HashMap::new(),
         ..RenderOptions::default()
     };
@@ -72,7 +73,7 @@ pub(super) fn of_mjml(printed: String) -> Result<Page, BodyError> {
         reason: error.to_string(),
         line: None,
     })?;
-    // What it does not know it passes on as it is.
+    // mrml copies unknown elements to the page as they are.
     if let Some(at) = page.find("<mj-") {
         let name: String = page[at + 1..]
             .chars()
@@ -135,7 +136,7 @@ fn mjml(error: &MjmlError, printed: &str) -> BodyError {
     }
 }
 
-/// The page of what a `body.html` printed.
+/// The page of a `body.html` part. `printed` is the rendered part.
 pub(super) fn of_html(printed: String) -> Result<Page, BodyError> {
     if !has_styles(&printed) {
         return Ok(Page {
@@ -153,8 +154,8 @@ pub(super) fn of_html(printed: String) -> Result<Page, BodyError> {
     })
 }
 
-/// Whether a page has style sheets that are to be written into its elements. One that is marked
-/// `data-css-inline="ignore"`, as those of the built-in layout are, is not.
+/// Whether a page has style sheets to write into its elements. A style sheet that is marked `data-css-inline="ignore"`,
+/// as in the built-in layout, does not count.
 fn has_styles(page: &str) -> bool {
     page.match_indices("<style").any(|(at, _)| {
         !page[at..]
@@ -165,8 +166,8 @@ fn has_styles(page: &str) -> bool {
     })
 }
 
-/// Whether a style sheet of a page may have rules for elements whose links go somewhere: `a[href^="https"]`. A name in
-/// brackets may be written with backslashes.
+/// Whether a style sheet of a page may have rules for links with certain targets, such as `a[href^="https"]`. The name
+/// in the brackets may contain backslashes.
 fn asks_for_links(page: &str) -> bool {
     let sheets = page.split("<style").skip(1);
     let sheets = sheets.filter_map(|sheet| sheet.split("</style").next());
@@ -177,8 +178,8 @@ fn asks_for_links(page: &str) -> bool {
     })
 }
 
-/// A page with the rules of its style sheets in `style` attributes, for mail programs that drop style sheets. What can
-/// only stand in a style sheet, such as `@media`, stays there.
+/// A page whose style rules have become `style` attributes, for mail programs that drop style sheets. Rules that only
+/// work in a style sheet, such as `@media`, stay there.
 fn with_styles(page: String) -> Result<String, BodyError> {
     if !has_styles(&page) {
         return Ok(page);

@@ -1,16 +1,17 @@
 //! Links that add a meeting to a calendar on the web.
 //!
-//! They make an entry of its own there: it does not follow changes of the meeting, as the attached calendar object does.
+//! Such a link makes a separate entry in the calendar. The entry does not follow changes of the meeting, as the
+//! attached calendar object does.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::meeting::{Meeting, When, Zone};
 
-/// How much of a description goes into a link.
+/// How many characters of a description go into a link.
 const LONGEST_TEXT: usize = 800;
 
-/// What such a link says.
+/// The facts in such a link.
 #[derive(Debug)]
 pub(super) struct CalendarEntry {
     pub(in crate::template) name: String,
@@ -44,7 +45,7 @@ impl Service {
         }
     }
 
-    /// The name that people know.
+    /// The name of the calendar, as people know it.
     pub(in crate::template) const fn name(self) -> &'static str {
         match self {
             Self::Google => "Google",
@@ -148,7 +149,7 @@ impl CalendarEntry {
         }
     }
 
-    /// The link to join first, then what it is about.
+    /// The join link, then the description.
     fn text(&self) -> String {
         let parts: Vec<&str> = [&self.join_url, &self.description]
             .into_iter()
@@ -157,7 +158,7 @@ impl CalendarEntry {
         parts.join("\n\n")
     }
 
-    /// The room, or else the link.
+    /// The location, or else the join link.
     fn place(&self) -> String {
         self.location
             .clone()

@@ -1,6 +1,6 @@
-//! Why a mail takes a meeting out of somebody's calendar.
+//! The reason why a mail removes a meeting from a calendar.
 
-/// Why an invitee gets a cancellation: what its words say.
+/// The reason why an invitee gets a cancellation. It decides the words of the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Cancellation {
     /// The meeting does not take place.
@@ -8,12 +8,12 @@ pub enum Cancellation {
     CalledOff,
     /// The meeting takes place without the invitee.
     Removed,
-    /// The meeting goes on under another host: an entry of that host's takes the place of this one.
+    /// The meeting goes on under another host. An entry by the new host replaces this one.
     NewOrganizer,
 }
 
 impl Cancellation {
-    /// What templates call it, such as `called_off`.
+    /// The name in templates, such as `called_off`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
-//! Which file each part of a mail comes from, and in which language.
+//! The choice of a file and a language for each part of a mail.
 
 use crate::meeting::Language;
 use crate::template::language::labels::with_parents;
 use crate::template::name::{Part, TemplateName};
 use crate::template::templates::{PartSource, Templates};
 
-/// Which file a part is rendered from, and in which language.
+/// The file that a part is rendered from, and the language of the part.
 pub(in crate::template) struct Choice<'a> {
     pub(in crate::template) template: &'a str,
     file_language: Option<Language>,
@@ -13,7 +13,7 @@ pub(in crate::template) struct Choice<'a> {
 }
 
 impl Templates {
-    /// The file that a part is rendered from for a reader of a language.
+    /// The file that a part is rendered from, for a reader of a language.
     #[must_use]
     pub fn source(
         &self,
@@ -32,7 +32,7 @@ impl Templates {
         })
     }
 
-    /// The language that a mail to a reader of `language` is written in; `None` where there is no such template.
+    /// The language of a mail to a reader of `language`. `None`: there is no such template.
     #[must_use]
     pub fn written_in(
         &self,
@@ -74,8 +74,8 @@ impl Templates {
         })
     }
 
-    /// Whether the text is to be made of the HTML body. The built-in text says what the built-in HTML says; an edited
-    /// HTML body without a text of its own speaks for itself.
+    /// Whether the text body is made from the HTML body. The built-in text fits only the built-in HTML. So an edited
+    /// HTML body without its own text also becomes the text body.
     pub(in crate::template) fn speaks_for_itself(&self, text: &Choice<'_>, html: &Choice<'_>) -> bool {
         let is_edited = |choice: &Choice<'_>| {
             let file = self.0.catalogue.file(choice.template);

@@ -1,4 +1,4 @@
-//! What templates are told: the variables, as `docs/templates.md` lists them.
+//! The variables of templates, as `docs/templates.md` lists them.
 
 use std::borrow::Cow;
 
@@ -20,17 +20,17 @@ use crate::template::language::locale::Locale;
 use crate::template::language::times::Times;
 use crate::template::name::{Kind, TemplateName};
 
-/// What one mail is about and for whom.
+/// The facts of one mail to one invitee.
 #[derive(Debug, Clone, Copy)]
 pub struct InvitationContext<'a> {
     /// The meeting.
     pub meeting: &'a Meeting,
-    /// Its description made safe by [`Description::of`], once for all invitees; `None`: it is made safe
-    /// here.
+    /// The meeting's description, made safe by [`Description::of`] once for all invitees. `None`: the description is
+    /// made safe here.
     pub description: Option<&'a Description>,
     /// The revision that is sent.
     pub revision: Revision,
-    /// Who gets the mail.
+    /// The person who gets the mail.
     pub invitee: &'a Person,
     /// The invitee's zone, else the organization's.
     pub invitee_zone: &'a Zone,
@@ -42,26 +42,26 @@ pub struct InvitationContext<'a> {
     pub organization: &'a Organization,
     /// The link to join.
     pub join_url: Option<&'a JoinUrl>,
-    /// What people call the provider of the online meeting, such as `Zoom`.
+    /// The name of the online meeting's provider, as people say it, such as `Zoom`.
     pub online_name: Option<&'a str>,
-    /// How to join without the link, where people can.
+    /// The facts to join without the link. `None`: people cannot join without it.
     pub online: Option<OnlineFacts<'a>>,
     /// The meeting's page in the CRM, for invitees who are users.
     pub record_url: Option<&'a str>,
-    /// Links by which to answer.
+    /// Links to answer with.
     pub answer_links: Option<&'a AnswerLinks>,
-    /// What changed since the invitee was told last.
+    /// The changes since the mail that the invitee got last.
     pub change: Option<&'a Change>,
-    /// Why it is cancelled. Templates of other kinds than cancellations are not told.
+    /// The reason of a cancellation. Templates of other kinds do not get it.
     pub cancellation: Cancellation,
-    /// The other host, for [`Cancellation::NewOrganizer`] only; `organizer` is then the one before, whose entry is
-    /// cancelled. Without it such a mail names nobody.
+    /// The new host, only for [`Cancellation::NewOrganizer`]; `organizer` is then the earlier host, whose entry is
+    /// cancelled. `None`: such a mail names no new host.
     pub new_organizer: Option<&'a Person>,
     /// The display names of all who are invited.
     pub participants: &'a ParticipantNames,
 }
 
-/// The display names of all who are invited: made once, and shared by all of their mails.
+/// The display names of all invited people. They are made once, and all mails share them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParticipantNames(Value);
 
@@ -83,7 +83,7 @@ impl<S: AsRef<str>> FromIterator<S> for ParticipantNames {
     }
 }
 
-/// How to join an online meeting without its link.
+/// The facts to join an online meeting without its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OnlineFacts<'a> {
     /// The provider's meeting id; for Zoom, digits.
@@ -92,14 +92,14 @@ pub struct OnlineFacts<'a> {
     pub passcode: Option<&'a str>,
 }
 
-/// An invitee's personal links by which to answer.
+/// An invitee's personal links to answer with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerLinks {
-    /// Will come.
+    /// Accepts.
     pub accept: String,
-    /// May come.
+    /// Accepts tentatively.
     pub tentative: String,
-    /// Will not come.
+    /// Declines.
     pub decline: String,
 }
 
@@ -132,18 +132,18 @@ impl Variables {
         Ok(variables)
     }
 
-    /// What links say that add the meeting to a calendar.
+    /// The facts in links that add the meeting to a calendar.
     pub(super) fn calendar_entry(&self, facts: &InvitationContext<'_>) -> CalendarEntry {
         let text = self.description.as_ref().map(|safe| safe.text.as_str());
         CalendarEntry::new(facts.meeting, facts.join_url.map(JoinUrl::as_str), text)
     }
 
-    /// For parts that are text: the description is plain.
+    /// The variables of text parts: the description is plain text.
     pub(in crate::template) fn text(&self) -> &Context {
         &self.context
     }
 
-    /// For parts that are HTML: the description is sanitized HTML, which is not escaped again.
+    /// The variables of HTML parts: the description is sanitized HTML and is not escaped again.
     pub(in crate::template) fn into_html(mut self) -> Context {
         self.describe(|safe| Value::safe_string(&safe.html));
         self.context
@@ -205,7 +205,7 @@ pub(in crate::template) const VARIABLES: &[&str] = &[
     "new_organizer_name",
 ];
 
-/// When it is on the organizer's clock, where that differs from the invitee's.
+/// The time on the organizer's clock, if it differs from the time on the invitee's.
 fn at_organizer(facts: &InvitationContext<'_>, locale: &Locale) -> Result<Option<String>, LabelError> {
     let Some((start, end)) = facts.meeting.when.instants() else {
         return Ok(None);
@@ -316,7 +316,7 @@ fn map<const N: usize>(fields: [(&'static str, Value); N]) -> Map {
         .collect()
 }
 
-/// Text, or nothing when there is nothing to see of it.
+/// The text without spaces around it. An empty text is no value.
 fn visible(text: Option<&str>) -> Value {
     text.map(str::trim).filter(|text| !text.is_empty()).into()
 }

@@ -9,32 +9,33 @@ use html2text::render::TextDecorator;
 const MAX_HTML: usize = 64 * 1024;
 /// How many characters of a description a mail shows at most.
 const MAX_TEXT: usize = 16 * 1024;
-/// HTML nested deeper is shown as plain text too: parsing it takes time that grows with the square of the depth.
+/// HTML that is nested deeper is also shown as plain text: its parsing time grows with the square of the depth.
 const MAX_DEPTH: usize = 100;
-/// Lines of the text form are not wrapped, because a wrapped link is no link; a mail program wraps them better.
+/// The width of the plain text. Its lines are not wrapped: a wrapped link does not work, and mail programs wrap better.
 const WIDTH: usize = 10_000;
-/// How long a ruled line is.
+/// The length of a horizontal rule in the plain text.
 const RULE: usize = 20;
 
-/// A description in both forms, each safe to put where it belongs.
+/// A description in both forms. The HTML is safe in HTML parts, the text in text parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     /// Sanitized HTML: a fragment without scripts, styles, images and forms, whose links are https or mailto.
     pub html: String,
     /// Plain text without control characters, its lines separated by `\n`.
     pub text: String,
-    /// Whether it was written as HTML; else `html` says no more than `text`.
+    /// Whether the description was written as HTML. If not, `html` says no more than `text`.
     pub is_formatted: bool,
 }
 
 impl Description {
-    /// The HTML, where that says more than the text.
+    /// The HTML, if it says more than the text.
     #[must_use]
     pub fn formatted(&self) -> Option<&str> {
         self.is_formatted.then_some(self.html.as_str())
     }
 
-    /// A meeting's description made safe by [`sanitize_description`]; `None` where there is none, or nothing to show.
+    /// A meeting's description, made safe by [`sanitize_description`]. `None`: there is no description, or nothing of
+    /// it can be shown.
     #[must_use]
     pub fn of(html_or_text: Option<&str>) -> Option<Self> {
         html_or_text
@@ -49,12 +50,11 @@ impl Description {
     }
 }
 
-/// Makes a description safe. It costs much more than rendering a template, so do it once a meeting.
+/// Makes a description safe. This takes much longer than rendering a template, so do it once for each meeting.
 ///
-/// Text that has an HTML tag in it is taken for HTML: it keeps paragraphs, lists, tables, emphasis and links,
-/// and loses all else. Links keep only `https:` and `mailto:` addresses; images are dropped, because they tell
-/// their server who reads the mail. Text without a tag is taken for plain text: an empty line ends a
-/// paragraph, and every other line break is kept.
+/// A text with an HTML tag counts as HTML: it keeps paragraphs, lists, tables, emphasis and links, and loses all else.
+/// Links keep only `https:` and `mailto:` addresses. Images are dropped, because they tell their server who reads the
+/// mail. A text without a tag counts as plain text: an empty line ends a paragraph, and every other line break is kept.
 ///
 /// ```
 /// let safe = invite::template::sanitize_description("<p>Read <a href='javascript:x'>this</a><script>x</script></p>");
@@ -95,7 +95,7 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
-/// Names of elements by which text is recognised as HTML.
+/// Elements that make a text HTML.
 const ELEMENTS: &[&str] = &[
     "a",
     "b",
@@ -158,7 +158,7 @@ fn is_html(text: &str) -> bool {
     })
 }
 
-/// How deep elements are nested, at most. Those that need no end are not counted.
+/// The greatest depth of nested elements. Elements without an end tag are not counted.
 pub(in crate::template) fn depth(html: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for (at, _) in html.match_indices('<') {
@@ -185,7 +185,7 @@ pub(in crate::template) fn depth(html: &str) -> usize {
     deepest
 }
 
-/// What stands between tags, for HTML that is not worth parsing.
+/// The text between tags, for HTML that is too long or too deep to parse.
 fn without_tags(html: &str) -> String {
     let mut text = String::new();
     let mut pieces = html.split('<');
@@ -242,7 +242,7 @@ fn escape_into(text: &str, html: &mut String) {
     }
 }
 
-/// HTML as text, without what its styles hide.
+/// HTML as text, without elements that its styles hide.
 pub(in crate::template) fn to_text(html: &str) -> String {
     let text = html2text::config::with_decorator(TextForm::default())
         .use_doc_css()
@@ -260,7 +260,7 @@ pub(in crate::template) fn to_text(html: &str) -> String {
     without_controls(lines.join("\n").trim_matches('\n'))
 }
 
-/// How HTML looks as text: links show their address, lists their dashes, and emphasis nothing.
+/// The text form of HTML: links show their address, list items their dashes, and emphasis is dropped.
 #[derive(Debug, Clone, Default)]
 struct TextForm {
     links: Vec<String>,

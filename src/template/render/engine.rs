@@ -1,4 +1,4 @@
-//! Tera as templates see it.
+//! Tera with the filters and functions that templates have.
 
 use std::io::{self, Write};
 
@@ -19,13 +19,13 @@ pub(in crate::template) fn engine() -> Tera {
     tera
 }
 
-/// Keeps what is printed, up to [`MAX_OUTPUT`].
+/// Holds the printed text, up to [`MAX_OUTPUT`].
 #[derive(Debug, Default)]
 pub(super) struct Page(Vec<u8>);
 
 impl Page {
     pub(super) fn into_text(self) -> String {
-        // Tera writes text only, and it is cut nowhere but between two writes.
+        // Tera writes only text, and the text is cut only between two writes.
         String::from_utf8(self.0)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }

@@ -1,4 +1,4 @@
-//! The filters of templates: our own, and bounded ones in place of those of Tera that can print without end.
+//! The filters of templates: our own, and limited versions of Tera's filters that can print without end.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use icu_list::ListFormatter;

@@ -76,7 +76,7 @@ fn range(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Vec<i64>> {
     Ok(numbers)
 }
 
-/// An address that a link may have, or nothing where the variable is absent.
+/// The address for a link. `None`: the variable is absent.
 fn address(kwargs: &Kwargs) -> TeraResult<Option<String>> {
     let Some(value) = kwargs.get::<Value>("url")?.filter(|value| !value.is_none()) else {
         return if kwargs.iter().any(|(name, _)| name.as_str() == Some("url")) {
@@ -119,7 +119,7 @@ pub(crate) fn escaped(text: &str) -> String {
     String::from_utf8(escaped).unwrap_or_default()
 }
 
-/// A button that shows without images and without style sheets; in text parts the words and the link.
+/// A button that shows without images and without style sheets. In text parts: the words and the link.
 fn join_button(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let Some(url) = address(&kwargs)? else {
         return Ok(Value::normal_string(""));
@@ -187,7 +187,7 @@ fn service(key: &str) -> TeraResult<Service> {
     })
 }
 
-/// The QR code of a link, as a picture that the mail carries along. Text parts have none.
+/// The QR code of a link, as a picture within the mail. Text parts have none.
 fn qr_code(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let Some(url) = address(&kwargs)? else {
         return Ok(Value::normal_string(""));

@@ -1,5 +1,5 @@
-//! The functions that are called by what is put into templates before Tera sees them. No author can call them:
-//! `check::names` refuses names that begin with two underscores.
+//! The functions of the calls that the program inserts into templates before Tera sees them. Authors cannot call these
+//! functions: `check::names` refuses names that begin with two underscores.
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
@@ -13,7 +13,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_function(AS_IF, as_if);
 }
 
-/// Counts steps, and looks at the size of a value.
+/// Counts steps, and checks the size of a value.
 fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let steps = kwargs.get::<u32>("steps")?.unwrap_or(1);
     current()?
@@ -31,7 +31,7 @@ fn check(kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(Value::safe_string(""))
 }
 
-/// Tells the trace how a condition came out. The answer is what the template goes on with.
+/// Records the outcome of a condition in the trace. The template goes on with the trace's answer.
 fn as_if(kwargs: Kwargs, _: &State<'_>) -> TeraResult<bool> {
     let id = kwargs.must_get::<&str>("at")?;
     let is = kwargs.get::<Value>("is")?.is_some_and(|value| value.is_truthy());

@@ -1,4 +1,4 @@
-//! Rendering a mail: its parts, and what it must show.
+//! Rendering of a mail: its parts, and the texts that it must contain.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,30 +22,30 @@ use crate::template::language::locale::Locale;
 use crate::template::name::{Kind, Part, TemplateName};
 use crate::template::{Rendered, TemplateError, Templates};
 
-/// What is known of the parts of a mail as templates printed them.
+/// Facts about the parts of a mail as templates printed them.
 pub(in crate::template) struct Printed {
     pub(in crate::template) subject: String,
     /// How many octets the longest part has.
     pub(super) longest_part: usize,
-    /// What became of the page then.
+    /// How the page was changed after it was printed.
     pub(super) rewriting: body::Rewriting,
-    /// The page, where it was rewritten.
+    /// The page as it was printed, if it was rewritten.
     pub(super) page: Option<String>,
 }
 
 impl Templates {
-    /// Renders a mail. Where there is no text body, or only the built-in one beside an edited HTML body, it is made of
-    /// the HTML body.
+    /// Renders a mail. If there is no text body, or only the built-in one beside an edited HTML body, the text is made
+    /// from the HTML body.
     ///
-    /// Each part is taken from the first file that there is: for the language, for what it is a form of (`de`
-    /// for `de-AT`), for the organization's language, for all languages; the configured folder's before the
-    /// built-in one. A part is written in one language throughout: that of its file; with a file for all
-    /// languages, the reader's, or the organization's where there are no labels in the reader's.
+    /// Each part is taken from the first file that exists, in this order: for the language, for its parents (`de` for
+    /// `de-AT`), for the organization's language, for all languages. At each step, the configured folder's file comes
+    /// before the built-in one. A part is written in one language throughout: the language of its file. A file for all
+    /// languages is written in the reader's language, or in the organization's if there are no labels in the reader's.
     ///
     /// # Errors
-    /// [`TemplateError::Missing`] when there is no subject or HTML body; [`TemplateError::Broken`] when
-    /// rendering fails, goes beyond the bounds, leaves the subject empty, or leaves out the link to join; [`TemplateError::Dates`] when
-    /// CLDR's data cannot write dates of the language.
+    /// [`TemplateError::Missing`] if there is no subject or HTML body. [`TemplateError::Broken`] if rendering fails,
+    /// exceeds the limits, leaves the subject empty, or omits the join link. [`TemplateError::Dates`] if CLDR's data
+    /// cannot write dates of the language.
     pub fn render(
         &self,
         name: TemplateName,
@@ -55,7 +55,7 @@ impl Templates {
             .map(|(rendered, _)| rendered)
     }
 
-    /// The mail, and how it was printed. Where conditions are traced, the link to join may be missing.
+    /// The mail, and facts about how it was printed. If conditions are traced, the join link may be missing.
     pub(in crate::template) fn render_parts(
         &self,
         name: TemplateName,
@@ -79,7 +79,7 @@ impl Templates {
             let state = RenderState::new(Arc::clone(locale), format, zone, color, Rc::clone(&entry));
             Rc::new(state.traced(trace))
         };
-        // Mostly all parts are of one language, and share their variables.
+        // Mostly all parts are in one language, and share their variables.
         let render_text = |choice: &Choice<'_>| {
             if choice.language == locale.language {
                 return self.print(
@@ -150,7 +150,7 @@ impl Templates {
         Ok((rendered, printed))
     }
 
-    /// Refuses a mail that does not say how to join a meeting which has a link.
+    /// Refuses a mail that has no join link although its meeting has one.
     fn require_link(
         &self,
         join_url: Option<&JoinUrl>,
@@ -172,8 +172,8 @@ impl Templates {
         Ok(())
     }
 
-    /// A label that stands alone, such as `join`, in a reader's language, or the organization's where there are
-    /// no labels in the reader's.
+    /// A label that is used by itself, such as `join`, in a reader's language, or in the organization's if there are no
+    /// labels in the reader's.
     ///
     /// # Errors
     /// [`TemplateError::Broken`] when there is no such label or it cannot be written;
@@ -239,7 +239,7 @@ impl Templates {
     }
 }
 
-/// Text without spaces at the ends of lines and without more than one empty line in a row.
+/// Text without spaces at the ends of lines, and with at most one empty line in a row.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut empty = 0;

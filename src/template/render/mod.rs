@@ -1,4 +1,4 @@
-//! Rendering a mail: what templates are told, what they can call, and what becomes of what they print.
+//! Renders mails: the variables and functions of templates, and the way from the printed text to the mail.
 
 mod body;
 mod calendar_links;

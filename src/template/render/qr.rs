@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 
 use crate::mail::InlineImage;
 
-/// Pixels of one module. Mail programs scale pictures softly: too few pixels blur.
+/// Pixels for one module of the code. Mail programs smooth pictures when they scale them: with fewer pixels the code
+/// blurs.
 const MODULE: usize = 8;
-/// The light frame that readers need, in modules (ISO/IEC 18004 §5.3.8).
+/// The light frame that code readers need, in modules (ISO/IEC 18004 §5.3.8).
 const QUIET: usize = 4;
 
 /// Why a text cannot become a code.
@@ -17,7 +18,7 @@ pub(super) struct CodeError {
     reason: String,
 }
 
-/// The QR code of a text, black on white. The same text makes the same picture.
+/// The QR code of a text, black on white. The same text always makes the same picture.
 pub(in crate::template) fn qr_code(text: &str) -> Result<InlineImage, CodeError> {
     let error = |reason: String| CodeError { reason };
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|e| error(e.to_string()))?;
@@ -38,7 +39,7 @@ pub(in crate::template) fn qr_code(text: &str) -> Result<InlineImage, CodeError>
             }
         }
     }
-    // A code has 177 modules a side at most.
+    // A code has at most 177 modules a side.
     let side = u32::try_from(side).map_err(|e| error(e.to_string()))?;
     let mut data = Vec::new();
     let mut encoder = png::Encoder::new(&mut data, side, side);
@@ -73,7 +74,7 @@ mod tests {
         // Version 2: 25 modules and the frame.
         assert_eq!((info.width, info.height), (264, 264));
         let is_dark = |x: usize, y: usize| pixels[y * info.line_size + x / 8] & (0x80 >> (x % 8)) == 0;
-        // The frame is light, the finder in the corner dark, and light within.
+        // The frame is light. The finder in the corner is dark, with a light ring in it.
         assert!(!is_dark(3, 3) && is_dark(36, 36) && !is_dark(44, 44) && is_dark(60, 60));
         assert!(image.data.len() < 2000, "{}", image.data.len());
         assert_eq!(image, qr_code("https://zoom.us/j/1").unwrap());

@@ -1,7 +1,7 @@
-//! One part while it is rendered: what functions and filters of templates know, and what they may still spend.
+//! The state of the part that is being rendered: the facts for functions and filters, and the rest of the limits.
 //!
-//! It is kept by the thread, because Tera shows a function the variables of a template but not, within a component,
-//! those around it.
+//! The state is kept by the thread, because Tera shows a function the variables of its template. Within a component,
+//! Tera does not show the variables around the component.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ pub(super) enum PartFormat {
     Text,
 }
 
-/// What a part is rendered with.
+/// The facts that a part is rendered with.
 #[derive(Debug)]
 pub(super) struct RenderState {
     pub(in crate::template) locale: Arc<Locale>,
@@ -32,10 +32,10 @@ pub(super) struct RenderState {
     pub(in crate::template) zone: Zone,
     /// The colour of buttons.
     pub(in crate::template) color: Color,
-    /// What goes into links that add the meeting to a calendar.
+    /// The facts in links that add the meeting to a calendar.
     pub(in crate::template) entry: Rc<CalendarEntry>,
     pub(in crate::template) images: RefCell<Vec<InlineImage>>,
-    /// What is to be told of conditions; only for looking at templates.
+    /// The record of conditions. Only previews of templates have one.
     pub(in crate::template) trace: Option<Rc<Trace>>,
     pub(in crate::template) spending: Spending,
 }
@@ -60,7 +60,7 @@ impl RenderState {
         }
     }
 
-    /// The same, telling of conditions.
+    /// The same state, with a record of conditions.
     pub(in crate::template) fn traced(mut self, trace: Option<&Rc<Trace>>) -> Self {
         self.trace = trace.cloned();
         self
@@ -71,7 +71,7 @@ thread_local! {
     static NOW: RefCell<Option<Rc<RenderState>>> = const { RefCell::new(None) };
 }
 
-/// Renders something on this thread.
+/// Runs `run` with this state as the state of the thread.
 pub(super) fn with_state<T>(state: &Rc<RenderState>, run: impl FnOnce() -> T) -> T {
     struct Restore(Option<Rc<RenderState>>);
     impl Drop for Restore {
@@ -83,7 +83,7 @@ pub(super) fn with_state<T>(state: &Rc<RenderState>, run: impl FnOnce() -> T) ->
     run()
 }
 
-/// What is rendered on this thread.
+/// The state of the part that this thread renders.
 pub(in crate::template) fn current() -> tera::TeraResult<Rc<RenderState>> {
     NOW.with_borrow(Clone::clone)
         .ok_or_else(|| tera::Error::message("this is known only while a mail is rendered"))

@@ -1,7 +1,7 @@
-//! What becomes of the conditions of a mail while it is rendered.
+//! The outcomes of a mail's conditions while it is rendered.
 //!
-//! For this alone the templates are parsed a second time, with each `{% if … %}` and `{% elif … %}` wrapped in a call of
-//! [`AS_IF`], which notes what it is told and answers as it is asked to.
+//! Only for this, the templates are parsed a second time, with each `{% if … %}` and `{% elif … %}` wrapped in a call
+//! of [`AS_IF`]. The call records the real outcome, and returns the outcome that the trace demands.
 
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
@@ -13,17 +13,17 @@ use crate::template::tags::{Tag, tags};
 /// The function around conditions. Templates cannot call it: `check::names` refuses it.
 pub(super) const AS_IF: &str = "__as_if";
 
-/// How the conditions of one mail came out.
+/// The outcomes of the conditions of one mail.
 #[derive(Debug, Default)]
 pub(in crate::template) struct Trace {
-    /// The condition that is to come out in a certain way, and the way.
+    /// The id of the condition with a forced outcome, and that outcome.
     forced: Option<(String, bool)>,
     /// By id: whether it held, and whether it did not.
     seen: RefCell<BTreeMap<String, (bool, bool)>>,
 }
 
 impl Trace {
-    /// One condition is to come out in a certain way, whatever is asked.
+    /// Forces the outcome of one condition.
     pub(in crate::template) fn forcing(id: &str, holds: bool) -> Self {
         Self {
             forced: Some((id.to_owned(), holds)),
@@ -36,7 +36,7 @@ impl Trace {
         self.seen.borrow()
     }
 
-    /// Notes how a condition came out, and says what the template is told.
+    /// Records the outcome of a condition, and returns the outcome that the template goes on with.
     pub(super) fn answer(&self, id: &str, is: bool) -> bool {
         let mut seen = self.seen.borrow_mut();
         let (held, failed) = seen.entry(id.to_owned()).or_default();
@@ -49,7 +49,7 @@ impl Trace {
     }
 }
 
-/// A condition's first octet, behind its last one, and its id.
+/// For each condition: the offset of its first octet, the offset behind its last octet, and its id.
 pub(in crate::template) fn conditions<'a>(
     name: &'a str,
     text: &'a str,
@@ -67,7 +67,7 @@ pub(in crate::template) fn conditions<'a>(
     })
 }
 
-/// Puts the checks in, and a call around each condition, for a template of this name.
+/// Adds the checks, and a call around each condition, for a template of this name.
 pub(in crate::template) fn traced(name: &str, template: &str) -> Checked {
     let tags = tags(template);
     let mut calls = Vec::new();

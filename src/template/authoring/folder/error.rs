@@ -13,7 +13,7 @@ pub enum FolderError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: io::Error,
     },
     /// A file cannot be written.
@@ -21,27 +21,27 @@ pub enum FolderError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: io::Error,
     },
-    /// A file says something else than when the change began.
+    /// Another program or author has changed the file since the change began.
     #[error("{} was changed by somebody else meanwhile", path.display())]
     ChangedMeanwhile {
         /// The file.
         path: PathBuf,
     },
-    /// A link in the folder leads out of it.
+    /// A link in the folder leads to a file outside the folder.
     #[error("{} is outside of the folder of templates, by a link", path.display())]
     LeadsOut {
         /// The file as it was named.
         path: PathBuf,
     },
-    /// There is no such version.
+    /// There is no version of this name.
     #[error("there is no version {version:?}{}", latest.as_ref().map(|id| format!("; the latest is {id}")).unwrap_or_default())]
     NoVersion {
-        /// As it was asked for.
+        /// The version that was asked for.
         version: String,
-        /// The latest one, if there is any.
+        /// The latest version, if there is any.
         latest: Option<String>,
     },
 }

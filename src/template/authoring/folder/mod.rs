@@ -1,16 +1,16 @@
-//! The folder of templates as something that is changed: nothing that was in it is ever lost, and nothing that is broken
-//! gets into it.
+//! The folder of templates, for commands that change it. No text that was in the folder is ever lost, and no broken
+//! template gets into it.
 //!
-//! Beside the templates there is a hidden folder, which the loader passes over:
+//! Beside the templates there is a hidden folder, which the loader skips:
 //!
 //! | path | holds |
 //! | --- | --- |
 //! | `.history/versions/<version>/<path>` | a file as it was before a command changed it |
-//! | `.history/versions/<version>/reason` | which command that was |
+//! | `.history/versions/<version>/reason` | the name of that command |
 //! | `.history/base/<path>` | the built-in file that an edited one was copied from |
-//! | `.history/drafts/<path>` | what an author wrote that is not in force, because it is wrong or not finished |
+//! | `.history/drafts/<path>` | an author's text that is not in force, because it is wrong or not finished |
 //!
-//! A version is named after the moment (UTC) of the command; what one command changed has one version.
+//! A version is named after the moment (UTC) of the command. All files that one command changes are in one version.
 
 mod error;
 mod upgrade;
@@ -34,25 +34,25 @@ pub struct TemplateFolder {
 }
 
 impl TemplateFolder {
-    /// A folder. It is made when something is first put into it.
+    /// A folder of templates. The folder is made when the first file is put into it.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
     }
 
-    /// Where it is.
+    /// The path of the folder.
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Where a file of it is, or would be.
+    /// The path that a file of the folder has, or would have.
     #[must_use]
     pub fn file(&self, path: &TemplatePath) -> PathBuf {
         self.dir.join(path.as_str())
     }
 
-    /// A file's text; `None` where there is no file, and the built-in one counts.
+    /// A file's text. `None`: the folder has no such file, and the built-in file counts.
     ///
     /// # Errors
     /// [`FolderError::Unreadable`].
@@ -60,7 +60,7 @@ impl TemplateFolder {
         read(&self.file(path))
     }
 
-    /// The paths of all files that there are.
+    /// The paths of all files in the folder.
     ///
     /// # Errors
     /// [`FolderError::Unreadable`] when the folder cannot be listed.
@@ -73,7 +73,7 @@ impl TemplateFolder {
         Ok(found)
     }
 
-    /// Where the draft of a file is, or would be.
+    /// The path that the draft of a file has, or would have.
     #[must_use]
     pub fn draft_file(&self, path: &TemplatePath) -> PathBuf {
         self.dir.join(HISTORY).join("drafts").join(path.as_str())
@@ -87,7 +87,7 @@ impl TemplateFolder {
         read(&self.draft_file(path))
     }
 
-    /// Keeps a draft, in place of the one that there was.
+    /// Keeps a draft, in place of an older draft of the same file.
     ///
     /// # Errors
     /// [`FolderError::Unwritable`].
@@ -107,7 +107,7 @@ impl TemplateFolder {
         self.dir.join(HISTORY).join("base").join(path.as_str())
     }
 
-    /// The built-in text that a file was copied from, where that is known.
+    /// The built-in text that a file was copied from, if it is known.
     ///
     /// # Errors
     /// [`FolderError::Unreadable`].
@@ -115,7 +115,7 @@ impl TemplateFolder {
         read(&self.base_file(path))
     }
 
-    /// Remembers the built-in text that a file was copied from, or has been brought up to.
+    /// Remembers the built-in text that a file was copied from, or was last merged with.
     ///
     /// # Errors
     /// [`FolderError::Unwritable`].
@@ -123,10 +123,10 @@ impl TemplateFolder {
         write(&self.base_file(path), text)
     }
 
-    /// Puts files in force, all with one version of what was there before.
+    /// Puts files in force. One version keeps the old texts of all of them.
     ///
-    /// `expected` is what the author began from: a file that says something else by now was changed by somebody else,
-    /// and then nothing is done. What goes into the folder should have been checked.
+    /// `expected` is the text that the author began from. If a file has another text by now, somebody else has changed
+    /// the file, and `install` changes nothing. The caller should have checked the new texts.
     ///
     /// # Errors
     /// [`FolderError::ChangedMeanwhile`], [`FolderError::LeadsOut`], or a file that cannot be read or written. Each file
@@ -158,7 +158,7 @@ impl TemplateFolder {
         Ok(version)
     }
 
-    /// A link in the folder must not lead a change elsewhere.
+    /// Refuses a file that a link puts outside the folder.
     fn require_inside(&self, path: &TemplatePath) -> Result<(), FolderError> {
         let file = self.file(path);
         let is_real = |part: &Path| part.exists() || part.is_symlink();
@@ -197,7 +197,7 @@ fn read(path: &Path) -> Result<Option<String>, FolderError> {
     }
 }
 
-/// Writes a file, which has its old text until it has all of the new one.
+/// Writes a file. The file has its whole old text until it has its whole new one.
 fn write(path: &Path, text: &str) -> Result<(), FolderError> {
     let unwritable = |source| FolderError::Unwritable {
         path: path.to_owned(),
@@ -207,7 +207,7 @@ fn write(path: &Path, text: &str) -> Result<(), FolderError> {
         return Err(unwritable(io::ErrorKind::InvalidFilename.into()));
     };
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    // Hidden, so that nobody takes it for a template.
+    // Hidden, so that the loader does not take it for a template.
     let new = folder.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
     let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path));
     if written.is_err() {
@@ -271,7 +271,7 @@ mod tests {
                 reason,
             )
         };
-        // Nothing was there, so nothing is kept.
+        // There was no older text, so there is no version.
         assert_eq!(put(Some("one"), None, Reason::Edited).unwrap(), None);
         let first = put(Some("two"), Some("one"), Reason::Edited).unwrap().unwrap();
         let second = put(None, Some("two"), Reason::Reset).unwrap().unwrap();
@@ -283,7 +283,7 @@ mod tests {
             [(second.as_str(), Reason::Reset), (first.as_str(), Reason::Edited)]
         );
         assert_eq!(folder.kept(&first, &subject).unwrap().as_deref(), Some("one"));
-        // Somebody else was faster.
+        // Somebody else has changed the file first.
         std::fs::write(folder.file(&subject), "theirs").unwrap();
         let error = put(Some("mine"), None, Reason::Edited).unwrap_err();
         assert!(matches!(error, FolderError::ChangedMeanwhile { .. }), "{error}");

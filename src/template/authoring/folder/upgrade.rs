@@ -1,35 +1,36 @@
-//! What becomes of edited files when the built-in ones they were copied from have changed.
+//! Edited files whose built-in originals have changed since they were copied.
 
 use crate::template::files::path::TemplatePath;
 
 use super::{FolderError, TemplateFolder};
 
-/// An edited file, the built-in one that it was copied from, and the one that there is now.
+/// An edited file, the built-in text that it was copied from, and the built-in text of this version of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
     /// The file.
     pub path: TemplatePath,
-    /// What it was copied from.
+    /// The built-in text that the author copied.
     pub base: String,
-    /// What the author has made of it.
+    /// The author's text.
     pub edited: String,
-    /// What is built in now.
+    /// The built-in text of this version of the program.
     pub built_in: &'static str,
 }
 
-/// What an upgrade comes to.
+/// The result of an upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpgradeState {
-    /// The author has changed nothing: the new one can take its place.
+    /// The author has changed nothing: the new built-in text can take the file's place.
     Unedited,
-    /// Both have changed, in different lines: the two together.
+    /// Both texts have changed, in different lines: the merged text.
     Merged(String),
-    /// Both have changed the same lines: the two together, with marks around what the author has to decide.
+    /// Both texts have changed in the same lines: the merged text, with marks around the lines that the author has to
+    /// decide.
     Conflict(String),
 }
 
 impl Upgrade {
-    /// What the upgrade comes to.
+    /// The result of this upgrade.
     #[must_use]
     pub fn state(&self) -> UpgradeState {
         if self.edited == self.base {
@@ -41,7 +42,7 @@ impl Upgrade {
         }
     }
 
-    /// What has changed in the built-in file since the author copied it, as a unified diff.
+    /// The changes in the built-in file since the author copied it, as a unified diff.
     #[must_use]
     pub fn theirs(&self) -> String {
         difference(
@@ -54,7 +55,7 @@ impl Upgrade {
         )
     }
 
-    /// What the author has changed, as a unified diff.
+    /// The author's changes, as a unified diff.
     #[must_use]
     pub fn ours(&self) -> String {
         difference(
@@ -67,7 +68,7 @@ impl Upgrade {
         )
     }
 
-    /// The first line of the edited file that an upgrade has to do with, from 1.
+    /// The first line of the edited file that the upgrade would change, from 1.
     #[must_use]
     pub fn first_line(&self) -> usize {
         let patch = diffy::create_patch(&self.base, self.built_in);
@@ -76,7 +77,7 @@ impl Upgrade {
     }
 }
 
-/// A unified diff between two texts of these names; empty where they are the same.
+/// A unified diff between two texts of these names. Equal texts have an empty diff.
 #[must_use]
 pub fn difference(from: &str, to: &str, names: (&str, &str)) -> String {
     if from == to {
@@ -90,7 +91,7 @@ pub fn difference(from: &str, to: &str, names: (&str, &str)) -> String {
 }
 
 impl TemplateFolder {
-    /// The edited files whose built-in ones are others than when they were copied.
+    /// The edited files whose built-in originals have changed since they were copied.
     ///
     /// # Errors
     /// [`FolderError::Unreadable`].

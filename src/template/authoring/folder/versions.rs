@@ -1,4 +1,4 @@
-//! What files said before.
+//! Older texts of files.
 
 use std::path::PathBuf;
 
@@ -8,17 +8,17 @@ use crate::template::files::path::TemplatePath;
 
 use super::{FolderError, HISTORY, TemplateFolder, list, read, write};
 
-/// Which command changed files.
+/// The kind of command that changed files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// An author edited them.
+    /// An author edited the files.
     Edited,
-    /// The built-in ones were put back.
+    /// The built-in texts were put back.
     Reset,
     /// An older version was put back.
     Restored,
-    /// They were brought up to newer built-in ones.
+    /// The files were merged with newer built-in texts.
     Upgraded,
 }
 
@@ -37,14 +37,14 @@ impl Reason {
     }
 }
 
-/// What files said before a command changed them.
+/// The texts that files had before a command changed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// Its name: the moment in UTC, such as `20261124T081500Z`.
+    /// The version's name: the moment in UTC, such as `20261124T081500Z`.
     pub id: String,
-    /// What was done then.
+    /// The kind of command.
     pub reason: Reason,
-    /// The files that it has.
+    /// The files in the version.
     pub paths: Vec<TemplatePath>,
 }
 
@@ -53,7 +53,7 @@ impl TemplateFolder {
         self.dir.join(HISTORY).join("versions")
     }
 
-    /// Keeps what files say now as a version; without a file there is none.
+    /// Keeps the present texts of files as a version. If none of the files exists, there is no version.
     pub(super) fn keep<'a>(
         &self,
         paths: impl Iterator<Item = &'a TemplatePath>,
@@ -74,7 +74,7 @@ impl TemplateFolder {
         Ok(Some(id))
     }
 
-    /// A name that no version has yet, and its folder, which is made: two commands at once get two.
+    /// A name that no version has yet, with its new folder. Two commands at the same moment get two names.
     fn new_version(&self) -> Result<(String, PathBuf), FolderError> {
         let versions = self.versions_dir();
         let unwritable = |source| FolderError::Unwritable {
@@ -121,7 +121,8 @@ impl TemplateFolder {
             let reason = Reason::ALL
                 .into_iter()
                 .find(|reason| said.as_deref() == Some(reason.as_str()));
-            // Without a reason, a command is at it, or was killed: what it has kept is in the folder still.
+            // A version without a reason is still being made, or its command was killed. The folder still has the texts
+            // in it.
             let Some(reason) = reason else { continue };
             let mut paths = Vec::new();
             list(&folder, "", &mut paths)?;
@@ -150,7 +151,7 @@ impl TemplateFolder {
         })
     }
 
-    /// What a file said before, if the version has it.
+    /// The text that a file had before, if the version has it.
     ///
     /// # Errors
     /// [`FolderError::NoVersion`], [`FolderError::Unreadable`].
@@ -160,7 +161,7 @@ impl TemplateFolder {
     }
 }
 
-/// The moment, and the number within it.
+/// The moment in a version's name, and the number of the version within that moment.
 fn order(id: &str) -> (&str, u32) {
     match id.split_once('-') {
         Some((moment, number)) => (moment, number.parse().unwrap_or(u32::MAX)),

@@ -1,11 +1,11 @@
-//! A mail rendered once for all who read it in the same words but for what is their own: their name, and the links by
-//! which they answer.
+//! A mail rendered once for all readers who get the same words, except for their own values: their name, and the links
+//! by which they answer.
 //!
-//! Rendering a mail takes some hundred times as long as copying it, and the mails to one meeting mostly differ in these
-//! slots alone. So a mail is rendered for a reader whose name and links are marks that stand nowhere else, and each mark
-//! is replaced by each reader's value. What comes out must be, to the octet, what rendering each one would give. That is
-//! so where templates and labels do nothing with a value but print it (`printing`), and where what is done to the page
-//! after that does not depend on it (`places`). Where that is not certain, there is no stencil, and every mail is
+//! Rendering a mail takes about 100 times as long as copying it, and the mails to one meeting mostly differ only in
+//! these slots. So the mail is rendered for an invented reader whose name and links are marks that stand nowhere else.
+//! Then each mark is replaced by each reader's value. The result must equal, to the octet, the mail that rendering for
+//! this reader would give. It does if templates and labels only print the values (`printing`), and if the later steps
+//! on the page do not depend on the values (`places`). If either is not certain, there is no stencil, and every mail is
 //! rendered.
 
 mod places;
@@ -27,25 +27,25 @@ use crate::template::name::{Part, TemplateName};
 use crate::template::{Rendered, TemplateError, Templates, escaped};
 use slots::{LONGEST, Readers, SLOTS};
 
-/// A mail with slots where each reader's own values are to stand.
+/// A mail with slots for each reader's own values.
 #[derive(Debug, Clone)]
 pub struct Stencil {
-    /// With empty texts.
+    /// The mail, with empty subject and bodies.
     mail: Rendered,
     subject: SlottedText,
     html: SlottedText,
     text: SlottedText,
     rewriting: Rewriting,
-    /// Whether readers have links by which to answer.
+    /// Whether readers have links to answer with.
     has_links: bool,
 }
 
 impl Stencil {
-    /// `None` where a mark stands in a place of the page that could be changed by what is put in, and where a part could
-    /// outgrow its bounds by it.
+    /// `None`: a mark stands in a place of the page that a value could change, or a part could exceed its limits with
+    /// values in it.
     fn new(mail: Rendered, printed: &Printed, has_links: bool) -> Option<Self> {
         let rewriting = printed.rewriting;
-        // A mark that is written in another way would not be found.
+        // A mark that was written in another way would not be found.
         let is_lost = |page: &String, mark| page.matches(mark).count() != mail.html.matches(mark).count();
         let page = printed.page.as_ref();
         if page.is_some_and(|page| slots::marks().into_iter().any(|mark| is_lost(page, mark)))
@@ -72,7 +72,7 @@ impl Stencil {
         (printed.longest_part + count * LONGEST <= MAX_OUTPUT).then_some(stencil)
     }
 
-    /// The language it is written in.
+    /// The language of the mail.
     #[must_use]
     pub fn language(&self) -> &Language {
         &self.mail.language
@@ -100,9 +100,8 @@ impl Stencil {
             .any(|part| part.slots().contains(&place))
     }
 
-    /// What stands in the slots of the mail to this reader. Everything else that the context says must be as it was said
-    /// of the reader that the stencil was made for. `None` where a value cannot be put in, or where the mail could differ
-    /// in more than the slots.
+    /// This reader's values for the slots. The rest of the context must be the same as for the reader that the stencil
+    /// was made for. `None`: a value cannot be put in, or the mail could differ in more than the slots.
     #[must_use]
     pub fn values(&self, context: &InvitationContext<'_>) -> Option<SlotValues> {
         if context.answer_links.is_some() != self.has_links {
@@ -113,7 +112,7 @@ impl Stencil {
             let Some(value) = slot.value_of(context) else {
                 continue;
             };
-            // Conditions ask whether there is something.
+            // Conditions ask whether a value is there.
             if value.is_empty() {
                 return None;
             }
@@ -132,18 +131,18 @@ impl Stencil {
         Some(values)
     }
 
-    /// How a value is written in the page; `None` where that depends on the place.
+    /// The value as the page writes it. `None`: the page writes it differently in different places.
     fn in_html(&self, value: &str) -> Option<String> {
         let escaped = escaped(value);
         let is_same_everywhere = match self.rewriting {
             Rewriting::None => true,
-            // Quotes and brackets are read, and written in another way in text than in attributes.
+            // A rewritten page writes quotes and angle brackets in text in another way than in attributes.
             Rewriting::Done { .. } => escaped == value.replace('&', "&amp;"),
         };
         is_same_everywhere.then_some(escaped)
     }
 
-    /// The mail with these values in its slots: those of [`values`](Self::values).
+    /// The mail with these values in its slots. The values must come from [`values`](Self::values).
     #[must_use]
     pub fn fill(&self, values: &SlotValues) -> Rendered {
         let all = |of: fn(&SlotValue) -> &str| {
@@ -162,8 +161,8 @@ impl Stencil {
 }
 
 impl Templates {
-    /// Renders a mail for all readers of whom the context says the same, but for name, address, record, and where their
-    /// links to answer go. `None` where the mail may depend on more than how these are spelled.
+    /// Renders a mail for all readers with an equal context, except for name, address, record, and the targets of their
+    /// links to answer. `None`: the mail may depend on more than the spelling of these values.
     ///
     /// # Errors
     /// As of [`Templates::render`].
@@ -190,7 +189,7 @@ impl Templates {
         Ok(Stencil::new(mail, &printed, has_links))
     }
 
-    /// Whether the files of a mail, and the labels in them, print what is a reader's own as it is or not at all.
+    /// Whether the files and labels of a mail print each reader's own values unchanged or not at all.
     fn only_prints_slots(
         &self,
         name: TemplateName,
@@ -200,7 +199,7 @@ impl Templates {
         let choose = |part| self.choose(name, part, context.language, ours);
         let html = choose(Part::Html);
         let text = choose(Part::Text);
-        // Text that is made of the page is broken into lines, and where depends on the name.
+        // A text body that is made from the page is broken into lines, and the breaks depend on the name.
         let is_made_of_page = match (&html, &text) {
             (Some(html), Some(text)) => self.speaks_for_itself(text, html),
             _ => true,

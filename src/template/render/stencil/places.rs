@@ -1,7 +1,8 @@
-//! Where in a page a reader's own values may stand.
+//! The places in a page where a reader's own values may stand.
 //!
-//! A page that is sent as it was printed takes them anywhere. A page whose style sheets were written into its elements
-//! was read and written anew, and so would be what is put in: there they may stand only where that changes nothing.
+//! A page that is sent as it was printed may have values anywhere. A page whose style sheets were written into its
+//! elements was parsed and written again, and a value in it would be parsed and written again too. In such a page,
+//! values may stand only where that changes nothing.
 
 use super::super::body::Rewriting;
 use super::slots::{SLOTS, marks};
@@ -19,7 +20,7 @@ const RAW: [&str; 8] = [
     "noscript",
 ];
 
-/// Whether putting values in place of the marks is the same as rendering the page with them.
+/// Whether replacing the marks by values gives the same page as rendering with the values.
 pub(super) fn can_be_filled(html: &str, rewriting: Rewriting) -> bool {
     let Rewriting::Done { asks_for_links } = rewriting else {
         return true;
@@ -39,7 +40,7 @@ pub(super) fn can_be_filled(html: &str, rewriting: Rewriting) -> bool {
     })
 }
 
-/// Whether what stands before a text cannot be read together with it, as `&` and `lt;` would be.
+/// Whether the text before a place cannot be read together with the value, as `&` and `lt;` would be.
 fn is_apart(before: &str) -> bool {
     let begins = before.rfind(|c: char| c.is_whitespace() || c == '>');
     let word = &before[begins.map_or(0, |at| at + 1)..];
@@ -48,7 +49,7 @@ fn is_apart(before: &str) -> bool {
 
 #[derive(Debug, PartialEq, Eq)]
 struct Mark<'h> {
-    /// By its place in [`SLOTS`].
+    /// The slot's index in [`SLOTS`].
     slot: usize,
     at: usize,
     place: Place<'h>,
@@ -57,7 +58,7 @@ struct Mark<'h> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place<'h> {
     Text,
-    /// In the value of an attribute with this name.
+    /// In the value of the attribute with this name.
     Attribute(&'h str),
     Comment,
     Elsewhere,
@@ -114,7 +115,7 @@ fn find_marks<'h>(
     }
 }
 
-/// How long the tag is that a text begins with.
+/// The length of the tag at the beginning of a text.
 fn tag_length(text: &str) -> usize {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -128,7 +129,7 @@ fn tag_length(text: &str) -> usize {
     text.len()
 }
 
-/// The attribute in whose value a place of a tag is.
+/// The attribute whose value contains a place of a tag.
 fn attribute_at(tag: &str, place: usize) -> Place<'_> {
     let mut open = None;
     for (at, c) in tag[..place].char_indices() {

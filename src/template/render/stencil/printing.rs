@@ -1,4 +1,4 @@
-//! Whether a template does nothing with what is a reader's own but print it as it is.
+//! Checks whether a template only prints a reader's own values, unchanged.
 
 use std::ops::Range;
 
@@ -9,8 +9,7 @@ use crate::template::tags::{Tag, Token, tags};
 /// The variable with all that is known of the reader.
 const READER: &str = "invitee";
 
-/// Whether every tag of a template prints the slots as they are, asks whether they are there, or has nothing to do with
-/// them.
+/// Whether every tag of a template prints the slots unchanged, asks whether they are there, or does not use them.
 pub(super) fn only_prints_slots(text: &str, locale: &Locale) -> bool {
     tags(text).iter().all(|tag| is_plain(tag, locale))
 }
@@ -27,7 +26,7 @@ fn is_plain(tag: &Tag<'_>, locale: &Locale) -> bool {
     }
     let has_slots = names().any(|name| slot_of(name).is_some());
     if tag.is_statement() {
-        // What other statements enclose may be changed by them before it is printed.
+        // Other statements may change their content before it is printed.
         return match tag.keyword() {
             Some("set" | "set_global") => tag.is_sign(2, "=") && !has_slots,
             Some("extends" | "include") => tag.tokens.iter().all(|(_, token)| !is_variable(token)),
@@ -44,7 +43,7 @@ fn is_plain(tag: &Tag<'_>, locale: &Locale) -> bool {
     !has_slots || tag.tokens.len() == 1 || call_prints_slots(tag, locale)
 }
 
-/// Whether a token of `include` or `extends` is anything but a word of the statement, a text or a sign of a list.
+/// Whether a token of `include` or `extends` is a variable: no word of the statement, no text, and no sign of a list.
 fn is_variable(token: &Token<'_>) -> bool {
     match token {
         Token::Name(name) => !matches!(*name, "extends" | "include" | "ignore" | "missing"),
@@ -54,7 +53,7 @@ fn is_variable(token: &Token<'_>) -> bool {
     }
 }
 
-/// Whether a condition asks of slots only whether they are there, which is the same for all readers:
+/// Whether a condition only asks whether slots are there, which is the same for all readers:
 /// `{% if accept_link and not location %}`.
 fn asks_for_presence(tag: &Tag<'_>) -> bool {
     let is_word = |at: usize, words: &[&str]| tag.name(at).is_some_and(|name| words.contains(&name));
@@ -64,12 +63,12 @@ fn asks_for_presence(tag: &Tag<'_>) -> bool {
         let ends = at + 1 == tag.tokens.len() || is_word(at + 1, &["and", "or"]);
         begins && ends
     };
-    // In parentheses it could be compared with something.
+    // In parentheses, the slot could be compared with a value.
     let has_parentheses = (0..tag.tokens.len()).any(|at| tag.is_sign(at, "("));
     !has_parentheses && (1..tag.tokens.len()).all(|at| !is_slot(at) || stands_alone(at))
 }
 
-/// Whether a tag is but the call of a function that prints the slots it is given.
+/// Whether a tag is only the call of a function that prints its slots unchanged.
 fn call_prints_slots(tag: &Tag<'_>, locale: &Locale) -> bool {
     let Some(arguments) = arguments(tag) else {
         return false;
@@ -101,8 +100,8 @@ fn call_prints_slots(tag: &Tag<'_>, locale: &Locale) -> bool {
     }
 }
 
-/// The arguments of a tag that is but a call, `{{ function(name=value, …) }}`: the name of each, and where its value is
-/// among the tokens.
+/// The arguments of a tag that is only a call, `{{ function(name=value, …) }}`: the name of each, and the tokens of its
+/// value.
 fn arguments<'a>(tag: &Tag<'a>) -> Option<Vec<(&'a str, Range<usize>)>> {
     let last = tag.tokens.len().checked_sub(1)?;
     if !tag.is_sign(1, "(") || !tag.is_sign(last, ")") {
@@ -118,7 +117,7 @@ fn arguments<'a>(tag: &Tag<'a>) -> Option<Vec<(&'a str, Range<usize>)>> {
         while at < last && !(depth == 0 && tag.is_sign(at, ",")) {
             match tag.token(at) {
                 Some(Token::Sign("(" | "[" | "{")) => depth += 1,
-                // The call ends here already.
+                // The call ends before the end of the tag.
                 Some(Token::Sign(")" | "]" | "}")) => depth = depth.checked_sub(1)?,
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! The slots of templates: which variables they are, what marks them, and which values they take.
+//! The slots of templates: their variables, their marks, and the values that they accept.
 
 use std::borrow::Cow;
 
@@ -7,26 +7,26 @@ use crate::meeting::one_line;
 
 use super::{AnswerLinks, InvitationContext};
 
-/// The longest name that is put in, in octets.
+/// The longest name that a slot accepts, in octets.
 const LONGEST_NAME: usize = 200;
-/// The longest link that is put in, in octets.
+/// The longest link that a slot accepts, in octets.
 const LONGEST_LINK: usize = 1_000;
-/// The most octets that a value can be in HTML, where one can become six.
+/// The longest value in HTML, in octets. Escaping turns one octet into at most 6.
 pub(super) const LONGEST: usize = 6 * LONGEST_LINK;
 
 /// A slot of templates.
 #[derive(Debug)]
 pub(super) struct TemplateSlot {
-    /// Its name is that of the variable.
+    /// The slot's name is the name of the variable.
     pub(super) slot: Slot,
-    /// What stands in its place while the mail is rendered: a name of the characters for private use, a link to a domain
-    /// that nobody can have. Templates have no reason to print either.
+    /// The text in the slot while the mail is rendered: a name of private-use characters, or a link to a domain that
+    /// nobody can have. Templates have no reason to print either.
     pub(super) mark: &'static str,
     pub(super) is_link: bool,
     value: fn(&AnswerLinks) -> &str,
 }
 
-/// All of them.
+/// All slots of templates.
 pub(super) static SLOTS: [TemplateSlot; 4] = [
     TemplateSlot {
         slot: Slot::INVITEE_NAME,
@@ -64,7 +64,7 @@ pub(super) fn slot_of(variable: &str) -> Option<&'static TemplateSlot> {
     SLOTS.iter().find(|slot| slot.slot.as_str() == variable)
 }
 
-/// The name and the links that stand for those of all readers.
+/// A name and links that stand for those of all readers.
 pub(super) struct Readers {
     pub(super) name: String,
     pub(super) links: AnswerLinks,
@@ -85,7 +85,7 @@ impl Readers {
 }
 
 impl TemplateSlot {
-    /// A reader's value; `None` where this reader has none.
+    /// A reader's value. `None`: the reader has no value for this slot.
     pub(super) fn value_of<'c>(&self, context: &InvitationContext<'c>) -> Option<Cow<'c, str>> {
         match context.answer_links {
             _ if !self.is_link => Some(Cow::Owned(context.invitee.display_name())),
@@ -93,7 +93,8 @@ impl TemplateSlot {
         }
     }
 
-    /// Whether this value can be put in: one that every step of rendering leaves as it is, but for escaping it.
+    /// Whether the slot accepts a value: every step of rendering must leave the value unchanged, apart from escaping
+    /// it.
     pub(super) fn takes(&self, value: &str) -> bool {
         if marks().iter().any(|mark| value.contains(mark)) {
             return false;

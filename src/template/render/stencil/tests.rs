@@ -18,7 +18,7 @@ fn sample() -> Sample {
         .unwrap()
 }
 
-/// Where the mails of [`sample`] have links to answer with, their readers'.
+/// The links of the readers of [`sample`], if its mails have links to answer with.
 fn links(of: &str) -> AnswerLinks {
     let link = |answer| format!("https://meet.acme.example/r/{of}?a={answer}&s=1");
     AnswerLinks {
@@ -42,7 +42,7 @@ fn has_stencil(templates: &Templates) -> bool {
     })
 }
 
-/// Whether the values of a reader are taken; panics where the mail with them is not the one that is rendered.
+/// Whether the stencil accepts the values of a reader. Panics if the filled mail differs from the rendered one.
 fn is_filled(
     templates: &Templates,
     name: TemplateName,
@@ -128,7 +128,7 @@ proptest! {
             let shown = Person { name: name.clone(), ..sample.invitee.clone() }.display_name();
             let all = [shown.as_str(), &links.accept, &links.tentative, &links.decline];
             let are_taken = SLOTS.iter().zip(all).all(|(slot, value)| slot.takes(value));
-            // A page that is rewritten leaves no quotes and brackets as they are.
+            // A rewritten page writes quotes and angle brackets in another way.
             let has_more = place > 1 && all.iter().any(|value| value.contains(['<', '>', '"', '\'']));
             prop_assert_eq!(is_filled, are_taken && !has_more, "{} {:?}", place, links);
         }
@@ -220,7 +220,7 @@ fn a_reader_who_lacks_what_others_have_is_rendered_alone() {
         answer_links: Some(&empty),
         ..with_links
     };
-    // Also where a condition asks, and nothing is printed.
+    // Also if a condition asks for the value and nothing is printed.
     let asking = with(&[
         (
             "invitation/meeting/body.html",
@@ -341,7 +341,7 @@ fn whatever_does_more_with_the_name_than_print_it_is_rendered_for_each() {
             "invitation/meeting/body.txt",
             "{% extends \"shared/layout.txt\" %}{% block details %}{{ super() | upper }}{% endblock details %}",
         ),
-        // The text is made of it, and broken into lines.
+        // The text is made from the page, and broken into lines.
         (
             "invitation/meeting/body.html",
             "<p>{{ invitee_name }}</p><p>{{ join_url }}</p>",
@@ -393,7 +393,7 @@ fn a_name_amid_the_markup_of_a_page_that_is_rewritten_is_rendered_for_each() {
     for (html, is_once) in [
         ("<p>{{ invitee_name }}</p><p>{{ join_url }}</p>", true),
         ("STYLE<p>{{ invitee_name }}</p><p>{{ join_url }}</p>", true),
-        // What is printed is sent.
+        // The page is sent as it was printed.
         ("<p title=\"{{ invitee_name }}\">{{ join_url }}</p>", true),
         ("STYLE<p title=\"{{ invitee_name }}\">{{ join_url }}</p>", false),
         ("STYLE<p>&{{ invitee_name }}</p><p>{{ join_url }}</p>", false),
@@ -418,7 +418,7 @@ fn a_name_amid_the_markup_of_a_page_that_is_rewritten_is_rendered_for_each() {
 
 #[test]
 fn a_page_that_loses_a_mark_is_rendered_for_each() {
-    // mrml writes what is no ASCII in another way into attributes.
+    // mrml writes non-ASCII characters in attributes in another way.
     let mjml = "<mjml><mj-body><mj-section><mj-column><mj-image alt=\"{{ invitee_name }}\" src=\"https://a.example/b.png\" />\
         <mj-text>{{ invitee_name }} {{ join_url }}</mj-text></mj-column></mj-section></mj-body></mjml>";
     let templates = with(&[
