@@ -27,16 +27,16 @@ impl fmt::Debug for Account {
     }
 }
 
-/// Which users have an account of their own. The invitations of the meetings that are assigned to such a user come from
-/// the account's mailbox and leave over its server; all others are the organization's.
+/// The port that knows which users have an account. The mails about meetings assigned to such a user come from the
+/// account's mailbox and leave over the account's server. All other mails are the organization's.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The account of a user; `None` if the user has no account.
     ///
-    /// Each call for a user gives the same transport, so that its limits hold for all mails of the user. After the
-    /// account was changed, it gives a new one.
+    /// Each call for a user returns the same transport, so that its limits hold for all mails of the user. After the
+    /// account was changed, a call returns a new transport.
     ///
     /// # Errors
-    /// When the user has an account that cannot be read or used.
+    /// When the user's account cannot be read or used.
     async fn account(&self, user: &PersonId) -> Result<Option<Account>, BoxFault>;
 }

@@ -18,17 +18,17 @@ pub enum Taken {
 /// An answer as it is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
-    /// Under which organizer.
+    /// The tenure of the answered invitation.
     pub tenure: Tenure,
-    /// Which revision it answers.
+    /// The answered revision.
     pub sequence: u32,
-    /// When it was given.
+    /// When the answer was given.
     pub stamp: DateTime<Utc>,
-    /// The status that it gives.
+    /// The status in the answer.
     pub status: Acceptance,
 }
 
-/// Where answers are remembered. Every call is one transaction.
+/// The port that remembers answers. Every call is one transaction.
 #[async_trait]
 pub trait Answers: Send + Sync {
     /// The meeting whose invitations have this iCalendar UID.
@@ -37,7 +37,8 @@ pub trait Answers: Send + Sync {
     /// When the store cannot be read.
     async fn meeting_with_uid(&self, uid: &str) -> Result<Option<MeetingId>, BoxFault>;
 
-    /// Remembers an answer, unless a newer one is known: one to a later tenure or revision, or given later.
+    /// Remembers an answer, unless a newer answer is known. An answer is newer if it is to a later tenure or revision,
+    /// or was given later.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -48,7 +49,7 @@ pub trait Answers: Send + Sync {
         answer: Given,
     ) -> Result<Taken, BoxFault>;
 
-    /// The newest answer of a person; `None` if none is known, or if it is not known what it said.
+    /// The newest answer of a person. `None`: no answer is known, or its content is not known.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -1,7 +1,8 @@
-//! The two parts of a message that hold its calendar object: for programs that show it with the mail, and as a file.
+//! The two parts of a message that hold its calendar object: one for programs that show it with the mail, and one as a
+//! file.
 //!
-//! What objects have in common is encoded once. It is in pieces, and a message's own lines stand between each two of
-//! them. Each piece ends with a line.
+//! The text that all objects share is encoded once. It has several pieces; between each two pieces stand the lines of
+//! the single message. Each piece ends with a line end.
 
 use super::transfer_encoding::{Encoder, TransferEncoding, base64_lines, encoding_of, is_plain_file};
 use crate::calendar::Method;
@@ -14,7 +15,7 @@ pub(super) struct CalendarParts {
     method: Method,
     pieces: Vec<String>,
     text_of_pieces: Vec<Encoder>,
-    /// The first piece as far as it fills lines of base64, and how far that is.
+    /// The first piece, up to its last full line of base64, and the length of that part.
     lines_of_head: Vec<u8>,
     in_lines: usize,
     is_plain_file: bool,
@@ -40,12 +41,12 @@ impl CalendarParts {
         self.method
     }
 
-    /// The encoded pieces with a message's own lines between each two.
+    /// The encoded pieces, with a message's own lines between each two pieces.
     fn texts<'t>(&'t self, own: &'t Encoder) -> Vec<&'t Encoder> {
         between(&self.text_of_pieces, own)
     }
 
-    /// How the object is encoded that has these lines of its own.
+    /// The encoding of the object with these own lines.
     pub(super) fn encoding(&self, own: &Encoder) -> TransferEncoding {
         encoding_of(&self.texts(own), &[])
     }
@@ -64,7 +65,7 @@ impl CalendarParts {
         }
     }
 
-    /// How the file is encoded, to the octet: as base64, unless it can be written as it is.
+    /// The encoding of the file, which must arrive octet by octet: base64, unless the file can be written as it is.
     pub(super) fn file_encoding(&self, lines: &str) -> TransferEncoding {
         let has_lines = self.pieces.len() > 1;
         if self.is_plain_file && (!has_lines || is_plain_file(lines)) {
@@ -90,7 +91,7 @@ impl CalendarParts {
     }
 }
 
-/// A list with `own` between each two.
+/// A list with `own` between each two items.
 fn between<'t, T>(list: &'t [T], own: &'t T) -> Vec<&'t T> {
     let mut all = Vec::with_capacity(list.len() * 2);
     for one in list {

@@ -1,5 +1,5 @@
-//! Composing a message (RFC 5322, 2045–2047, 6047): the tree that Gmail, Outlook, Apple Mail and Thunderbird
-//! all show as an invitation with buttons.
+//! Composing a message (RFC 5322, 2045–2047, 6047). Gmail, Outlook, Apple Mail and Thunderbird all show this tree of
+//! parts as an invitation with buttons.
 //!
 //! ```text
 //! multipart/mixed
@@ -30,7 +30,7 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// An address with a name; an empty name is none.
+    /// An address with a name. An empty name counts as no name.
     #[must_use]
     pub fn new(name: &str, address: EmailAddress) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl Mailbox {
         }
     }
 
-    /// A name as it is shown: on one line, and none where nothing of it is left.
+    /// A name on one line. `None`: the name has no visible character.
     #[must_use]
     pub fn shown(name: &str) -> Option<String> {
         Some(one_line(name)).filter(|name| !name.is_empty())
@@ -51,8 +51,8 @@ impl Mailbox {
 pub struct CalendarPart<'a> {
     /// Its METHOD, repeated in the Content-Type (RFC 6047 §2.4).
     pub method: Method,
-    /// The object, with CRLF line ends. Of a form, as far as it is the same in each message: between each two pieces stand
-    /// the lines of [`Slot::ATTENDEE`](super::Slot::ATTENDEE).
+    /// The object, with CRLF line ends. Of a form: the pieces that are the same in each message; between each two
+    /// pieces stand the lines of [`Slot::ATTENDEE`](super::Slot::ATTENDEE).
     pub pieces: &'a [&'a str],
 }
 
@@ -70,13 +70,13 @@ pub struct InlineImage {
 /// Everything that makes a message.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
-    /// From. Its domain is the one that signs.
+    /// The field From. DKIM signs for its domain.
     pub from: &'a Mailbox,
-    /// Reply-To, where it is not the sender.
+    /// The field Reply-To. `None`: replies go to the sender.
     pub reply_to: Option<&'a Mailbox>,
     /// The one recipient.
     pub to: &'a Mailbox,
-    /// Subject; made one line here.
+    /// The subject. Composing puts it on one line.
     pub subject: &'a str,
     /// The text part.
     pub text: &'a str,
@@ -84,16 +84,16 @@ pub struct Draft<'a> {
     pub html: &'a str,
     /// The pictures that the HTML part shows by their Content-IDs.
     pub images: &'a [InlineImage],
-    /// The language of both.
+    /// The language of the text part and the HTML part.
     pub language: &'a Language,
     /// The calendar object.
     pub calendar: Option<CalendarPart<'a>>,
-    /// Message-ID, with its angle brackets.
+    /// The Message-ID, with its angle brackets.
     pub message_id: &'a str,
-    /// The Message-ID of the first invitation of this meeting to this recipient, so that mail programs show
-    /// them together.
+    /// The Message-ID of the first invitation of this meeting to this recipient, so that mail programs show the mails
+    /// together.
     pub references: Option<&'a str>,
-    /// Date.
+    /// The field Date.
     pub date: DateTime<Utc>,
 }
 
@@ -105,15 +105,15 @@ pub enum ComposeError {
     Address {
         /// The address.
         address: EmailAddress,
-        /// Why.
+        /// The reason.
         source: BoxError,
     },
-    /// The message as a whole.
+    /// The message cannot be written as a whole.
     #[error("the message to {to} cannot be composed")]
     Message {
         /// The recipient.
         to: EmailAddress,
-        /// Why.
+        /// The reason.
         source: BoxError,
     },
 }
@@ -132,9 +132,9 @@ impl Fault for ComposeError {
     }
 }
 
-/// The Message-ID of an invitation: the same for the same meeting, revision, purpose and recipient, so that
-/// a retry whose fate is unknown cannot become a second mail. `resend` tells apart mails that were asked for
-/// again.
+/// The Message-ID of an invitation: the same for the same meeting, revision, purpose and recipient, so that a retry
+/// after a lost answer cannot become a second mail. `resend` gives each repeated mail that a user asked for its own
+/// Message-ID.
 #[must_use]
 pub fn message_id(
     uid: &str,

@@ -1,8 +1,9 @@
 //! DKIM: signatures by which a receiver sees that a message comes from its domain and was not changed on the way
 //! (RFC 6376; keys and hashes as RFC 8301 wants them; Ed25519, RFC 8463).
 //!
-//! Signed are the finished bytes, calendar part and Content-Type included. Both header and body are made "relaxed", so
-//! that a server which folds a line anew breaks nothing; no length is told (`l=`), so that nothing can be added.
+//! The finished octets are signed, with the calendar part and the Content-Type. Header and body are signed in "relaxed"
+//! form, so that a server may fold a line again without breaking the signature. The signature gives no length (`l=`),
+//! so that nothing can be appended to the body.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -19,8 +20,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::fault::{Class, Fault, Remedy};
 
-/// Header fields that are signed when a message has them. Those of the first group are signed once more than they are
-/// there, so that none can be added.
+/// Header fields that are signed if a message has them. A field of the first list is signed once more than it occurs,
+/// so that nobody can add another one.
 const SEALED: &[&str] = &[
     "From",
     "To",
@@ -68,18 +69,18 @@ impl fmt::Debug for DkimSigner {
 /// Why a key cannot sign.
 #[derive(Debug, thiserror::Error)]
 pub enum DkimError {
-    /// It is not a private key in PEM form.
+    /// The text is no private key in PEM form.
     #[error("the DKIM key of {domain} is no private key in PEM form")]
     NoKey {
         /// The signing domain.
         domain: String,
     },
-    /// It is a key, but not one that receivers accept.
+    /// The text is a key, but receivers do not accept keys of this kind or size.
     #[error("the DKIM key of {domain} cannot be used: {reason}")]
     Unusable {
         /// The signing domain.
         domain: String,
-        /// The fault.
+        /// The reason.
         reason: String,
     },
 }
@@ -106,7 +107,7 @@ impl DkimSigner {
     /// A signer with a private key: RSA of 2048 bits or more (PKCS#1 or PKCS#8), or Ed25519 (PKCS#8), in PEM.
     ///
     /// # Errors
-    /// [`DkimError`] when it is no such key.
+    /// [`DkimError`] if the text is no such key.
     pub fn new(domain: &str, selector: &str, pem: &SecretString) -> Result<Self, DkimError> {
         let unusable = |reason: String| DkimError::Unusable {
             domain: domain.to_owned(),
@@ -138,7 +139,7 @@ impl DkimSigner {
         })
     }
 
-    /// Whether it speaks for a domain: its own, or one below it.
+    /// Whether the signer may sign for a domain: its own domain or a subdomain.
     #[must_use]
     pub fn speaks_for(&self, domain: &str) -> bool {
         let (domain, own) = (domain.to_ascii_lowercase(), self.domain.to_ascii_lowercase());
@@ -160,8 +161,8 @@ impl DkimSigner {
         )
     }
 
-    /// The DKIM-Signature header field for a message with CRLF line ends, to be put in front of it. `at` is told as the
-    /// time of the signature.
+    /// The DKIM-Signature header field for a message with CRLF line ends. The caller puts it before the message. `at`
+    /// becomes the time of the signature.
     ///
     /// # Errors
     /// [`DkimError::Unusable`] when the key fails to sign.
@@ -229,7 +230,7 @@ impl DkimSigner {
     }
 }
 
-/// A message with a signature of each signer in front of it, which is the message itself where there is no signer.
+/// A message with a signature of each signer before it. Without signers, the message itself.
 ///
 /// # Errors
 /// [`DkimError::Unusable`] when a key fails to sign.
@@ -251,7 +252,7 @@ pub fn signed<'s>(
     Ok(signed)
 }
 
-/// A message as far as all signatures of it have it in common.
+/// The parts of a message that all its signatures share.
 struct Unsigned<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
     /// The header fields that are signed.
@@ -279,7 +280,7 @@ fn explained(reason: &str) -> String {
     }
 }
 
-/// An RSA public key (PKCS#1) as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), which is what is published.
+/// An RSA public key (PKCS#1) as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), the form that DNS records have.
 fn rsa_public_key_info(pkcs1: &[u8]) -> Vec<u8> {
     const RSA_ENCRYPTION: [u8; 15] = [
         0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
@@ -315,13 +316,13 @@ fn split(message: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The fields of a header: name and value, folded as they are.
+/// The fields of a header: names and values, still folded.
 fn fields(header: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut found = Vec::new();
     let mut start = 0;
     while start < header.len() {
         let mut end = start;
-        // A line that begins with white space belongs to the one before.
+        // A line that begins with white space continues the line before.
         loop {
             end += header[end..]
                 .windows(2)
@@ -344,7 +345,7 @@ fn is_named(field: &[u8], name: &str) -> bool {
     field.trim_ascii().eq_ignore_ascii_case(name.as_bytes())
 }
 
-/// The names in `h=`: every field of the lists as often as it is there, the sealed ones once more.
+/// The names in `h=`: every field of the two lists as often as it occurs, the fields of the first list once more.
 fn signed_names(fields: &[(&[u8], &[u8])]) -> Vec<&'static str> {
     let mut names = Vec::new();
     for (list, more) in [(SEALED, 1), (SIGNED, 0)] {
@@ -356,8 +357,8 @@ fn signed_names(fields: &[(&[u8], &[u8])]) -> Vec<&'static str> {
     names
 }
 
-/// The text that is signed: the fields in the order of their names, of several with one name the last first, and the
-/// signature's own field without its signature (RFC 6376 §3.7, §5.4.2).
+/// The signed text: the fields in the order of their names (of several fields with one name, the last comes first), and
+/// the signature's own field without its signature (RFC 6376 §3.7, §5.4.2).
 fn signed_text(fields: &[(&[u8], &[u8])], names: &[&str], own: &str) -> Vec<u8> {
     let mut text = Vec::new();
     let mut taken = vec![false; fields.len()];

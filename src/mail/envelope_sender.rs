@@ -1,11 +1,12 @@
-//! Where bounces go: the envelope sender (RFC 5321 §4.4), one for all mails or one for each.
+//! The address for bounces: the envelope sender (RFC 5321 §4.4). It is the same for all mails, or another one for each
+//! mail.
 
 use crate::meeting::EmailAddress;
 
-/// How many octets a server must take before the `@`.
+/// The length of a local part, in octets, that every server must accept.
 const LONGEST_LOCAL_PART: usize = 64;
 
-/// The envelope sender of mails, where it is not the address in From.
+/// The envelope sender of mails, if it is not the address in From.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeSender {
     address: EmailAddress,
@@ -13,7 +14,7 @@ pub struct EnvelopeSender {
 }
 
 impl EnvelopeSender {
-    /// One address for all mails.
+    /// The same envelope sender for all mails.
     #[must_use]
     pub const fn fixed(address: EmailAddress) -> Self {
         Self {
@@ -22,9 +23,9 @@ impl EnvelopeSender {
         }
     }
 
-    /// One for each mail (VERP): the local part of the mail's Message-ID is appended to the local part of `address`
-    /// after a plus sign. A bounce then says by its recipient which mail it is about, also where nothing of the mail
-    /// came back, or a relay gave it another Message-ID.
+    /// An envelope sender for each mail (VERP): the local part of the mail's Message-ID is appended to the local part
+    /// of `address` after a plus sign. The recipient of a bounce then names the mail, even if the bounce contains
+    /// nothing of the mail, or a relay gave the mail another Message-ID.
     #[must_use]
     pub const fn of_each(address: EmailAddress) -> Self {
         Self {
@@ -42,7 +43,8 @@ impl EnvelopeSender {
         let token = message_id.trim_start_matches('<').split('@').next();
         let (local, domain) = halves(&self.address);
         let local = format!("{local}+{}", token.unwrap_or_default());
-        // An address that would be too long (RFC 5321 §4.5.3.1.1) stays as it is; bounces come to it all the same.
+        // If the longer address would exceed the limit (RFC 5321 §4.5.3.1.1), the plain address is used. Bounces reach
+        // it all the same.
         let of_mail =
             (local.len() <= LONGEST_LOCAL_PART).then(|| EmailAddress::new(format!("{local}@{domain}")));
         match of_mail {
@@ -52,7 +54,7 @@ impl EnvelopeSender {
     }
 }
 
-/// The Message-ID of the mail whose envelope sender an address is; `domain` is the one of our Message-IDs.
+/// The Message-ID of the mail with this envelope sender. `domain` is the domain of our Message-IDs.
 #[must_use]
 pub fn message_id_of(envelope_sender: &str, domain: &str) -> Option<String> {
     let (local, _) = envelope_sender.rsplit_once('@')?;

@@ -1,4 +1,4 @@
-//! A transport that writes each message into a folder, for the sandbox and for looking at what would go out.
+//! A transport that writes each message into a folder, for the sandbox and for looking at mails before they are sent.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub struct MailboxFolder {
 }
 
 impl MailboxFolder {
-    /// A folder, made when the first message is written.
+    /// A folder. It is made when the first message is written.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl MailboxFolder {
         }
     }
 
-    /// Writes one message and tells its path.
+    /// Writes one message and returns its path.
     ///
     /// # Errors
     /// [`TransportError::CannotWrite`] naming the file or folder.
@@ -46,7 +46,7 @@ impl MailboxFolder {
     }
 }
 
-/// `lee@client.example.5f0c….eml`: safe on every file system, short, the same for the same message.
+/// `lee@client.example.5f0c….eml`: short, safe on every file system, and the same for the same message.
 fn file_name(envelope: &Envelope, message: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     let to: String = envelope

@@ -1,7 +1,7 @@
-//! Messages that have no form, in few bytes. The messages of a meeting differ in little: the first one for each kind and
-//! language is the base, and each message is a Zstandard frame (RFC 8878) that uses the base as its dictionary.
+//! Compact storage of messages without a form. The messages of a meeting differ in little: the first one of each kind
+//! and language is the base, and each message is a Zstandard frame (RFC 8878) with the base as its dictionary.
 //!
-//! Every frame ends with a checksum of the message, so that a message is read back to the byte or not at all.
+//! Every frame ends with a checksum, so that a damaged message is an error and never another text.
 
 use std::fmt;
 use std::io;
@@ -16,12 +16,12 @@ const LEVEL: i32 = 3;
 /// 256 MiB, more than any mail server takes: a frame that claims to hold more is damaged.
 const LARGEST: u64 = 1 << 28;
 
-/// Writes octets that refer to no others.
+/// Compresses octets without a base.
 pub(crate) fn pack(octets: &[u8]) -> io::Result<Vec<u8>> {
     Packer::new(&[])?.pack(octets)
 }
 
-/// Reads octets that refer to no others.
+/// Reads octets that were compressed without a base.
 pub(crate) fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
     Unpacker::new(&[])?.unpack(packed)
 }
@@ -45,7 +45,7 @@ impl Packer {
     }
 }
 
-/// Reads messages that were written for one base. An empty base is none.
+/// Reads messages that were packed with one base. An empty base means no base.
 struct Unpacker {
     decompressor: Decompressor<'static>,
 }
@@ -75,7 +75,7 @@ fn damaged() -> io::Error {
     )
 }
 
-/// How long the message in a frame is.
+/// The length of the message in a frame.
 fn size_of(packed: &[u8]) -> io::Result<usize> {
     get_frame_content_size(packed)
         .ok()
@@ -85,7 +85,7 @@ fn size_of(packed: &[u8]) -> io::Result<usize> {
         .ok_or_else(damaged)
 }
 
-/// A message as the dictionary of others. It never changes.
+/// A message that serves as the dictionary of others. It never changes.
 pub struct MessageBase {
     octets: Vec<u8>,
     packers: Idle<Packer>,
@@ -93,7 +93,7 @@ pub struct MessageBase {
 }
 
 impl MessageBase {
-    /// The base that this message is.
+    /// Makes a message the base of others.
     #[must_use]
     pub fn new(message: Vec<u8>) -> Self {
         Self {
@@ -103,13 +103,13 @@ impl MessageBase {
         }
     }
 
-    /// The message that it is.
+    /// The message.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
         &self.octets
     }
 
-    /// Writes a message as its difference from this one.
+    /// Writes a message as its difference from this base.
     ///
     /// # Errors
     /// When there is not enough memory.
@@ -121,7 +121,7 @@ impl MessageBase {
     /// Reads a message that was written for this base.
     ///
     /// # Errors
-    /// When it is damaged, or was written for another base.
+    /// When the octets are damaged, or belong to another base.
     pub fn unpack(&self, packed: &[u8]) -> io::Result<Vec<u8>> {
         let make = || Unpacker::new(&self.octets);
         self.unpackers.with(make, |unpacker| unpacker.unpack(packed))

@@ -1,4 +1,4 @@
-//! Mail: composing a message, the port that carries it, and the durable list of what is to be delivered.
+//! Mail: composing messages, the port that delivers them, and the durable list of messages to deliver.
 
 mod accounts;
 mod answers;

@@ -1,4 +1,4 @@
-//! What is remembered of notifications that say what became of a mail after the mail server had taken it.
+//! Notifications (bounces) about mails that the mail server had taken, and the port that remembers them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,15 +14,15 @@ use crate::fault::BoxFault;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
-    /// It could not be delivered and is not tried any more: `failed`.
+    /// The mail could not be delivered and is not tried any more: `failed`.
     Bounced,
-    /// It could not be delivered yet and is tried further.
+    /// The mail could not be delivered yet, and delivery goes on.
     Delayed,
-    /// It is in the recipient's mailbox.
+    /// The mail is in the recipient's mailbox.
     Delivered,
-    /// It went on to a server that does not tell what becomes of it.
+    /// The mail went on to a server that sends no notifications.
     Relayed,
-    /// It went on to several addresses that the recipient's stands for.
+    /// The mail went on to several addresses that the recipient's address stands for.
     Expanded,
 }
 
@@ -65,7 +65,7 @@ impl FromStr for Fate {
     }
 }
 
-/// A notification about an invitation. All of it is the word of its sender.
+/// A notification about an invitation. Everything in it is a claim of its sender.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// The outcome.
@@ -74,19 +74,20 @@ pub struct Notice {
     pub status: Option<String>,
     /// The words of the server that was asked last, on one line.
     pub answer: Option<String>,
-    /// The address that it is about, where that is not the one that the invitation went to: it was forwarded.
+    /// The address that the notification is about, if the mail was forwarded from the invitation's address to another
+    /// one.
     pub recipient: Option<String>,
-    /// The server that reports it.
+    /// The server that sent the notification.
     pub reported_by: Option<String>,
-    /// When it was reported.
+    /// When the outcome was reported.
     pub at: DateTime<Utc>,
 }
 
 impl Notice {
-    /// Whether it counts more than what is known, and not less than the same.
+    /// Whether this notice replaces the known one. An equal notice does.
     ///
-    /// A delay is over once the end is known, whatever the clocks of two servers say. Of two ends, or two delays, the
-    /// later one counts; at the same time, the bounce.
+    /// A final outcome always replaces a delay, even if the clocks of two servers say otherwise. Of two final outcomes,
+    /// or of two delays, the later one counts; of two at the same time, the bounce.
     #[must_use]
     pub fn supersedes(&self, known: &Self) -> bool {
         let weight = |notice: &Self| {
@@ -103,13 +104,13 @@ impl Notice {
 /// The result of [`Notifications::take_notice`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noted {
-    /// It is the one that counts, and is remembered.
+    /// The notice counts, and is remembered.
     Recorded,
-    /// This one is known, and counts more.
+    /// The known notice counts more than the new one.
     Superseded(Notice),
 }
 
-/// Where notifications are remembered. Every call is one transaction.
+/// The port that remembers notifications. Every call is one transaction.
 #[async_trait]
 pub trait Notifications: Send + Sync {
     /// The invitation with this Message-ID, given with its angle brackets.
@@ -118,8 +119,8 @@ pub trait Notifications: Send + Sync {
     /// When the store cannot be read.
     async fn invitation_with_message_id(&self, message_id: &str) -> Result<Option<OutboxEntry>, BoxFault>;
 
-    /// Remembers what became of an invitation, by its number in the outbox, unless something is known that
-    /// [counts more](Notice::supersedes).
+    /// Remembers the notice about an invitation, named by its number in the outbox, unless the known notice [counts
+    /// more](Notice::supersedes).
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -1,4 +1,4 @@
-//! The port for what people ask of the outbox: to see it, to let something be tried again, to call something off.
+//! The port for an operator's questions and orders to the outbox: to list messages, to retry them, to call them off.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -8,73 +8,73 @@ use super::{DeliveryState, OutboxEntry, Retention};
 use crate::fault::{Act, BoxFault, Class, Fault, Remedy};
 use crate::meeting::MeetingId;
 
-/// Which messages.
+/// A selection of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// One, by its number.
+    /// One message, by its number.
     One(i64),
-    /// Those of a meeting.
+    /// All messages of a meeting.
     Meeting(MeetingId),
-    /// All.
+    /// All messages.
     All,
 }
 
-/// How many invitations stand where, as of one moment.
+/// How many invitations are in each state, at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct OutboxCounts {
-    /// Wait to be delivered.
+    /// Invitations that wait to be delivered.
     pub queued: u64,
-    /// Are on their way, under a lease.
+    /// Invitations that are being delivered, under a lease.
     pub sending: u64,
-    /// Were taken by the mail server.
+    /// Invitations that the mail server took.
     pub sent: u64,
-    /// Were refused for good.
+    /// Invitations that the mail server refused for good.
     pub failed: u64,
-    /// Were put off until the limit.
+    /// Invitations that were put off until the time limit.
     pub given_up: u64,
-    /// May have arrived: the answer of the mail server was lost twice.
+    /// Invitations that may have arrived: the mail server's answer was lost twice.
     pub may_have_arrived: u64,
-    /// Were replaced by newer ones before they left.
+    /// Invitations that were replaced by newer ones before they left.
     pub superseded: u64,
-    /// Were called off before they left.
+    /// Invitations that were called off before they left.
     pub cancelled: u64,
-    /// Of those that were sent: how many were tried more than once. Only these can have come twice.
+    /// Sent invitations that were tried more than once. Only these can have arrived twice.
     pub sent_after_retry: u64,
-    /// Of those that were sent: how many a mail server has reported as not delivered.
+    /// Sent invitations that a mail server has reported as not delivered.
     pub bounced: u64,
-    /// Of those that were sent: how many were in the last hour.
+    /// Invitations that were sent in the last hour.
     pub sent_last_hour: u64,
-    /// When the one was put in that waits the longest.
+    /// When the invitation that has waited longest was queued.
     pub oldest_waiting: Option<DateTime<Utc>>,
-    /// When the next one is tried.
+    /// The time of the next try of any invitation.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When the last one was sent.
+    /// When an invitation was sent last.
     pub last_sent_at: Option<DateTime<Utc>>,
 }
 
-/// Why an invitation was not called off, nor any other that was to be with it.
+/// Why an invitation was not called off. The other invitations of the same call were not called off either.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CannotCancel {
-    /// It is on its way: nobody can say whether the mail server has it already.
+    /// The invitation is being delivered: the mail server may have it already.
     #[error("invitation {id} is being delivered just now")]
     Sending {
         /// Its number.
         id: i64,
     },
-    /// It has left.
+    /// The invitation has left.
     #[error("invitation {id} was sent already, or may have been")]
     Sent {
         /// Its number.
         id: i64,
     },
-    /// There is no such invitation.
+    /// There is no invitation of this number.
     #[error("there is no invitation {id} in the outbox")]
     NotFound {
-        /// What was looked for.
+        /// The number that was asked for.
         id: i64,
     },
-    /// The store of the outbox.
+    /// The outbox cannot be written.
     #[error(transparent)]
     Store(#[from] BoxFault),
 }
@@ -117,16 +117,15 @@ impl Fault for CannotCancel {
     }
 }
 
-/// What an operator asks of the outbox. The command, a page and an API use it alike.
+/// An operator's questions and orders to the outbox. The command, a page and an API all use them.
 ///
-/// Letting something be tried again takes two calls: [`meetings_to_retry`](Self::meetings_to_retry) finds the meetings, and
-/// [`Pipeline::retry`](crate::pipeline::Pipeline::retry) decides for each which messages still say what is true. To forget
-/// what is over is [`Retention`].
+/// A retry takes two calls: [`meetings_to_retry`](Self::meetings_to_retry) finds the meetings, and
+/// [`Pipeline::retry`](crate::pipeline::Pipeline::retry) decides for each meeting which messages are still true.
+/// [`Retention`] forgets meetings that are over.
 #[async_trait]
 pub trait OutboxOperator: Retention {
-    /// Invitations in the outbox, the newest first: those of one meeting, or of all; in one state, or in any;
-    /// those with smaller numbers than `before`, or all. To go through a long list, ask again with the number of the
-    /// last one.
+    /// Invitations in the outbox, the newest first: of one meeting or of all, in one state or in any, with numbers
+    /// below `before` or all. To page through a long list, call again with the number of the last invitation.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -144,28 +143,28 @@ pub trait OutboxOperator: Retention {
     /// When the outbox cannot be read.
     async fn invitation(&self, id: &str) -> Result<Option<(OutboxEntry, Vec<u8>)>, BoxFault>;
 
-    /// Counts the invitations of a meeting, or of all.
+    /// Counts the invitations of one meeting, or of all meetings.
     ///
     /// # Errors
     /// When the outbox cannot be read.
     async fn count_invitations(&self, meeting: Option<&MeetingId>) -> Result<OutboxCounts, BoxFault>;
 
-    /// The meetings of which something waits, failed, was given up or may have arrived: that of one message by its number,
-    /// one meeting, or all.
+    /// The meetings with messages that wait, have failed, were given up or may have arrived. `selection` names one
+    /// message, one meeting, or all.
     ///
     /// # Errors
     /// When the outbox cannot be read.
     async fn meetings_to_retry(&self, selection: &Selection) -> Result<Vec<MeetingId>, BoxFault>;
 
-    /// Calls off invitations by their numbers, all or none. One that was called off before stays so. Answers how many
-    /// were called off.
+    /// Calls off invitations by their numbers: all of them or none. An invitation that was called off before stays
+    /// called off. Returns how many were called off.
     ///
     /// # Errors
-    /// [`CannotCancel`]: one of them is not there, was sent, or is being sent.
+    /// [`CannotCancel`]: one of the invitations does not exist, was sent, or is being sent.
     async fn cancel_invitations(&self, ids: &[i64]) -> Result<u64, CannotCancel>;
 
-    /// Calls off what waits, failed or was given up of a meeting. Answers how many, and how many are on their way
-    /// and were left alone.
+    /// Calls off a meeting's invitations that wait, have failed or were given up. Returns how many were called off, and
+    /// how many were left alone because they are being delivered.
     ///
     /// # Errors
     /// When the outbox cannot be written.

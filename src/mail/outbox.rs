@@ -1,4 +1,4 @@
-//! The outbox: the durable list of invitations to deliver, and what each meeting's invitees were last told.
+//! The outbox: the durable list of invitations to deliver, and the facts that each meeting's invitees were told.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,26 +20,26 @@ use crate::meeting::{
     Acceptance, EmailAddress, Facts, Language, MeetingId, PersonId, PersonRef, Revision, Tenure,
 };
 
-/// Where an invitation stands.
+/// The state of an invitation's delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// Waits to be delivered, now or at its next try.
+    /// The invitation waits to be delivered, now or at its next try.
     Queued,
-    /// Somebody is delivering it, under a lease.
+    /// A process is delivering the invitation, under a lease.
     Sending,
-    /// The mail server took it.
+    /// The mail server took the invitation.
     Sent,
-    /// The mail server refused it for good.
+    /// The mail server refused the invitation for good.
     Failed,
-    /// It was put off until the limit.
+    /// The invitation was put off until the time limit.
     GivenUp,
-    /// The connection broke twice after the final dot and before the server's answer. It is not sent again, unless
-    /// somebody asks for it by its number.
+    /// The connection broke twice between the final dot and the server's answer. The invitation is not sent again,
+    /// unless an operator retries it by its number.
     MayHaveArrived,
-    /// A newer message to the same mailbox was put in its place before it left.
+    /// A newer message to the same mailbox took its place before it left.
     Superseded,
-    /// It was called off before it left.
+    /// The invitation was called off before it left.
     Cancelled,
 }
 
@@ -99,12 +99,13 @@ pub struct Organizer {
     pub email: EmailAddress,
 }
 
-/// The domain of what is left of addresses; RFC 6761 §6.4 says that nobody ever has it.
+/// The domain of forgotten addresses. Nobody can ever have it (RFC 6761 §6.4).
 const FORGOTTEN: &str = "forgotten.invalid";
 
 impl Organizer {
-    /// What is left of an organizer once a meeting with this UID is forgotten: a digest of record and mailbox, which tells
-    /// whether the next organizer is the same. `None`: nothing.
+    /// The organizer in the form that stays when the meeting with this UID is forgotten: a digest of record and
+    /// mailbox, which shows whether the next organizer is the same. A forgotten organizer stays the same. `None`: the
+    /// digest makes no address, so nothing stays.
     #[must_use]
     pub fn forgotten(&self, uid: &str) -> Option<Self> {
         if self.is_forgotten() {
@@ -119,15 +120,15 @@ impl Organizer {
         })
     }
 
-    /// Whether it is what is left of an organizer.
+    /// Whether the organizer is in the form that stays when the meeting is forgotten.
     #[must_use]
     pub fn is_forgotten(&self) -> bool {
         let domain = self.email.as_str().rsplit('@').next();
         domain == Some(FORGOTTEN)
     }
 
-    /// Whether this one, who may be forgotten, is the organizer of today, by record and mailbox. The UID is that of the
-    /// meeting.
+    /// Whether this organizer, who may be forgotten, is the present organizer, by record and mailbox. `uid` is the UID
+    /// of the meeting.
     #[must_use]
     pub fn is_same(&self, now: &Self, uid: &str) -> bool {
         if self.is_forgotten() {
@@ -137,143 +138,144 @@ impl Organizer {
     }
 }
 
-/// One revision of what the invitees of a meeting were told.
+/// A revision with the facts that invitees were told in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
-    /// Under which organizer.
+    /// The tenure of the revision.
     pub tenure: Tenure,
     /// The iCalendar UID of the tenure.
     pub uid: String,
     /// The revision.
     pub revision: Revision,
-    /// The facts as of that revision.
+    /// The facts of the revision.
     pub facts: Facts,
-    /// The organizer. `None`: not known, as of revisions that were recorded before organizers were.
+    /// The organizer. `None`: not known, because older versions did not record organizers.
     pub organizer: Option<Organizer>,
-    /// What had been answered at each mailbox ([`EmailAddress::mailbox`]) when the revision was recorded, where anything had:
-    /// so does each calendar object of the revision. `None`: not known.
+    /// The answers that were known when the revision was recorded, by mailbox ([`EmailAddress::mailbox`]). A mailbox
+    /// without an answer is not in the map. All calendar objects of the revision print these answers. `None`: not
+    /// known.
     pub answers: Option<BTreeMap<String, Acceptance>>,
-    /// A digest of all that the calendar objects say. `None`: not known.
+    /// A digest of the calendar objects' content. `None`: not known.
     pub content: Option<i64>,
 }
 
-/// The newest that somebody has seen of what invitees of a meeting were told, and of its messages.
+/// The newest revision and message of a meeting that a process has read from the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
     /// The newest revision.
     pub issued: Option<(Tenure, Revision)>,
-    /// The number of the newest message in the outbox; 0: there is none.
+    /// The number of the newest message in the outbox. 0: there is none.
     pub newest: i64,
 }
 
-/// What is to happen to the outbox of one meeting, beside the messages that are put in.
+/// The changes to the outbox of one meeting, apart from the messages to put in.
 #[derive(Debug, Clone, Default)]
 pub struct EnqueueOrder {
-    /// What was seen when it was decided. When there is something newer, nothing is done.
+    /// The state that the decision was made from. If the outbox has something newer, nothing is changed.
     pub seen: Seen,
-    /// Revisions to record.
+    /// The revisions to record.
     pub issued: Vec<Issued>,
-    /// Messages that wait and are not to leave, each with the reason.
+    /// The waiting messages that are called off, each with the reason.
     pub called_off: Vec<(i64, &'static str)>,
 }
 
 /// An invitation to put into the outbox.
 #[derive(Debug, Clone)]
 pub struct NewInvitation {
-    /// Who is invited.
+    /// The invited person.
     pub person: PersonRef,
-    /// In which language it is written.
+    /// The language of the message.
     pub language: Language,
-    /// Under which organizer.
+    /// The tenure that the message belongs to.
     pub tenure: Tenure,
-    /// The revision that it tells.
+    /// The revision that the message tells.
     pub revision: Revision,
-    /// What it is for.
+    /// The purpose of the message.
     pub purpose: Purpose,
-    /// How many messages of this revision this mailbox was meant to get before.
+    /// How many messages of this revision were queued for this mailbox before.
     pub resend: u32,
-    /// Message-ID, with its angle brackets.
+    /// The Message-ID, with its angle brackets.
     pub message_id: String,
-    /// From and for whom.
+    /// The envelope: sender and recipient.
     pub envelope: Envelope,
-    /// The user over whose account it leaves; `None`: over the organization's.
+    /// The user over whose account the message leaves. `None`: it leaves over the organization's server.
     pub account: Option<PersonId>,
-    /// It does not leave before this moment, whoever delivers; `None`: it may leave at once.
+    /// The moment before which no process may send the message. `None`: it may leave at once.
     pub not_before: Option<DateTime<Utc>>,
-    /// The digest of what its calendar object says, where that is not the revision's.
+    /// The digest of the calendar object's content, if it differs from the revision's.
     pub content: Option<i64>,
-    /// The message that waits for the same mailbox, in whose place it is put.
+    /// The waiting message for the same mailbox that this message replaces.
     pub supersedes: Option<i64>,
     /// The message.
     pub message: NewMessage,
 }
 
-/// What [`Outbox::enqueue`] answers.
+/// The result of [`Outbox::enqueue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enqueued {
-    /// All of them are in.
+    /// All messages are in the outbox.
     Queued,
-    /// Nothing is in: somebody else has sent this meeting in the meantime.
+    /// Nothing was changed: another process has sent this meeting in the meantime.
     Overtaken,
 }
 
-/// An invitation as the outbox has it, without its message.
+/// An invitation in the outbox, without its message.
 #[derive(Debug, Clone)]
 pub struct OutboxEntry {
-    /// Its number in the outbox.
+    /// The invitation's number in the outbox.
     pub id: i64,
     /// The meeting.
     pub meeting: MeetingId,
-    /// Under which organizer.
+    /// The tenure that the message belongs to.
     pub tenure: Tenure,
-    /// The revision it tells.
+    /// The revision that the message tells.
     pub revision: Revision,
-    /// What it is for.
+    /// The purpose of the message.
     pub purpose: Purpose,
-    /// How many messages of this revision this mailbox was meant to get before.
+    /// How many messages of this revision were queued for this mailbox before.
     pub resend: u32,
-    /// Who is invited.
+    /// The invited person.
     pub person: PersonRef,
-    /// The language it is written in.
+    /// The language of the message.
     pub language: Language,
-    /// From and for whom.
+    /// The envelope: sender and recipient.
     pub envelope: Envelope,
-    /// The user over whose account it leaves; `None`: over the organization's.
+    /// The user over whose account the message leaves. `None`: it leaves over the organization's server.
     pub account: Option<PersonId>,
-    /// Message-ID.
+    /// The Message-ID.
     pub message_id: String,
-    /// The digest of what its calendar object says, where that is not the revision's.
+    /// The digest of the calendar object's content, if it differs from the revision's.
     pub content: Option<i64>,
-    /// Where it stands.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// Whether a newer message was put in its place while it was on its way.
+    /// Whether a newer message replaced this one while it was being delivered.
     pub superseded: bool,
     /// How often delivery was tried.
     pub attempts: u32,
-    /// How often the connection broke after the final dot and before the answer.
+    /// How often the connection broke between the final dot and the answer.
     pub answers_lost: u32,
-    /// Whether a process ended that was delivering it, so that it may have left.
+    /// Whether a process ended while it delivered the message. The message may have left.
     pub cut_off: bool,
-    /// When it is tried next.
+    /// When delivery is tried next.
     pub next_attempt_at: DateTime<Utc>,
-    /// What the other side said last.
+    /// The last answer of the mail server, or the last error.
     pub last_answer: Option<String>,
-    /// When it was put into the outbox.
+    /// When the message was put into the outbox.
     pub created_at: DateTime<Utc>,
-    /// When the mail server took it.
+    /// When the mail server took the message.
     pub sent_at: Option<DateTime<Utc>>,
-    /// What is known to have become of it after that.
+    /// The outcome after that, as far as a notification has reported it.
     pub notice: Option<Notice>,
 }
 
 impl OutboxEntry {
-    /// Whether it is still to be delivered.
+    /// Whether the message is still to be delivered.
     #[must_use]
     pub const fn waits(&self) -> bool {
         !self.superseded && matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
     }
 
-    /// Whether the mail server has it, or may have it.
+    /// Whether the mail server has the message, or may have it.
     #[must_use]
     pub const fn may_have_left(&self) -> bool {
         matches!(
@@ -284,129 +286,130 @@ impl OutboxEntry {
     }
 }
 
-/// An invitation that is ours to deliver until the lease runs out.
+/// An invitation that this process may deliver until its lease ends.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    /// Its number in the outbox.
+    /// The invitation's number in the outbox.
     pub id: i64,
     /// The meeting.
     pub meeting: MeetingId,
-    /// Who is invited.
+    /// The invited person.
     pub person: PersonRef,
-    /// What it is for.
+    /// The purpose of the message.
     pub purpose: Purpose,
-    /// From and for whom.
+    /// The envelope: sender and recipient.
     pub envelope: Envelope,
-    /// Message-ID.
+    /// The Message-ID.
     pub message_id: String,
-    /// How often delivery was tried, this time among them.
+    /// How often delivery was tried, with this time.
     pub attempts: u32,
-    /// How often the connection broke after the final dot and before the answer.
+    /// How often the connection broke between the final dot and the answer.
     pub answers_lost: u32,
-    /// When it was put into the outbox.
+    /// When the message was put into the outbox.
     pub created_at: DateTime<Utc>,
-    /// Its message, for [`Outbox::message`].
+    /// The stored message, for [`Outbox::message`].
     pub stored: StoredMessage,
     /// The holder of the lease.
     pub holder: Holder,
-    /// When the lease ends at the latest, by this machine's clock.
+    /// The latest end of the lease, by this machine's clock.
     pub leased_until: Instant,
 }
 
-/// A message as the outbox keeps it: mostly a small part of its size.
+/// A message as the outbox stores it, mostly in a small part of its size.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoredMessage {
-    /// The number of what it has in common with others; `None`: it is the message itself.
+    /// The number of the part that it shares with others. `None`: `octets` is the whole message.
     pub base: Option<i64>,
-    /// What is stored.
+    /// The stored octets.
     pub octets: Vec<u8>,
 }
 
 /// Why a message could not be read.
 #[derive(Debug)]
 pub enum UnreadableMessage {
-    /// What is stored is no message any more.
+    /// The stored octets are no message any more.
     Damaged(BoxFault),
     /// The outbox could not be read.
     Outbox(BoxFault),
 }
 
-/// Which invitations to claim.
+/// The invitations to claim.
 #[derive(Debug, Clone)]
 pub struct ClaimRequest {
-    /// Only those of these meetings; of all, where none is named.
+    /// Only invitations of these meetings. An empty list means all meetings.
     pub meetings: Vec<MeetingId>,
-    /// Only those that leave over this user's account; `None`: only those that leave over the organization's.
+    /// Only invitations that leave over this user's account. `None`: only those that leave over the organization's
+    /// server.
     pub account: Option<PersonId>,
-    /// Also those whose next try is still to come, because somebody asked for it now.
+    /// Also invitations whose next try is still to come, because a user wants them sent now.
     pub early: bool,
-    /// Only those after this number: a run that asks early takes each invitation once.
+    /// Only invitations with greater numbers. A run that claims early takes each invitation only once.
     pub after: Option<i64>,
-    /// At most so many, in the order of their numbers.
+    /// The most invitations to claim, in the order of their numbers.
     pub limit: u32,
-    /// For how long.
+    /// The length of the lease.
     pub lease: Duration,
 }
 
-/// A meeting of which something waits and is due.
+/// A meeting with invitations that are due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The meeting.
     pub meeting: MeetingId,
 }
 
-/// How an attempt ended.
+/// The result of an attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptResult {
-    /// Taken.
+    /// The mail server took the message.
     Sent {
-        /// The other side's words.
+        /// The mail server's answer.
         answer: String,
     },
-    /// Refused for good.
+    /// The mail server refused the message for good.
     Failed {
-        /// The other side's words.
+        /// The mail server's answer.
         answer: String,
     },
-    /// To be tried again.
+    /// The message is to be tried again.
     Retry {
-        /// The other side's words, or what broke.
+        /// The mail server's answer, or the error.
         answer: String,
-        /// When.
+        /// When to try again.
         at: DateTime<Utc>,
     },
-    /// Tried for too long.
+    /// The message was tried for too long.
     GivenUp {
-        /// The other side's words.
+        /// The mail server's answer.
         answer: String,
     },
-    /// The connection broke after the final dot and before the answer, for the first time. To be tried again.
+    /// The connection broke between the final dot and the answer, for the first time. The message is to be tried again.
     AnswerLost {
-        /// What broke.
+        /// The error.
         answer: String,
-        /// When.
+        /// When to try again.
         at: DateTime<Utc>,
     },
-    /// The connection broke after the final dot and before the answer once more: see [`DeliveryState::MayHaveArrived`].
+    /// The connection broke between the final dot and the answer once more: see [`DeliveryState::MayHaveArrived`].
     MayHaveArrived {
-        /// What broke.
+        /// The error.
         answer: String,
     },
-    /// Not tried at all: the lease is given back.
+    /// The message was not tried: the lease is given back.
     NotTried,
 }
 
-/// Where invitations wait and their fate is recorded. Every call is one transaction.
+/// The port that keeps invitations and records their results. Every call is one transaction.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// What the invitees of a meeting were told, one for each revision of each tenure, the newest last; none before the
-    /// first send.
+    /// The facts that the invitees of a meeting were told: one entry for each revision of each tenure, the newest last.
+    /// Before the first send there is none.
     ///
     /// # Errors
     /// When the outbox cannot be read.
     async fn issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, BoxFault>;
 
-    /// Gives `each` every invitation of a meeting, oldest first.
+    /// Calls `each` with every invitation of a meeting, oldest first.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -416,7 +419,7 @@ pub trait Outbox: Send + Sync {
         each: &mut (dyn FnMut(OutboxEntry) + Send),
     ) -> Result<(), BoxFault>;
 
-    /// Gives `each` every invitation of a meeting that has not been [sent](DeliveryState::Sent), oldest first.
+    /// Calls `each` with every invitation of a meeting that was not [sent](DeliveryState::Sent), oldest first.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -463,9 +466,10 @@ pub trait Outbox: Send + Sync {
         Ok(all)
     }
 
-    /// Does what the order says and puts the messages in, all or nothing. Each message that [supersedes] one that waits
-    /// takes its place. Nothing is done ([`Enqueued::Overtaken`]) when there is something newer than [`Seen`], when a message
-    /// to be superseded or called off does not wait any more, or when another waits for one of the mailboxes already.
+    /// Carries out the order and puts the messages in: all of it or nothing. A message that [supersedes] a waiting one
+    /// takes its place. Nothing is changed ([`Enqueued::Overtaken`]) in three cases: the outbox has something newer
+    /// than [`Seen`]; a message to be superseded or called off does not wait any more; another message already waits
+    /// for one of the mailboxes.
     ///
     /// [supersedes]: NewInvitation::supersedes
     ///
@@ -478,32 +482,32 @@ pub trait Outbox: Send + Sync {
         invitations: &[NewInvitation],
     ) -> Result<Enqueued, BoxFault>;
 
-    /// Lets messages of a meeting be tried again at once that wait, failed, were given up or may have arrived. Nothing is
-    /// done when there is something newer than `seen`.
+    /// Queues messages of a meeting again at once. They may wait, have failed, have been given up, or may have arrived.
+    /// Nothing is changed if the outbox has something newer than `seen`.
     ///
     /// # Errors
     /// When the outbox cannot be written.
     async fn requeue(&self, meeting: &MeetingId, seen: Seen, messages: &[i64]) -> Result<Enqueued, BoxFault>;
 
-    /// Takes invitations that are due, or whose lease ran out, so that nobody else delivers them.
+    /// Claims invitations that are due, or whose lease has ended, so that no other process delivers them.
     ///
     /// # Errors
     /// When the outbox cannot be written.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, BoxFault>;
 
-    /// The whole message of an invitation that was claimed.
+    /// The whole message of a claimed invitation.
     ///
     /// # Errors
     /// [`UnreadableMessage`].
     async fn message(&self, claimed: &Claimed) -> Result<Vec<u8>, UnreadableMessage>;
 
-    /// What is due now, or is held by somebody who has ended.
+    /// The meetings with invitations that are due now, or that a process held which has ended.
     ///
     /// # Errors
     /// When the outbox cannot be read.
     async fn due(&self) -> Result<Vec<Due>, BoxFault>;
 
-    /// Over which users' accounts mails of a meeting wait to leave, and for how many mailboxes.
+    /// The users over whose accounts mails of a meeting wait to leave, each with the number of mails.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -520,26 +524,27 @@ pub trait Outbox: Send + Sync {
         Ok(accounts)
     }
 
-    /// When the next one is due, or its lease runs out; `None` when nothing waits.
+    /// When the next invitation is due or its lease ends. `None`: no invitation waits.
     ///
     /// # Errors
     /// When the outbox cannot be read.
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, BoxFault>;
 
-    /// Waits until it is worth looking for what others have put in, but not longer than `at_most`. An outbox that
-    /// is told comes back at once, also for what was put in since the last call; one that is not, after two seconds.
+    /// Waits until the outbox may have new invitations from other processes, but at most `at_most`. An outbox that is
+    /// notified returns at once, also for invitations that were queued since the last call. An outbox that is not
+    /// notified returns after 2 seconds.
     async fn wait(&self, at_most: Duration) {
         tokio::time::sleep(at_most.min(Duration::from_secs(2))).await;
     }
 
-    /// Puts off what waits of a meeting, without counting it as a try.
+    /// Puts off the waiting invitations of a meeting. This does not count as a try.
     ///
     /// # Errors
     /// When the outbox cannot be written.
     async fn postpone(&self, meeting: &MeetingId, until: DateTime<Utc>, reason: &str)
     -> Result<(), BoxFault>;
 
-    /// Records how an attempt ended. Nothing is recorded when the lease was taken over meanwhile.
+    /// Records the result of an attempt. Nothing is recorded if another process has taken over the lease.
     ///
     /// # Errors
     /// When the outbox cannot be written.

@@ -1,4 +1,4 @@
-//! The port that gives out turns to send, to all processes that send over one server.
+//! The port that gives out turns to send, shared by all processes that send over one server.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::fault::BoxFault;
 /// Gives out turns to send, so that all processes together keep a server's limit.
 #[async_trait]
 pub trait Pacing: Send + Sync {
-    /// Reserves the next turns at a server, `apart` from one another. No other caller gets a turn before they are
-    /// over. Answers how long from now the first turn is.
+    /// Reserves the next turns at a server, `apart` from one another. Until they are over, no other caller gets a turn.
+    /// Returns the time from now until the first turn.
     ///
     /// # Errors
-    /// When they cannot be reserved. Then nothing may be sent.
+    /// When no turns can be reserved. Nothing may be sent then.
     async fn reserve(&self, server: &str, turns: u32, apart: Duration) -> Result<Duration, BoxFault>;
 }

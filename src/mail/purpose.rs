@@ -1,4 +1,4 @@
-//! What mails are for: four purposes of ours, and others by their names.
+//! The purposes of mails: four with fixed names, and others by name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Method;
 
-/// What a mail is for. Written as one lowercase word.
+/// The purpose of a mail. It is written as one lowercase word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Purpose {
     /// To invite.
     Invitation,
-    /// To tell what has changed since the recipient was told last.
+    /// To tell the changes since the recipient's last mail.
     Update,
     /// To take an invitation back.
     Cancellation,
     /// To remind of a meeting.
     Reminder,
-    /// Something else, which asks nothing of calendars.
+    /// Another purpose, which asks nothing of calendars.
     Custom(PurposeName),
 }
 
@@ -39,7 +39,7 @@ impl Purpose {
         }
     }
 
-    /// What the mail asks the recipient's calendar to do; `None`: nothing, as a reminder does.
+    /// The request to the recipient's calendar. `None`: the mail asks nothing of calendars, such as a reminder.
     #[must_use]
     pub const fn method(self) -> Option<Method> {
         match self {
@@ -79,9 +79,9 @@ impl From<Purpose> for String {
     }
 }
 
-/// The name of a purpose that is none of ours: 1 to 31 lower-case letters, digits and hyphens, a letter first.
+/// The name of a custom purpose: 1 to 31 lower-case letters, digits and hyphens, with a letter first.
 ///
-/// It is small and is copied, because each message in the outbox has one.
+/// The name is small and `Copy`, because each message in the outbox has one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PurposeName {
     octets: [u8; PurposeName::LONGEST],
@@ -91,28 +91,28 @@ pub struct PurposeName {
 /// Why a text is no name of a purpose.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPurpose {
-    /// It has no characters.
+    /// The name is empty.
     #[error("the name of a purpose is empty")]
     Empty,
-    /// It has too many.
+    /// The name has too many characters.
     #[error("the name of a purpose has more than {longest} characters: {0:?}", longest = PurposeName::LONGEST)]
     TooLong(String),
-    /// It has others, or begins with another than a letter.
+    /// The name has other characters, or does not begin with a letter.
     #[error("the name of a purpose has lower-case letters, digits and hyphens, a letter first: {0:?}")]
     Characters(String),
-    /// It is that of a purpose of ours.
+    /// The name is one of the four fixed ones.
     #[error("{0:?} is the name of a purpose that is there already")]
     Reserved(String),
 }
 
 impl PurposeName {
-    /// How many characters it has at most.
+    /// The most characters of a name.
     pub const LONGEST: usize = 31;
 
     /// A name.
     ///
     /// # Errors
-    /// [`InvalidPurpose`] when it is no name, or is reserved.
+    /// [`InvalidPurpose`] if the text is no valid name, or is reserved.
     pub fn new(name: &str) -> Result<Self, InvalidPurpose> {
         let is_allowed = |octet: u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'-');
         match name.as_bytes().first() {

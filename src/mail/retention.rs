@@ -1,4 +1,4 @@
-//! The port that forgets what is over.
+//! The port that forgets meetings that are over.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use crate::fault::BoxFault;
 
-/// The rows that were forgotten, or would be.
+/// How many rows were forgotten, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Forgotten {
-    /// The meetings of which anything was.
+    /// Meetings of which something was forgotten.
     pub meetings: u64,
     /// Mails, with the names and addresses in them.
     pub messages: u64,
     /// Answers of attendees.
     pub answers: u64,
-    /// Revisions of what invitees were told. Of the last of each organizer the UID and the number stay.
+    /// Revisions. The last revision of each organizer keeps its UID and its number.
     pub revisions: u64,
-    /// Meetings that are over for as long and were left alone, because a mail of theirs still waits.
+    /// Meetings that are over for long enough but were left alone, because one of their mails still waits.
     pub waiting: u64,
 }
 
@@ -31,13 +31,15 @@ impl Forgotten {
 
 /// A store that can forget the mails and people of meetings that are over.
 ///
-/// What stays of a meeting is what keeps the promises made to calendars: a meeting that is planned again later goes on
-/// under the same UID, with a higher SEQUENCE. A meeting of which a mail waits is left alone.
+/// The rest that stays of a meeting keeps the promises made to calendars: if the meeting is planned again, it goes on
+/// under the same UID, with a higher SEQUENCE. A meeting with a waiting mail is left alone.
 #[async_trait]
 pub trait Retention: Send + Sync {
-    /// Forgets meetings that ended before a moment, as their invitees were told last. With `dry_run` it only counts.
+    /// Forgets meetings that ended before a moment, by the times that their invitees were told last. With `dry_run` it
+    /// only counts.
     ///
-    /// It can be dropped half-way: what was forgotten until then is forgotten, and the next call goes on from there.
+    /// The future can be dropped half-way. The rows that were forgotten until then stay forgotten, and the next call
+    /// goes on from there.
     ///
     /// # Errors
     /// When the store cannot be read or written.

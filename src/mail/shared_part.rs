@@ -1,4 +1,4 @@
-//! How the outbox keeps messages: what messages of a meeting have in common once, and each message's own part.
+//! Storage of messages in the outbox: the common part of a meeting's messages once, and each message's own part.
 
 use std::io;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use super::form_letter::{Addressed, Form, FormLetter, FormWithOneHole, Own};
 use super::message_base::{MessageBase, pack, unpack};
 use crate::fault::BoxError;
 
-/// The ways of storing. A new one gets a name of its own: a program that does not know it leaves the message to programs
-/// that do.
+/// The names of the ways of storing. A new way gets a new name: a program that does not know the name leaves the
+/// message to programs that do.
 mod kind {
     pub(super) const BASE: &str = "message";
     pub(super) const FORM: &str = "form with slots";
@@ -16,28 +16,28 @@ mod kind {
     pub(super) const FORM_WITH_ONE_HOLE: &str = "form";
 }
 
-/// What messages of a meeting have in common.
+/// The common part of a meeting's messages.
 #[derive(Debug, Clone)]
 pub enum SharedPart {
     /// A form. A message's own part is an [`Own`], as JSON.
     Form(Arc<FormLetter>),
-    /// Another message. A message's own part is how it differs from it.
+    /// Another message. A message's own part is its difference from this message.
     Base(Arc<MessageBase>),
 }
 
 /// Why a shared part cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableSharedPart {
-    /// It is damaged.
+    /// The stored octets are damaged.
     #[error("it is damaged")]
     Damaged(#[source] BoxError),
-    /// A newer version stored it in a way that is not known here.
+    /// A newer version stored the part in a way that this version does not know.
     #[error("mails have {0:?} in common, which is not known here")]
     UnknownKind(String),
 }
 
 impl SharedPart {
-    /// In which way it is stored.
+    /// The name of the way in which the part is stored.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl SharedPart {
         }
     }
 
-    /// It, as it is stored.
+    /// The octets to store.
     ///
     /// # Errors
     /// When there is not enough memory.
@@ -57,7 +57,7 @@ impl SharedPart {
         }
     }
 
-    /// Reads what was stored.
+    /// Reads a stored part.
     ///
     /// # Errors
     /// [`UnreadableSharedPart`].
@@ -74,7 +74,7 @@ impl SharedPart {
         Ok(Self::Form(Arc::new(FormLetter::from(form))))
     }
 
-    /// Whether it is the very same, and not just equal.
+    /// Whether both are the same object in memory, instead of only equal.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         match (self, other) {
@@ -84,7 +84,7 @@ impl SharedPart {
         }
     }
 
-    /// Writes a message of its own part.
+    /// Writes the message that has this own part.
     ///
     /// # Errors
     /// When the own part is damaged, or belongs to another shared part.
@@ -99,17 +99,17 @@ impl SharedPart {
     }
 }
 
-/// A message that is put into the outbox, packed.
+/// A message for the outbox, packed.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// What it has in common with others, which share it.
+    /// The part that the message shares with others.
     pub shared: SharedPart,
     /// Its own part.
     pub own: Box<[u8]>,
 }
 
 impl NewMessage {
-    /// A message with a form: written when it leaves.
+    /// A message with a form. It is written when it leaves.
     ///
     /// # Errors
     /// When there is not enough memory.

@@ -1,4 +1,4 @@
-//! Slots: what is another for each reader of messages that are otherwise the same.
+//! Slots: the places for each reader's own values in messages that are otherwise the same.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,9 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a slot. Slots of a template are called as its variables are.
+/// The name of a slot. Slots of a template have the names of its variables.
 ///
-/// The list of names is open: a program fills also those slots of a stored form that it does not know.
+/// The list of names is open: a program also fills slots of a stored form that it has no constant for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(Cow<'static, str>);
@@ -18,11 +18,11 @@ impl Slot {
     pub const INVITEE_NAME: Self = Self::named("invitee_name");
     /// The reader's own link by which to accept.
     pub const ACCEPT_LINK: Self = Self::named("accept_link");
-    /// The reader's own link by which to accept with reservations.
+    /// The reader's own link by which to accept tentatively.
     pub const TENTATIVE_LINK: Self = Self::named("tentative_link");
     /// The reader's own link by which to decline.
     pub const DECLINE_LINK: Self = Self::named("decline_link");
-    /// The reader's own ATTENDEE in the calendar object: whole lines.
+    /// The reader's own ATTENDEE in the calendar object, as whole lines.
     pub const ATTENDEE: Self = Self::named("attendee");
 
     /// A slot of this name.
@@ -44,23 +44,23 @@ impl fmt::Display for Slot {
     }
 }
 
-/// What stands in a slot of one message.
+/// The value of a slot in one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SlotValue {
-    /// The same in every part.
+    /// The same text in every part.
     Same(String),
-    /// Written in another way in the HTML part.
+    /// Another text in the HTML part.
     Escaped {
-        /// In the subject and in the text part.
+        /// The text in the subject and in the text part.
         text: String,
-        /// In the HTML part.
+        /// The text in the HTML part.
         html: String,
     },
 }
 
 impl SlotValue {
-    /// A value, and how it is written in HTML.
+    /// A value, and its form in HTML.
     #[must_use]
     pub fn new(text: String, html: String) -> Self {
         if text == html {
@@ -70,7 +70,7 @@ impl SlotValue {
         }
     }
 
-    /// As it stands in the subject and in the text part.
+    /// The value in the subject and in the text part.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -78,7 +78,7 @@ impl SlotValue {
         }
     }
 
-    /// As it stands in the HTML part.
+    /// The value in the HTML part.
     #[must_use]
     pub fn html(&self) -> &str {
         match self {
@@ -87,20 +87,20 @@ impl SlotValue {
     }
 }
 
-/// What is one reader's own.
+/// One reader's own values.
 pub type SlotValues = BTreeMap<Slot, SlotValue>;
 
-/// A text that is cut where its slots are.
+/// A text that is cut at its slots.
 #[derive(Debug, Clone)]
 pub(crate) struct SlottedText {
-    /// What stands before, between and behind the slots: one more than there are slots.
+    /// The text before, between and behind the slots: one piece more than there are slots.
     around: Vec<String>,
-    /// The slots in their order, each by its place in the list of marks.
+    /// The slots in their order, each by its index in the list of marks.
     slots: Vec<usize>,
 }
 
 impl SlottedText {
-    /// Cuts a text at the marks, which stand where a slot is. No mark is empty or part of another.
+    /// Cuts a text at its marks. No mark may be empty or contained in another.
     pub(crate) fn new(text: &str, marks: &[&str]) -> Self {
         let (mut around, mut slots) = (Vec::new(), Vec::new());
         let mut rest = text;
@@ -113,17 +113,17 @@ impl SlottedText {
         Self { around, slots }
     }
 
-    /// What stands around the slots.
+    /// The pieces of text around the slots.
     pub(crate) fn around(&self) -> &[String] {
         &self.around
     }
 
-    /// The slots, each by its place in the list of marks.
+    /// The slots, each by its index in the list of marks.
     pub(crate) fn slots(&self) -> &[usize] {
         &self.slots
     }
 
-    /// The text with a value in each slot; the values stand in the order of the marks.
+    /// The text with a value in each slot. The values are in the order of the marks.
     pub(crate) fn fill(&self, values: &[&str]) -> String {
         let mut text = self.around[0].clone();
         for (slot, behind) in self.slots.iter().zip(&self.around[1..]) {
@@ -134,7 +134,7 @@ impl SlottedText {
     }
 }
 
-/// The first mark in a text, and which it is.
+/// The place of the first mark in a text, and the index of this mark.
 pub(crate) fn first_mark(text: &str, marks: &[&str]) -> Option<(usize, usize)> {
     let places = marks.iter().enumerate();
     places

@@ -1,6 +1,6 @@
-//! How text travels in a part of a message (RFC 2045 §6): as it is, as quoted-printable, or as base64.
+//! Encodings of text in a part of a message (RFC 2045 §6): as it is, quoted-printable, or base64.
 //!
-//! lettre can encode it too, but makes several passes over each part. That takes most of the time of composing a
+//! lettre can encode text too, but makes several passes over each part. Encoding takes most of the time of composing a
 //! mail.
 
 use std::sync::OnceLock;
@@ -31,17 +31,17 @@ impl TransferEncoding {
     }
 }
 
-/// Encodes a text whose lines end with LF or CRLF, in the shortest way that keeps it readable. The text may have
-/// slots, which each mail fills with its own values. What stands around them is encoded once.
+/// Encodes a text whose lines end with LF or CRLF, in the shortest way that keeps it readable. The text may have slots,
+/// which each mail fills with its own values. The text around the slots is encoded once.
 #[derive(Debug)]
 pub(super) struct Encoder {
     pieces: Vec<Piece>,
-    /// Counts over the text without the slots: its octets, the octets that quoted-printable writes as three, and
+    /// Counts over the text without its slots: its octets, the octets that quoted-printable writes as three, and
     /// whether the text can stand in a message as it is.
     length: usize,
     escaped: usize,
     is_plain: bool,
-    /// How often each slot is in the text, in the order of the marks.
+    /// How often each slot occurs in the text, in the order of the marks.
     slots: Vec<usize>,
 }
 
@@ -63,7 +63,7 @@ impl Encoder {
         Self::new(text, &[])
     }
 
-    /// An encoder for a text in which each mark will be replaced by the value at the same place of a list.
+    /// An encoder for a text with marks. Each mark will be replaced by the value at the same index of a list.
     pub(super) fn new(text: &str, marks: &[&str]) -> Self {
         let mut encoder = Self {
             pieces: Vec::new(),
@@ -130,7 +130,7 @@ impl Encoder {
         encoding_of(&[self], values)
     }
 
-    /// Whether the lines are short enough with these values to stand in a message as they are.
+    /// Whether the lines with these values are short enough to stand in a message as they are.
     fn is_short(&self, values: &[&str]) -> bool {
         let is_short = |piece: &Piece| match piece {
             Piece::Same { .. } => true,
@@ -143,7 +143,7 @@ impl Encoder {
         self.pieces.iter().all(is_short)
     }
 
-    /// A count over the values, each as often as its slot is in the text.
+    /// Adds a count over the values. Each value counts as often as its slot occurs in the text.
     fn sum(&self, values: &[&str], of: impl Fn(&str) -> usize) -> usize {
         let each = self.slots.iter().zip(values);
         each.filter(|(count, _)| **count > 0)
@@ -180,8 +180,8 @@ impl Encoder {
     }
 }
 
-/// The encoding for several texts that follow one another in one part, with these values in their slots. Each but the
-/// last ends with a line end.
+/// The encoding for several texts that follow one another in one part, with these values in their slots. Each text
+/// except the last must end with a line end.
 pub(super) fn encoding_of(texts: &[&Encoder], values: &[&str]) -> TransferEncoding {
     let sum = |of: &dyn Fn(&Encoder) -> usize| texts.iter().map(|text| of(text)).sum::<usize>();
     let escaped = sum(&|text| text.escaped + text.sum(values, escaped));
@@ -257,8 +257,8 @@ fn with_crlf(text: &str) -> Vec<u8> {
     out
 }
 
-/// Whether quoted-printable writes an octet as itself, anywhere on a line. A table, because it is asked for every
-/// octet of a mail.
+/// Whether quoted-printable writes an octet as itself, anywhere on a line. This is a table, because it is looked up for
+/// every octet of a mail.
 fn is_plain(octet: u8) -> bool {
     const PLAIN: [bool; 256] = {
         let mut plain = [false; 256];
@@ -363,7 +363,7 @@ mod tests {
         (encoding, out)
     }
 
-    /// The text as a reader gets it.
+    /// The decoded text.
     fn decoded((encoding, octets): &(TransferEncoding, Vec<u8>)) -> Vec<u8> {
         match encoding {
             TransferEncoding::QuotedPrintable => quoted_printable_decode(octets).unwrap(),
@@ -420,7 +420,7 @@ mod tests {
             let text = lines.join("\n");
             let body = encode(&text, &[], &[]);
             prop_assert_eq!(String::from_utf8(decoded(&body)).unwrap(), text.replace('\n', "\r\n"));
-            // With the CR of its end.
+            // The length includes the CR of the line end.
             prop_assert!(longest_line(&body.1) <= LONGEST_LINE + 1, "{:?}", body);
         }
 

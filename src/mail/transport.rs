@@ -1,4 +1,4 @@
-//! The port that carries messages away.
+//! The port that sends messages.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::meeting::EmailAddress;
 /// recipient, so that a refused recipient affects no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// Where bounces go.
+    /// The sender, to which bounces go.
     pub from: EmailAddress,
     /// The one recipient.
     pub to: EmailAddress,
@@ -20,56 +20,56 @@ pub struct Envelope {
 /// A message on its way out.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
-    /// Its sender and its recipient.
+    /// The message's sender and recipient.
     pub envelope: &'a Envelope,
-    /// Its bytes, with CRLF line ends and not dot-stuffed.
+    /// The message's octets, with CRLF line ends and not dot-stuffed.
     pub message: &'a [u8],
 }
 
-/// The server's reply when it took a message.
+/// The result for a message that the server took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// Its answer, such as `250 2.0.0 Ok: queued as 4F1`.
+    /// The server's answer, such as `250 2.0.0 Ok: queued as 4F1`.
     pub answer: String,
-    /// The file the message was written to, for transports that write files.
+    /// The file that the message was written to, for transports that write files.
     pub file: Option<PathBuf>,
 }
 
-/// A way for messages to leave.
+/// A way to send messages.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// How many connections may be open at once; at least 1.
     fn connections(&self) -> usize;
 
-    /// Opens a connection, which then carries any number of messages one after another.
+    /// Opens a connection, which then sends any number of messages one after another.
     ///
     /// # Errors
-    /// [`TransportError`] when the server cannot be reached, or refuses us.
+    /// [`TransportError`] if the server cannot be reached, or refuses this program.
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError>;
 }
 
 /// An open connection.
 #[async_trait]
 pub trait Connection: Send {
-    /// Sends one message. `next` is the message that follows over this connection, if one does: the transport may
-    /// announce it to the server already. A caller that names a next message must send it next, or close the
+    /// Sends one message. `next` is the message that will follow over this connection, if there is one: the transport
+    /// may already announce it to the server. A caller that names a next message must send it next, or close the
     /// connection.
     ///
     /// # Errors
-    /// [`TransportError`]. After an error for which [`TransportError::is_connection_lost`] holds, this
-    /// connection is of no more use.
+    /// [`TransportError`]. After an error with [`TransportError::is_connection_lost`], this connection cannot be used
+    /// any more.
     async fn send(
         &mut self,
         mail: Outgoing<'_>,
         next: Option<Outgoing<'_>>,
     ) -> Result<Receipt, TransportError>;
 
-    /// Whether it has carried as many messages as it may.
+    /// Whether the connection has sent its largest number of messages.
     fn is_spent(&self) -> bool {
         false
     }
 
-    /// Says goodbye.
+    /// Ends the session and closes the connection.
     async fn close(self: Box<Self>);
 }
 
@@ -77,7 +77,8 @@ pub trait Connection: Send {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// The server cannot be reached, or the connection broke before the message was complete: it was not taken.
+    /// The server cannot be reached, or the connection broke before the message was complete: the server has not taken
+    /// the message.
     #[error("the mail server {server} cannot be reached")]
     Unreachable {
         /// The server, as `host:port`.
@@ -85,7 +86,7 @@ pub enum TransportError {
         /// Why.
         source: BoxError,
     },
-    /// The connection broke after the message was complete and before the answer: it may have been taken.
+    /// The connection broke between the end of the message and the answer: the server may have taken the message.
     #[error(
         "the connection to the mail server {server} broke before it answered whether it took the message"
     )]
@@ -95,21 +96,21 @@ pub enum TransportError {
         /// Why.
         source: BoxError,
     },
-    /// The server refuses us: log-in, encryption or policy. Every further message would fail in the same way.
+    /// The server refuses this program: log-in, encryption or policy. Every further message would fail in the same way.
     #[error("the mail server {server} refuses us: {answer}")]
     Unwelcome {
         /// The server, as `host:port`.
         server: String,
-        /// Its words.
+        /// The server's answer.
         answer: String,
     },
-    /// The authorization server gives no access token to log in with. Every further message would fail in the same
+    /// The authorization server issues no access token for the log-in. Every further message would fail in the same
     /// way.
     #[error("no access token to log in to the mail server with: {server} answered {answer}")]
     NoToken {
         /// The authorization server.
         server: String,
-        /// Its error code and description (RFC 6749 §5.2).
+        /// The authorization server's error code and description (RFC 6749 §5.2).
         answer: String,
     },
     /// The server refuses this message or this recipient for good (5yz).
@@ -117,7 +118,7 @@ pub enum TransportError {
     Refused {
         /// The recipient.
         to: EmailAddress,
-        /// The server's words.
+        /// The server's answer.
         answer: String,
     },
     /// The server refuses this message or this recipient for now (4yz).
@@ -125,12 +126,12 @@ pub enum TransportError {
     PutOff {
         /// The recipient.
         to: EmailAddress,
-        /// The server's words.
+        /// The server's answer.
         answer: String,
-        /// Whether the server ended the connection with it (421).
+        /// Whether the server closed the connection with this answer (421).
         closing: bool,
     },
-    /// No turn to send could be reserved, so that nothing was sent: else the server's limit would not be kept.
+    /// No turn to send could be reserved. Nothing was sent, because the server's limit would not be kept.
     #[error("no turn to send over the mail server {server} can be had")]
     NoTurn {
         /// The server, as `host:port`.
@@ -157,7 +158,7 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    /// Whether the connection is of no more use.
+    /// Whether the connection cannot be used any more.
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         match self {
@@ -171,13 +172,14 @@ impl TransportError {
         }
     }
 
-    /// Whether the server refuses the log-in. That lasts until the configuration or the account is corrected.
+    /// Whether the server refuses the log-in. Retrying does not help until the configuration or the account is
+    /// corrected.
     #[must_use]
     pub fn is_about_log_in(&self) -> bool {
         matches!(self, Self::Unwelcome { .. } | Self::NoToken { .. })
     }
 
-    /// Whether the same message may be taken later.
+    /// Whether the server may take the same message later.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         !matches!(self, Self::Refused { .. })

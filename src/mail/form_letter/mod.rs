@@ -1,7 +1,7 @@
-//! Messages that differ in little, such as the reader's name: what they have in common is encoded once.
+//! Messages that differ only in a few places, such as the reader's name. Their common text is encoded once.
 //!
-//! lettre writes the header fields, whose syntax is the harder part. This module writes the body's parts: lettre
-//! would copy and format all of them anew for each recipient.
+//! lettre writes the header fields, because their syntax is the harder part. This module writes the parts of the body:
+//! lettre would copy and format all of them again for each recipient.
 
 mod older;
 
@@ -24,26 +24,26 @@ use crate::meeting::{EmailAddress, one_line};
 
 pub(super) use older::FormWithOneHole;
 
-/// What such messages have in common, as the outbox stores it.
+/// The common text of such messages, as the outbox stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// The field From.
+    /// The header field From.
     from: String,
     /// The subject, which may have slots.
     subject: String,
-    /// The fields between Message-ID and those that refer to other messages.
+    /// The header fields between Message-ID and the fields that refer to other messages.
     fields: String,
     text: String,
     html: String,
     /// The images: whole parts of the body, encoded.
     images: Vec<String>,
     calendar: Option<FormCalendar>,
-    /// The text that stands in subject, text and HTML in place of each slot.
+    /// The mark of each slot, which stands in subject, text and HTML in place of the value.
     marks: BTreeMap<Slot, String>,
 }
 
-/// The calendar object: between each two pieces stand the lines of [`Slot::ATTENDEE`].
+/// The calendar object. Between each two pieces stand the lines of [`Slot::ATTENDEE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FormCalendar {
@@ -67,23 +67,23 @@ enum SubjectField {
     Slotted(SlottedText),
 }
 
-/// What is one message's own, as the outbox stores it.
+/// One message's own values, as the outbox stores them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "older::AnyOwn")]
 pub struct Own {
     /// The recipient's name, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What stands in the slots. [`Slot::INVITEE_NAME`] may be left out where it is `name`.
+    /// The values of the slots. [`Slot::INVITEE_NAME`] may be missing if its value is `name`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub slots: SlotValues,
-    /// The Message-ID of the first message about the meeting to this recipient, which this one refers to.
+    /// The Message-ID of the first message about the meeting to this recipient. This message refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
 }
 
 impl Own {
-    /// Leaves the reader's name out of the slots where it is `name`: it is stored once.
+    /// Removes the reader's name from the slots if it equals `name`, so that the name is stored once.
     pub(crate) fn leave_out_name(&mut self) {
         let is_name =
             |value: &SlotValue| self.name.as_deref() == Some(value.text()) && value.text() == value.html();
@@ -92,7 +92,7 @@ impl Own {
         }
     }
 
-    /// What stands in a slot: by `of`, its text or its HTML.
+    /// The value of a slot. `of` picks its text or its HTML.
     fn value(&self, slot: &Slot, of: fn(&SlotValue) -> &str) -> &str {
         let name = || self.name.as_deref().filter(|_| *slot == Slot::INVITEE_NAME);
         self.slots.get(slot).map(of).or_else(name).unwrap_or_default()
@@ -109,14 +109,14 @@ pub struct Addressed<'a> {
 }
 
 impl Form {
-    /// Writes what messages like this draft have in common. The marks stand in subject, text and HTML where each message
-    /// has its own values. These have no line ends, and stand in HTML as [`SlotValue::html`] says.
+    /// Writes the common text of all messages like this draft. The marks stand in subject, text and HTML where each
+    /// message has its own values. The values have no line ends, and stand in the HTML as [`SlotValue::html`] says.
     ///
     /// # Errors
     /// [`ComposeError`] when an address cannot be written.
     pub fn new(draft: &Draft<'_>, marks: BTreeMap<Slot, String>) -> Result<Self, ComposeError> {
         let mut fields = field(Date::from(std::time::SystemTime::from(draft.date)));
-        // RFC 3834: keeps automatic answers away. Exchange obeys its own header instead.
+        // RFC 3834: prevents automatic answers. Exchange obeys its own header instead.
         for (name, value) in [
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "OOF, AutoReply"),
@@ -170,7 +170,7 @@ impl From<Form> for FormLetter {
 }
 
 impl FormLetter {
-    /// The form that it was made of.
+    /// The form that this letter was made from.
     #[must_use]
     pub const fn form(&self) -> &Form {
         &self.form
@@ -261,7 +261,7 @@ impl FormLetter {
     }
 }
 
-/// A multipart: a part that consists of parts (RFC 2046 §5.1).
+/// A multipart: a part that consists of other parts (RFC 2046 §5.1).
 struct Multipart {
     subtype: &'static str,
     boundary: String,
@@ -318,7 +318,7 @@ fn field(header: impl Header) -> String {
     headers.to_string()
 }
 
-/// An inline image: mail programs show it where the HTML names it, and not as an attachment.
+/// An inline image. Mail programs show it where the HTML names it, and not as an attachment.
 fn inline(image: &InlineImage, to: &EmailAddress) -> Result<String, ComposeError> {
     let cannot = |source| ComposeError::Message {
         to: to.clone(),

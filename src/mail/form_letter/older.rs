@@ -48,7 +48,7 @@ impl From<FormWithOneHole> for Form {
     }
 }
 
-/// An own part, older or not: the names of their fields differ.
+/// A message's own values, from this version or an older one: their fields have different names.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AnyOwn {
@@ -56,7 +56,7 @@ pub(super) struct AnyOwn {
     #[serde(default)]
     slots: SlotValues,
     references: Option<String>,
-    /// Older: what fills the hole, if that is not `name`.
+    /// Older: the value of the hole, if it is not `name`.
     fill: Option<String>,
     /// Older: the calendar object's lines between head and tail.
     #[serde(default)]

@@ -31,7 +31,7 @@ pub struct AccountSettings {
     pub encryption: Encryption,
     /// The name to greet the server with (EHLO); this machine's own when `None`.
     pub hello_name: Option<String>,
-    /// The user name and the password, where the server wants them.
+    /// The user name and the password, if the server needs them.
     pub login: Option<(String, SecretString)>,
 }
 
@@ -82,7 +82,7 @@ impl AccountSettings {
         )
     }
 
-    /// The whole account as JSON, password included: for a store to encrypt.
+    /// The whole account as JSON, with its password. The store must encrypt it.
     #[must_use]
     pub fn to_secret_json(&self) -> SecretString {
         let plain = PlainAccount {
@@ -98,14 +98,14 @@ impl AccountSettings {
                 .as_ref()
                 .map(|(_, password)| password.expose_secret().to_owned()),
         };
-        // Strings and a number: nothing that JSON cannot write.
+        // Strings and a number can always be written as JSON.
         serde_json::to_string(&plain).unwrap_or_default().into()
     }
 
-    /// Reads what [`AccountSettings::to_secret_json`] wrote.
+    /// Reads an account that [`AccountSettings::to_secret_json`] wrote.
     ///
     /// # Errors
-    /// [`UnreadableAccount`] when it is something else.
+    /// [`UnreadableAccount`] if the text is no such account.
     pub fn from_secret_json(json: &str) -> Result<Self, UnreadableAccount> {
         let mut plain: PlainAccount = serde_json::from_str(json).map_err(|_| UnreadableAccount)?;
         let password = plain.password.take().map(SecretString::from);
@@ -122,7 +122,7 @@ impl AccountSettings {
         })
     }
 
-    /// How to send over it.
+    /// The settings for sending over the account.
     fn smtp(&self, limits: &AccountLimits) -> SmtpSettings {
         SmtpSettings {
             host: self.host.clone(),
@@ -141,12 +141,12 @@ impl AccountSettings {
     }
 }
 
-/// Where the accounts of users are kept.
+/// The port that keeps the accounts of users.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// The account of a user; `None` if the user has no account.
     ///
-    /// # Errors
+    /// When the account cannot be read, for example because it was encrypted with another key.
     /// When there is one that cannot be read: also when it was encrypted with another key.
     async fn smtp_account(&self, user: &PersonId) -> Result<Option<AccountSettings>, BoxFault>;
 }
@@ -172,7 +172,7 @@ pub struct SmtpAccounts {
     known: Mutex<HashMap<PersonId, Known>>,
 }
 
-/// An account, and what it was made of.
+/// An account, and the settings that its transport was made from.
 struct Known {
     settings: SecretString,
     transport: Arc<SmtpTransport>,
@@ -198,17 +198,17 @@ impl SmtpAccounts {
         }
     }
 
-    /// The same accounts; the limit of each is kept by all processes that take turns from `pacing`.
+    /// The same accounts, with limits that hold for all processes together. The processes take turns from `pacing`.
     #[must_use]
     pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
         self.pacing = Some(pacing);
         self
     }
 
-    /// A user's account with its own transport, to look at; `None` if the user has no account.
+    /// A user's account with its own transport. `None`: the user has no account.
     ///
     /// # Errors
-    /// When the user has an account that cannot be read or used.
+    /// When the user's account cannot be read or used.
     pub async fn of(
         &self,
         user: &PersonId,

@@ -1,4 +1,4 @@
-//! What a server's answers mean (RFC 5321 §4.2; enhanced codes, RFC 3463, stay in the words).
+//! The meaning of a server's answers (RFC 5321 §4.2). Enhanced codes (RFC 3463) stay in the answer's text.
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::response::Response;

@@ -30,12 +30,12 @@ pub(super) struct SmtpConnection {
     timeout: Duration,
     pace: Option<Arc<Pace>>,
     max_messages: Option<NonZeroU32>,
-    /// How many messages it has carried.
+    /// How many messages the connection has carried.
     carried: u32,
     state: State,
 }
 
-/// Between two messages.
+/// The state of a connection between two messages.
 enum State {
     /// The server waits for MAIL.
     Ready,
@@ -43,37 +43,37 @@ enum State {
     HalfOpen,
     /// MAIL, RCPT and DATA of the next message are written; their answers are on the way.
     Announced(Envelope),
-    /// The connection is of no more use.
+    /// The connection cannot be used any more.
     Broken,
 }
 
-/// The opening of a transaction: MAIL and RCPT, as they are written.
+/// The commands that open a transaction: MAIL and RCPT.
 struct Opening {
     mail: String,
     rcpt: String,
 }
 
 impl Opening {
-    /// All of it in one piece.
+    /// The opening and DATA in one piece.
     fn joined(&self) -> String {
         format!("{}{}{Data}", self.mail, self.rcpt)
     }
 }
 
-/// How far a transaction had come when something failed.
+/// The stage of a transaction at which an error happened.
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
     /// RSET and DATA: an error says nothing about sender or recipient.
     Session,
-    /// MAIL: an error is about the sender, which is us.
+    /// MAIL: the error is about the sender, which is this program.
     Sender,
-    /// RCPT: an error is about the recipient.
+    /// RCPT: the error is about the recipient.
     Recipient,
     /// The message, from its first octet to the answer.
     Message,
 }
 
-/// An answer, an error, or none in time.
+/// The server's answer, an error, or no answer in time.
 type Answer = Result<Result<Response, SmtpError>, Elapsed>;
 
 impl SmtpConnection {
@@ -96,7 +96,7 @@ impl SmtpConnection {
         }
     }
 
-    /// The opening of the transaction of a message, unless this server cannot take the message.
+    /// The opening of the message's transaction. Fails if this server cannot take the message.
     fn opening(&self, mail: &Outgoing<'_>) -> Result<Opening, TransportError> {
         let Envelope { from, to } = mail.envelope;
         let cannot = |answer: String| TransportError::Refused {
@@ -110,7 +110,7 @@ impl SmtpConnection {
                 self.server
             )));
         }
-        // Addresses were checked when they were read: no octet of them ends a path or a line.
+        // Addresses were checked when they were parsed: no octet of an address ends a path or a line.
         let mut opening = Opening {
             mail: format!("MAIL FROM:<{from}>"),
             rcpt: format!("RCPT TO:<{to}>\r\n"),
@@ -131,7 +131,7 @@ impl SmtpConnection {
             opening.mail.push_str(" SMTPUTF8");
         }
         if self.offer.dsn {
-            // A bounce needs to name the message, not to hold all of it (RFC 3461 §4.3).
+            // A bounce needs to name the message, not to contain all of it (RFC 3461 §4.3).
             opening.mail.push_str(" RET=HDRS");
         }
         opening.mail.push_str("\r\n");
@@ -146,8 +146,8 @@ impl SmtpConnection {
         tokio::time::timeout(self.timeout, self.smtp.read_response()).await
     }
 
-    /// Comes to where the server waits for the message. After an error, [`Self::state`] says what is left of the
-    /// connection.
+    /// Brings the transaction to the point at which the server waits for the message. After an error, [`Self::state`]
+    /// says how the connection can still be used.
     async fn open(&mut self, mail: &Outgoing<'_>, opening: Option<&Opening>) -> Result<(), TransportError> {
         let to = &mail.envelope.to;
         let state = std::mem::replace(&mut self.state, State::Broken);
@@ -171,7 +171,8 @@ impl SmtpConnection {
         }
     }
 
-    /// Answers with the refusal, or fails with what ended the connection. Without an opening, it is written already.
+    /// Returns the server's refusal, or fails with the error that ended the connection. Without an opening, the
+    /// commands have been written already.
     async fn open_at_once(
         &mut self,
         to: &EmailAddress,
@@ -202,7 +203,7 @@ impl SmtpConnection {
             }
         }
         if refused.is_some() && is_open {
-            // The server took DATA without a recipient. It gets an empty message, which it delivers to no one (RFC
+            // The server accepted DATA without a recipient. It gets an empty message, which it delivers to nobody (RFC
             // 2920 §3.1).
             let ended = self.write(".\r\n").await;
             if let Err(error) = self.understand(ended, to, Stage::Session)
@@ -253,12 +254,12 @@ impl SmtpConnection {
         };
         let (code, answer) = (u16::from(code), answer_of(&error));
         Err(match code {
-            // RFC 4954 §6: the server wants a log-in, or a better one.
+            // RFC 4954 §6: the server demands a log-in, or a stronger one.
             530 | 534 | 535 | 538 => TransportError::Unwelcome {
                 server: self.server.clone(),
                 answer,
             },
-            // The refusal is not about the message's length or parameters, but about the sender, which is us.
+            // The refusal is about the sender, which is this program, and not about the message's length or parameters.
             550 | 551 | 553 | 554 if stage == Stage::Sender => TransportError::Unwelcome {
                 server: self.server.clone(),
                 answer,
@@ -285,7 +286,7 @@ impl SmtpConnection {
         }
     }
 
-    /// The opening of the next transaction, which is written together with a message.
+    /// The opening of the next transaction, to be written together with this message.
     fn announcement(&self, next: Option<Outgoing<'_>>) -> Option<(Envelope, Opening)> {
         let next = next.filter(|_| self.offer.pipelining && self.pace.is_none())?;
         if self
@@ -294,12 +295,12 @@ impl SmtpConnection {
         {
             return None;
         }
-        // A message that cannot be sent gets its error when its turn comes.
+        // If the next message cannot be sent, its own turn returns the error.
         let opening = self.opening(&next).ok()?;
         Some((next.envelope.clone(), opening))
     }
 
-    /// Writes the message and reads what the server says of it.
+    /// Writes the message, and reads the server's answer.
     async fn transfer(&mut self, text: &str, behind: Option<&Opening>) -> Answer {
         let mut all = dot_stuffed(text);
         if let Some(opening) = behind {
@@ -316,10 +317,10 @@ impl SmtpConnection {
     }
 }
 
-/// Messages were given in another order than they were announced.
+/// The error for messages that were sent in another order than they were announced.
 const OUT_OF_STEP: &str = "another message was announced to it";
 
-/// A message with its end (RFC 5321 §4.5.2).
+/// A message, dot-stuffed and with the final dot (RFC 5321 §4.5.2).
 fn dot_stuffed(message: &str) -> String {
     static LINE_WITH_DOT: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\r\n."));
     let mut text = String::with_capacity(message.len() + 512);
@@ -390,11 +391,11 @@ impl Connection for SmtpConnection {
 
     async fn close(mut self: Box<Self>) {
         match self.state {
-            // A QUIT without an answer does no harm.
+            // A missing answer to QUIT does no harm.
             State::Ready | State::HalfOpen => {
                 let _ = tokio::time::timeout(Duration::from_secs(2), self.smtp.quit()).await;
             }
-            // The server waits for a message. Only closing the connection says that none comes.
+            // The server waits for a message. Only closing the connection tells it that none will come.
             State::Announced(_) | State::Broken => {}
         }
     }

@@ -45,26 +45,26 @@ use crate::fault::{Act, Class, Fault, Remedy, Setting};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encryption {
-    /// Not at all: for a server on this machine.
+    /// Without encryption: for a server on this machine.
     None,
-    /// By STARTTLS (RFC 3207) where the server offers it.
+    /// By STARTTLS (RFC 3207), if the server offers it.
     Opportunistic,
-    /// By STARTTLS; without it nothing is sent.
+    /// By STARTTLS. Without STARTTLS nothing is sent.
     Required,
     /// From the first byte on (RFC 8314).
     Implicit,
 }
 
-/// How to log in.
+/// The way to log in.
 #[derive(Debug, Clone)]
 pub enum Login {
     /// By AUTH PLAIN or LOGIN.
     Password(SecretString),
-    /// By AUTH XOAUTH2, with access tokens that are asked for when they are needed.
+    /// By AUTH XOAUTH2. Access tokens are requested when they are needed.
     OAuth(TokenSettings),
 }
 
-/// Where and how messages are handed over.
+/// The mail server, and how to send over it.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
     /// The server's name or address.
@@ -75,7 +75,7 @@ pub struct SmtpSettings {
     pub encryption: Encryption,
     /// The name to greet the server with (EHLO); this machine's own when `None`.
     pub hello_name: Option<String>,
-    /// The user name, and how to log in with it, where the server wants that.
+    /// The user name and the way to log in, if the server needs a log-in.
     pub login: Option<(String, Login)>,
     /// How many connections may be open at once.
     pub connections: usize,
@@ -92,7 +92,7 @@ pub struct SmtpSettings {
 pub struct SmtpTransport {
     settings: SmtpSettings,
     tls: Option<Tls>,
-    /// The user name, and the password or the source of tokens.
+    /// The user name, with the password or the source of tokens.
     login: Option<(String, Proof)>,
     pace: Option<Arc<Pace>>,
 }
@@ -190,8 +190,8 @@ impl SmtpTransport {
         })
     }
 
-    /// The same transport; its limit is kept by all processes that take turns from `pacing` for this server and user.
-    /// Without it, this transport keeps the limit alone.
+    /// The same transport, with a limit that holds for all processes together. The processes take turns from `pacing`
+    /// for this server and user. Without `pacing`, the limit holds for this transport alone.
     #[must_use]
     pub fn paced_by(mut self, pacing: Arc<dyn Pacing>) -> Self {
         let server = match &self.login {
@@ -203,7 +203,7 @@ impl SmtpTransport {
         self
     }
 
-    /// The same, with access tokens that run out by this clock; by this machine's without.
+    /// The same transport, with this clock for the expiry of access tokens. Without a call, the machine's clock counts.
     #[must_use]
     pub fn timed_by(mut self, clock: Clock) -> Self {
         if let Some((_, Proof::Tokens(tokens))) = &mut self.login {
@@ -223,24 +223,23 @@ impl SmtpTransport {
         format!("{}:{}", self.settings.host, self.settings.port)
     }
 
-    /// Connects, logs in and says goodbye. Answers what the server said to the log-in, or in its greeting where there is
-    /// no log-in.
+    /// Connects, logs in and quits. Returns the server's answer to the log-in, or its greeting if there is no log-in.
     ///
     /// # Errors
-    /// [`TransportError`] when the server cannot be reached, or refuses us.
+    /// [`TransportError`] if the server cannot be reached, or refuses this program.
     pub async fn check(&self) -> Result<String, TransportError> {
         let mut opened = self.open_in_time().await?;
-        // A QUIT without an answer does no harm.
+        // A missing answer to QUIT does no harm.
         let _ = tokio::time::timeout(Duration::from_secs(2), opened.smtp.quit()).await;
         Ok(opened.said)
     }
 
-    /// Opens a connection, or gives up after as long as is waited for one.
+    /// Opens a connection, or gives up after the time limit.
     async fn open_in_time(&self) -> Result<Opened, TransportError> {
         let had_token = self.has_token().await;
         let opening = async {
             match self.open().await {
-                // The token from before was not taken any more: it may have been revoked.
+                // The server refused the kept token: it may have been revoked.
                 Err(TransportError::Unwelcome { .. }) if had_token && !self.has_token().await => {
                     self.open().await
                 }
@@ -303,7 +302,7 @@ impl SmtpTransport {
             }
         }
         let welcome = self.log_in(&mut connection).await?;
-        // lettre keeps too little of what the server said it can do.
+        // lettre does not expose all extensions that the server offers.
         let answer = connection.command(Ehlo::new(hello)).await.map_err(refused)?;
         Ok(Opened {
             smtp: connection,
@@ -312,7 +311,7 @@ impl SmtpTransport {
         })
     }
 
-    /// Logs in, where there is something to log in with; answers what the server said to it.
+    /// Logs in if there are credentials. Returns the server's answer.
     async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<Option<Response>, TransportError> {
         let Some((user, proof)) = &self.login else {
             return Ok(None);
@@ -353,7 +352,7 @@ impl SmtpTransport {
                 server,
                 answer: answer_of(&error),
             },
-            // A challenge, which says in JSON why a token is not taken; lettre does not answer it.
+            // A challenge, which says in JSON why the token was refused. lettre does not answer it.
             None if error.is_client() => TransportError::Unwelcome {
                 server,
                 answer: "it does not take the access token for this user".to_owned(),

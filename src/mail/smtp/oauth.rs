@@ -1,4 +1,4 @@
-//! Access tokens for the log-in by XOAUTH2, renewed as they run out (RFC 6749 §4.4, §6).
+//! Access tokens for the log-in by XOAUTH2, renewed before they expire (RFC 6749 §4.4, §6).
 
 use std::time::Duration;
 
@@ -14,22 +14,22 @@ use crate::fault::BoxError;
 use crate::http;
 use crate::meeting::one_line;
 
-/// A token counts as expired so long before its end.
+/// A token counts as expired this long before its end.
 const MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is used if the server does not say how long it lasts.
+/// How long a token is used if the authorization server gives no lifetime.
 const UNSAID: Duration = Duration::from_secs(600);
 
-/// How long a token is kept at most.
+/// The longest time that a token is kept.
 const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 
-/// The authorization server that gives access tokens for a mailbox, and what it is asked with.
+/// The authorization server that issues access tokens for a mailbox, and the credentials for it.
 #[derive(Debug, Clone)]
 pub struct TokenSettings {
     /// The token endpoint of the authorization server.
     pub url: Url,
-    /// The client that is registered there.
+    /// The id of the client that is registered there.
     pub client_id: String,
-    /// Its secret, where it has one.
+    /// The client's secret, if it has one.
     pub client_secret: Option<SecretString>,
     /// The refresh token that the mailbox's owner consented to; `None` for a client that acts by itself (the client
     /// credentials grant).
@@ -38,7 +38,7 @@ pub struct TokenSettings {
     pub scope: Option<String>,
 }
 
-/// Tokens, each kept until it runs out.
+/// A token, kept until it expires.
 #[derive(Debug)]
 pub(super) struct Tokens {
     settings: TokenSettings,
@@ -60,7 +60,7 @@ struct Granted {
     expires_in: Option<u64>,
 }
 
-/// An unsuccessful one (RFC 6749 §5.2).
+/// An unsuccessful answer (RFC 6749 §5.2).
 #[derive(Deserialize)]
 struct Refused {
     error: String,
@@ -82,7 +82,7 @@ impl Tokens {
         self.clock = clock;
     }
 
-    /// A token that is still good. If several connections need a new one, one of them asks and the others wait.
+    /// A valid token. If several connections need a new one, one connection requests it and the others wait.
     pub(super) async fn access(&self) -> Result<SecretString, TransportError> {
         let mut current = self.current.lock().await;
         if let Some(known) = current.as_ref().filter(|known| self.clock.now() < known.until) {
@@ -90,7 +90,7 @@ impl Tokens {
         }
         let granted = self.ask().await?;
         let lasts = granted.expires_in.map_or(UNSAID, Duration::from_secs);
-        // A very long lifetime is not believed.
+        // A very long lifetime is cut.
         let lasts = lasts.saturating_sub(MARGIN).min(LONGEST);
         let until = self.clock.now() + TimeDelta::from_std(lasts).unwrap_or_default();
         let token = granted.access_token.clone();
@@ -101,12 +101,12 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Whether a token is kept from an earlier connection.
+    /// Whether a token of an earlier connection is kept.
     pub(super) async fn has_one(&self) -> bool {
         self.current.lock().await.is_some()
     }
 
-    /// Forgets a token that the mail server did not take, so that the next connection asks for another.
+    /// Forgets a token that the mail server refused, so that the next connection requests another one.
     pub(super) async fn forget(&self, token: &SecretString) {
         let mut current = self.current.lock().await;
         current.take_if(|known| known.token.expose_secret() == token.expose_secret());
@@ -143,7 +143,7 @@ impl Tokens {
         {
             return Ok(granted);
         }
-        // Only the fields of the standard are shown: the rest of an answer may hold a secret.
+        // Only the standard's fields are shown: the rest of an answer may contain a secret.
         let said = match serde_json::from_slice::<Refused>(&answer.body) {
             Ok(refused) => {
                 let described = refused.error_description.unwrap_or_default();
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives a token for an hour at each request: `token-1`, `token-2` …
+    /// Answers each request with a token for 1 hour: `token-1`, `token-2` …
     async fn authorization_server() -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/token", listener.local_addr().unwrap());
@@ -174,7 +174,7 @@ mod tests {
             for number in 1.. {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut asked = Vec::new();
-                // The form is short and has no more in it than the client.
+                // The form is short and ends with the grant type.
                 while !asked.ends_with(b"grant_type=client_credentials") {
                     asked.push(stream.read_u8().await.unwrap());
                 }

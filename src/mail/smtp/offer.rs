@@ -1,11 +1,11 @@
-//! What a server says that it can do (RFC 5321 §4.1.1.1).
+//! The extensions that a server offers (RFC 5321 §4.1.1.1).
 
-/// The extensions of a server that matter here.
+/// The extensions that this program uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Offer {
     /// PIPELINING (RFC 2920): commands may be sent before the answers to earlier ones.
     pub(super) pipelining: bool,
-    /// SIZE (RFC 1870): `Some(0)` where it is offered without a limit.
+    /// SIZE (RFC 1870). `Some(0)`: offered without a limit.
     pub(super) size: Option<u64>,
     /// 8BITMIME (RFC 6152).
     pub(super) eight_bit: bool,
@@ -34,7 +34,7 @@ impl Offer {
         offer
     }
 
-    /// The most octets that a message may have, where the server tells.
+    /// The largest message that the server takes, in octets. `None`: the server names no limit.
     pub(super) fn most_octets(&self) -> Option<u64> {
         self.size.filter(|most| *most > 0)
     }
@@ -64,7 +64,7 @@ mod tests {
                 ..Offer::default()
             }
         );
-        // The first line is the server's name and greeting, whatever it says.
+        // The first line is always the server's name and greeting.
         assert_eq!(Offer::read(["PIPELINING"].into_iter()), Offer::default());
         let open = Offer::read(["mx.example", "SIZE"].into_iter());
         assert_eq!((open.size, open.most_octets()), (Some(0), None));

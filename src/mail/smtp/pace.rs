@@ -1,4 +1,4 @@
-//! How fast messages leave.
+//! Limits how fast messages leave.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use super::super::pacing::Pacing;
 use crate::fault::BoxFault;
 
-/// Turns are reserved for 1/10 of a second at a time. When a process ends, so many turns are lost.
+/// Turns are reserved for 100 ms (1/10 of a second) at a time. When a process ends, its reserved turns are lost.
 const TENTHS: u32 = 10;
-/// How long after its time a turn may still be used; at least until the time of the next turn. A turn that was not
-/// used is not made up for: else many messages could leave together.
+/// How long a turn may be used after its time; at least until the time of the next turn. An unused turn is lost:
+/// otherwise many messages could leave together.
 const GOOD_FOR: Duration = Duration::from_millis(50);
 
 /// Keeps a pause between messages: over all connections of a transport, and over all processes that share their
@@ -35,7 +35,7 @@ struct Turns {
 struct Shared {
     pacing: Arc<dyn Pacing>,
     server: String,
-    /// How many are reserved at once.
+    /// How many turns are reserved at once.
     at_once: u32,
 }
 
@@ -48,7 +48,7 @@ impl fmt::Debug for Pace {
 }
 
 impl Pace {
-    /// For this process alone.
+    /// A pace for this process alone.
     pub(super) fn new(per_second: NonZeroU32) -> Self {
         Self {
             apart: Duration::from_secs(1) / per_second.get(),
@@ -60,7 +60,7 @@ impl Pace {
         }
     }
 
-    /// A pace that is shared by all processes that take turns from `pacing`.
+    /// A pace for all processes that take turns from `pacing`.
     pub(super) fn shared(per_second: NonZeroU32, pacing: Arc<dyn Pacing>, server: String) -> Self {
         let at_once = (per_second.get() / TENTHS).max(1);
         Self {
@@ -73,7 +73,7 @@ impl Pace {
         }
     }
 
-    /// Waits for one's turn.
+    /// Waits for the next turn.
     pub(super) async fn wait(&self) -> Result<(), BoxFault> {
         let mut turns = self.turns.lock().await;
         let Some(shared) = &self.shared else {
@@ -83,8 +83,8 @@ impl Pace {
             tokio::time::sleep_until(turn).await;
             return Ok(());
         };
-        // Held until the turn comes: the other connections queue behind it, and reserve turns only when they need
-        // them.
+        // The lock is held until the turn comes. The other connections queue behind it, and reserve turns only when
+        // they need them.
         loop {
             if turns.left == 0 {
                 let first = shared.reserve(self.apart).await?;
@@ -137,12 +137,12 @@ mod tests {
         for connection in connections {
             connection.await.unwrap();
         }
-        // The twentieth message has waited for nineteen others.
+        // The 20th message has waited for 19 others.
         let took = began.elapsed();
         assert!((1900..2000).contains(&took.as_millis()), "{took:?}");
     }
 
-    /// Gives out turns as a database does, and takes as long to answer.
+    /// Gives out turns like a database, with a database's delay.
     struct Counter {
         next: Cell<Instant>,
         reserved: Cell<Vec<u32>>,
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// When the messages of some processes left, each with some connections.
+    /// The times at which the messages of several processes left. Each process has several connections.
     async fn departures(
         per_second: u32,
         processes: usize,
@@ -214,7 +214,7 @@ mod tests {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
             let (left, counter) = runtime.block_on(departures(per_second, processes, connections, messages));
             let apart = Duration::from_secs(1) / per_second;
-            // A timer is late by a millisecond, an answer by two.
+            // A timer is late by 1 ms, an answer by 2 ms.
             let late = apart.max(GOOD_FOR) + Duration::from_millis(3);
             for (place, first) in left.iter().enumerate() {
                 for (further, last) in left[place..].iter().enumerate() {
@@ -222,10 +222,10 @@ mod tests {
                     prop_assert!(*last - *first + late >= least, "{further} in {:?}", *last - *first);
                 }
             }
-            // None holds back what leaves in more than a tenth of a second.
+            // No process reserves turns for more than 100 ms.
             let reserved = counter.reserved.lock().unwrap();
             prop_assert!(reserved.iter().all(|turns| *turns == (per_second / 10).max(1)));
-            // And the limit is reached, but for what each process has reserved in vain.
+            // The limit is reached, apart from the turns that each process has reserved in vain.
             let longest = apart * u32::try_from(left.len() + processes * reserved[0] as usize).unwrap();
             prop_assert!(*left.last().unwrap() - left[0] <= longest + late, "{longest:?}");
         }
@@ -237,7 +237,7 @@ mod tests {
         let per_second = NonZeroU32::new(100).unwrap();
         let pace = Pace::shared(per_second, pacing, "mail".to_owned());
         pace.wait().await.unwrap();
-        // Nine of ten are left, and none of them is good any more.
+        // 9 of 10 turns are left, and all of them have expired.
         tokio::time::sleep(Duration::from_secs(5)).await;
         let began = Instant::now();
         for _ in 0..10 {

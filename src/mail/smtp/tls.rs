@@ -16,7 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::SmtpSetupError;
 
-/// TLS as both ways of encrypting need it.
+/// TLS settings for both ways of encrypting.
 #[derive(Clone)]
 pub(super) struct Tls {
     pub(super) implicit: TlsConnector,
