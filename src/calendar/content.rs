@@ -1,8 +1,8 @@
-//! Values, content lines and components that cannot come out wrong.
+//! Values, content lines and components that are always well formed.
 //!
-//! The `ics` crate writes what it is given: a value is not escaped, a parameter not quoted, and a folded line
-//! has one octet too many. Here a [`Line`] takes only a [`Value`] and [`Param`]s, each made by a constructor
-//! that encodes for its type, once; names are literals of this program; and [`Block::to_text`] folds.
+//! The `ics` crate writes its input as it is: it does not escape values or quote parameters, and its folded lines have
+//! one octet too many. Here a [`Line`] accepts only a [`Value`] and [`Param`]s. Each of them has a constructor that
+//! encodes it once for its type. Names are literals of this program, and [`Block::to_text`] folds the lines.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use ics::components::{Component, Parameter, Property};
 
 use crate::meeting::EmailAddress;
 
-/// The longest line in octets, its line break not counted (RFC 5545 §3.1).
+/// The longest line in octets, without its line break (RFC 5545 §3.1).
 const LINE_OCTETS: usize = 75;
 
 /// A property's value, encoded for its type.
@@ -19,13 +19,13 @@ const LINE_OCTETS: usize = 75;
 pub(super) struct Value(String);
 
 impl Value {
-    /// TEXT (RFC 5545 §3.3.11): any text. Each line break, U+2028 and U+2029 among them, becomes `\n`; other
-    /// control characters but the tab have no place in a calendar object and are dropped.
+    /// TEXT (RFC 5545 §3.3.11): any text. Each line break (U+2028 and U+2029 too) becomes `
+    /// `. Other control characters, except for the tab, are not allowed in a calendar object and are dropped.
     pub(super) fn text(text: &str) -> Self {
         Self(ics::escape_text(plain(text)).into_owned())
     }
 
-    /// A word that the RFCs define, or a name out of such words; fixed in this program.
+    /// A word that the RFCs define, or a name made of such words; fixed in this program.
     pub(super) fn token(token: &'static str) -> Self {
         Self(token.to_owned())
     }
@@ -35,8 +35,8 @@ impl Value {
         Self(number.to_string())
     }
 
-    /// URI (RFC 5545 §3.3.13). It has no escapes of its own, so whatever RFC 3986 does not allow in a URI is
-    /// percent-encoded; what it allows, `%` included, is kept to the letter.
+    /// URI (RFC 5545 §3.3.13). URI has no escapes of its own. So characters that RFC 3986 does not allow in a URI are
+    /// percent-encoded; allowed characters, `%` among them, stay unchanged.
     pub(super) fn uri(uri: &str) -> Self {
         Self(percent_encode(uri, |octet| {
             octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&octet)
@@ -53,7 +53,7 @@ impl Value {
         Self(instant.format("%Y%m%dT%H%M%SZ").to_string())
     }
 
-    /// DATE-TIME as the clock on the wall shows it (RFC 5545 §3.3.5, forms 1 and 3).
+    /// DATE-TIME as a clock on the wall shows it (RFC 5545 §3.3.5, forms 1 and 3).
     pub(super) fn local(time: NaiveDateTime) -> Self {
         Self(time.format("%Y%m%dT%H%M%S").to_string())
     }
@@ -63,7 +63,7 @@ impl Value {
         Self(day.format("%Y%m%d").to_string())
     }
 
-    /// RECUR (RFC 5545 §3.3.10): every year, on the nth such weekday of a month, the last where n is -1.
+    /// RECUR (RFC 5545 §3.3.10): every year, on the nth given weekday of a month. -1 means the last one.
     pub(super) fn every_year(month: u32, nth: i8, weekday: Weekday) -> Self {
         let weekday = match weekday {
             Weekday::Mon => "MO",
@@ -77,7 +77,7 @@ impl Value {
         Self(format!("FREQ=YEARLY;BYMONTH={month};BYDAY={nth}{weekday}"))
     }
 
-    /// UTC-OFFSET (RFC 5545 §3.3.14); seconds only where there are some.
+    /// UTC-OFFSET (RFC 5545 §3.3.14). Seconds are written only if they are not 0.
     pub(super) fn offset(offset: FixedOffset) -> Self {
         let seconds = offset.local_minus_utc();
         let sign = if seconds < 0 { '-' } else { '+' };
@@ -95,15 +95,15 @@ impl Value {
 pub(super) struct Param(String);
 
 impl Param {
-    /// Any text, quoted always (RFC 5545 §3.2): clients lose a name with a comma, a colon or an umlaut in it
-    /// that is not. `^` is written `^^` (RFC 6868 §3.1). Two characters are replaced:
+    /// Any text, always quoted (RFC 5545 §3.2): clients lose an unquoted name with a comma, a colon or an umlaut in it.
+    /// `^` is written `^^` (RFC 6868 §3.1). Two characters are replaced:
     ///
-    /// - `"` could be written `^'`, but most clients show those two characters as they are, and a quote in a name
-    ///   is a nickname's: it becomes `'`, which everybody reads.
-    /// - `\` means nothing here, but many readers take it for an escape and then miss the closing quote: it
+    /// - `"` could be written `^'`, but most clients show `^'` unchanged. A quote in a name mostly marks a nickname, so
+    ///   it becomes `'`, which every reader understands.
+    /// - `\` has no meaning in a parameter, but many parsers take it for an escape and then miss the closing quote. It
     ///   becomes `/`.
     ///
-    /// A line break becomes a space, other control characters are dropped.
+    /// A line break becomes a space. Other control characters are dropped.
     pub(super) fn quoted(text: &str) -> Self {
         let mut value = String::with_capacity(text.len() + 2);
         value.push('"');
@@ -125,7 +125,7 @@ impl Param {
         Self(token.to_owned())
     }
 
-    /// An address in a parameter, quoted as it must be (RFC 5545 §3.2.18).
+    /// An address in a parameter, quoted as RFC 5545 §3.2.18 requires.
     pub(super) fn mailbox(address: &EmailAddress) -> Self {
         Self(format!("\"{}\"", mailto(address)))
     }
@@ -140,14 +140,14 @@ impl Line {
         Self(Property::new(name, value.0))
     }
 
-    /// Adds a parameter. They are written in the order of their names.
+    /// Adds a parameter. Parameters are written in the order of their names.
     #[must_use]
     pub(super) fn with(mut self, name: &'static str, param: Param) -> Self {
         self.0.add(Parameter::new(name, param.0));
         self
     }
 
-    /// The line as it is sent, folded, its line break included.
+    /// The line as it is sent: folded, with its line break.
     pub(super) fn to_text(&self) -> String {
         fold(&self.0.to_string())
     }
@@ -170,13 +170,14 @@ impl Block {
         self.0.add_component(block.0);
     }
 
-    /// The component as it is sent: every line ended by CRLF and folded.
+    /// The component as it is sent: every line folded and ended by CRLF.
     pub(super) fn to_text(&self) -> String {
         fold(&self.0.to_string())
     }
 }
 
-/// Text without control characters, but for the tab and for line breaks, all of them written `\n`.
+/// Text without control characters, except for tabs and line breaks. All line breaks become `
+/// `.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -195,8 +196,8 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// A `mailto` URI (RFC 6068 §2). In the part before the `@`, whatever has a meaning in a URI is
-/// percent-encoded; that `@` itself never, for some clients compare the text.
+/// A `mailto` URI (RFC 6068 §2). In the part before the `@`, characters with a meaning in a URI are percent-encoded.
+/// The `@` before the domain is never encoded, because some clients compare the text.
 fn mailto(address: &EmailAddress) -> String {
     let local = percent_encode(address.local_part(), |octet| {
         octet.is_ascii_alphanumeric() || b"-._~!$'*+".contains(&octet)
@@ -216,8 +217,8 @@ fn percent_encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
     encoded
 }
 
-/// Folds anew what the `ics` crate wrote: its continuation lines have 76 octets, since it does not count the
-/// space they begin with. Values hold no line break, so each CRLF with a space after it is a fold of the crate.
+/// Folds the `ics` crate's output again. The crate's continuation lines have 76 octets, because it does not count the
+/// space at their beginning. Values contain no line break, so each CRLF with a space behind it is a fold of the crate.
 fn fold(written: &str) -> String {
     let unfolded = written.replace("\r\n ", "");
     let mut text = String::with_capacity(unfolded.len() + unfolded.len() / LINE_OCTETS * 3);
@@ -227,7 +228,7 @@ fn fold(written: &str) -> String {
             let (now, later) = rest.split_at(rest.floor_char_boundary(room));
             text.push_str(now);
             text.push_str("\r\n ");
-            // The space counts.
+            // The space at the beginning of the line counts.
             (rest, room) = (later, LINE_OCTETS - 1);
         }
         text.push_str(rest);
@@ -252,7 +253,7 @@ mod tests {
             Value::text("a\\b; c, d: \"e\"\r\nf\rg\nh\u{2028}i\tj\u{0}\u{7}\u{7f}\u{9b}k").0,
             "a\\\\b\\; c\\, d: \"e\"\\nf\\ng\\nh\\ni\tjk"
         );
-        // Text that looks escaped is escaped like any other.
+        // Text that looks escaped is escaped like any other text.
         assert_eq!(Value::text("\\n\\,").0, "\\\\n\\\\\\,");
     }
 
@@ -310,7 +311,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
 
-        /// Whatever the text, it comes out as one logical line, folded as it must be, and reads back.
+        /// Every text becomes one logical line, folded as required, and can be read back.
         #[test]
         fn any_text_stays_in_its_line(text in any::<String>(), cn in any::<String>(), uri in any::<String>()) {
             let line = Line::new("X-TEST", Value::text(&text)).with("CN", Param::quoted(&cn)).to_text();

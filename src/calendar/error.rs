@@ -1,4 +1,4 @@
-//! Why no calendar object could be written.
+//! The errors of writing a calendar object.
 
 use crate::fault::{Class, Fault, Remedy};
 use crate::meeting::PersonRef;
@@ -7,8 +7,8 @@ use crate::meeting::PersonRef;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalendarError {
-    /// The assigned user has no email address. An invitation must name an organizer whom calendars can answer
-    /// (RFC 5546 §3.2.2).
+    /// The assigned user has no email address. An invitation must name an organizer to whom calendars can answer (RFC
+    /// 5546 §3.2.2).
     #[error("the meeting {meeting:?} has no organizer to answer to: {organizer} has no email address")]
     OrganizerWithoutAddress {
         /// The meeting's name.
@@ -38,8 +38,8 @@ pub enum CalendarError {
         /// The recipient.
         recipient: PersonRef,
     },
-    /// The recipient is the organizer, or somebody with the same address. Calendars refuse an invitation to
-    /// oneself; send this person a mail without a calendar object.
+    /// The recipient is the organizer, or a person with the organizer's address. Calendars refuse an invitation from
+    /// their own user; send this person a mail without a calendar object.
     #[error(
         "{recipient} has the organizer's address, and nobody is invited to a meeting of their own ({meeting:?})"
     )]

@@ -1,5 +1,5 @@
-//! The calendar object of an invitation: what a calendar program reads to show a meeting, to answer, to move
-//! and to remove it (iCalendar, RFC 5545 and 7986; iTIP, RFC 5546; in a mail, RFC 6047).
+//! The calendar object of an invitation. A calendar program reads it to show, answer, move and remove a meeting
+//! (iCalendar, RFC 5545 and 7986; iTIP, RFC 5546; in a mail, RFC 6047).
 //!
 //! [`write`](fn@write) makes one object. For a meeting with many recipients, prepare an [`EventWriter`] once per
 //! language and ask it for each recipient's object.
@@ -42,8 +42,8 @@ pub use writer::EventWriter;
 
 use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Meeting, Person, PersonRef, Revision};
 
-/// The most attendees that a calendar object lists; beyond, it lists its recipient alone
-/// (see [`AttendeeList::All`]).
+/// The most attendees that a calendar object lists. With more attendees, it lists only its recipient (see
+/// [`AttendeeList::All`]).
 pub const MOST_LISTED_ATTENDEES: usize = 50;
 
 /// The request of a calendar object to its recipient (METHOD, RFC 5546 §1.4). The mail's `method` parameter must say
@@ -54,9 +54,10 @@ pub const MOST_LISTED_ATTENDEES: usize = 50;
 pub enum Method {
     /// To take part, or to take note of a change (RFC 5546 §3.2.2).
     Request,
-    /// To remove the meeting (RFC 5546 §3.2.5).
+    /// To remove the meeting from the calendar (RFC 5546 §3.2.5).
     Cancel,
-    /// To take note of it, with no answer asked for: for the organizer's own calendar, or anybody's (RFC 5546 §3.2.1).
+    /// To take note of the meeting without answering: for the organizer's own calendar, or for any other calendar (RFC
+    /// 5546 §3.2.1).
     Publish,
 }
 
@@ -78,30 +79,30 @@ impl fmt::Display for Method {
     }
 }
 
-/// How the times of a meeting are written. All-day meetings are dates either way.
+/// The form of a meeting's times. All-day meetings are dates in both forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Times {
-    /// As instants in UTC, which every client reads right and shows in its own zone.
+    /// As instants in UTC. Every client reads them correctly and shows them in its own zone.
     #[default]
     Utc,
-    /// As local times of the meeting's zone, explained by a VTIMEZONE; so clients can show the organizer's zone.
-    /// In UTC still where local times cannot tell the instants, such as in the hour that the end of summer time
-    /// repeats.
+    /// As local times of the meeting's zone, with a VTIMEZONE that defines them, so that clients can show the
+    /// organizer's zone. Times are still written in UTC if local times are ambiguous, such as in the hour that the end
+    /// of summer time repeats.
     Zone,
 }
 
 /// The attendees that a calendar object lists beside the organizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AttendeeList {
-    /// Everybody with an address, as RFC 5546 wants it; the recipient alone where these are more than
-    /// [`MOST_LISTED_ATTENDEES`], and where one person is removed from a meeting.
+    /// Everybody with an address, as RFC 5546 demands. Only the recipient, if there are more than
+    /// [`MOST_LISTED_ATTENDEES`], or if one person is removed from a meeting.
     #[default]
     All,
     /// The recipient alone: attendees do not see each other.
     Recipient,
 }
 
-/// Somebody invited, with the answer given so far.
+/// An invited person, with the answer given so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Participant<'a> {
     /// The person.
@@ -110,29 +111,29 @@ pub struct Participant<'a> {
     pub status: Acceptance,
 }
 
-/// The content of a calendar object: everything that recipients with the same language have in common.
+/// The content of a calendar object: everything that recipients with the same language share.
 ///
-/// Any text may hold any character. It is encoded when written, and can add neither a property nor a line.
+/// Texts may contain any characters. They are encoded when written, and cannot add a property or a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
     /// The METHOD.
     pub method: Method,
-    /// The meeting: its name, time, zone and location are taken from here, and nothing else.
+    /// The meeting. Only its name, time, zone and location are used.
     pub meeting: &'a Meeting,
-    /// The UID: the same in every mail about the meeting, to everybody, for good.
+    /// The UID: the same in every mail about the meeting to every recipient, for as long as the meeting exists.
     pub uid: &'a str,
     /// The SEQUENCE. A resend of the same content keeps it; a cancellation has a higher one.
     pub revision: Revision,
     /// The assigned user, to whom calendars answer. Must have an address.
     pub organizer: &'a Person,
-    /// The address that the mail comes from where it is not the organizer's (SENT-BY).
+    /// The sender's address of the mail, if it is not the organizer's (SENT-BY).
     pub sent_by: Option<&'a EmailAddress>,
-    /// All attendees. An attendee without an address, or with the organizer's, is not written. Of several
-    /// with one address the first is written, unless another of them is the recipient.
+    /// All attendees. An attendee without an address, or with the organizer's address, is not written. Of several
+    /// attendees with one address the first is written, or the recipient if the recipient is among them.
     pub participants: &'a [Participant<'a>],
-    /// The link to join online. A cancellation never has it.
+    /// The join link. A cancellation never contains it.
     pub join_url: Option<&'a JoinUrl>,
-    /// The passcode to type in where the link alone does not do. A cancellation never has it.
+    /// The passcode to type, if the link alone does not suffice. A cancellation never contains it.
     pub passcode: Option<&'a str>,
     /// The label of the link in the recipient's language, such as `Join Zoom Meeting`.
     pub join_label: &'a str,
@@ -144,21 +145,22 @@ pub struct Event<'a> {
     pub description_html: Option<&'a str>,
     /// The web page of the CRM's record, for recipients who may open it.
     pub record_url: Option<&'a str>,
-    /// Of a cancellation: whether the meeting is called off; else the recipient alone is removed from it.
+    /// For a cancellation: whether the whole meeting is called off. If not, only the recipient is removed from the
+    /// meeting.
     pub whole_cancelled: bool,
-    /// How times are written.
+    /// The form of the times.
     pub times: Times,
-    /// Which attendees are listed.
+    /// The attendees that are listed.
     pub attendee_list: AttendeeList,
-    /// When the meeting was last changed, where the CRM knows it (LAST-MODIFIED).
+    /// When the meeting was last changed, if the CRM knows it (LAST-MODIFIED).
     pub modified: Option<DateTime<Utc>>,
-    /// When this mail is made (DTSTAMP). Of two objects with one revision, calendars take the later.
+    /// When this mail is made (DTSTAMP). Of two objects with one revision, calendars use the later one.
     pub stamp: DateTime<Utc>,
 }
 
 impl<'a> Event<'a> {
-    /// An event with what every event has. The rest has defaults: no link, no description, times in UTC, all
-    /// attendees listed, answers kept; a cancellation is of the whole meeting; labels are English.
+    /// An event with its required values. The defaults of the rest: no link, no description, times in UTC, all
+    /// attendees listed, answers kept, a cancellation of the whole meeting, English labels.
     #[must_use]
     pub fn new(
         method: Method,

@@ -1,4 +1,4 @@
-//! A calendar object told in words, as a calendar program would show it.
+//! Describes a calendar object in words, as a calendar program would show it.
 
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
@@ -11,8 +11,8 @@ use crate::meeting::{Zone, one_line};
 
 /// The content of a calendar object in words, read from its text.
 ///
-/// It is for people who look at an invitation before it is sent, and in English. Times are told on the clock of
-/// `zone`, the reader's. Empty when the text is no calendar object with an event.
+/// The words are in English, for people who look at an invitation before it is sent. Times are on the clock of `zone`,
+/// the reader's. The result is empty if the text is no calendar object with an event.
 #[must_use]
 pub fn in_words(object: &str, zone: &Zone) -> Vec<(&'static str, String)> {
     let Entry::ICalendar(calendar) = Parser::new(object).entry() else {
@@ -109,7 +109,7 @@ fn who(entry: &ICalendarEntry) -> String {
 enum Time {
     Day(NaiveDate),
     Instant(DateTime<Utc>),
-    /// On the clock of a zone that the object names, or of none.
+    /// A time on the clock of the zone that the object names. `None`: the object names no zone.
     Local(NaiveDateTime, Option<String>),
 }
 
@@ -138,7 +138,7 @@ fn when(event: &ICalendarComponent, zone: &Zone) -> Option<String> {
     let end = time(event, &ICalendarProperty::Dtend);
     Some(match (start, end) {
         (Time::Day(first), end) => {
-            // DTEND of days is the day after the last one (RFC 5545 §3.6.1).
+            // The DTEND of an all-day event is the day after its last day (RFC 5545 §3.6.1).
             let last = match end {
                 Some(Time::Day(behind)) => behind.pred_opt().filter(|last| *last > first),
                 _ => None,

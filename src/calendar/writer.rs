@@ -1,4 +1,4 @@
-//! The properties of an event, shared ones and each recipient's own.
+//! The properties of an event: those that all recipients share, and each recipient's own.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,34 +10,35 @@ use super::zone::Zoned;
 use super::{AttendeeList, CalendarError, Event, MOST_LISTED_ATTENDEES, Method, Participant, Times};
 use crate::meeting::{Acceptance, EmailAddress, JoinUrl, Person, PersonRef, one_line};
 
-/// Names the product that wrote an object (RFC 5545 §3.7.3).
+/// The name of the product that wrote an object (RFC 5545 §3.7.3).
 const PRODUCT: &str = "-//invite//invite//EN";
 
 /// The lines after the attendees, which are the last properties of the event.
 const END: &str = "END:VEVENT\r\nEND:VCALENDAR\r\n";
 
-/// A calendar object prepared once for all recipients who read the same language. What each of them costs then
-/// depends neither on the length of the texts nor, past [`MOST_LISTED_ATTENDEES`], on how many they are.
+/// A calendar object that is prepared once for all recipients who read the same language. The work for each recipient
+/// then depends neither on the length of the texts nor, with more than [`MOST_LISTED_ATTENDEES`] recipients, on their
+/// number.
 #[derive(Debug)]
 pub struct EventWriter<'a> {
     event: Event<'a>,
-    /// The object up to the attendees, or to the end of them where they are listed.
+    /// The object up to the attendees, or with them if they are listed.
     head: String,
-    /// How long it is up to the attendees.
+    /// The length of the object up to the attendees.
     before: usize,
     listed: Option<Listed>,
 }
 
-/// Everybody, where these are so few that they are listed.
+/// All attendees, if there are few enough to list them.
 #[derive(Debug)]
 struct Listed {
     /// The lines, one for each mailbox.
     lines: Vec<String>,
-    /// Which of the lines is that of a mailbox ([`EmailAddress::mailbox`]).
+    /// The index in `lines` of each mailbox ([`EmailAddress::mailbox`]).
     line_of: HashMap<String, usize>,
 }
 
-/// A person that can be written as ATTENDEE.
+/// A person who can be written as ATTENDEE.
 #[derive(Debug, Clone, Copy)]
 struct Invitee<'a> {
     person: &'a Person,
@@ -46,7 +47,7 @@ struct Invitee<'a> {
 }
 
 impl<'a> EventWriter<'a> {
-    /// Writes what all recipients have in common.
+    /// Writes the part that all recipients share.
     ///
     /// # Errors
     /// [`CalendarError::OrganizerWithoutAddress`] and [`CalendarError::NoUid`].
@@ -80,14 +81,14 @@ impl<'a> EventWriter<'a> {
         })
     }
 
-    /// What the objects have in common: between each two pieces stands [what is a participant's own](Self::own_lines).
+    /// The parts that all objects share. Between the two pieces stand [the participant's own lines](Self::own_lines).
     #[must_use]
     pub fn pieces(&self) -> [&str; 2] {
         [&self.head, END]
     }
 
-    /// The lines of the object that it has for this participant alone: none where all are listed. `None` where the object
-    /// differs in more.
+    /// The lines that only this participant's object contains. They are empty if all attendees are listed. `None`: the
+    /// object differs from the others in more than such lines.
     ///
     /// # Errors
     /// As of [`Self::for_participant`].
@@ -101,7 +102,7 @@ impl<'a> EventWriter<'a> {
         Ok(line.filter(|line| **line == own).map(|_| String::new()))
     }
 
-    /// The object for one recipient, who is always among its attendees.
+    /// The object for one recipient. The recipient is always among its attendees.
     ///
     /// # Errors
     /// [`CalendarError::RecipientNotInvited`], [`CalendarError::RecipientWithoutAddress`] and
@@ -114,7 +115,7 @@ impl<'a> EventWriter<'a> {
         }
     }
 
-    /// The same for a person that is known to be an attendee; the list of attendees is not searched.
+    /// The object for a person who is known to be an attendee. The list of attendees is not searched.
     ///
     /// # Errors
     /// [`CalendarError::RecipientWithoutAddress`] and [`CalendarError::RecipientIsOrganizer`].
@@ -135,7 +136,7 @@ impl<'a> EventWriter<'a> {
         Ok(text)
     }
 
-    /// The object with no recipient of its own, for [`Method::Publish`]: it has no ATTENDEE (RFC 5546 §3.2.1.1).
+    /// The object without a recipient, for [`Method::Publish`]: it has no ATTENDEE (RFC 5546 §3.2.1.1).
     #[must_use]
     pub fn for_nobody(&self) -> String {
         [&self.head[..self.before], END].concat()
@@ -182,12 +183,12 @@ impl<'a> EventWriter<'a> {
 }
 
 impl Listed {
-    /// Which of the lines has the mailbox of a person.
+    /// The index of the line for a person's mailbox.
     fn place_of(&self, person: &Person) -> Option<usize> {
         self.line_of.get(&person.email()?.mailbox()).copied()
     }
 
-    /// Those with an address that is not the organizer's; none where that are more than may be listed.
+    /// The attendees with an address that is not the organizer's. `None`: there are more than may be listed.
     fn of(event: &Event<'_>, organizer: &EmailAddress) -> Option<Self> {
         let mut lines = Vec::new();
         let mut line_of = HashMap::new();
@@ -240,11 +241,11 @@ fn calendar(event: &Event<'_>, organizer: &EmailAddress) -> Block {
     calendar
 }
 
-/// DTSTART and DTEND; answers with the VTIMEZONE where they need one.
+/// Writes DTSTART and DTEND. Returns the VTIMEZONE if they need one.
 fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
     let when = &event.meeting.when;
     if let Some((first, last)) = when.days() {
-        // DTEND is the day after the last (RFC 5545 §3.6.1).
+        // DTEND is the day after the last day (RFC 5545 §3.6.1).
         for (name, day) in [("DTSTART", first), ("DTEND", last + Days::new(1))] {
             block.push(Line::new(name, Value::date(day)).with("VALUE", Param::token("DATE")));
         }
@@ -269,10 +270,10 @@ fn times(event: &Event<'_>, block: &mut Block) -> Option<Block> {
     }
 }
 
-/// Where people meet, and what about. LOCATION is the physical place where there is one, so that maps and room
-/// lists can read it, and else the link, which Outlook and telephones offer from there.
+/// Writes the place and the description. LOCATION is the physical place if there is one, so that maps and room lists
+/// can use it. Otherwise it is the link, which Outlook and telephones offer from LOCATION.
 fn place(event: &Event<'_>, block: &mut Block) {
-    // A removed attendee must not get the link to join.
+    // A removed attendee must not get the join link.
     let event = &Event {
         join_url: event.join_url.filter(|_| event.method != Method::Cancel),
         passcode: event
@@ -308,7 +309,7 @@ fn place(event: &Event<'_>, block: &mut Block) {
     }
 }
 
-/// The plain description: how to join, what it is about, where the record is.
+/// The plain description: the join link, the description, and the address of the record.
 fn description(event: &Event<'_>) -> String {
     let mut join = Vec::new();
     if let Some(url) = event.join_url {
@@ -324,7 +325,7 @@ fn description(event: &Event<'_>) -> String {
     parts.join("\n\n")
 }
 
-/// The same as HTML, where the event has its description so.
+/// The same as HTML, if the event has an HTML description.
 fn description_html(event: &Event<'_>) -> Option<String> {
     let html = event.description_html?;
     let mut join = Vec::new();
@@ -367,14 +368,15 @@ fn escape_html(text: &str) -> String {
     html
 }
 
-/// Whether it takes place, and what it does to the recipient's time; the latter also as Outlook reads it.
+/// Writes whether the meeting takes place, and whether it blocks the recipient's time. Outlook reads the latter from a
+/// property of its own.
 fn state(event: &Event<'_>, block: &mut Block) {
     let (status, transparency, busy) = match event.method {
-        // TRANSP:OPAQUE is the default (RFC 5545 §3.8.2.7). It is left out: Cyrus stores it twice after an update, and then
-        // refuses its own object.
+        // TRANSP:OPAQUE is the default (RFC 5545 §3.8.2.7). It is left out, because Cyrus stores it twice after an
+        // update and then refuses its own object.
         Method::Request | Method::Publish => (Some("CONFIRMED"), None, "BUSY"),
         Method::Cancel if event.whole_cancelled => (Some("CANCELLED"), Some("TRANSPARENT"), "FREE"),
-        // The meeting takes place, without the recipient (RFC 5546 §3.2.5).
+        // The meeting takes place without the recipient (RFC 5546 §3.2.5).
         Method::Cancel => (None, Some("TRANSPARENT"), "FREE"),
     };
     if let Some(status) = status {
@@ -402,7 +404,7 @@ fn organizer_line(event: &Event<'_>, address: &EmailAddress) -> Line {
     }
 }
 
-/// The name, or the address where there is no name to be seen.
+/// The name, or the address if the name has no visible character.
 fn common_name(person: &Person, address: &EmailAddress) -> Param {
     let name = one_line(&person.name);
     Param::quoted(if name.is_empty() { address.as_str() } else { &name })
@@ -421,12 +423,12 @@ fn attendee(event: &Event<'_>, invitee: &Invitee<'_>) -> Line {
         .with("PARTSTAT", Param::token(answer))
         .with("CN", common_name(invitee.person, invitee.address));
     match event.method {
-        // Gmail shows its buttons only where an answer is asked for.
+        // Gmail shows its buttons only if an answer is requested.
         Method::Request => line.with("RSVP", Param::token("TRUE")),
         Method::Cancel | Method::Publish => line,
     }
 }
-/// Whether anything of a text is left when it is written: controls are left out, and spaces alone say nothing.
+/// Whether a text still has visible characters after its control characters are dropped.
 fn says_something(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !c.is_control())
 }

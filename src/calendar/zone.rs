@@ -1,4 +1,4 @@
-//! Times of a zone, and the VTIMEZONE that explains them (RFC 5545 §3.6.5).
+//! Local times of a zone, and the VTIMEZONE that defines them (RFC 5545 §3.6.5).
 
 #[cfg(test)]
 mod tests;
@@ -10,10 +10,11 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelt
 use super::content::{Block, Line, Param, Value};
 use crate::meeting::{Transition, Zone};
 
-/// Two clock changes further apart than this are not the two of a year.
+/// Two clock changes that are further apart than this are not the two changes of one year.
 const YEAR: TimeDelta = TimeDelta::days(366);
 
-/// For how many years a rule must hold to be written. Longer than any weekday takes to fall on every date.
+/// The number of years for which a rule must hold before it is written. Within this time, each weekday falls on every
+/// date.
 const RULE_YEARS: usize = 15;
 
 /// A span written in local times of a zone.
@@ -28,7 +29,7 @@ pub(super) struct Zoned {
 /// A period during which an offset holds.
 #[derive(Debug)]
 struct Observance {
-    /// When it begins, on the clock as it was before.
+    /// The beginning of the period, on the clock before the change.
     onset: NaiveDateTime,
     before: FixedOffset,
     offset: FixedOffset,
@@ -37,24 +38,24 @@ struct Observance {
     rule: Option<Rule>,
 }
 
-/// When a period begins each year: such as on the last Sunday of March.
+/// A yearly rule for the beginning of a period, such as the last Sunday of March.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Rule {
     month: u32,
     weekday: Weekday,
-    /// Which of the month's weekdays: 1 to 4, or -1, the last.
+    /// The number of the weekday within the month: 1 to 4, or -1 for the last.
     nth: i8,
 }
 
 impl Zoned {
-    /// The span in local times, or `None` where it is better told in UTC:
+    /// The span in local times. `None`: UTC is the better form. That is so:
     ///
-    /// - in UTC itself, which has no rules to explain;
-    /// - where the clock is put back over the start or the end: a repeated local time means its first occurrence
-    ///   (RFC 5545 §3.3.5), so the second cannot be said, and clients differ on the first;
-    /// - before 1970 on the zone's clock, from when on zones are described here;
-    /// - for longer than a year, whose clock changes would fill the calendar object;
-    /// - where an offset has odd seconds, as Liberia's had until 1972, which readers do not expect.
+    /// - in UTC itself, which has no rules to define;
+    /// - if the clock is put back over the start or the end: a repeated local time means its first occurrence (RFC 5545
+    ///   §3.3.5), so the second one cannot be written, and clients disagree on the first one;
+    /// - before 1970 on the zone's clock, because zones are only described from 1970 on;
+    /// - if the span is longer than 1 year, because its clock changes would fill the calendar object;
+    /// - if an offset has odd seconds, as Liberia's had until 1972, because clients do not expect them.
     pub(super) fn new(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
         let exact = |instant| {
             let local = zone.local(instant).naive_local();
@@ -81,8 +82,8 @@ impl Zoned {
         Line::new("DTEND", Value::local(self.end)).with("TZID", Param::token(self.zone))
     }
 
-    /// The VTIMEZONE. Only the lowest of its offsets is STANDARD where the zone has daylight saving time: the
-    /// tz database calls Irish and Moroccan winters the exception, which clients do not expect.
+    /// The VTIMEZONE. If the zone has daylight saving time, only the lowest of its offsets is STANDARD. For Ireland and
+    /// Morocco the tz database calls winter time the exception, which clients do not expect.
     pub(super) fn definition(&self) -> Block {
         let mut block = Block::new("VTIMEZONE");
         block.push(Line::new("TZID", Value::token(self.zone)));
@@ -104,13 +105,13 @@ impl Zoned {
     }
 }
 
-/// What holds at the start, and every change until the end. Where there is no such change, the next one too, if
-/// it is the other of the year's two; and the rule of both, where they have one.
+/// The period at the start, and every clock change until the end. If there is no such change, also the next change, if
+/// it is the other one of the year's two; and the rule of both, if they have one.
 ///
-/// A single meeting needs no more, and more does harm: of several STANDARD (or DAYLIGHT) parts Exchange reads the
-/// one with the latest DTSTART, or refuses the calendar, and one without RRULE it repeats every year ([MS-OXCICAL]
-/// 2.1.3.1.1.19.2). What is written here means the same to a client that does so. The rule is for readers that
-/// keep what they read under the zone's name, and use it for another year's meeting.
+/// A single meeting needs no more, and more would do harm. Of several STANDARD (or DAYLIGHT) parts, Exchange reads the
+/// one with the latest DTSTART, or refuses the calendar; it repeats a part without RRULE every year ([MS-OXCICAL]
+/// 2.1.3.1.1.19.2). The parts written here have the same meaning for such a client. The rule is for clients that store
+/// the definition under the zone's name and use it for a meeting of another year.
 fn observances(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Observance> {
     let last = zone.transition_before(start + TimeDelta::seconds(1));
     let since = last.as_ref().map(|transition| transition.at);
@@ -136,7 +137,7 @@ fn observances(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Obs
     observances
 }
 
-/// The rules of a change and of the one after it, if these two and no others happen every year.
+/// The rules of a clock change and of the next one. `None`: these two, and no others, do not happen every year.
 fn yearly_rules(zone: &Zone, since: DateTime<Utc>) -> Option<[Rule; 2]> {
     let first = zone.transition_before(since + TimeDelta::seconds(1))?;
     let changes: Vec<_> = successors(Some(first), |change| zone.transition_after(change.at))
@@ -156,14 +157,14 @@ fn yearly_rules(zone: &Zone, since: DateTime<Utc>) -> Option<[Rule; 2]> {
     Some([every_other(0)?, every_other(1)?])
 }
 
-/// When a change happens, on the clock as it was before.
+/// The moment of a change, on the clock before the change.
 fn onset(change: &Transition) -> NaiveDateTime {
     change.at.with_timezone(&change.before).naive_local()
 }
 
 impl Rule {
-    /// The rule that the onsets of successive years follow, if it is one that Exchange can read: a certain weekday
-    /// of a month. Some zones have others, such as the Saturday before the last Sunday.
+    /// The rule that the onsets of successive years follow, if Exchange can read it: a certain weekday of a month. Some
+    /// zones have other rules, such as the Saturday before the last Sunday.
     fn of(onsets: &[NaiveDateTime]) -> Option<Self> {
         let first = onsets.first()?;
         let follows = |(onset, year): (&NaiveDateTime, i32)| {
@@ -198,7 +199,7 @@ fn has_whole_minutes(offset: FixedOffset) -> bool {
     offset.local_minus_utc() % 60 == 0
 }
 
-/// Whether a zone is UTC by whatever name: it never changed, and has no offset.
+/// Whether a zone is UTC under any name: its offset is 0 and has never changed.
 fn is_utc(zone: &Zone, instant: DateTime<Utc>) -> bool {
     zone.offset_at(instant).local_minus_utc() == 0
         && zone.transition_before(instant).is_none()
@@ -206,8 +207,8 @@ fn is_utc(zone: &Zone, instant: DateTime<Utc>) -> bool {
 }
 
 impl Observance {
-    /// What holds at an instant, since a transition. Where that was before 1970, or ended an offset with odd seconds,
-    /// it is written as if it had always held: what came before is of no use to a meeting.
+    /// The period in effect at an instant, since a transition. If the transition was before 1970, or ended an offset
+    /// with odd seconds, the period is written as if it had always held: a meeting does not need the time before.
     fn in_effect(zone: &Zone, instant: DateTime<Utc>, since: Option<Transition>) -> Self {
         let name = zone.abbreviation_at(instant);
         let is_dst = zone.is_dst_at(instant);

@@ -1,4 +1,4 @@
-//! Each VTIMEZONE, interpreted by the RFC and as Exchange reads it.
+//! Each VTIMEZONE, interpreted by RFC 5545 and as Exchange reads it.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// One part of a VTIMEZONE, as a reader that knows only RFC 5545 sees it.
+/// One part of a VTIMEZONE, as a reader sees it that knows only RFC 5545.
 #[derive(Debug)]
 struct Part {
     is_standard: bool,
@@ -60,7 +60,7 @@ fn read(text: &str) -> Vec<Part> {
 }
 
 impl Part {
-    /// The last time that it begins until an instant.
+    /// The last beginning of the part until an instant.
     fn begins_until(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let last = self.rule.map_or(self.onset.year(), |_| instant.year() + 1);
         (self.onset.year()..=last)
@@ -83,7 +83,7 @@ fn occurs_in(rule: Rule, year: i32) -> NaiveDate {
     }
 }
 
-/// The offset that the parts give an instant, each holding from its onset on.
+/// The offset at an instant by these parts. Each part holds from its onset on.
 fn offset_at(parts: &[Part], instant: DateTime<Utc>) -> Option<i32> {
     let held = parts
         .iter()
@@ -91,7 +91,7 @@ fn offset_at(parts: &[Part], instant: DateTime<Utc>) -> Option<i32> {
     held.max_by_key(|(begin, _)| *begin).map(|(_, offset)| offset)
 }
 
-/// The instants that the parts give a local time: more than one where it happens twice.
+/// The instants of a local time by these parts. There are several if the local time happens twice.
 fn instants(parts: &[Part], local: NaiveDateTime) -> Vec<DateTime<Utc>> {
     let mut offsets: Vec<_> = parts.iter().map(|part| part.offset).collect();
     offsets.sort_unstable();
@@ -105,8 +105,8 @@ fn instants(parts: &[Part], local: NaiveDateTime) -> Vec<DateTime<Utc>> {
         .collect()
 }
 
-/// Where a part begins in a year to Exchange: by its rule, or else by the weekday of its onset and which one of
-/// its month that is, the last where it is the fifth.
+/// The beginning of a part in a year as Exchange reads it: by its rule, or by the weekday of its onset and that
+/// weekday's number within the month (the 5th counts as the last).
 fn repeats_in(part: &Part, year: i32) -> NaiveDateTime {
     let nth = i8::try_from((part.onset.day() - 1) / 7 + 1).unwrap();
     let rule = part.rule.unwrap_or(Rule {
@@ -117,7 +117,7 @@ fn repeats_in(part: &Part, year: i32) -> NaiveDateTime {
     occurs_in(rule, year).and_time(part.onset.time())
 }
 
-/// The instants around which meetings are tried: clock changes of several eras, and dates without one.
+/// The instants around which meetings are tested: clock changes of several eras, and dates without one.
 fn moments(zone: &Zone) -> Vec<DateTime<Utc>> {
     let mut moments = Vec::new();
     for era in [
@@ -151,11 +151,11 @@ fn every_zone_is_explained_around_its_changes() {
             }
         }
     }
-    // Most of these instants lie at clock changes, and still UTC must be the exception.
+    // Most of these instants lie at clock changes. Even so, UTC must be the exception.
     assert!(explained * 10 > total * 7, "{explained} of {total}");
 }
 
-/// Checks one meeting; `false` where it is to be written in UTC.
+/// Checks one meeting. `false`: the meeting is to be written in UTC.
 fn is_explained(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     let Some(zoned) = Zoned::new(zone, start, end) else {
         if zone.name() == "Africa/Monrovia" && start.year() < 1973 {
@@ -201,7 +201,8 @@ fn is_explained(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> bool {
     true
 }
 
-/// The offset of a local time as Exchange has it: one standard time, one daylight saving time, every year.
+/// The offset of a local time as Exchange computes it: one standard time and one daylight saving time, every year the
+/// same.
 fn exchange_offset(parts: &[Part], local: NaiveDateTime) -> i32 {
     let standard = parts
         .iter()
