@@ -1,4 +1,4 @@
-//! Addresses: of a person's mailbox and of an online meeting.
+//! Email addresses, and the links of online meetings.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,9 +14,9 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress {
-    /// Shared by all copies: a mail and its envelope have the address of the person.
+    /// Shared by all clones: a mail and its envelope share the person's address.
     address: Arc<str>,
-    /// Where the `@` is: at most 64 octets stand before it.
+    /// The offset of the `@`: at most 64 octets stand before it.
     at: u8,
 }
 
@@ -26,12 +26,12 @@ pub struct EmailAddress {
 pub struct InvalidEmail {
     /// The text as it was given.
     pub text: String,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 
 impl EmailAddress {
-    /// Makes an address out of text such as `lee@client.example`, ignoring spaces around it.
+    /// Checks a text such as `lee@client.example`, ignoring spaces around it.
     ///
     /// # Errors
     /// [`InvalidEmail`] when the text is not exactly one address (a list, a name with an address in angle
@@ -90,13 +90,13 @@ impl EmailAddress {
         &self.address[usize::from(self.at) + 1..]
     }
 
-    /// Whether both are the same mailbox, ignoring ASCII case.
+    /// Whether both addresses are the same mailbox: they are equal, ignoring ASCII case.
     #[must_use]
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.address.eq_ignore_ascii_case(&other.address)
     }
 
-    /// What the addresses of one mailbox have in common, as a key.
+    /// A key that is equal for all addresses of one mailbox.
     #[must_use]
     pub fn mailbox(&self) -> String {
         self.address.to_ascii_lowercase()
@@ -135,7 +135,7 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// The https link by which people join an online meeting. Kept to the letter, never rebuilt.
+/// The https link by which people join an online meeting. It is kept exactly as it was given, and never rebuilt.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct JoinUrl(String);
@@ -146,12 +146,12 @@ pub struct JoinUrl(String);
 pub struct InvalidJoinUrl {
     /// The text as it was given.
     pub text: String,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 
 impl JoinUrl {
-    /// Makes a join URL.
+    /// Checks a text and makes it a join URL.
     ///
     /// # Errors
     /// [`InvalidJoinUrl`] unless the text is an absolute `https` URL of at most 2,048 octets, with a host,
@@ -181,7 +181,7 @@ impl JoinUrl {
         }
     }
 
-    /// The URL as text, just as it was given.
+    /// The URL exactly as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Identifiers of CRM records. Each kind has its own type, so that none can stand for another.
+//! Identifiers of CRM records. Each kind of record has its own type, so that one kind cannot be used for another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,11 +19,11 @@ macro_rules! identifier {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// Makes an identifier.
+            /// Checks a text and makes it an identifier.
             ///
             /// # Errors
-            /// [`InvalidId`] when the text is empty, longer than 128 characters, or has a space or a
-            /// control character in it.
+            /// [`InvalidId`] when the text is empty, longer than 128 characters, or contains a space or a control
+            /// character.
             pub fn new(id: impl Into<String>) -> Result<Self, InvalidId> {
                 let id = id.into();
                 let fits = !id.is_empty()
@@ -78,7 +78,7 @@ identifier!(
     MeetingId
 );
 identifier!(
-    /// The CRM's id of a user, a contact or a lead; unique among records of one kind.
+    /// The CRM's id of a user, a contact or a lead. It is unique among the records of one kind.
     PersonId
 );
 identifier!(

@@ -1,4 +1,4 @@
-//! The language somebody reads.
+//! Languages that people read.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use icu_locale_core::{Locale, locale};
 use serde::{Deserialize, Serialize};
 
-/// A language tag (BCP 47), such as `de`, `es-MX` or `zh-Hans`. EspoCRM's form `de_DE` is read too. Small and cheap to
-/// clone: every record has one, and there are few of them.
+/// A language tag (BCP 47), such as `de`, `es-MX` or `zh-Hans`. EspoCRM's form `de_DE` is read too. The type is small
+/// and cheap to clone, because every record has a language and there are few languages.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Language(Tag);
 
@@ -21,10 +21,10 @@ enum Tag {
 
 static ENGLISH: Locale = locale!("en");
 
-/// Languages by the tags that they were made of.
+/// Languages by the texts that they were made from.
 static MADE: LazyLock<RwLock<HashMap<String, Language>>> = LazyLock::new(RwLock::default);
 
-/// How many of them are kept: their number is up to the records.
+/// The most languages that are kept. Records can name any number of languages.
 const MOST_KEPT: usize = 256;
 
 /// Why a text is not a language tag.
@@ -36,7 +36,7 @@ impl Language {
     /// English.
     pub const ENGLISH: Self = Self(Tag::English);
 
-    /// Makes a language of a tag.
+    /// Makes a language from a tag.
     ///
     /// # Errors
     /// [`InvalidLanguage`] when the text is no well-formed tag.
@@ -79,7 +79,7 @@ impl Language {
         Self::of(locale)
     }
 
-    /// The tag as CLDR data are looked up by.
+    /// The tag in the form by which CLDR data are looked up.
     #[must_use]
     pub fn locale(&self) -> &Locale {
         match &self.0 {
@@ -88,8 +88,8 @@ impl Language {
         }
     }
 
-    /// Whether the language is written from right to left, judged by its script or, without one named, by
-    /// the language itself.
+    /// Whether the language is written from right to left. The tag's script decides. For a tag without a script, the
+    /// language decides.
     #[must_use]
     pub fn is_right_to_left(&self) -> bool {
         let id = &self.locale().id;

@@ -1,5 +1,5 @@
-//! The plain words of the field: meetings, people, addresses, zones. Nothing here does I/O, and every value
-//! is checked when it is made, so that the layers above need not ask again.
+//! The basic types of the field: meetings, people, addresses, zones. Nothing here does I/O. Every value is checked when
+//! it is made, so that the layers above need not check it again.
 
 mod address;
 mod id;
@@ -29,15 +29,15 @@ pub use revision::{Change, ChangedField, Facts, Revision, Tenure};
 pub use written_time::{InvalidDay, InvalidTime, WrittenTime, written_day};
 pub use zone::{LocalTimeError, Transition, UnknownZone, Zone, tzdb_version};
 
-/// What has become of a meeting.
+/// The status of a meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum MeetingStatus {
-    /// It is to take place.
+    /// The meeting is to take place.
     #[default]
     Planned,
-    /// It took place.
+    /// The meeting took place.
     Held,
-    /// It was called off.
+    /// The meeting was called off.
     NotHeld,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for MeetingStatus {
     }
 }
 
-/// When a meeting takes place.
+/// The time of a meeting: two instants, or whole days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "RawWhen", into = "RawWhen")]
 pub struct When(RawWhen);
@@ -77,10 +77,10 @@ enum RawWhen {
     },
 }
 
-/// Why two times do not make a meeting.
+/// Why two times are no time of a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWhen {
-    /// A timed meeting must have a length.
+    /// The end is not after the start: a timed meeting must have a length.
     #[error("the end, {end}, is not after the start, {start}")]
     EndNotAfterStart {
         /// The start.
@@ -96,13 +96,13 @@ pub enum InvalidWhen {
         /// The last day.
         last: NaiveDate,
     },
-    /// Calendars can't write it.
+    /// The year is outside of the range that calendars can write.
     #[error("the year {0} is not between 1970 and 9998")]
     Year(i32),
 }
 
 impl When {
-    /// A meeting from one instant to a later one. Both are cut to whole seconds.
+    /// A time from one instant to a later one. Both are cut to whole seconds.
     ///
     /// # Errors
     /// [`InvalidWhen`] when the end is not after the start or a year is out of range.
@@ -117,7 +117,7 @@ impl When {
         Ok(Self(RawWhen::Timed { start, end }))
     }
 
-    /// A meeting of whole days, from the first to the last, both included.
+    /// Whole days, from the first to the last day, both included.
     ///
     /// # Errors
     /// [`InvalidWhen`] when the last day is before the first or a year is out of range.
@@ -133,7 +133,7 @@ impl When {
         }))
     }
 
-    /// Whether it is a meeting of whole days.
+    /// Whether the meeting takes whole days.
     #[must_use]
     pub fn is_all_day(&self) -> bool {
         matches!(self.0, RawWhen::AllDay { .. })
@@ -157,7 +157,7 @@ impl When {
         }
     }
 
-    /// Start and end as instants; whole days begin and end at midnight in the zone given.
+    /// Start and end as instants. Whole days begin and end at midnight in the given zone.
     #[must_use]
     pub fn span(&self, zone: &Zone) -> (DateTime<Utc>, DateTime<Utc>) {
         match self.0 {
@@ -172,7 +172,8 @@ impl When {
         }
     }
 
-    /// When it is over wherever one is. Whole days end last at UTC−12, twelve hours after they end in UTC.
+    /// The instant at which the meeting is over in every time zone. Whole days end last at UTC−12, 12 hours after they
+    /// end in UTC.
     #[must_use]
     pub fn is_over_everywhere_at(&self) -> DateTime<Utc> {
         match self.0 {
@@ -184,7 +185,7 @@ impl When {
         }
     }
 
-    /// How long it lasts; whole days count in the zone given.
+    /// The length of the meeting. Whole days are counted in the given zone.
     #[must_use]
     pub fn duration(&self, zone: &Zone) -> TimeDelta {
         let (start, end) = self.span(zone);
@@ -225,7 +226,7 @@ impl From<When> for RawWhen {
 /// Why a meeting could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMeeting {
-    /// It has no name.
+    /// The name is empty.
     #[error("a meeting needs a name")]
     NoName,
     /// The UID is empty, too long, or has a control character in it.
@@ -235,7 +236,7 @@ pub enum InvalidMeeting {
     Uid(String),
 }
 
-/// A meeting of the CRM, without those who are invited: they are records of their own there.
+/// A meeting of the CRM, without its attendees, which are records of their own.
 ///
 /// ```
 /// use invite::meeting::{Meeting, MeetingId, When, Zone};
@@ -251,23 +252,24 @@ pub struct Meeting {
     id: MeetingId,
     name: String,
     uid: Option<String>,
-    /// When it takes place.
+    /// The time of the meeting.
     pub when: When,
-    /// The organizer's zone: all-day meetings are days of it, and it is shown beside the time.
+    /// The organizer's zone. The days of an all-day meeting are days of this zone, and mails show the zone beside the
+    /// time.
     pub time_zone: Zone,
-    /// What has become of it.
+    /// The status.
     pub status: MeetingStatus,
-    /// The host: the online meeting is this user's, and ORGANIZER is this user.
+    /// The host: the online meeting is in this user's account, and ORGANIZER is this user.
     pub assigned_user: Option<PersonId>,
-    /// What it is about; may hold HTML.
+    /// The description; may contain HTML.
     pub description: Option<String>,
-    /// Where people meet in person.
+    /// The physical place.
     pub location: Option<String>,
-    /// Where people meet online, if they do.
+    /// The provider of the online meeting. `None`: people do not meet online.
     pub online_location: Option<OnlineLocation>,
-    /// How it differs online from the organization's other meetings.
+    /// The meeting's own settings, where it differs from the organization's other online meetings.
     pub online_settings: OnlineSettings,
-    /// The link to join, as the CRM has it.
+    /// The join link, as the CRM has it.
     pub join_url: Option<JoinUrl>,
 }
 
@@ -312,7 +314,7 @@ impl Meeting {
         &self.name
     }
 
-    /// Gives it another name. Line breaks and other control characters become spaces.
+    /// Changes the name. Line breaks and other control characters become spaces.
     ///
     /// # Errors
     /// [`InvalidMeeting::NoName`] when the name has no visible character.
@@ -325,16 +327,16 @@ impl Meeting {
         Ok(())
     }
 
-    /// The iCalendar UID, where the CRM keeps one.
+    /// The iCalendar UID, if the CRM has one.
     #[must_use]
     pub fn uid(&self) -> Option<&str> {
         self.uid.as_deref()
     }
 
-    /// Sets the iCalendar UID that the CRM keeps.
+    /// Sets the iCalendar UID that the CRM has.
     ///
     /// # Errors
-    /// [`InvalidMeeting::Uid`] when it cannot be one.
+    /// [`InvalidMeeting::Uid`] if the text cannot be a UID.
     pub fn set_uid(&mut self, uid: impl Into<String>) -> Result<(), InvalidMeeting> {
         let uid = uid.into();
         if uid.is_empty() || uid.chars().count() > 255 || uid.chars().any(char::is_control) {
@@ -344,7 +346,7 @@ impl Meeting {
         Ok(())
     }
 
-    /// What matters to invitees; a change of it raises the revision.
+    /// The facts that matter to invitees. A change of them raises the revision.
     #[must_use]
     pub fn facts(&self) -> Facts {
         Facts {
@@ -358,8 +360,8 @@ impl Meeting {
     }
 }
 
-/// Text on one line: each run of line breaks and other control characters, with the spaces around it,
-/// becomes one space, and spaces at the ends are dropped. For names and subjects, which end in headers.
+/// Text on one line: each run of line breaks and other control characters, with the spaces around it, becomes one
+/// space, and spaces at the ends are dropped. Names and subjects need it, because they end up in headers.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
@@ -387,7 +389,7 @@ mod tests {
     #[test]
     fn all_days_span_midnights_of_the_zone() {
         let when = When::all_day("2026-10-25".parse().unwrap(), "2026-10-25".parse().unwrap()).unwrap();
-        // Summer time ends on that day in Berlin: it has 25 hours.
+        // Summer time ends on that day in Berlin: the day has 25 hours.
         assert_eq!(
             when.duration(&Zone::new("Europe/Berlin").unwrap()),
             TimeDelta::hours(25)

@@ -1,4 +1,4 @@
-//! Where a meeting takes place online: a provider, by its name.
+//! Online locations: the name of a provider of online meetings.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 /// The longest name, in bytes.
 const LONGEST: usize = 32;
 
-/// Where a meeting takes place online: the name of a provider of online meetings, such as `zoom`.
+/// The provider of an online meeting, by its name, such as `zoom`.
 ///
-/// Which providers there are is not known here. Each says its own name
-/// ([`OnlineMeetings::location`](crate::online::OnlineMeetings::location)), and a CRM can name one that nobody serves.
+/// This type knows no list of providers. Each provider has its own name
+/// ([`OnlineMeetings::location`](crate::online::OnlineMeetings::location)), and a CRM can name a provider that does not
+/// exist here.
 ///
 /// ```
 /// use invite::meeting::OnlineLocation;
@@ -23,7 +24,7 @@ const LONGEST: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OnlineLocation(
-    /// The name, and zeros behind it.
+    /// The name, filled up with zeros.
     [u8; LONGEST],
 );
 
@@ -39,15 +40,16 @@ impl OnlineLocation {
     /// The online location of this name.
     ///
     /// # Errors
-    /// [`InvalidOnlineLocation`] unless it has 1 to 32 lower-case letters, digits and hyphens, and no hyphen at its ends.
+    /// [`InvalidOnlineLocation`] unless the name has 1 to 32 lower-case letters, digits and hyphens, and no hyphen at
+    /// its ends.
     pub fn new(name: &str) -> Result<Self, InvalidOnlineLocation> {
         Self::checked(name).ok_or_else(|| InvalidOnlineLocation(name.to_owned()))
     }
 
-    /// The same for a name in the source, where a wrong one does not compile as a constant.
+    /// An online location whose name is in the source. In a constant, a wrong name does not compile.
     ///
     /// # Panics
-    /// When the name is not one, see [`OnlineLocation::new`].
+    /// When the name is not valid, see [`OnlineLocation::new`].
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         match Self::checked(name) {
@@ -77,11 +79,11 @@ impl OnlineLocation {
     #[must_use]
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
-        // Every byte before is ASCII.
+        // All octets before the first zero are ASCII.
         std::str::from_utf8(&self.0[..length]).unwrap_or_default()
     }
 
-    /// The name with a capital letter in front, for where no provider says what people call it.
+    /// The name with a capital letter in front. It is shown if no provider gives a name for people.
     #[must_use]
     pub fn capitalized(&self) -> String {
         let mut name = self.as_str().to_owned();
@@ -91,7 +93,7 @@ impl OnlineLocation {
         name
     }
 
-    /// The one of some others that is most likely meant, if one is like it.
+    /// The known location that is probably meant. `None`: no known location is similar.
     #[must_use]
     pub fn nearest(&self, known: impl IntoIterator<Item = Self>) -> Option<Self> {
         known

@@ -1,15 +1,16 @@
-//! How one meeting differs online from what its organization's meetings are made with.
+//! The online settings of one meeting, where they differ from the organization's.
 
 use serde::{Deserialize, Serialize};
 
-/// Settings of one meeting; what is `None` is as the organization has it.
+/// Settings of one meeting. `None` in a field means the organization's setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OnlineSettings {
     /// Guests wait until the host lets them in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_room: Option<bool>,
-    /// Guests may enter before the host does. Asked for alone, it does without a waiting room.
+    /// Guests may enter before the host does. Without a setting for the waiting room, it also turns the waiting room
+    /// off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub join_before_host: Option<bool>,
     /// A new online meeting gets a passcode.
@@ -26,22 +27,22 @@ pub struct OnlineSettings {
     pub mute_upon_entry: Option<bool>,
 }
 
-/// Why settings cannot go together.
+/// The settings contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("guests who wait in a waiting room cannot enter before the host; choose one of the two")]
 pub struct InvalidOnlineSettings;
 
 impl OnlineSettings {
-    /// Whether nothing is said.
+    /// Whether no setting is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether these settings can go together.
+    /// Checks that the settings do not contradict each other.
     ///
     /// # Errors
-    /// [`InvalidOnlineSettings`] when both a waiting room and early entry are asked for.
+    /// [`InvalidOnlineSettings`] if both a waiting room and early entry are wanted.
     pub fn check(&self) -> Result<(), InvalidOnlineSettings> {
         match (self.waiting_room, self.join_before_host) {
             (Some(true), Some(true)) => Err(InvalidOnlineSettings),

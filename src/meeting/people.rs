@@ -1,4 +1,4 @@
-//! The people of a CRM: users, contacts and leads; what they are to a meeting and what they may do.
+//! The people of a CRM: users, contacts and leads, with their answers and their permissions.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EmailAddress, InvalidId, Language, PersonId, Zone};
 
-/// Which kind of record a person is.
+/// The kind of a person's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PersonKind {
@@ -16,7 +16,7 @@ pub enum PersonKind {
     User,
     /// A person at a customer.
     Contact,
-    /// A person that may become a customer.
+    /// A person who may become a customer.
     Lead,
 }
 
@@ -41,19 +41,19 @@ impl fmt::Display for PersonKind {
 /// A person by kind and id, written `contact:lee`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PersonRef {
-    /// Which kind of record.
+    /// The kind of record.
     pub kind: PersonKind,
-    /// Its id.
+    /// The record's id.
     pub id: PersonId,
 }
 
 /// Why a text does not name a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPersonRef {
-    /// No kind before a colon.
+    /// There is no known kind before a colon.
     #[error("{0:?} does not name a person; write user:ID, contact:ID or lead:ID")]
     Kind(String),
-    /// The id is not one.
+    /// The id is not valid.
     #[error(transparent)]
     Id(#[from] InvalidId),
 }
@@ -93,17 +93,17 @@ impl FromStr for PersonRef {
     }
 }
 
-/// What an attendee answered.
+/// An attendee's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Acceptance {
     /// No answer yet.
     #[default]
     None,
-    /// Will come.
+    /// The attendee accepts.
     Accepted,
-    /// May come.
+    /// The attendee accepts tentatively.
     Tentative,
-    /// Will not come.
+    /// The attendee declines.
     Declined,
 }
 
@@ -126,7 +126,7 @@ impl fmt::Display for Acceptance {
     }
 }
 
-/// A person on a meeting, with the answer given so far.
+/// A person who attends a meeting, with the answer given so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendee {
     /// The person.
@@ -137,44 +137,44 @@ pub struct Attendee {
     pub status: Acceptance,
 }
 
-/// Which meetings a role lets its users edit.
+/// The meetings that a role lets its users edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EditAccess {
-    /// None.
+    /// No meetings.
     #[default]
     No,
-    /// Those assigned to the user.
+    /// Meetings that are assigned to the user.
     Own,
-    /// All.
+    /// All meetings.
     All,
 }
 
-/// What only users have: permissions.
+/// Facts that only users have: permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserFacts {
-    /// The scopes that the user's roles give access to, as the CRM's administrators call them, such as `Zoom Meetings`.
-    /// Only those that a provider requires
-    /// ([`OnlineMeetings::required_scope`](crate::online::OnlineMeetings::required_scope)) are asked for.
+    /// The scopes that the user's roles give access to, under the names that the CRM's administrators know, such as
+    /// `Zoom Meetings`. Only scopes that a provider requires
+    /// ([`OnlineMeetings::required_scope`](crate::online::OnlineMeetings::required_scope)) are looked up.
     pub scopes: BTreeSet<String>,
     /// The widest edit access to meetings among the user's roles.
     pub meeting_edit: EditAccess,
 }
 
-/// Where mail reaches a person.
+/// How mail reaches a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Reach {
     /// At this address, the person's primary one.
     At(EmailAddress),
-    /// Nowhere: the record has no address.
+    /// Not at all: the record has no address.
     #[default]
     Nowhere,
-    /// The record may have an address, and the CRM does not show it to this program.
+    /// The record may have an address, but the CRM does not show it to this program.
     Hidden,
 }
 
 impl Reach {
-    /// The address, where it is known.
+    /// The address, if it is known.
     #[must_use]
     pub const fn address(&self) -> Option<&EmailAddress> {
         match self {
@@ -184,7 +184,7 @@ impl Reach {
     }
 }
 
-/// An address, or the knowledge that there is none.
+/// `None` means that the record has no address.
 impl From<Option<EmailAddress>> for Reach {
     fn from(address: Option<EmailAddress>) -> Self {
         address.map_or(Self::Nowhere, Self::At)
@@ -194,22 +194,22 @@ impl From<Option<EmailAddress>> for Reach {
 /// A user, a contact or a lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Which record.
+    /// The kind and id of the record.
     pub reference: PersonRef,
     /// The name as it is displayed; may be empty.
     pub name: String,
-    /// Where mail reaches the person.
+    /// How mail reaches the person.
     pub reach: Reach,
-    /// The person's time zone; the organization's when `None`.
+    /// The person's time zone. `None`: the organization's.
     pub time_zone: Option<Zone>,
-    /// The person's language; the organization's when `None`.
+    /// The person's language. `None`: the organization's.
     pub language: Option<Language>,
-    /// For users only: permissions.
+    /// The permissions, for users only.
     pub user: Option<Box<UserFacts>>,
 }
 
 impl Person {
-    /// A person with a name and an address or none, and nothing else known. For an address that the CRM hides, set
+    /// A person with a name, an address or none, and no other facts. If the CRM hides the address, set
     /// [`reach`](Self::reach).
     #[must_use]
     pub fn new(reference: PersonRef, name: impl Into<String>, email: Option<EmailAddress>) -> Self {
@@ -224,13 +224,13 @@ impl Person {
         }
     }
 
-    /// The primary email address, where it is known.
+    /// The primary email address, if it is known.
     #[must_use]
     pub const fn email(&self) -> Option<&EmailAddress> {
         self.reach.address()
     }
 
-    /// The name, or the address where there is no name, or the reference where there is neither.
+    /// The name; if it is empty, the address; if there is none, the reference.
     #[must_use]
     pub fn display_name(&self) -> String {
         let name = self.name.trim();

@@ -1,4 +1,4 @@
-//! Revisions: which changes of a meeting matter to its invitees (RFC 5546 §2.1.4), and tenures.
+//! Revisions, which count the changes of a meeting that matter to its invitees (RFC 5546 §2.1.4), and tenures.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{JoinUrl, MeetingStatus, When};
 
-/// The iCalendar SEQUENCE of a meeting: 0 when first sent, one more each time something that matters to
-/// invitees has changed since the last send.
+/// The iCalendar SEQUENCE of a meeting: 0 for the first send. A send counts 1 more if the meeting has since changed in
+/// something that matters to invitees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Revision(pub u32);
 
 impl Revision {
-    /// The next one.
+    /// The next revision.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -26,16 +26,16 @@ impl fmt::Display for Revision {
     }
 }
 
-/// Which UID of a meeting: 0 for its first organizer, one more for each organizer that follows.
+/// The number of a tenure: 0 for the meeting's first organizer, 1 more for each following organizer.
 ///
-/// A tenure is the span of a meeting's life under one organizer. Calendar servers refuse another ORGANIZER under a known
-/// UID, so that each tenure has a UID of its own, and its revisions begin at 0.
+/// A tenure is the span of a meeting's life under one organizer. Calendar servers refuse another ORGANIZER under a
+/// known UID. So each tenure has its own UID, and its revisions begin at 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tenure(pub u32);
 
 impl Tenure {
-    /// The next one.
+    /// The next tenure.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -48,22 +48,22 @@ impl fmt::Display for Tenure {
     }
 }
 
-/// What invitees were told about a meeting. Stored with its revision when the meeting is sent, and compared
-/// with what the meeting says now when it is sent again.
+/// The facts about a meeting that its invitees were told. They are stored with the revision when the meeting is sent.
+/// The next send compares them with the facts of that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The name.
     pub name: String,
     /// Start and end, or the days.
     pub when: When,
-    /// Where people meet in person.
+    /// The physical place.
     pub location: Option<String>,
-    /// The link to join.
+    /// The join link.
     pub join_url: Option<JoinUrl>,
-    /// What has become of it.
+    /// The status.
     pub status: MeetingStatus,
-    /// A digest of the description. Another description is told with the next mail, and is no reason for one. `None`:
-    /// not known, as of revisions that were recorded before descriptions were.
+    /// A digest of the description. A new description is told with the next mail, but is no reason for a mail. `None`:
+    /// not known, because older versions did not record descriptions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -74,33 +74,33 @@ pub struct Facts {
 pub enum ChangedField {
     /// The name.
     Name,
-    /// Start, end or all-day.
+    /// The start, the end, or whether the meeting takes whole days.
     When,
-    /// Where people meet in person.
+    /// The physical place.
     Location,
-    /// The link to join.
+    /// The join link.
     JoinUrl,
-    /// Planned, held or called off.
+    /// The status: planned, held or called off.
     Status,
     /// The assigned user, who is the ORGANIZER.
     Organizer,
-    /// What it is about.
+    /// The description.
     Description,
 }
 
-/// What changed between two revisions.
+/// The changes between two revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What invitees were told last.
+    /// The facts that invitees were told last.
     pub before: Facts,
-    /// The name of the organizer before, where it is another one now.
+    /// The earlier organizer's name, if the organizer has changed.
     pub organizer_before: Option<String>,
-    /// The facts that differ, in the order in which a reader wants them.
+    /// The facts that differ, in the order in which readers want to know them.
     pub fields: Vec<ChangedField>,
 }
 
 impl Facts {
-    /// Whether invitees need no mail to know these facts who know the others: all are equal but the description.
+    /// Whether an invitee who was told the other facts needs no mail: all facts except the description are equal.
     #[must_use]
     pub fn are_as_told(&self, told: &Self) -> bool {
         self.name == told.name
@@ -110,8 +110,8 @@ impl Facts {
             && self.status == told.status
     }
 
-    /// What is left of them once a meeting is forgotten: when it was, and whether it was called off. No meeting is without
-    /// a name, so that whatever the meeting says later differs.
+    /// The facts that stay when the meeting is forgotten: its time, and whether it was called off. The name is empty. A
+    /// meeting always has a name, so that later facts of the meeting always differ from these.
     #[must_use]
     pub fn forgotten(&self) -> Self {
         Self {
@@ -124,13 +124,13 @@ impl Facts {
         }
     }
 
-    /// Whether they are what is left of others.
+    /// Whether these are the facts that stay of a forgotten meeting.
     #[must_use]
     pub fn is_forgotten(&self) -> bool {
         self.name.is_empty()
     }
 
-    /// What differs from facts told before; `None` when nothing does.
+    /// The facts that differ from facts told before. `None`: all are equal.
     #[must_use]
     pub fn change_since(&self, before: &Self) -> Option<Change> {
         let described_otherwise =
@@ -156,7 +156,7 @@ impl Facts {
 }
 
 impl Change {
-    /// Whether the time changed, so that earlier answers no longer stand.
+    /// Whether the time has changed. Earlier answers then count no more.
     #[must_use]
     pub fn is_rescheduled(&self) -> bool {
         self.fields.contains(&ChangedField::When)

@@ -1,4 +1,4 @@
-//! Times as people and files write them.
+//! Times in the form in which people and files write them.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::{LocalTimeError, Zone};
 
-/// A time as it is written: an instant, or a local time that a zone has yet to be found for.
+/// A written time: an instant, or a local time without a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WrittenTime {
     /// `2026-12-01T09:00:00Z` or `2026-12-01T10:00:00+01:00` (RFC 3339).
@@ -49,7 +49,7 @@ impl FromStr for WrittenTime {
 }
 
 impl WrittenTime {
-    /// The instant; a local time is one of the zone.
+    /// The instant. A local time is a time in the given zone.
     ///
     /// # Errors
     /// [`LocalTimeError`] when a clock change skips or repeats the local time.
@@ -69,13 +69,13 @@ pub struct InvalidDay(pub String);
 /// Reads a day, written `2026-12-03`.
 ///
 /// # Errors
-/// [`InvalidDay`] when the text is written otherwise, or there is no such day.
+/// [`InvalidDay`] if the text has another form, or there is no such day.
 pub fn written_day(text: &str) -> Result<NaiveDate, InvalidDay> {
     let day = has_shape(text, "0000-00-00").then(|| text.parse().ok()).flatten();
     day.ok_or_else(|| InvalidDay(text.to_owned()))
 }
 
-/// Whether a text is like a pattern in which `0` stands for any digit.
+/// Whether a text has the form of a pattern. In the pattern, `0` stands for any digit.
 fn has_shape(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()
         && text

