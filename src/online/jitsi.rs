@@ -1,5 +1,5 @@
-//! Jitsi Meet as a provider of online meetings: a room is a link on the organization's server, and is there
-//! as soon as somebody opens it. Nothing is asked over the network.
+//! Jitsi Meet as a provider of online meetings. A room is a link on the organization's server, and exists as soon as
+//! somebody opens it. The provider sends no requests over the network.
 
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -13,14 +13,14 @@ use crate::meeting::{InvalidJoinUrl, JoinUrl, Meeting, OnlineLocation, Person};
 
 /// Rooms on one server.
 ///
-/// A room's name is the random marker under which the meeting was begun: nobody guesses it, and making it twice
-/// makes the same.
+/// The name of a room is the random marker of its creation. Nobody can guess it, and creating it twice gives the same
+/// room.
 #[derive(Debug, Clone)]
 pub struct Jitsi {
     server: Url,
 }
 
-/// Why there is no link to a room.
+/// The error for a server address that no link to a room can be made from.
 #[derive(Debug, thiserror::Error)]
 #[error("a room on the Jitsi server {server} cannot be linked to")]
 struct NoLink {
@@ -47,10 +47,10 @@ impl Fault for NoLink {
 }
 
 impl Jitsi {
-    /// The online location that it serves.
+    /// The online location of Jitsi rooms.
     pub const LOCATION: OnlineLocation = OnlineLocation::from_static("jitsi");
 
-    /// Rooms on this server: the address that their names are appended to.
+    /// Rooms on this server. The name of a room is appended to the address.
     #[must_use]
     pub fn new(server: Url) -> Self {
         Self { server }
@@ -88,7 +88,7 @@ impl OnlineMeetings for Jitsi {
         false
     }
 
-    /// A server knows nothing of a meeting but the room: only another server is a change.
+    /// A Jitsi server knows nothing of a meeting but its room. So only another server is a change.
     async fn describe(&self, _meeting: &Meeting, _host: &Person) -> Result<OnlineSpec, OnlineError> {
         Ok(OnlineSpec {
             host: self.server.to_string(),

@@ -1,4 +1,4 @@
-//! What we remember of an online meeting: the link between a CRM meeting and the provider's.
+//! Links: our records of the online meetings at a provider.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -15,50 +15,50 @@ pub struct OnlineLink {
     pub location: OnlineLocation,
     /// The provider's id.
     pub id: OnlineMeetingId,
-    /// The link to join, to the letter.
+    /// The join link, exactly as the provider gave it.
     pub join_url: JoinUrl,
-    /// The passcode, where there is one.
+    /// The passcode, if there is one.
     pub passcode: Option<String>,
-    /// The text by which it can be recognised at the provider.
+    /// The text by which the online meeting can be recognised at the provider.
     pub marker: String,
-    /// What the provider was last told.
+    /// The facts that the provider was last told.
     pub told: OnlineSpec,
-    /// Set while a change is under way, and left behind when its answer was lost: then the provider may have
-    /// been told something newer than `told`.
+    /// Set while an update is under way. It stays set if the answer is lost: the provider may then have newer facts
+    /// than `told`.
     pub unsure: bool,
-    /// When the provider last confirmed that it exists, by making, changing or showing it.
+    /// When the provider last confirmed that the online meeting exists, by creating, changing or showing it.
     pub seen_at: DateTime<Utc>,
 }
 
-/// A creation that was begun, recorded before the provider is asked. Found by a later run, it says that an
-/// online meeting may exist that nobody knows the id of.
+/// A creation that was begun. It is recorded before the provider is asked. If a later run finds it, an online meeting
+/// may exist whose id is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushIntent {
     /// The text by which the online meeting can be recognised.
     pub marker: String,
     /// The provider.
     pub location: OnlineLocation,
-    /// What the provider was to be told.
+    /// The facts that the provider was to be told.
     pub spec: OnlineSpec,
-    /// When.
+    /// When the creation was begun.
     pub begun_at: DateTime<Utc>,
 }
 
-/// The right to push one meeting; nobody else pushes it until the lease is released or has run out.
+/// The right to push one meeting. No other process pushes the meeting until the lease is released or has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushLease {
     /// The meeting.
     pub meeting: MeetingId,
-    /// The holder; a result is recorded only for the current one.
+    /// The holder. Results are recorded only for the current holder.
     pub holder: Holder,
 }
 
-/// What becomes of an earlier online meeting when a new one takes its place.
+/// The fate of an earlier online meeting that a new one replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replaced {
-    /// It is gone at the provider.
+    /// The online meeting is gone at the provider.
     Gone,
-    /// It is still there and has to be deleted once nothing points to it any more.
+    /// The online meeting still exists. It has to be deleted as soon as no record points to it.
     ToDelete,
 }
 
@@ -71,26 +71,26 @@ pub struct Superseded {
     pub id: OnlineMeetingId,
 }
 
-/// An online meeting that may exist at the provider without anybody knowing its id: its creation was begun
-/// and never answered, and the connection has no permission to look for it.
+/// An online meeting that may exist at the provider although its id is not known: the answer to its creation was lost,
+/// and the connection has no permission to look for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orphan {
-    /// The meeting it was made for.
+    /// The meeting that it was created for.
     pub meeting: MeetingId,
-    /// What is known of it.
+    /// The record of its creation.
     pub intent: PushIntent,
 }
 
-/// What [`LinkStore::begin_push`] answers.
+/// The result of [`LinkStore::begin_push`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
-    /// The push is ours. Beside the lease: an intent that an earlier run left behind.
+    /// This process may push. Beside the lease: an intent that an earlier run left behind.
     Ours(PushLease, Option<Box<PushIntent>>),
-    /// Somebody else is pushing this meeting, at the latest until then.
+    /// Another process is pushing this meeting. Its lease ends at this moment at the latest.
     Busy(DateTime<Utc>),
 }
 
-/// Where links and intents are kept. Every call is one transaction.
+/// The port that keeps links and intents. Every call is one transaction.
 #[async_trait]
 pub trait LinkStore: Send + Sync {
     /// The link of a meeting, if it has one.
@@ -105,21 +105,20 @@ pub trait LinkStore: Send + Sync {
     /// When the store cannot be written.
     async fn begin_push(&self, meeting: &MeetingId) -> Result<Begun, BoxFault>;
 
-    /// Records that an online meeting is about to be made.
+    /// Records that an online meeting is about to be created.
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
     async fn record_intent(&self, lease: &PushLease, intent: &PushIntent) -> Result<(), BoxFault>;
 
-    /// Ends an intent. `orphan` says that an online meeting may have come of it all the same: it is then kept
-    /// in [`LinkStore::orphans`].
+    /// Ends an intent. With `orphan`, the online meeting may exist all the same, and is kept in [`LinkStore::orphans`].
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
     async fn end_intent(&self, lease: &PushLease, orphan: bool) -> Result<(), BoxFault>;
 
-    /// Records a link and ends the intent that led to it. A link to another online meeting that the meeting
-    /// had before is forgotten, or kept in [`LinkStore::superseded`].
+    /// Records a link and ends the intent that led to it. An earlier link to another online meeting is forgotten, or
+    /// kept in [`LinkStore::superseded`].
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
@@ -130,25 +129,25 @@ pub trait LinkStore: Send + Sync {
         before: Replaced,
     ) -> Result<(), BoxFault>;
 
-    /// Forgets the link: the online meeting was deleted.
+    /// Forgets the link, because the online meeting was deleted.
     ///
     /// # Errors
     /// When the store cannot be written, or the lease was taken over.
     async fn forget_link(&self, lease: &PushLease) -> Result<(), BoxFault>;
 
-    /// The online meetings of a meeting that a newer one has replaced and that are still to be deleted.
+    /// The replaced online meetings of a meeting that are still to be deleted.
     ///
     /// # Errors
     /// When the store cannot be read.
     async fn superseded(&self, meeting: &MeetingId) -> Result<Vec<Superseded>, BoxFault>;
 
-    /// Forgets a superseded online meeting: it was deleted.
+    /// Forgets a superseded online meeting, because it was deleted.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn forget_superseded(&self, meeting: &MeetingId, superseded: &Superseded) -> Result<(), BoxFault>;
 
-    /// Online meetings that may exist without anybody knowing them.
+    /// Online meetings that may exist although their ids are not known.
     ///
     /// # Errors
     /// When the store cannot be read.

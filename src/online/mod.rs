@@ -18,10 +18,10 @@ pub use jitsi::Jitsi;
 pub use link::{Begun, LinkStore, OnlineLink, Orphan, PushIntent, PushLease, Replaced, Superseded};
 pub use users::{OnlineUser, OnlineUsers};
 
-/// The online locations that providers of this crate serve.
+/// The online locations of this crate's own providers.
 pub static BUILT_IN: [OnlineLocation; 2] = [zoom::LOCATION, Jitsi::LOCATION];
 
-/// The provider's own id of an online meeting. For Zoom, the digits of the meeting id.
+/// The provider's own id of an online meeting. For Zoom: the digits of the meeting id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OnlineMeetingId(pub String);
@@ -32,86 +32,87 @@ impl fmt::Display for OnlineMeetingId {
     }
 }
 
-/// What a provider is told about a meeting, in the provider's own limits (a topic already cut, a duration
-/// already rounded). Stored when it was told, and compared with what the meeting says now: equal is in sync.
+/// The facts that a provider is told about a meeting, within the provider's limits (the topic is cut, the duration is
+/// rounded). They are stored when they were told. A push compares them with the meeting's present facts: equal means in
+/// sync.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnlineSpec {
-    /// The host as the provider knows him; for Zoom the user's Zoom ID.
+    /// The host as the provider knows the host. For Zoom: the user's Zoom ID.
     pub host: String,
     /// The meeting's name.
     pub topic: String,
-    /// What it is about, as plain text; may be empty.
+    /// The description, as plain text; may be empty.
     pub agenda: String,
-    /// When it starts.
+    /// The start.
     pub start: DateTime<Utc>,
-    /// How long it lasts, in minutes; at least 1.
+    /// The duration in minutes; at least 1.
     pub duration: u32,
-    /// The name of the time zone in which the provider shows it.
+    /// The name of the time zone in which the provider shows the start.
     pub time_zone: String,
-    /// Settings of the provider (waiting room, passcode …) as it was told them.
+    /// The provider's settings (waiting room, passcode …) that it was told.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
-/// An online meeting as its provider answered when it was made or found.
+/// An online meeting, from the provider's answer when it was created or found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnlineMeeting {
-    /// Its id.
+    /// The provider's id.
     pub id: OnlineMeetingId,
-    /// The link to join.
+    /// The join link.
     pub join_url: JoinUrl,
     /// The passcode to type when joining without the link.
     pub passcode: Option<String>,
 }
 
-/// Whether an online meeting is still there.
+/// Whether an online meeting still exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Liveness {
-    /// It is there. The link to join, where the provider told it again.
+    /// The online meeting exists. Beside it the join link, if the provider sent it again.
     Alive(Option<JoinUrl>),
-    /// It is gone.
+    /// The online meeting is gone.
     Gone,
 }
 
-/// Where online meetings are made. One implementation per provider.
+/// The port to a provider of online meetings. Each provider has one implementation.
 #[async_trait]
 pub trait OnlineMeetings: Send + Sync {
-    /// Which online location of a meeting this provider serves. Links are stored under it, so it stays the same for ever.
+    /// The online location of this provider's meetings. Links are stored under it, so it must never change.
     fn location(&self) -> OnlineLocation;
 
-    /// What people call the provider, such as `Zoom`.
+    /// The name of the provider for people, such as `Zoom`.
     fn name(&self) -> &str;
 
     /// The scope that one of a user's roles must have ([`UserFacts::scopes`](crate::meeting::UserFacts::scopes)) for a
-    /// push on behalf of the user; `None`: whoever may edit the meeting may push it.
+    /// push on behalf of the user. `None`: every user who may edit the meeting may push it.
     fn required_scope(&self) -> Option<&str>;
 
-    /// Whether the provider's id of a meeting is something that people type to join it. Mails and reports show it then.
+    /// Whether people can type the provider's id of a meeting to join it. Mails and reports then show the id.
     fn shows_id(&self) -> bool;
 
-    /// Stands for a link that does not exist yet, where a run only shows what it would do. It must lead nowhere, as
-    /// all that is below `example` does (RFC 2606).
+    /// A stand-in for a join link that does not exist yet, for runs that only show what they would do. The link must
+    /// lead nowhere, as all names below `example` do (RFC 2606).
     fn placeholder(&self) -> Option<JoinUrl> {
         let host = self.location();
         JoinUrl::new(format!("https://{host}.example/j/link-of-the-meeting-to-be-made")).ok()
     }
 
-    /// What this provider would be told about a meeting. `marker` is a text by which the meeting can be
-    /// recognised later (see [`OnlineMeetings::find`]); a provider may put it where people do not mind it.
+    /// The facts that this provider would be told about a meeting.
     ///
     /// # Errors
     /// [`OnlineError`] when the host cannot have meetings: not enabled, or without an address.
     async fn describe(&self, meeting: &Meeting, host: &Person) -> Result<OnlineSpec, OnlineError>;
 
-    /// Makes an online meeting. Never repeated by itself: an answer that was lost is
-    /// [`Outcome::Unknown`].
+    /// Creates an online meeting. `marker` is a text by which the meeting can be found later (see
+    /// [`OnlineMeetings::find`]). A provider may put it where it does not disturb readers. The pipeline never repeats
+    /// the call by itself: a lost answer is [`Outcome::Unknown`].
     ///
     /// # Errors
     /// [`OnlineError`]; its [`outcome`](OnlineError::outcome) says whether the meeting may exist all the same.
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError>;
 
-    /// Changes an online meeting from what the provider was last told to what it is to be. `told` is `None`
-    /// when that is not known for sure, because an answer was lost: then everything is said again.
+    /// Changes an online meeting from the facts that the provider was last told to new facts. `told` is `None` if these
+    /// facts are not certain, because an answer was lost. All facts are then sent again.
     ///
     /// # Errors
     /// [`OnlineError`], with [`Outcome::Gone`] when there is no such meeting any more.
@@ -123,19 +124,19 @@ pub trait OnlineMeetings: Send + Sync {
         marker: &str,
     ) -> Result<(), OnlineError>;
 
-    /// Deletes an online meeting. One already gone counts as deleted.
+    /// Deletes an online meeting. A meeting that is gone already counts as deleted.
     ///
     /// # Errors
-    /// [`OnlineError`] when it may still be there.
+    /// [`OnlineError`] if the online meeting may still exist.
     async fn delete(&self, id: &OnlineMeetingId) -> Result<(), OnlineError>;
 
-    /// Makes sure that an online meeting is still there, without changing it.
+    /// Checks that an online meeting still exists, without changing it.
     ///
     /// # Errors
     /// [`OnlineError`] when the provider cannot be asked.
     async fn check(&self, id: &OnlineMeetingId, told: &OnlineSpec) -> Result<Liveness, OnlineError>;
 
-    /// Looks for a meeting that [`OnlineMeetings::create`] may have made with this marker.
+    /// Looks for a meeting that [`OnlineMeetings::create`] may have created with this marker.
     ///
     /// # Errors
     /// [`OnlineError`] when the provider cannot be asked.
@@ -145,26 +146,26 @@ pub trait OnlineMeetings: Send + Sync {
 /// The result of looking for a meeting by its marker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
-    /// Here it is.
+    /// The meeting was found.
     Found(OnlineMeeting),
-    /// There is none.
+    /// There is no such meeting.
     NotThere,
     /// The connection lacks the permission to look.
     CannotLook,
 }
 
-/// What is known of the provider's state after an error.
+/// The provider's state after an error, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// Nothing was done.
+    /// The request was not carried out.
     NotDone,
-    /// It may have been done: the answer was lost.
+    /// The request may have been carried out: the answer was lost.
     Unknown,
     /// The online meeting does not exist any more.
     Gone,
 }
 
-/// Why a provider did not do what it was asked.
+/// Why a provider did not carry out a request.
 #[derive(Debug)]
 pub struct OnlineError {
     outcome: Outcome,
@@ -180,7 +181,7 @@ impl OnlineError {
         }
     }
 
-    /// What is known of the provider's state.
+    /// The provider's state, as far as it is known.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome

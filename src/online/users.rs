@@ -1,5 +1,5 @@
-//! Which users may have meetings at a provider, and how the provider knows them. An administrator says so; no CRM has a
-//! place for it.
+//! The users who may have meetings at a provider, and the provider's ids of them. An administrator records them here,
+//! because CRMs have no field for it.
 
 use async_trait::async_trait;
 
@@ -15,15 +15,15 @@ pub struct OnlineUser {
     pub user: PersonId,
     /// Whether the user may have meetings there.
     pub enabled: bool,
-    /// The provider's id of the user, where it is not the primary email address.
+    /// The provider's id of the user, if it is not the primary email address.
     pub online_id: Option<String>,
 }
 
-/// Where it is kept who may have meetings at which provider. A provider asks for it when it describes a meeting
-/// ([`OnlineMeetings::describe`](super::OnlineMeetings::describe)), if it needs that. Every call is one transaction.
+/// The port that keeps which users may have meetings at which provider. A provider that needs to know it asks when it
+/// describes a meeting ([`OnlineMeetings::describe`](super::OnlineMeetings::describe)). Every call is one transaction.
 #[async_trait]
 pub trait OnlineUsers: Send + Sync {
-    /// A user at a provider; `None` when nobody has said anything of the user.
+    /// A user at a provider. `None`: nothing is recorded of the user.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -33,13 +33,14 @@ pub trait OnlineUsers: Send + Sync {
         user: &PersonId,
     ) -> Result<Option<OnlineUser>, BoxFault>;
 
-    /// All users of a provider of whom anything was said, by their ids.
+    /// All recorded users of a provider, by their ids.
     ///
     /// # Errors
     /// When the store cannot be read.
     async fn online_users(&self, provider: OnlineLocation) -> Result<Vec<OnlineUser>, BoxFault>;
 
-    /// Records a user at a provider, in place of what was recorded before. Whether the CRM has such a user is not asked.
+    /// Records a user at a provider, in place of an earlier record. The store does not check whether the CRM has such a
+    /// user.
     ///
     /// # Errors
     /// When the store cannot be written.

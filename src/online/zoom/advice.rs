@@ -1,4 +1,4 @@
-//! What each error is called, how bad it is, and what to do next.
+//! The name and the severity of each error, and the next step after it.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! Requests to the meeting API: authorized, paced, repeated where that is safe.
+//! Requests to the meeting API: authorized, paced, and repeated if that is safe.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,12 +20,12 @@ use crate::clock::Clock;
 use crate::http::{self, Answer, Silence};
 use crate::online::{OnlineError, Outcome};
 
-/// When Zoom limits without saying for how long, and patience has run out.
+/// When to try again, if Zoom names no time and this program has stopped waiting.
 const TRY_AGAIN_IN: TimeDelta = TimeDelta::minutes(1);
 /// How many redirects are followed.
 const LONGEST_DETOUR: u32 = 3;
 
-/// An error of one request, with what it leaves behind at Zoom.
+/// The error of one request, with its outcome at Zoom.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) outcome: Outcome,
@@ -54,9 +54,9 @@ impl From<Failure> for OnlineError {
 /// Whether a request may be sent again after its answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Repeat {
-    /// It does the same when it is done twice.
+    /// A second request has the same effect as one.
     Safe,
-    /// A second one would make a second meeting.
+    /// A second request would create a second meeting.
     Never,
 }
 
@@ -77,7 +77,7 @@ impl Call<'_> {
         }
     }
 
-    /// What is left behind, given whether an attempt may have arrived whose answer is not known.
+    /// The outcome at Zoom. `may_have_arrived`: an attempt may have reached Zoom, and its answer is not known.
     fn outcome(&self, may_have_arrived: bool) -> Outcome {
         if may_have_arrived && self.method != Method::GET {
             Outcome::Unknown
@@ -94,7 +94,7 @@ pub(super) struct Api {
     clock: Clock,
     chance: Chance,
     pub(super) tokens: TokenSource,
-    /// After Zoom's per-second limit was met, nobody sends before this.
+    /// After Zoom's per-second limit was hit, no task of this process sends before this moment.
     not_before: Mutex<Option<Instant>>,
 }
 
@@ -123,7 +123,7 @@ impl Api {
         read(&call, &answer)
     }
 
-    /// `POST`, with the JSON of the answer. Never sent again once it may have reached Zoom.
+    /// `POST`, with the JSON of the answer. The request is not repeated once it may have reached Zoom.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         task: Task<'_>,
@@ -304,7 +304,7 @@ impl Api {
         request.build().map_err(|e| internal(e.without_url().to_string()))
     }
 
-    /// The region's own API where Zoom named one, and the configuration names none but the global one.
+    /// The API of the account's region, if Zoom named one and the configuration has the global API.
     fn base_for(&self, access: &Access) -> Url {
         if self.base.host_str() == Some("api.zoom.us")
             && let Some(regional) = &access.api_url
@@ -354,7 +354,7 @@ fn encode(task: Task<'_>, body: &impl Serialize) -> Result<Vec<u8>, Failure> {
 
 fn read<T: DeserializeOwned>(call: &Call<'_>, answer: &Answer) -> Result<T, Failure> {
     serde_json::from_slice(&answer.body).map_err(|e| {
-        // The parser's own words could repeat the answer, and that may hold a start URL.
+        // The parser's message could repeat the answer, and the answer may contain a start URL.
         let reason = if answer.body.is_empty() {
             "it is empty".to_owned()
         } else {
@@ -373,7 +373,7 @@ fn read<T: DeserializeOwned>(call: &Call<'_>, answer: &Answer) -> Result<T, Fail
     })
 }
 
-/// Whether an address belongs to Zoom, so that an access token may go there.
+/// Whether an address belongs to Zoom, so that an access token may be sent there.
 fn is_zooms(url: &Url) -> bool {
     url.scheme() == "https"
         && url.port().is_none()
@@ -382,7 +382,7 @@ fn is_zooms(url: &Url) -> bool {
             .is_some_and(|host| host == "zoom.us" || host.ends_with(".zoom.us"))
 }
 
-/// Where an answer sends us, if a token may go there: to Zoom, from Zoom.
+/// The target of a redirect, if a token may be sent there: from Zoom to Zoom.
 fn trusted_redirect(answer: &Answer, from: &Url) -> Option<Url> {
     if !matches!(answer.status, 301 | 302 | 307 | 308) {
         return None;
@@ -391,7 +391,7 @@ fn trusted_redirect(answer: &Answer, from: &Url) -> Option<Url> {
     (is_zooms(from) && is_zooms(&to)).then_some(to)
 }
 
-/// A text as one segment of a path: everything but unreserved characters (RFC 3986 §2.3) and `@` is escaped.
+/// A text as one segment of a path. All characters except unreserved ones (RFC 3986 §2.3) and `@` are escaped.
 pub(super) fn segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {

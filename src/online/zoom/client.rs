@@ -1,4 +1,4 @@
-//! The provider itself: the port's operations as requests of the meeting API.
+//! The provider Zoom: the operations of the port as requests to the meeting API.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,11 +23,12 @@ use crate::online::{
 
 /// The online location of meetings at Zoom.
 pub const LOCATION: OnlineLocation = OnlineLocation::from_static("zoom");
-/// The scope that one of a user's roles must have for a push on behalf of the user, as EspoCRM's integration calls it.
+/// The scope that one of a user's roles must have for a push on behalf of the user. EspoCRM's integration has the same
+/// name for it.
 pub const SCOPE: &str = "Zoom Meetings";
-/// Zoom cuts agendas in lists after so many characters.
+/// Zoom cuts agendas in lists after this many characters.
 const AGENDA_IN_LISTS: usize = 250;
-/// How many pages of a user's meetings are looked through, of 300 meetings each.
+/// The most pages of a user's meetings that are searched. A page has 300 meetings.
 const PAGES: usize = 20;
 
 /// Zoom as a provider of online meetings, over the organization's one connection.
@@ -51,8 +52,8 @@ impl fmt::Debug for ZoomClient {
 }
 
 impl ZoomClient {
-    /// A client. Nothing is sent yet, and the store is not asked. To describe meetings it has to know its users, see
-    /// [`with_users`](Self::with_users).
+    /// A client. It sends nothing yet, and does not read the store. To describe meetings it needs to know its users,
+    /// see [`with_users`](Self::with_users).
     ///
     /// # Errors
     /// [`ZoomError::InvalidSettings`], see [`ZoomSettings::check`].
@@ -75,14 +76,14 @@ impl ZoomClient {
         })
     }
 
-    /// Where it is kept which users may have meetings at Zoom. Without it nobody is enabled.
+    /// Sets the store of the users who may have meetings at Zoom. Without it, no user may.
     #[must_use]
     pub fn with_users(mut self, users: Arc<dyn OnlineUsers>) -> Self {
         self.users = Some(users);
         self
     }
 
-    /// Which credentials it uses.
+    /// The set of credentials that the client uses.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.mode
@@ -101,7 +102,7 @@ impl ZoomClient {
     }
 }
 
-/// A meeting as the port has it.
+/// A meeting from Zoom's answer.
 fn online_meeting(task: Task<'_>, answer: MeetingAnswer) -> Result<OnlineMeeting, ZoomError> {
     let join_url = join_url(task, answer.join_url)?;
     Ok(OnlineMeeting {
@@ -119,7 +120,7 @@ fn join_url(task: Task<'_>, text: String) -> Result<JoinUrl, ZoomError> {
     })
 }
 
-/// Whether a time as Zoom writes it is this instant, give or take the seconds that Zoom may cut.
+/// Whether a time in Zoom's form is this instant. Zoom may cut the seconds.
 fn is_at(text: Option<&str>, start: DateTime<Utc>) -> bool {
     text.and_then(|text| text.parse::<DateTime<Utc>>().ok())
         .is_some_and(|at| (at - start).abs() < TimeDelta::minutes(1))
@@ -139,7 +140,7 @@ impl OnlineMeetings for ZoomClient {
         Some(SCOPE)
     }
 
-    /// People type it into the Zoom app, and at the telephone.
+    /// People type the id into the Zoom app, or on the telephone.
     fn shows_id(&self) -> bool {
         true
     }
@@ -156,7 +157,7 @@ impl OnlineMeetings for ZoomClient {
             .map_err(|e| OnlineError::new(Outcome::NotDone, e))
     }
 
-    /// The marker becomes the last line of the agenda, `Ref. …`; it is not part of the spec.
+    /// The marker becomes the last line of the agenda, `Ref. …`. It is not part of the spec.
     async fn create(&self, spec: &OnlineSpec, marker: &str) -> Result<OnlineMeeting, OnlineError> {
         let task = Task::Create(&spec.host);
         let body = MeetingBody::creation(spec, marker);
@@ -173,7 +174,7 @@ impl OnlineMeetings for ZoomClient {
         online_meeting(task, answer).map_err(|e| OnlineError::new(Outcome::Unknown, e))
     }
 
-    /// A start that is already past is not sent, because Zoom would ignore it and say yes.
+    /// A start in the past is not sent, because Zoom would ignore it and report success.
     async fn update(
         &self,
         id: &OnlineMeetingId,
@@ -190,7 +191,7 @@ impl OnlineMeetings for ZoomClient {
         Ok(self.api.patch(Task::Update(&id.0), path, &body).await?)
     }
 
-    /// Zoom sends no mails about it. A meeting that has ended by itself counts as deleted too.
+    /// Zoom sends no mails about the deletion. A meeting that has ended by itself also counts as deleted.
     async fn delete(&self, id: &OnlineMeetingId) -> Result<(), OnlineError> {
         let path = format!(
             "/meetings/{}?schedule_for_reminder=false&cancel_meeting_reminder=false",
@@ -206,8 +207,8 @@ impl OnlineMeetings for ZoomClient {
         }
     }
 
-    /// Reads it where the connection has `meeting:read:meeting:admin`; else sends it the topic that it has,
-    /// which counts among the host's 100 updates of the day.
+    /// Reads the meeting if the connection has `meeting:read:meeting:admin`. Otherwise it sends the meeting its present
+    /// topic, which counts among the host's 100 updates of the day.
     async fn check(&self, id: &OnlineMeetingId, told: &OnlineSpec) -> Result<Liveness, OnlineError> {
         let task = Task::Check(&id.0);
         let seen = if self.granted(task, scopes::READ).await? {
@@ -232,9 +233,9 @@ impl OnlineMeetings for ZoomClient {
         }
     }
 
-    /// Looks through the host's meetings that begin at the same minute, where the connection has
-    /// `meeting:read:list_meetings:admin`. A long agenda, which Zoom cuts in lists, is read in whole with
-    /// `meeting:read:meeting:admin`; without that scope such a meeting is [`Search::CannotLook`].
+    /// Searches the host's meetings that begin at the same minute, if the connection has
+    /// `meeting:read:list_meetings:admin`. Zoom cuts long agendas in lists; such a meeting is read by itself with
+    /// `meeting:read:meeting:admin`. Without that scope, the result is [`Search::CannotLook`].
     async fn find(&self, spec: &OnlineSpec, marker: &str) -> Result<Search, OnlineError> {
         let task = Task::List(&spec.host);
         if !self.granted(task, scopes::LIST).await? {

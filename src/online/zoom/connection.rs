@@ -1,4 +1,4 @@
-//! The connection to Zoom: making it, looking at it, ending it.
+//! The connection to Zoom: making, checking and ending it.
 
 use chrono::{DateTime, Utc};
 
@@ -8,51 +8,51 @@ use super::{Auth, AuthorizationRequest, LastRequests, Loss, Mode, ZoomClient, Zo
 /// The connection as the store knows it, without asking Zoom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// With which credentials.
+    /// The set of credentials.
     pub mode: Mode,
-    /// The client id among them.
+    /// The client id of these credentials.
     pub client_id: String,
-    /// How it stands.
+    /// The state of the connection.
     pub state: ConnectionState,
     /// The scopes that were granted.
     pub scopes: Vec<String>,
-    /// Those needed for pushing that were not granted. Empty while there is no grant.
+    /// The scopes that a push needs and that were not granted. Empty while there is no grant.
     pub missing_scopes: Vec<&'static str>,
-    /// When the access token ends; it is then renewed by itself.
+    /// When the access token ends. It is renewed automatically.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When Zoom made the tokens in use: the last renewal.
+    /// When Zoom issued the tokens in use: the last renewal.
     pub renewed_at: Option<DateTime<Utc>>,
-    /// How the last requests went, as far as the store keeps it.
+    /// The results of the last requests, as far as the store keeps them.
     pub last: LastRequests,
 }
 
-/// How the connection stands.
+/// The state of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionState {
     /// There is a grant.
     Connected,
-    /// There is none, but the first request will make one (Server-to-Server).
+    /// There is no grant, but the first request will get one (Server-to-Server).
     OnDemand,
-    /// There is none; `invite zoom connect` makes one.
+    /// There is no grant; `invite zoom connect` gets one.
     NotConnected,
-    /// There was one, which Zoom does not renew any more.
+    /// There was a grant, but Zoom does not renew it any more.
     Lost(Loss),
 }
 
-/// How a connection ended.
+/// The result of ending a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disconnected {
-    /// Zoom revoked the grant, and it is forgotten here.
+    /// Zoom revoked the grant, and it was deleted from the store.
     Revoked,
-    /// Zoom knew nothing of it any more; it is forgotten here.
+    /// Zoom did not know the grant any more. It was deleted from the store.
     Forgotten,
-    /// There was none.
+    /// There was no grant.
     Nothing,
 }
 
 impl ZoomClient {
-    /// Begins a connection by consent in the browser: send the administrator to the request's `url`, then
-    /// hand what the browser was redirected to to [`ZoomClient::finish_connect`].
+    /// Begins a connection by consent in the browser. Send the administrator to the request's `url`, then pass the
+    /// redirect that the browser gets to [`ZoomClient::finish_connect`].
     ///
     /// # Errors
     /// [`ZoomError::InvalidSettings`] for a Server-to-Server app, which needs no consent.
@@ -67,13 +67,13 @@ impl ZoomClient {
         }
     }
 
-    /// Ends a connection by consent: `redirected` is the whole URL that the browser was sent back to, or its
-    /// query alone. The grant is stored when this returns.
+    /// Completes a connection by consent. `redirected` is the whole URL to which the browser was redirected, or only
+    /// its query. The grant is stored when this returns.
     ///
     /// # Errors
-    /// [`ZoomError::ConsentRefused`], [`ZoomError::NoCode`], [`ZoomError::StateMismatch`],
-    /// [`ZoomError::CodeRejected`] (five minutes are over, or used before), [`ZoomError::WrongClient`], and when
-    /// Zoom or the store cannot be reached.
+    /// [`ZoomError::ConsentRefused`], [`ZoomError::NoCode`], [`ZoomError::StateMismatch`], [`ZoomError::CodeRejected`]
+    /// (the code is older than 5 minutes, or was used before), [`ZoomError::WrongClient`], and errors of reaching Zoom
+    /// or the store.
     pub async fn finish_connect(
         &self,
         request: &AuthorizationRequest,
@@ -87,17 +87,17 @@ impl ZoomClient {
         self.status().await
     }
 
-    /// Makes sure that there is a working access token, renewing or (Server-to-Server) making one.
+    /// Makes sure that there is a valid access token. It renews the token, or (Server-to-Server) requests one.
     ///
     /// # Errors
-    /// [`ZoomError`] when there is none to be had.
+    /// [`ZoomError`] if no token can be had.
     pub async fn verify(&self) -> Result<Connection, ZoomError> {
         self.api.tokens.access("checking the connection to Zoom").await?;
         self.status().await
     }
 
-    /// Waits until no token is being renewed in this process. A program that is asked to stop should wait for
-    /// this first: a new pair that was not stored yet would be lost, and the connection with it.
+    /// Waits until this process is renewing no token. A program that is asked to stop should wait for this first: if a
+    /// new pair of tokens were not stored, the connection would be lost.
     pub async fn settle(&self) {
         self.api.tokens.settle().await;
     }
@@ -133,10 +133,10 @@ impl ZoomClient {
         Ok(connection)
     }
 
-    /// Revokes the grant at Zoom, then forgets it. When Zoom cannot be reached, nothing is forgotten.
+    /// Revokes the grant at Zoom, then deletes it from the store. If Zoom cannot be reached, nothing is deleted.
     ///
     /// # Errors
-    /// [`ZoomError`] when Zoom or the store cannot be reached; the grant is then as it was.
+    /// [`ZoomError`] if Zoom or the store cannot be reached. The grant is then unchanged.
     pub async fn disconnect(&self) -> Result<Disconnected, ZoomError> {
         let doing = "disconnecting from Zoom";
         let key = self.api.tokens.key();
@@ -146,7 +146,7 @@ impl ZoomClient {
         let revoked = if stored.lost.is_some() {
             false
         } else {
-            // An access token that has ended revokes nothing.
+            // An expired access token cannot revoke anything.
             match self.api.tokens.access(doing).await {
                 Ok(access) => match self.oauth.revoke(&access.token).await {
                     Ok(revoked) => revoked,
@@ -174,7 +174,8 @@ impl ZoomClient {
 }
 
 impl Connection {
-    /// Whether meetings can be pushed with it: it stands, and no needed scope is missing.
+    /// Whether meetings can be pushed over the connection: there is or will be a grant, and no required scope is
+    /// missing.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         matches!(self.state, ConnectionState::Connected | ConnectionState::OnDemand)

@@ -1,4 +1,4 @@
-//! Consent in the browser: where it is asked for, and what comes back.
+//! Consent in the browser: the request, and the redirect that answers it.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use url::Url;
 
 use super::error::presentable;
 
-/// A request for consent: where to send the browser, and what its return is checked by.
+/// A request for consent: the address for the browser, and the secrets by which the redirect is checked.
 #[derive(Clone)]
 pub struct AuthorizationRequest {
-    /// Where to send the browser.
+    /// The address to open in the browser.
     pub url: Url,
-    /// Comes back with the redirect; a redirect with another state answers somebody else's request.
+    /// The redirect must contain this state. A redirect with another state answers another request.
     pub state: SecretString,
     /// Proves to Zoom that the code is exchanged by the client that asked for it (PKCE, RFC 7636).
     pub verifier: SecretString,
@@ -33,8 +33,8 @@ pub(super) struct Redirected {
 }
 
 impl Redirected {
-    /// Reads a redirected URL, or its query alone, as people paste it: with spaces, quotes or angle brackets
-    /// around, with or without `https://`.
+    /// Reads a redirected URL, or only its query, as people paste it: with spaces, quotes or angle brackets around it,
+    /// with or without `https://`.
     pub(super) fn read(text: &str) -> Self {
         let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']).trim();
         let query = text.split_once('?').map_or(text, |(_, query)| query);

@@ -1,4 +1,4 @@
-//! What Zoom is told about a meeting, within Zoom's limits.
+//! The facts that Zoom is told about a meeting, within Zoom's limits.
 
 use serde_json::{Map, Value};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -8,21 +8,21 @@ use super::{MeetingSettings, ZoomError};
 use crate::meeting::{EmailAddress, Meeting, Person, PersonKind, Reach};
 use crate::online::{OnlineSpec, OnlineUser};
 
-/// The setting by which a new meeting gets a passcode. Zoom has it beside the settings, not among them.
+/// The setting that gives a new meeting a passcode. In Zoom's API it stands beside the settings, not among them.
 pub(super) const DEFAULT_PASSWORD: &str = "default_password";
 /// Zoom's limit for a topic.
 const LONGEST_TOPIC: usize = 200;
-/// Zoom's limit for an agenda, in a unit that Zoom does not name. All lengths here count UTF-16 code units,
-/// which are never fewer than characters.
+/// Zoom's limit for an agenda, in a unit that Zoom does not document. All lengths here count UTF-16 code units, of
+/// which there are never fewer than characters.
 const LONGEST_AGENDA_ON_THE_WIRE: usize = 2000;
-/// The longest agenda of our own; the rest is for the marker.
+/// The longest agenda of our own. The rest of Zoom's limit is for the marker.
 const LONGEST_AGENDA: usize = 1900;
 /// The longest meeting, in minutes.
 const LONGEST_DURATION: i64 = 1440;
-/// The width that a description's HTML is laid out in.
+/// The width to which a description's HTML is laid out.
 const WIDTH: usize = 400;
 
-/// What Zoom is told about a meeting. `user` is what is recorded of the host as a user of Zoom.
+/// The facts that Zoom is told about a meeting. `user` is the host's record as a user of Zoom.
 pub(super) fn describe(
     meeting: &Meeting,
     host: &Person,
@@ -31,7 +31,7 @@ pub(super) fn describe(
 ) -> Result<OnlineSpec, ZoomError> {
     let (start, end) = meeting.when.span(&meeting.time_zone);
     let seconds = (end - start).num_seconds();
-    // Rounded up, so that nobody is cut short; at most a day, which is all that Zoom takes.
+    // Rounded up, so that no meeting is cut short. Zoom accepts 24 hours at most.
     let minutes = ((seconds + 59) / 60).clamp(1, LONGEST_DURATION);
     Ok(OnlineSpec {
         host: zoom_host(host, user)?,
@@ -47,7 +47,7 @@ pub(super) fn describe(
     })
 }
 
-/// The Zoom ID of a user of the CRM: the one that is recorded, else the primary email address.
+/// The Zoom ID of a user of the CRM: the recorded one, otherwise the primary email address.
 #[must_use]
 pub fn zoom_user_id<'a>(person: &'a Person, user: Option<&'a OnlineUser>) -> Option<&'a str> {
     let own = user.and_then(|user| user.online_id.as_deref());
@@ -67,7 +67,7 @@ fn zoom_host(host: &Person, user: Option<&OnlineUser>) -> Result<String, ZoomErr
         });
     }
     let id = zoom_user_id(host, user).map(str::trim).unwrap_or_default();
-    // `me` would be whoever connected the account, and dots would be another path of the API.
+    // `me` would mean the user who connected the account, and dots would be another path of the API.
     if id.is_empty() || id == "me" || id.chars().all(|c| c == '.') {
         let (user, name) = (host.reference.id.clone(), host.display_name());
         return Err(match host.reach {
@@ -95,17 +95,16 @@ fn zoom_settings(settings: &MeetingSettings) -> Map<String, Value> {
         "auto_recording",
         settings.auto_recording.and_then(|r| serde_json::to_value(r).ok()),
     );
-    // Read when a meeting is made, and never afterwards.
+    // Zoom reads this setting only when a meeting is created.
     put(DEFAULT_PASSWORD, settings.passcode.map(Into::into));
-    // An account's default of true would lock out every guest who has no Zoom account.
+    // If the account's default is true, it would lock out every guest without a Zoom account.
     put("meeting_authentication", Some(false.into()));
-    // The host's personal room would be one link for all meetings.
+    // The host's personal room would give all meetings the same link.
     put("use_pmi", Some(false.into()));
     map
 }
 
-/// The agenda as Zoom gets it: ours, and below it, on a line of its own, the text by which the meeting can be
-/// recognised.
+/// The agenda as Zoom gets it: our text, and below it a line with the marker by which the meeting can be recognised.
 pub(super) fn agenda_with_marker(agenda: &str, marker: &str) -> String {
     if marker.is_empty() {
         return agenda.to_owned();
@@ -120,7 +119,7 @@ pub(super) fn agenda_with_marker(agenda: &str, marker: &str) -> String {
     }
 }
 
-/// Whether an agenda that Zoom shows is one that [`agenda_with_marker`] made with this marker.
+/// Whether an agenda at Zoom was made by [`agenda_with_marker`] with this marker.
 pub(super) fn has_marker(agenda: &str, marker: &str) -> bool {
     !marker.is_empty()
         && agenda.lines().any(|line| {
@@ -134,8 +133,8 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Cuts a text to at most `longest` UTF-16 code units, between two of what a reader takes for characters,
-/// and ends it with `…` if something was cut.
+/// Cuts a text to at most `longest` UTF-16 code units. The cut is between two characters as a reader sees them, and a
+/// cut text ends with `…`.
 fn shorten(text: &str, longest: usize) -> String {
     let text = text.trim();
     if units(text) <= longest {
@@ -156,7 +155,7 @@ fn shorten(text: &str, longest: usize) -> String {
     format!("{}…", text[..kept].trim_end())
 }
 
-/// A description as plain text: HTML is laid out as text, with links as footnotes; text stays as it is.
+/// A description as plain text. HTML is laid out as text, with links as footnotes; plain text stays unchanged.
 fn plain_text(description: &str) -> String {
     let text = description.replace("\r\n", "\n").replace('\r', "\n");
     let text = if looks_like_html(&text) {
@@ -176,8 +175,8 @@ fn plain_text(description: &str) -> String {
         .collect()
 }
 
-/// Elements that descriptions are written with. Anything else in angle brackets is taken for text, such as
-/// `<lee@client.example>` or `a < b`.
+/// Elements that descriptions use. All other text in angle brackets, such as `<lee@client.example>` or `a < b`, counts
+/// as plain text.
 const ELEMENTS: &[&str] = &[
     "a",
     "b",

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with Zoom, as an administrator would want to read it.
+//! All errors of Zoom, in words for administrators.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use super::Mode;
 use crate::fault::{BoxError, BoxFault};
 use crate::meeting::{PersonId, one_line};
 
-/// Zoom's answer when it refused.
+/// Zoom's answer to a request that it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// Zoom's own code, where the answer had one.
+    /// Zoom's own code, if the answer had one.
     pub code: Option<i64>,
-    /// Zoom's own words, on one line; may be empty.
+    /// Zoom's message, on one line; may be empty.
     pub message: String,
-    /// The fields Zoom found fault with, as `name: what is wrong`.
+    /// The fields that Zoom did not accept, as `name: message`.
     pub fields: Vec<String>,
 }
 
 impl Reply {
-    /// An answer without words.
+    /// An answer without a message.
     pub(super) fn bare(status: u16) -> Self {
         Self {
             status,
@@ -51,7 +51,7 @@ impl fmt::Display for Reply {
     }
 }
 
-/// Words of the other side, made fit to be shown: one line, not endless, without the secrets named.
+/// A text from another program, made fit to be shown: on one line, of limited length, and without the given secrets.
 pub(super) fn presentable(text: &str, secrets: &[&str]) -> String {
     let mut line = one_line(text);
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -63,9 +63,9 @@ pub(super) fn presentable(text: &str, secrets: &[&str]) -> String {
     }
 }
 
-/// Why Zoom did not do what it was asked, or was not asked at all.
+/// Why Zoom did not carry out a request, or was not asked at all.
 ///
-/// `doing` says what was being done, such as `making the Zoom meeting for ana@acme.example`.
+/// `doing` is the request in words, such as `making the Zoom meeting for ana@acme.example`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ZoomError {
@@ -74,7 +74,7 @@ pub enum ZoomError {
     InvalidSettings {
         /// The key in the configuration.
         key: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// There is no grant.
@@ -82,19 +82,19 @@ pub enum ZoomError {
     NotConnected {
         /// The request, in words.
         doing: String,
-        /// With which credentials.
+        /// The set of credentials.
         mode: Mode,
     },
-    /// The grant is of no more use: revoked, unused for too long, or its last renewal went astray.
+    /// The grant cannot be used any more: it was revoked, was not used for too long, or its last renewal was lost.
     #[error("{doing} failed: the connection to Zoom ({mode} credentials) was lost at {}: {reason}", at.format("%Y-%m-%d %H:%M UTC"))]
     GrantLost {
         /// The request, in words.
         doing: String,
-        /// With which credentials.
+        /// The set of credentials.
         mode: Mode,
         /// Zoom's message.
         reason: String,
-        /// When it was first noticed.
+        /// When the loss was first noticed.
         at: DateTime<Utc>,
     },
     /// A new access token was refused like the one before it.
@@ -110,7 +110,7 @@ pub enum ZoomError {
     WrongClient {
         /// The request, in words.
         doing: String,
-        /// Which credentials.
+        /// The set of credentials.
         mode: Mode,
         /// Zoom's message.
         reason: String,
@@ -130,10 +130,10 @@ pub enum ZoomError {
     TokenBusy {
         /// The request, in words.
         doing: String,
-        /// Since when we wait.
+        /// When this process began to wait.
         since: DateTime<Utc>,
     },
-    /// The administrator, or Zoom, said no on the consent page.
+    /// The administrator or Zoom refused on the consent page.
     #[error("Zoom did not grant the connection: {reason}")]
     ConsentRefused {
         /// The error in the redirect.
@@ -142,7 +142,7 @@ pub enum ZoomError {
     /// The redirected URL has no authorization code in it.
     #[error("there is no authorization code in that address")]
     NoCode,
-    /// The redirected URL answers another request than the one made.
+    /// The redirected URL answers another request.
     #[error("that address does not answer this connection attempt: its state differs")]
     StateMismatch,
     /// Zoom does not accept the authorization code.
@@ -151,12 +151,12 @@ pub enum ZoomError {
         /// Zoom's message.
         reason: String,
     },
-    /// The loopback address for the redirect cannot be listened on.
+    /// This program cannot listen on the loopback address of the redirect.
     #[error("cannot wait for Zoom's redirect at {redirect_uri}: {reason}")]
     Listen {
         /// The redirect URI.
         redirect_uri: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 
@@ -215,7 +215,7 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// The user may not hold meetings.
+    /// The user has no licence to hold meetings.
     #[error("{doing} failed: the Zoom user {host} has no licence for meetings: {reply}")]
     NoLicence {
         /// The request, in words.
@@ -225,7 +225,7 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// The plan of the account, or the role of whoever connected it, does not allow it.
+    /// The plan of the account, or the role of the user who connected it, does not allow the request.
     #[error("{doing} failed: Zoom does not allow it: {reply}")]
     NotAllowed {
         /// The request, in words.
@@ -248,7 +248,7 @@ pub enum ZoomError {
     InvalidField {
         /// The request, in words.
         doing: String,
-        /// What Zoom said; its `fields` name them.
+        /// Zoom's answer; its `fields` name the fields that were not accepted.
         reply: Reply,
     },
     /// There is no such meeting (any more).
@@ -275,7 +275,7 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// It is somebody's personal room, which can be neither made nor deleted.
+    /// The meeting is a user's personal room, which can be neither created nor deleted.
     #[error("{doing} failed: it is a personal meeting room: {reply}")]
     PersonalRoom {
         /// The request, in words.
@@ -283,7 +283,7 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// The meeting belongs to somebody whom the connection does not reach.
+    /// The meeting belongs to a user whom the connection cannot reach.
     #[error("{doing} failed: the connection is not the host's: {reply}")]
     NotHost {
         /// The request, in words.
@@ -299,7 +299,7 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// Zoom refused with a code that has no entry of its own here.
+    /// Zoom refused with a code that this program does not know.
     #[error("{doing} failed: Zoom refused: {reply}")]
     Refused {
         /// The request, in words.
@@ -308,7 +308,7 @@ pub enum ZoomError {
         reply: Reply,
     },
 
-    /// Too many requests in too short a time.
+    /// There were too many requests in too short a time.
     #[error("{doing} failed: Zoom's rate limit was met: {reply}")]
     RateLimited {
         /// The request, in words.
@@ -340,22 +340,22 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// No connection could be made; nothing was sent.
+    /// No connection could be made. Nothing was sent.
     #[error("{doing} failed: {server} cannot be reached")]
     Unreachable {
         /// The request, in words.
         doing: String,
         /// The server's name.
         server: String,
-        /// Why not.
+        /// The reason.
         source: BoxError,
     },
-    /// The request was sent, but its answer did not arrive: Zoom may have done it.
+    /// The request was sent, but its answer did not arrive: Zoom may have carried it out.
     #[error("{doing}: Zoom's answer did not arrive, so it may or may not be done")]
     AnswerLost {
         /// The request, in words.
         doing: String,
-        /// What happened to the answer.
+        /// The error while waiting for the answer.
         source: BoxError,
     },
     /// Zoom itself failed (HTTP 5xx).
@@ -366,23 +366,23 @@ pub enum ZoomError {
         /// Zoom's message.
         reply: Reply,
     },
-    /// Zoom said yes, but not in a way that can be understood.
+    /// Zoom reported success, but the answer cannot be understood.
     #[error("{doing}: Zoom's answer cannot be understood (HTTP {status}): {reason}")]
     UnreadableAnswer {
         /// The request, in words.
         doing: String,
         /// The HTTP status.
         status: u16,
-        /// What is wrong with it.
+        /// The fault in the answer.
         reason: String,
     },
     /// The store of tokens failed.
     #[error(transparent)]
     Store(BoxFault),
-    /// Zoom renewed the token, but the new one could not be stored.
+    /// Zoom renewed the token, but the new token could not be stored.
     #[error("Zoom renewed the token, but the new one could not be stored")]
     TokenNotStored {
-        /// Why not.
+        /// The reason.
         source: BoxError,
     },
     /// A fault of this program.
@@ -390,7 +390,7 @@ pub enum ZoomError {
     Internal {
         /// The request, in words.
         doing: String,
-        /// What happened.
+        /// The error.
         reason: String,
     },
 }

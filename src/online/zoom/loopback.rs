@@ -1,4 +1,4 @@
-//! Waiting for the browser's return from the consent page.
+//! Waits for the redirect of the browser from the consent page.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use super::consent::Redirected;
 use super::{AuthorizationRequest, ZoomError};
 use crate::http::is_loopback;
 
-/// How long connections that are still open when the redirect has come may take to close.
+/// How long open connections may take to close after the redirect has come.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A listener at a redirect URI on this machine, such as `http://127.0.0.1:8765/zoom/callback`.
@@ -34,8 +34,8 @@ struct Waiting {
 }
 
 impl Loopback {
-    /// Begins to listen, so that the address is ours before the browser is sent away. `localhost` listens on
-    /// both kinds of address, as far as the machine has them.
+    /// Begins to listen, so that no other program has the port when the browser comes back. `localhost` listens on both
+    /// kinds of address, as far as the machine has them.
     ///
     /// # Errors
     /// [`ZoomError::Listen`] when the URI is not an `http` address on this machine, or its port is taken.
@@ -71,7 +71,7 @@ impl Loopback {
         }
     }
 
-    /// The addresses it listens on.
+    /// The addresses that the listener listens on.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.listeners
@@ -80,8 +80,8 @@ impl Loopback {
             .collect()
     }
 
-    /// Waits for the redirect that answers this request, and returns its query. Others (a favicon, a redirect
-    /// with another state) are answered and passed over. Waits for ever: wrap it in a timeout.
+    /// Waits for the redirect that answers this request, and returns its query. Other requests (a favicon, a redirect
+    /// with another state) are answered and ignored. The call has no time limit: wrap it in a timeout.
     ///
     /// # Errors
     /// [`ZoomError::Listen`] when listening fails.
@@ -98,7 +98,7 @@ impl Loopback {
         for listener in self.listeners {
             let mut stopped = stop.subscribe();
             let serve = axum::serve(listener, router.clone()).with_graceful_shutdown(async move {
-                // An error says that nobody waits any more.
+                // An error means that the other side does not wait any more.
                 let _ = stopped.wait_for(|stop| *stop).await;
             });
             servers.spawn(async move { serve.await });
@@ -150,7 +150,7 @@ async fn answer(State(waiting): State<Waiting>, request: Request) -> Response {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(sender) = sender {
-            // An error says that nobody waits any more.
+            // An error means that the other side does not wait any more.
             let _ = sender.send(query);
         }
     }

@@ -1,4 +1,4 @@
-//! Grants kept in memory.
+//! A store that keeps grants in memory.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 
-/// Grants kept in memory, for one process: gone when it ends. For tests, and for Server-to-Server apps in a
-/// single process.
+/// Grants in the memory of one process. They are lost when the process ends. For tests, and for Server-to-Server apps
+/// in a single process.
 #[derive(Debug, Default)]
 pub struct MemoryTokens {
     rows: Mutex<HashMap<TokenKey, Row>>,
@@ -49,7 +49,7 @@ impl MemoryTokens {
         Self::default()
     }
 
-    /// The same, with leases that are timed by this clock.
+    /// The same store, with a clock that times its leases.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -57,7 +57,7 @@ impl MemoryTokens {
     }
 
     fn rows(&self) -> MutexGuard<'_, HashMap<TokenKey, Row>> {
-        // Nothing in here panics half way through a change.
+        // No code here panics in the middle of a change.
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

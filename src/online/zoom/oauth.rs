@@ -1,7 +1,7 @@
 //! Zoom's authorization server: consent, tokens, revocation.
 //!
-//! Its refusals have the form `{"reason": "Invalid Token!", "error": "invalid_grant"}`, which is not RFC 6749's.
-//! The HTTP status beside them has changed over the years; only the body decides what a refusal means.
+//! Zoom's refusals have the form `{"reason": "Invalid Token!", "error": "invalid_grant"}`, which is not RFC 6749's.
+//! Their HTTP status has changed over the years, so only the body decides the meaning of a refusal.
 
 use std::fmt;
 use std::future::Future;
@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::fault::BoxError;
 use crate::http::{self, Silence};
 
-/// What Zoom answers beside the fields of RFC 6749.
+/// Zoom's additions to the fields of RFC 6749.
 #[derive(Debug, Serialize, Deserialize)]
 struct ZoomFields {
     api_url: Option<String>,
@@ -51,26 +51,26 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 
-/// Why the authorization server gave no token.
+/// Why the authorization server issued no token.
 #[derive(Debug)]
 pub(super) enum TokenFault {
-    /// The refresh token or code is of no more use, and never will be.
+    /// The refresh token or code cannot be used any more.
     Dead { reason: String },
-    /// Client id and secret were not accepted.
+    /// The client id and secret were not accepted.
     WrongClient { reason: String },
-    /// Refused for another reason.
+    /// Zoom refused for another reason.
     Refused { error: String, reason: String },
-    /// Zoom failed, or asked for patience: nothing is decided.
+    /// Zoom failed, or asked to wait. This says nothing about the grant.
     Failed(Reply),
-    /// Nothing was sent.
+    /// No connection could be made. Nothing was sent.
     Unreachable(BoxError),
-    /// It was sent, and Zoom may have answered.
+    /// The request was sent, and its answer was lost.
     Lost(BoxError),
-    /// Zoom answered something that is no token.
+    /// Zoom's answer contains no token.
     Unreadable { status: u16, reason: &'static str },
 }
 
-/// Zoom's authorization server, seen by one app.
+/// Zoom's authorization server, for one app.
 pub(super) struct Oauth {
     http: reqwest::Client,
     client: Client,
@@ -122,7 +122,7 @@ impl Oauth {
         &self.auth
     }
 
-    /// A new request for consent, with a state and a PKCE verifier of its own.
+    /// A new request for consent, with its own state and PKCE verifier.
     pub(super) fn authorize(&self) -> AuthorizationRequest {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (url, state) = self
@@ -137,7 +137,7 @@ impl Oauth {
         }
     }
 
-    /// Turns the redirect that answers a request for consent into a grant.
+    /// Exchanges the redirect that answers a request for consent for a grant.
     pub(super) async fn exchange(
         &self,
         request: &AuthorizationRequest,
@@ -180,7 +180,7 @@ impl Oauth {
         Ok(grant)
     }
 
-    /// Exchanges a refresh token for the next pair.
+    /// Exchanges a refresh token for the next pair of tokens.
     pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<Grant, TokenFault> {
         let asked_at = self.clock.now();
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
@@ -190,13 +190,12 @@ impl Oauth {
             .request_async(&Bridge(&self.http))
             .await;
         let mut grant = understand(answer, asked_at, &[refresh_token.expose_secret()])?;
-        // RFC 6749 §6: without a new one, the old one goes on.
+        // RFC 6749 §6: if the answer has no new refresh token, the old one stays valid.
         grant.refresh_token.get_or_insert_with(|| refresh_token.clone());
         Ok(grant)
     }
 
-    /// Asks for a token of a Server-to-Server app. The grant type is Zoom's own, which the `oauth2` crate does
-    /// not know.
+    /// Requests a token for a Server-to-Server app. The grant type is Zoom's own; the `oauth2` crate does not know it.
     pub(super) async fn account_credentials(&self, account_id: &str) -> Result<Grant, TokenFault> {
         let asked_at = self.clock.now();
         let body = [("grant_type", "account_credentials"), ("account_id", account_id)];
@@ -210,7 +209,7 @@ impl Oauth {
         Ok(grant(&tokens, asked_at))
     }
 
-    /// Revokes a grant by its access token. `Ok(false)` when Zoom does not know it any more.
+    /// Revokes a grant by its access token. `Ok(false)`: Zoom does not know the token any more.
     pub(super) async fn revoke(&self, access_token: &SecretString) -> Result<bool, TokenFault> {
         let body = [("token", access_token.expose_secret())];
         let answer = self.post("revoke", &body).await.map_err(HttpFault::Silence);
@@ -236,7 +235,7 @@ impl Oauth {
         http::send(&self.http, request).await
     }
 
-    /// Puts a fault into words. Of a dead grant, the caller knows more.
+    /// The error for a fault. For a dead grant, the caller has a better one.
     pub(super) fn explain(&self, fault: TokenFault, doing: &str) -> ZoomError {
         let doing = doing.to_owned();
         match fault {
@@ -306,7 +305,7 @@ fn understand(
     match answer {
         Ok(tokens) => Ok(grant(&tokens, asked_at)),
         Err(RequestTokenError::Request(fault)) => Err(fault.classify(secrets)),
-        // What could not be parsed may hold tokens: nothing of it is repeated.
+        // An answer that cannot be parsed may contain tokens, so nothing of it is repeated.
         Err(_) => Err(TokenFault::Unreadable {
             status: 200,
             reason: NO_TOKEN,
@@ -314,7 +313,7 @@ fn understand(
     }
 }
 
-/// Lets the `oauth2` crate speak through our HTTP client.
+/// Lets the `oauth2` crate send over our HTTP client.
 struct Bridge<'a>(&'a reqwest::Client);
 
 impl<'c> AsyncHttpClient<'c> for Bridge<'_> {
@@ -351,7 +350,7 @@ fn accept(answer: http::Answer) -> Result<http::Answer, HttpFault> {
     }
 }
 
-/// The refusals of the authorization server, in the two forms it has.
+/// The refusals of the authorization server, in its two forms.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Refusal {

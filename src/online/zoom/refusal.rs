@@ -1,5 +1,5 @@
-//! What a refusal of the meeting API means. Decided by HTTP status and code; by words only where Zoom uses
-//! one code for several things.
+//! The meanings of the meeting API's refusals. HTTP status and code decide; the words decide only if Zoom uses one code
+//! for several meanings.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use super::error::{Reply, presentable};
 use super::wire::RefusalBody;
 use crate::http::Answer;
 
-/// The request that was refused, and the object of it. They decide what a code means.
+/// The refused request, with its host or meeting. It decides the meaning of a code.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Task<'a> {
-    /// Making a meeting for this host.
+    /// Creating a meeting for this host.
     Create(&'a str),
     /// Changing the meeting with this id.
     Update(&'a str),
-    /// Deleting it.
+    /// Deleting the meeting with this id.
     Delete(&'a str),
-    /// Looking whether it is there.
+    /// Checking whether the meeting with this id exists.
     Check(&'a str),
-    /// Looking through the meetings of this host.
+    /// Searching the meetings of this host.
     List(&'a str),
 }
 
@@ -36,7 +36,7 @@ impl Task<'_> {
         }
     }
 
-    /// The host, where the request names one.
+    /// The host, if the request names one.
     fn host(&self) -> Option<&str> {
         match self {
             Self::Create(host) | Self::List(host) => Some(host),
@@ -47,13 +47,13 @@ impl Task<'_> {
 
 /// The next step after a refusal.
 pub(super) enum Verdict {
-    /// The access token is not accepted: another may be.
+    /// Zoom does not accept the access token. It may accept another one.
     Token(Reply),
-    /// Too fast: wait this long, then the request may be repeated, whatever it is.
+    /// The requests are too fast. Every kind of request may be repeated after this time.
     Slow(Option<Duration>, Reply),
-    /// Zoom has a fault of its own. It may ask for this much patience.
+    /// Zoom has an internal fault. It may ask to wait for this time.
     Fault(Option<Duration>, Reply),
-    /// It is final.
+    /// The error is final.
     Final(ZoomError),
 }
 
@@ -91,7 +91,7 @@ pub(super) fn judge(task: Task<'_>, answer: &Answer, token: &str, now: DateTime<
                 host: host.to_owned(),
                 reply,
             },
-            // The meeting's host has left the account, and the meeting with him.
+            // The meeting's host has left the account, and the meeting left with the host.
             None => ZoomError::MeetingGone { doing, reply },
         },
         (404, Some(3001)) => ZoomError::MeetingGone { doing, reply },
@@ -125,7 +125,7 @@ pub(super) fn judge(task: Task<'_>, answer: &Answer, token: &str, now: DateTime<
     })
 }
 
-/// The scopes that a text names: `… does not contain scopes:[meeting:write:meeting:admin, …].`
+/// The scopes in a message: `… does not contain scopes:[meeting:write:meeting:admin, …].`
 fn scope_missing(doing: String, reply: Reply) -> ZoomError {
     let scopes = reply
         .message
@@ -169,7 +169,7 @@ fn limit(doing: String, answer: &Answer, reply: Reply, words: &str, now: DateTim
     Verdict::Slow(wait, reply)
 }
 
-/// How long a `Retry-After` asks to wait. Zoom writes seconds or an ISO date; HTTP's own form of a date is read
+/// The time that a `Retry-After` asks to wait. Zoom writes seconds or an ISO date. HTTP's own form of a date is read
 /// too (RFC 9110 §10.2.3).
 fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
@@ -181,7 +181,7 @@ fn retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     Some((at.to_utc() - now).to_std().unwrap_or_default())
 }
 
-/// The next 00:00 UTC, when Zoom counts anew.
+/// The next 00:00 UTC, when Zoom's daily counts start again.
 fn next_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
     (now.date_naive() + Days::new(1))
         .and_time(chrono::NaiveTime::MIN)

@@ -1,23 +1,23 @@
-//! The permissions that a connection needs, and those it can make use of.
+//! The scopes that a connection needs, and optional ones.
 
-/// The scopes that pushing needs, without which `zoom status` complains: to make, change and delete meetings of all users
-/// of the account.
+/// The scopes that a push needs: to create, change and delete meetings of all users of the account. `zoom status`
+/// reports missing ones.
 pub const REQUIRED: [&str; 3] = [
     "meeting:write:meeting:admin",
     "meeting:update:meeting:admin",
     "meeting:delete:meeting:admin",
 ];
 
-/// Useful, not needed: to see whether a meeting is still there without changing it, and to find a meeting of
-/// which the answer was lost.
+/// Optional scopes: to check that a meeting exists without changing it, and to find a meeting after the answer to its
+/// creation was lost.
 pub const OPTIONAL: [&str; 2] = ["meeting:read:meeting:admin", "meeting:read:list_meetings:admin"];
 
-/// To see one meeting.
+/// The scope to read one meeting.
 pub(super) const READ: &str = OPTIONAL[0];
-/// To list a user's meetings.
+/// The scope to list a user's meetings.
 pub(super) const LIST: &str = OPTIONAL[1];
 
-/// Whether a scope, or the older and coarser one that includes it, is among those granted.
+/// Whether a scope was granted, or the older and coarser scope that includes it.
 pub(super) fn includes(granted: &[String], scope: &str) -> bool {
     let classic = if scope == READ || scope == LIST {
         "meeting:read:admin"

@@ -1,4 +1,4 @@
-//! What the client must know before it can speak with Zoom.
+//! The settings of the client for Zoom.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::clock::Clock;
 use crate::http::is_loopback;
 use crate::meeting::OnlineSettings;
 
-/// Which of an app's two sets of credentials is used. Each is an OAuth client of its own: a grant made by one
-/// is of no use to the other.
+/// The set of an app's credentials. An app has two sets, and each is an OAuth client of its own: a grant for one cannot
+/// be used with the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// The published or account-wide app.
+    /// The credentials of the published or account-wide app.
     Production,
-    /// The app as its developer tries it out.
+    /// The credentials with which developers test the app.
     Development,
 }
 
@@ -41,22 +41,23 @@ impl fmt::Display for Mode {
     }
 }
 
-/// How access tokens are come by.
+/// The way to get access tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Auth {
     /// An administrator consents in the browser (an admin-managed General App).
     AuthorizationCode {
-        /// Where Zoom sends the browser afterwards; to the letter as the app has it, slash included.
+        /// The address to which Zoom redirects the browser. It must be exactly the one in the app's settings, including
+        /// slashes.
         redirect_uri: String,
     },
-    /// A Server-to-Server app: a token for the asking.
+    /// A Server-to-Server app gets tokens without consent.
     ServerToServer {
         /// The Zoom account.
         account_id: String,
     },
 }
 
-/// Whether Zoom records a meeting by itself.
+/// Whether and where Zoom records a meeting automatically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AutoRecording {
@@ -64,17 +65,17 @@ pub enum AutoRecording {
     Local,
     /// At Zoom.
     Cloud,
-    /// Not.
+    /// No recording.
     None,
 }
 
-/// The settings that every Zoom meeting is made with. What is `None` is left to the Zoom account.
+/// The settings that every Zoom meeting is created with. `None` means the Zoom account's default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MeetingSettings {
     /// Guests wait until the host lets them in.
     pub waiting_room: bool,
-    /// Guests may enter before the host does. Zoom ignores it together with a waiting room.
+    /// Guests may enter before the host does. Zoom ignores this setting if there is a waiting room.
     pub join_before_host: bool,
     /// How many minutes before the start guests may enter, with `join_before_host`: 0 (at any time), 5, 10
     /// or 15.
@@ -85,14 +86,14 @@ pub struct MeetingSettings {
     pub participant_video: Option<bool>,
     /// Guests enter muted.
     pub mute_upon_entry: Option<bool>,
-    /// Whether Zoom records by itself.
+    /// Whether Zoom records automatically.
     pub auto_recording: Option<AutoRecording>,
-    /// Whether Zoom makes up a passcode for a new meeting. An account that demands one makes it all the same.
+    /// Whether Zoom gives a new meeting a passcode. An account that requires passcodes gives one in any case.
     pub passcode: Option<bool>,
 }
 
 impl MeetingSettings {
-    /// These settings with what one meeting says over them.
+    /// These settings, replaced by the meeting's own where it has some.
     pub(super) fn for_meeting(&self, own: &OnlineSettings) -> Self {
         let mut settings = self.clone();
         if let Some(join_before_host) = own.join_before_host {
@@ -131,16 +132,17 @@ impl Default for MeetingSettings {
     }
 }
 
-/// How often, and after which pauses, a request that is safe to repeat is repeated.
+/// How often, and after which pauses, a request is repeated that is safe to repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How often a request is sent at most; at least 1.
+    /// The most times that a request is sent; at least 1.
     pub attempts: u32,
-    /// The pause after the first failure. It doubles each time; up to half of it is left to chance.
+    /// The pause after the first failure. It doubles each time, and up to half of it is random.
     pub first_pause: Duration,
-    /// The pause after Zoom's per-second limit was met; up to as much again is left to chance.
+    /// The pause after Zoom's per-second limit was hit. Up to as much again is added at random.
     pub limit_pause: Duration,
-    /// The longest `Retry-After` that is waited for. Beyond it the request fails and says when to try again.
+    /// The longest `Retry-After` that is waited for. For a longer one the request fails, and its error says when to try
+    /// again.
     pub longest_wait: Duration,
 }
 
@@ -155,21 +157,21 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What the client must know before it can speak with Zoom.
+/// The settings of the client for Zoom.
 #[derive(Debug, Clone)]
 pub struct ZoomSettings {
-    /// Which credentials these are.
+    /// The set of credentials.
     pub mode: Mode,
-    /// How access tokens are come by.
+    /// The way to get access tokens.
     pub auth: Auth,
     /// The app's client id.
     pub client_id: String,
     /// The app's client secret.
     pub client_secret: SecretString,
-    /// Where the meeting API is: [`ZoomSettings::API_URL`] unless it is a Zoom of one's own.
+    /// The address of the meeting API: [`ZoomSettings::API_URL`], except for another server, such as the embedded Zoom.
     pub api_url: Url,
-    /// What `/authorize`, `/token` and `/revoke` are appended to: [`ZoomSettings::OAUTH_URL`] unless it is a
-    /// Zoom of one's own.
+    /// The address to which `/authorize`, `/token` and `/revoke` are appended: [`ZoomSettings::OAUTH_URL`], except for
+    /// another server, such as the embedded Zoom.
     pub oauth_url: Url,
     /// The settings of each meeting.
     pub meeting: MeetingSettings,
@@ -177,9 +179,9 @@ pub struct ZoomSettings {
     pub timeout: Duration,
     /// How requests are repeated.
     pub retry: RetryPolicy,
-    /// What time it is: whether a token is still good.
+    /// The clock that decides whether a token is still valid.
     pub clock: Clock,
-    /// What is left to chance: how long the pauses between requests are.
+    /// The source of randomness for pauses between requests.
     pub chance: Chance,
 }
 
@@ -189,7 +191,7 @@ impl ZoomSettings {
     /// Zoom's authorization server.
     pub const OAUTH_URL: &'static str = "https://zoom.us/oauth";
 
-    /// Settings for Zoom itself, with the default meeting settings, 30 seconds a request, this machine's clock.
+    /// Settings for Zoom itself: the default meeting settings, 30 seconds for each request, this machine's clock.
     ///
     /// # Errors
     /// Never in practice: the two addresses are constants.
@@ -220,10 +222,10 @@ impl ZoomSettings {
         })
     }
 
-    /// Whether these settings can work.
+    /// Checks that these settings can work.
     ///
     /// # Errors
-    /// [`ZoomError::InvalidSettings`] naming the key of the configuration that cannot.
+    /// [`ZoomError::InvalidSettings`], with the wrong key of the configuration.
     pub fn check(&self) -> Result<(), ZoomError> {
         let refuse = |key: String, reason: &str| {
             Err(ZoomError::InvalidSettings {
@@ -279,7 +281,7 @@ impl ZoomSettings {
         Ok(())
     }
 
-    /// Whether both servers are on this machine, where no proxy leads to.
+    /// Whether both servers are on this machine. No proxy is used for them.
     pub(super) fn is_local(&self) -> bool {
         is_loopback(&self.api_url) && is_loopback(&self.oauth_url)
     }

@@ -1,5 +1,5 @@
-//! The source of access tokens: renews a grant before it ends and when Zoom refuses it, once, however many
-//! tasks and processes want it.
+//! The source of access tokens. It renews a grant before it ends, and when Zoom refuses it. However many tasks and
+//! processes need the new token, only one renews it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,11 +18,11 @@ use super::{
 use crate::chance::Chance;
 use crate::clock::Clock;
 
-/// So long before its end an access token is renewed.
+/// An access token is renewed this long before its end.
 const AHEAD: TimeDelta = TimeDelta::seconds(60);
-/// The first and the longest pause between two looks at a store in which somebody else holds the lease.
+/// The first and the longest pause between two reads of a store in which another process holds the lease.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
-/// How often a new pair is offered to a store that fails.
+/// How many times a new pair of tokens is written to a store that fails.
 const STORE_ATTEMPTS: u32 = 5;
 
 /// An access token, ready to be used.
@@ -56,7 +56,7 @@ struct Shared {
     lease: Duration,
     clock: Clock,
     chance: Chance,
-    /// Lets one task of this process at a time near the store's lease, so that the others need not poll.
+    /// Lets only one task of this process at a time ask for the store's lease, so that the others need not poll.
     gate: Mutex<()>,
 }
 
@@ -96,7 +96,7 @@ impl TokenSource {
             .map_err(ZoomError::Store)
     }
 
-    /// Keeps how a request went. That it cannot be kept fails nothing.
+    /// Records the result of a request. A failure to record it is no error.
     pub(super) async fn record(&self, error: Option<&ZoomError>) {
         let shared = &self.shared;
         let message = error.map(ToString::to_string);
@@ -108,12 +108,12 @@ impl TokenSource {
         }
     }
 
-    /// Waits until no renewal is under way in this process.
+    /// Waits until this process renews no token.
     pub(super) async fn settle(&self) {
         drop(self.shared.gate.lock().await);
     }
 
-    /// An access token that lives for a while yet.
+    /// An access token that is valid for a while.
     pub(super) async fn access(&self, doing: &str) -> Result<Access, ZoomError> {
         match self.shared.load().await? {
             Some(stored) if stored.lost.is_none() && self.shared.is_fresh(&stored.grant) => Ok(stored.into()),
@@ -126,8 +126,8 @@ impl TokenSource {
         self.renew(Some(refused), doing).await
     }
 
-    /// Runs in a task of its own: a caller that gives up half way (a timeout, Ctrl-C) must not take a new pair
-    /// with it that nobody has stored yet.
+    /// The renewal runs in a task of its own. If a caller stops half-way (a timeout, Ctrl-C), the new pair of tokens is
+    /// stored all the same.
     async fn renew(&self, refused: Option<Uuid>, doing: &str) -> Result<Access, ZoomError> {
         let shared = Arc::clone(&self.shared);
         let task_doing = doing.to_owned();
@@ -184,7 +184,7 @@ impl Shared {
         }
     }
 
-    /// A token that is good for long enough, or the certainty that there will be none; `None`: a renewal is needed.
+    /// A token that is valid for long enough, or the error if there cannot be one. `None`: a renewal is needed.
     fn settled(
         &self,
         stored: Option<StoredGrant>,
@@ -212,7 +212,7 @@ impl Shared {
         Ok(good.then(|| stored.into()))
     }
 
-    /// Renews the grant as the holder of the lease, which ends here whatever happens. `None`: look again.
+    /// Renews the grant under the lease. The lease ends here in every case. `None`: read the store again.
     async fn renew_under(
         &self,
         lease: &RefreshLease,
@@ -220,7 +220,7 @@ impl Shared {
         refused: Option<Uuid>,
         doing: &str,
     ) -> Result<Option<Access>, ZoomError> {
-        // Somebody may have renewed it between our look and our lease.
+        // Another process may have renewed the grant before this one got the lease.
         match self.settled(stored.clone(), refused, doing) {
             Ok(None) => {}
             settled => {
@@ -247,7 +247,7 @@ impl Shared {
         }
         self.give_back(lease).await;
         match stored {
-            // It was only to be renewed ahead of time, and that can wait.
+            // The renewal was only ahead of time, and can wait.
             Some(stored) if refused != Some(stored.version) && self.is_alive(&stored.grant) => {
                 tracing::warn!(?fault, "the Zoom token could not be renewed yet");
                 Ok(Some(stored.into()))
@@ -256,13 +256,13 @@ impl Shared {
         }
     }
 
-    /// Asks Zoom for the next grant. When its answer is lost, asks once more at once: where Zoom still
-    /// accepts the old refresh token for a moment, that saves the connection.
+    /// Asks Zoom for the next grant. If the answer is lost, it asks once more at once: if Zoom still accepts the old
+    /// refresh token for a moment, that saves the connection.
     async fn ask(&self, stored: Option<&StoredGrant>) -> Result<Grant, TokenFault> {
         if let Auth::ServerToServer { account_id } = self.oauth.auth() {
             return match self.oauth.account_credentials(account_id).await {
                 Err(TokenFault::Lost(_)) => self.oauth.account_credentials(account_id).await,
-                // There is nothing to lose: the next attempt asks with the same id and secret.
+                // Nothing is lost: the next attempt asks with the same id and secret.
                 Err(TokenFault::Dead { reason }) => Err(TokenFault::Refused {
                     error: "invalid_grant".to_owned(),
                     reason,
@@ -291,7 +291,7 @@ impl Shared {
         }
     }
 
-    /// Stores a new pair, with some patience: nobody else has it.
+    /// Stores a new pair of tokens, in several attempts, because no copy of it exists elsewhere.
     async fn keep(&self, lease: &RefreshLease, grant: Grant) -> Result<Option<Access>, ZoomError> {
         let mut pause = LOOK_AGAIN.0;
         let mut attempt = 1;
@@ -326,7 +326,7 @@ impl Shared {
     }
 
     async fn give_back(&self, lease: &RefreshLease) {
-        // A lease that cannot be given back runs out by itself.
+        // A lease that cannot be released ends by itself.
         if let Err(error) = self.store.release(lease).await {
             tracing::warn!(%error, "the right to renew the Zoom token could not be given back");
         }

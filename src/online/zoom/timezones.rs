@@ -1,18 +1,18 @@
-//! The time zone ids that Zoom lists for its meetings, and which of them stands for a zone of ours.
+//! The time zone ids that Zoom lists for its meetings, and the id for each of our zones.
 //!
-//! Zoom's list is older than today's tz database: it says `Europe/Kiev` and `Asia/Saigon`, and leaves out
-//! most smaller zones. The zone only decides how Zoom *shows* the time; the start itself is sent in UTC.
+//! Zoom's list is older than today's tz database: it has `Europe/Kiev` and `Asia/Saigon`, and lacks most smaller zones.
+//! The zone only decides how Zoom *shows* the time; the start itself is sent in UTC.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::meeting::Zone;
 
-/// The zone that Zoom is told when it does not list the meeting's.
+/// The id for zones that Zoom does not list.
 const FALLBACK: &str = "UTC";
 
-/// The id under which Zoom knows a zone: its own name where it is listed, else a listed older or newer name
-/// of the same zone, else `UTC`.
+/// The id of a zone at Zoom: its own name if Zoom lists it, otherwise a listed older or newer name of the same zone,
+/// otherwise `UTC`.
 #[must_use]
 pub fn zoom_time_zone(zone: &Zone) -> &'static str {
     if let Ok(at) = LISTED.binary_search(&zone.name()) {

@@ -1,4 +1,4 @@
-//! Grants, and the port to where they are kept.
+//! Grants, and the port that stores them.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,20 +14,20 @@ use super::Mode;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 
-/// What Zoom granted: a pair of tokens and what they are good for. Its `Debug` shows neither token.
+/// A grant of Zoom's: a pair of tokens, with their scopes and expiry. Its `Debug` shows neither token.
 #[derive(Clone)]
 pub struct Grant {
-    /// Sent with each request; lives about an hour.
+    /// The token that is sent with each request. It lives about 1 hour.
     pub access_token: SecretString,
-    /// Exchanged, once, for the next pair. A Server-to-Server app has none.
+    /// The token that is exchanged, once, for the next pair. A Server-to-Server app has none.
     pub refresh_token: Option<SecretString>,
     /// When the access token ends.
     pub expires_at: DateTime<Utc>,
-    /// The permissions that come with it.
+    /// The permissions of the access token.
     pub scopes: Vec<String>,
-    /// The API of the account's region, where Zoom named one.
+    /// The API of the account's region, if Zoom named one.
     pub api_url: Option<Url>,
-    /// When Zoom made this pair.
+    /// When Zoom issued this pair.
     pub obtained_at: DateTime<Utc>,
 }
 
@@ -63,7 +63,7 @@ struct PlainGrant {
 pub struct UnreadableGrant;
 
 impl Grant {
-    /// The whole grant as JSON, tokens included: for a store to encrypt.
+    /// The whole grant as JSON, with its tokens. The store must encrypt it.
     #[must_use]
     pub fn to_secret_json(&self) -> SecretString {
         let plain = PlainGrant {
@@ -74,14 +74,14 @@ impl Grant {
             api_url: self.api_url.clone(),
             obtained_at: self.obtained_at,
         };
-        // Strings, dates and a list of strings: nothing that JSON cannot write.
+        // Strings, dates and a list of strings can always be written as JSON.
         serde_json::to_string(&plain).unwrap_or_default().into()
     }
 
-    /// Reads what [`Grant::to_secret_json`] wrote.
+    /// Reads a grant that [`Grant::to_secret_json`] wrote.
     ///
     /// # Errors
-    /// [`UnreadableGrant`] when it is something else.
+    /// [`UnreadableGrant`] if the text is no such grant.
     pub fn from_secret_json(json: &str) -> Result<Self, UnreadableGrant> {
         let plain: PlainGrant = serde_json::from_str(json).map_err(|_| UnreadableGrant)?;
         Ok(Self {
@@ -95,74 +95,74 @@ impl Grant {
     }
 }
 
-/// Whose grant it is. Tokens made by one client are never used with another.
+/// The client that a grant belongs to. Tokens of one client are never used with another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenKey {
-    /// Which credentials.
+    /// The set of credentials.
     pub mode: Mode,
-    /// The client id among them.
+    /// The client id of these credentials.
     pub client_id: String,
 }
 
-/// A grant as a store keeps it.
+/// A grant in a store.
 #[derive(Debug, Clone)]
 pub struct StoredGrant {
     /// The grant.
     pub grant: Grant,
-    /// Made anew each time a grant is written, and never used twice: equal versions are the same grant.
+    /// A new version is made each time a grant is written, and never used twice: equal versions mean the same grant.
     pub version: Uuid,
-    /// Set when Zoom will not renew this grant any more.
+    /// Set if Zoom will not renew this grant any more.
     pub lost: Option<Loss>,
 }
 
-/// Why and when a grant was found to be of no more use.
+/// The loss of a grant: the reason, and the time when it was noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// What Zoom said.
+    /// Zoom's message.
     pub reason: String,
-    /// When it was noticed.
+    /// When the loss was noticed.
     pub at: DateTime<Utc>,
 }
 
 /// The right to renew a grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshLease {
-    /// Whose grant.
+    /// The client whose grant may be renewed.
     pub key: TokenKey,
-    /// Who has the right.
+    /// The holder of the lease.
     pub holder: Holder,
-    /// The version that is to be replaced; `None` when there is no grant yet.
+    /// The version to replace. `None`: there is no grant yet.
     pub version: Option<Uuid>,
 }
 
-/// What [`TokenStore::lock_refresh`] answers.
+/// The result of [`TokenStore::lock_refresh`].
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "made a few times an hour, and taken apart at once"
 )]
 pub enum RefreshLock {
-    /// The right is ours. Beside it the grant as it was at that very moment.
+    /// This process has the lease. Beside it the grant, as it was at that moment.
     Ours(RefreshLease, Option<StoredGrant>),
-    /// Somebody else is renewing the grant, at the latest until then.
+    /// Another process is renewing the grant. Its lease ends at this moment at the latest.
     Busy(DateTime<Utc>),
 }
 
-/// What [`TokenStore::replace`] answers.
+/// The result of [`TokenStore::replace`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replaced {
-    /// The new grant is kept, under this version.
+    /// The new grant is stored under this version.
     Kept(Uuid),
-    /// The grant had been replaced or forgotten meanwhile; nothing was written.
+    /// The grant had been replaced or deleted meanwhile. Nothing was written.
     Superseded,
 }
 
-/// Where grants are kept, for all tasks and processes that share them. Every call is one transaction, and
-/// what it wrote is durable when it returns.
+/// The port that stores grants for all tasks and processes that share them. Every call is one transaction, and its
+/// writes are durable when it returns.
 ///
-/// Zoom's refresh tokens are good for one use: if two processes used the same one, or a new one were lost,
-/// an administrator would have to connect again. So whoever renews a grant holds a [`RefreshLease`], and
-/// writes the new pair with [`TokenStore::replace`] before the new access token is used.
+/// Zoom's refresh tokens can be used once. If two processes used the same one, or if a new one were lost, an
+/// administrator would have to connect again. So a process that renews a grant holds a [`RefreshLease`], and stores the
+/// new pair with [`TokenStore::replace`] before it uses the new access token.
 #[async_trait]
 pub trait TokenStore: Send + Sync {
     /// The grant, if there is one.
@@ -171,51 +171,51 @@ pub trait TokenStore: Send + Sync {
     /// When the store cannot be read.
     async fn load(&self, key: &TokenKey) -> Result<Option<StoredGrant>, BoxFault>;
 
-    /// Keeps a grant that an administrator just gave, whatever there was before. Ends nobody's lease: its
-    /// holder will find its version superseded.
+    /// Stores a grant that an administrator has just given, in place of any earlier grant. No lease is ended: the
+    /// lease's holder will find that its version is superseded.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn put(&self, key: &TokenKey, grant: &Grant) -> Result<(), BoxFault>;
 
-    /// Asks for the right to renew the grant for as long as `lasting`. A lease that has run out goes to the
-    /// next who asks. Works without a grant too, for apps that make the first one by themselves.
+    /// Asks for the right to renew the grant for as long as `lasting`. An expired lease goes to the next process that
+    /// asks. This also works without a grant, for apps that request the first one themselves.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn lock_refresh(&self, key: &TokenKey, lasting: Duration) -> Result<RefreshLock, BoxFault>;
 
-    /// Replaces the grant by its successor and ends the lease.
+    /// Replaces the grant by the new one, and ends the lease.
     ///
-    /// It counts only whether the stored version is still the lease's, not whether the lease has run out
-    /// or the grant was marked lost meanwhile: the new pair is then the only living one, and must be kept.
-    /// A mark of loss is removed.
+    /// Only one condition counts: the stored version must still be the lease's version. An expired lease or a mark of
+    /// loss does not matter, because the new pair is then the only valid one and must be kept. A mark of loss is
+    /// removed.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn replace(&self, lease: &RefreshLease, grant: &Grant) -> Result<Replaced, BoxFault>;
 
-    /// Marks the grant as lost and ends the lease. `false`, and nothing is marked, when the stored version is
-    /// not the lease's any more.
+    /// Marks the grant as lost, and ends the lease. Returns `false` and marks nothing if the stored version is not the
+    /// lease's version any more.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn mark_lost(&self, lease: &RefreshLease, reason: &str) -> Result<bool, BoxFault>;
 
-    /// Gives the lease back with nothing changed. One that somebody else has taken over stays theirs.
+    /// Ends the lease without any change. A lease that another process has taken over stays with that process.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn release(&self, lease: &RefreshLease) -> Result<(), BoxFault>;
 
-    /// Forgets the grant.
+    /// Deletes the grant.
     ///
     /// # Errors
     /// When the store cannot be written.
     async fn forget(&self, key: &TokenKey) -> Result<(), BoxFault>;
 
-    /// Keeps how the last request to Zoom went, for whoever asks how the connection does: `error` is `None`
-    /// when it went well, else the message, which holds no secret. A store may leave it out.
+    /// Records the result of the last request to Zoom, for reports on the connection. `error` is `None` after a
+    /// success, otherwise the message, which contains no secret. A store may do nothing here.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -229,7 +229,7 @@ pub trait TokenStore: Send + Sync {
         Ok(())
     }
 
-    /// What [`TokenStore::record_request`] kept.
+    /// The results that [`TokenStore::record_request`] recorded.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -239,12 +239,12 @@ pub trait TokenStore: Send + Sync {
     }
 }
 
-/// When a request to Zoom last went well, and when and how one last failed.
+/// The last successful request to Zoom, and the last failed one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LastRequests {
-    /// The last one that went well.
+    /// When a request last succeeded.
     pub success: Option<DateTime<Utc>>,
-    /// The last one that failed, with its message.
+    /// When a request last failed, with its message.
     pub error: Option<(DateTime<Utc>, String)>,
 }
 

@@ -1,6 +1,6 @@
-//! The JSON of Zoom's meeting API, as far as we use it.
+//! The JSON of Zoom's meeting API, as far as this program uses it.
 //!
-//! `start_url` is deliberately absent: its holder is the host.
+//! `start_url` is left out on purpose: everybody who has it can be the host.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::describe::{DEFAULT_PASSWORD, agenda_with_marker};
 use crate::online::OnlineSpec;
 
-/// A scheduled meeting, in Zoom's numbering.
+/// Zoom's number for a scheduled meeting.
 const SCHEDULED: u8 = 2;
 
-/// The body of a creation, or of a change: then only what changed is there.
+/// The body of a creation or of a change. A change has only the changed fields.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct MeetingBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,9 +49,9 @@ impl<'a> MeetingBody<'a> {
         }
     }
 
-    /// What changed; everything, when it is not known what Zoom was told. A start that is already past is left
-    /// out: Zoom would ignore it and say yes. When nothing remains, the unchanged topic, so that Zoom at least
-    /// says whether the meeting is there.
+    /// The changed facts; all facts, if it is not certain what Zoom was told. A start in the past is left out: Zoom
+    /// would ignore it and report success. If nothing is left, the unchanged topic is sent, so that Zoom at least
+    /// answers whether the meeting exists.
     pub(super) fn change(
         told: Option<&OnlineSpec>,
         spec: &'a OnlineSpec,
@@ -89,12 +89,12 @@ impl<'a> MeetingBody<'a> {
     }
 }
 
-/// An instant as Zoom reads it: UTC, whole seconds.
+/// An instant in Zoom's form: UTC, in whole seconds.
 pub(super) fn start_time(start: DateTime<Utc>) -> String {
     start.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A meeting as Zoom shows it after making it, or when asked.
+/// A meeting in Zoom's answer to a creation or a read.
 #[derive(Debug, Deserialize)]
 pub(super) struct MeetingAnswer {
     #[serde(deserialize_with = "number_or_text")]
@@ -117,7 +117,7 @@ pub(super) struct MeetingList {
     pub(super) meetings: Vec<ListedMeeting>,
 }
 
-/// A meeting in a list; its agenda is cut after 250 characters.
+/// A meeting in a list. Its agenda is cut after 250 characters.
 #[derive(Debug, Deserialize)]
 pub(super) struct ListedMeeting {
     #[serde(deserialize_with = "number_or_text")]
@@ -130,7 +130,7 @@ pub(super) struct ListedMeeting {
     pub(super) join_url: Option<String>,
 }
 
-/// Meeting ids are numbers of more than 32 bits in most answers, text in some.
+/// Meeting ids are numbers of more than 32 bits in most answers, and texts in others.
 fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -161,7 +161,7 @@ pub(super) struct RefusalBody {
     pub(super) errors: Vec<FieldFault>,
 }
 
-/// A field that Zoom found fault with.
+/// A field that Zoom did not accept.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct FieldFault {
@@ -178,8 +178,8 @@ fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Er
 }
 
 impl RefusalBody {
-    /// Reads a body that may be JSON, XML (`<result><code>300</code><message>…</message></result>`, which old
-    /// parts of Zoom's API answer), a web page, or nothing at all.
+    /// Reads a body that may be JSON, XML (`<result><code>300</code><message>…</message></result>`, from old parts of
+    /// Zoom's API), a web page, or empty.
     pub(super) fn read(body: &[u8]) -> Self {
         if let Ok(refusal) = serde_json::from_slice::<Self>(body) {
             return refusal;
