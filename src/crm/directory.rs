@@ -6,42 +6,42 @@ use chrono::{DateTime, Utc};
 use super::{CrmError, Cursor, Page};
 use crate::meeting::{Attendee, EmailAddress, Meeting, MeetingId, MeetingStatus, Person};
 
-/// A meeting with those who are invited.
+/// A meeting with its attendees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeetingRecord {
     /// The meeting.
     pub meeting: Meeting,
-    /// Who is invited, in the CRM's order.
+    /// The attendees, in the CRM's order.
     pub attendees: Vec<Attendee>,
 }
 
-/// A user, with the names of the roles.
+/// A user, with the names of the user's roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRecord {
     /// The user.
     pub person: Person,
-    /// The roles, by id or name; empty where the CRM does not tell.
+    /// The roles, by id or name. Empty if the CRM does not show them.
     pub roles: Vec<String>,
 }
 
-/// In which order meetings come. Of what begins at the same time, the order stays the same.
+/// The order of meetings. Meetings that begin at the same time always have the same order among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MeetingOrder {
-    /// The earliest first. Meetings of whole days come at their first midnight in UTC.
+    /// The earliest first. A meeting of whole days counts from its first midnight in UTC.
     #[default]
     Earliest,
-    /// The other way round.
+    /// The latest first: the reverse order.
     Latest,
 }
 
-/// Which meetings. The default: all, the earliest first.
+/// A selection of meetings. The default is all meetings, the earliest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MeetingQuery {
-    /// Only those of this status.
+    /// Only meetings of this status.
     pub status: Option<MeetingStatus>,
-    /// Only those whose end is after this instant.
+    /// Only meetings whose end is after this instant.
     pub ends_after: Option<DateTime<Utc>>,
-    /// In which order.
+    /// The order.
     pub order: MeetingOrder,
 }
 
@@ -57,28 +57,29 @@ impl MeetingQuery {
     }
 }
 
-/// Which people.
+/// A selection of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeopleQuery {
-    /// Those with this mailbox.
+    /// People with this mailbox.
     Email(EmailAddress),
-    /// Those whose name has this in it, in capitals or not.
+    /// People whose name contains this text, ignoring case.
     Name(String),
 }
 
 /// A meeting that may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedMeeting {
-    /// Its id.
+    /// The meeting's id.
     pub id: MeetingId,
-    /// When, where the CRM keeps it. To be asked from next time: the same meeting may come again.
+    /// When the meeting changed, if the CRM records it. The next query begins at this time; it may return the same
+    /// meeting again.
     pub at: Option<DateTime<Utc>>,
 }
 
-/// The lists of a CRM, a page at a time. To go on, ask the same again with the page's [`Page::next`].
+/// The lists of a CRM, page by page. For the next page, repeat the call with the page's [`Page::next`].
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// Meetings, with those who are invited.
+    /// Meetings, with their attendees.
     ///
     /// # Errors
     /// [`CrmError`] when the CRM cannot be asked, or a record is not valid.
@@ -88,10 +89,11 @@ pub trait Directory: Send + Sync {
         after: Option<&Cursor>,
     ) -> Result<Page<MeetingRecord>, CrmError>;
 
-    /// Meetings that were made or changed at or after an instant, for sweeps. Meetings that did not change may be among them, and
-    /// one may come twice; none that changed is left out. Changes of attendees count only where the CRM keeps them.
+    /// Meetings that were made or changed at or after an instant, for sweeps. The list contains every changed meeting.
+    /// It may also contain unchanged meetings, and the same meeting twice. Changes of attendees count only if the CRM
+    /// records them.
     ///
-    /// Unless an adapter does better, these are all meetings: the CRM does not keep when a record was changed.
+    /// The default implementation returns all meetings, for CRMs that do not record when a meeting changed.
     ///
     /// # Errors
     /// As of [`Directory::meetings`].

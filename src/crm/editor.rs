@@ -1,4 +1,4 @@
-//! Making and changing meetings in a CRM, and when its users are busy.
+//! The ports to make and change meetings in a CRM, and to ask when its users are busy.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,37 +9,38 @@ use crate::meeting::{Meeting, MeetingId, PersonId, PersonRef};
 /// Makes and changes the meetings of a CRM.
 #[async_trait]
 pub trait Editor: Send + Sync {
-    /// Makes a meeting. Answers the id that it has: a CRM that gives ids of its own does not go by the record's. Where the record's
-    /// id counts, making the same again changes nothing.
+    /// Makes a meeting and returns its id. A CRM that assigns ids itself ignores the record's id. If the CRM uses the
+    /// record's id, making the same meeting again changes nothing.
     ///
     /// # Errors
-    /// [`CrmError::Changed`] when there is another meeting with this id; one of the class [`NotFound`](crate::fault::Class::NotFound) when it
-    /// refers to somebody of whom there is no record; other [`CrmError`]s when the CRM cannot be asked or refuses.
+    /// [`CrmError::Changed`] if there is another meeting with this id. An error of the class
+    /// [`NotFound`](crate::fault::Class::NotFound) if the record names a person whom the CRM does not have. Other
+    /// [`CrmError`]s if the CRM cannot be asked or refuses.
     async fn create(&self, record: &MeetingRecord) -> Result<MeetingId, CrmError>;
 
-    /// Changes a meeting: moves it, hands it over, calls it off. What differs between `before`, as it was read, and `after` is
-    /// written; the attendees stay. Answers the meeting as it is then.
+    /// Changes a meeting: moves it, hands it over, calls it off. `before` is the meeting as it was read. The fields in
+    /// which `after` differs are written; the attendees stay. Returns the meeting as it is afterwards.
     ///
     /// # Errors
-    /// [`CrmError::Changed`] when the meeting is not as `before` any more; one of the class [`NotFound`](crate::fault::Class::NotFound)
-    /// when it is gone, or is given to a user who does not exist; [`CrmError::NotKept`] when a value was not kept; other [`CrmError`]s when the CRM
-    /// cannot be asked or refuses.
+    /// [`CrmError::Changed`] if the meeting differs from `before` by now. An error of the class
+    /// [`NotFound`](crate::fault::Class::NotFound) if the meeting is gone, or its new user does not exist.
+    /// [`CrmError::NotKept`] if a value was not kept. Other [`CrmError`]s if the CRM cannot be asked or refuses.
     async fn change(&self, before: &Meeting, after: &Meeting) -> Result<Meeting, CrmError>;
 
-    /// Invites these people and nobody else, in this order. The answers of those who stay stay.
+    /// Makes exactly these people the attendees, in this order. Attendees who stay keep their answers.
     ///
     /// # Errors
-    /// [`CrmError`], of the class [`NotFound`](crate::fault::Class::NotFound) when there is no such meeting, or no record of one of
-    /// them.
+    /// [`CrmError`], of the class [`NotFound`](crate::fault::Class::NotFound) if there is no such meeting, or no record
+    /// of one of the people.
     async fn set_attendees(&self, id: &MeetingId, people: &[PersonRef]) -> Result<(), CrmError>;
 }
 
-/// A span of time, from an instant up to another, which is not part of it.
+/// A span of time from one instant to another. The end is not part of the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Where it begins.
+    /// The beginning.
     pub start: DateTime<Utc>,
-    /// Where it ends.
+    /// The end.
     pub end: DateTime<Utc>,
 }
 
@@ -51,20 +52,21 @@ impl Span {
     }
 }
 
-/// What is known of a user's time.
+/// A user's time, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Busy {
-    /// The user is busy in these spans, by their starts, and free between them. Spans may overlap, and reach beyond what was
-    /// asked for.
+    /// The user is busy in these spans, ordered by their starts, and free between them. Spans may overlap, and may
+    /// reach beyond the requested span.
     During(Vec<Span>),
-    /// It is not known: there is no such user, or the CRM does not show the calendar. Never to be taken for free.
+    /// Not known: there is no such user, or the CRM does not show the calendar. Callers must never take this for free.
     Unknown,
 }
 
-/// Knows when the users of a CRM are busy.
+/// The port that tells when the users of a CRM are busy.
 #[async_trait]
 pub trait Availability: Send + Sync {
-    /// When a user is busy within a span, apart from one meeting, such as the one that is to be moved.
+    /// The spans in which a user is busy within a span. One meeting can be left out, such as the meeting that is to be
+    /// moved.
     ///
     /// # Errors
     /// [`CrmError`] when the CRM cannot be asked, or a record is not valid.

@@ -1,56 +1,56 @@
-//! Why the CRM did not do what it was asked.
+//! The errors of a CRM.
 
 use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy};
 
-/// Why the CRM did not do what it was asked.
+/// Why the CRM did not carry out a request.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CrmError {
-    /// It cannot be reached, or failed.
+    /// The CRM cannot be reached, or failed.
     #[error("the CRM failed while {doing}")]
     Unavailable {
-        /// What was being done, such as `loading the meeting "kickoff"`.
+        /// The request in words, such as `loading the meeting "kickoff"`.
         doing: String,
-        /// Why it failed.
+        /// The reason.
         source: BoxError,
     },
-    /// A record of it is not valid.
+    /// A record of the CRM is not valid.
     #[error("{record} in the CRM is not valid: {reason}")]
     InvalidRecord {
-        /// Which record, such as `meeting "kickoff"`.
+        /// The record, such as `meeting "kickoff"`.
         record: String,
-        /// What is wrong with it.
+        /// The fault in the record.
         reason: String,
     },
-    /// It took a value and kept another one, or none: mostly because the field is read-only to us. The rest of the record is as
-    /// it was.
+    /// The CRM accepted a value but kept another value or none, mostly because this program may not write the field.
+    /// The rest of the record is unchanged.
     #[error("the CRM did not keep the {field} of {record}: it has {}", kept.as_deref().unwrap_or("none"))]
     NotKept {
-        /// Which record, such as `meeting "kickoff"`.
+        /// The record, such as `meeting "kickoff"`.
         record: String,
-        /// Which field, such as `join URL`.
+        /// The field, such as `join URL`.
         field: &'static str,
-        /// What the record says.
+        /// The value that the record has now.
         kept: Option<String>,
-        /// What would help in this CRM, where the adapter knows it.
+        /// The way to solve this in the CRM, if the adapter knows one.
         remedy: Option<Remedy>,
     },
     /// Somebody else changed the record between reading and writing. Nothing was written.
     #[error("{record} was changed in the CRM meanwhile")]
     Changed {
-        /// Which record, such as `meeting "kickoff"`.
+        /// The record, such as `meeting "kickoff"`.
         record: String,
     },
-    /// It has no such record.
+    /// The CRM has no such record.
     #[error("there is no {record} in the CRM")]
     NotFound {
-        /// Which record, such as `meeting "kickoff"`.
+        /// The record, such as `meeting "kickoff"`.
         record: String,
     },
-    /// Its meetings cannot be changed from here: it has no [`Editor`](super::Editor).
+    /// Meetings of this CRM cannot be changed by this program: it has no [`Editor`](super::Editor).
     #[error("the meetings of this CRM cannot be changed from here")]
     ReadOnly,
-    /// A fault that explains itself, of the layer that keeps the records.
+    /// A fault of the layer below, which has its own explanation.
     #[error(transparent)]
     Records(BoxFault),
 }

@@ -1,4 +1,4 @@
-//! The CRM: where meetings and people live. Its ports are small, and a CRM implements those that it can:
+//! The CRM, which has the meetings and the people. Its ports are small. A CRM implements the ports that it can:
 //!
 //! | port | for |
 //! | --- | --- |
@@ -7,7 +7,8 @@
 //! | [`Editor`] | making and changing meetings |
 //! | [`Availability`] | when users are busy |
 //!
-//! A caller of [`Pipeline`](crate::pipeline::Pipeline) needs [`Records`] alone. The program holds all of them as one [`Crm`].
+//! A caller of [`Pipeline`](crate::pipeline::Pipeline) needs only [`Records`]. The program holds all ports as one
+//! [`Crm`].
 
 mod directory;
 mod editor;
@@ -27,7 +28,7 @@ pub use error::CrmError;
 pub use page::{Cursor, Page};
 pub use records::{AttendeePages, Invitee, Records, all_attendees};
 
-/// A CRM, with the ports that it has. Cheap to clone.
+/// A CRM with its ports. Cheap to clone.
 #[derive(Clone)]
 pub struct Crm {
     records: Arc<dyn Records>,
@@ -46,7 +47,7 @@ impl fmt::Debug for Crm {
 }
 
 impl Crm {
-    /// A CRM that can be read, and takes join URLs and answers.
+    /// A CRM that can be read, and that accepts join URLs and answers.
     #[must_use]
     pub fn new(records: Arc<dyn Records>, directory: Arc<dyn Directory>) -> Self {
         Self {
@@ -57,14 +58,14 @@ impl Crm {
         }
     }
 
-    /// The same, whose meetings can be made and changed from here.
+    /// The same CRM, with a port that makes and changes meetings.
     #[must_use]
     pub fn with_editor(mut self, editor: Arc<dyn Editor>) -> Self {
         self.editor = Some(editor);
         self
     }
 
-    /// The same, which knows when its users are busy.
+    /// The same CRM, with a port that tells when users are busy.
     #[must_use]
     pub fn with_availability(mut self, availability: Arc<dyn Availability>) -> Self {
         self.availability = Some(availability);
@@ -83,15 +84,15 @@ impl Crm {
         &self.directory
     }
 
-    /// What makes and changes meetings.
+    /// The port that makes and changes meetings.
     ///
     /// # Errors
-    /// [`CrmError::ReadOnly`] when the CRM has nothing that does.
+    /// [`CrmError::ReadOnly`] if the CRM does not have this port.
     pub fn editor(&self) -> Result<&Arc<dyn Editor>, CrmError> {
         self.editor.as_ref().ok_or(CrmError::ReadOnly)
     }
 
-    /// What knows when users are busy. Where there is none, it is not known of anybody: nobody is free for certain.
+    /// The port that tells when users are busy. Without it, nobody's time is known, and nobody counts as free.
     #[must_use]
     pub fn availability(&self) -> Option<&Arc<dyn Availability>> {
         self.availability.as_ref()

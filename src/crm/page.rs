@@ -1,6 +1,6 @@
-//! Long lists, a page at a time.
+//! Long lists, page by page.
 
-/// Where the next page begins. Only the CRM that made it can read it.
+/// The place at which the next page begins. Only the CRM that made the cursor can read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(String);
 
@@ -17,12 +17,12 @@ impl Cursor {
     }
 }
 
-/// Some items of a long list. The CRM chooses how many; a page may be empty and not be the last.
+/// A part of a long list. The CRM chooses its size. A page may be empty although it is not the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
-    /// Where the next page begins; `None`: this is the last.
+    /// The cursor of the next page. `None`: this page is the last.
     pub next: Option<Cursor>,
 }
 

@@ -10,17 +10,17 @@ use crate::meeting::{Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, 
 /// An attendee of a meeting, with the person's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitee {
-    /// Who was invited, and what the answer was.
+    /// The reference to the person, and the answer.
     pub attendee: Attendee,
-    /// The person; `None`: the CRM has no such record any more. A record that it only does not show is a person whose address
-    /// is [hidden](crate::meeting::Reach::Hidden).
+    /// The person. `None`: the CRM does not have this record any more. If the CRM only hides the record, this is a
+    /// person whose address is [hidden](crate::meeting::Reach::Hidden).
     pub person: Option<Person>,
 }
 
-/// The attendees of a meeting, some at a time, in the CRM's order.
+/// The attendees of a meeting, page by page, in the CRM's order.
 pub type AttendeePages<'a> = BoxStream<'a, Result<Vec<Invitee>, CrmError>>;
 
-/// All attendees as one page, for a CRM that has them at hand.
+/// All attendees as one page, for a CRM that has all of them at once.
 #[must_use]
 pub fn all_attendees<'a>(invitees: Vec<Invitee>) -> AttendeePages<'a> {
     stream::once(async { Ok(invitees) }).boxed()
@@ -28,29 +28,29 @@ pub fn all_attendees<'a>(invitees: Vec<Invitee>) -> AttendeePages<'a> {
 
 /// The records of a CRM, as the pipeline needs them.
 ///
-/// A write is done when its call comes back, and writing the same again changes nothing: a run that was cut off does it
-/// once more. The front page of this crate has an implementation over records in memory.
+/// A write is complete when its call returns. Writing the same again changes nothing, because a run that was cut off
+/// repeats its writes. The front page of this crate has an implementation over records in memory.
 #[async_trait]
 pub trait Records: Send + Sync {
-    /// Finds a meeting; `None` when there is none with this id.
+    /// Finds a meeting. `None`: there is no meeting with this id.
     ///
     /// # Errors
     /// [`CrmError`] when the CRM cannot be asked, or its record is not a valid meeting.
     async fn meeting(&self, id: &MeetingId) -> Result<Option<Meeting>, CrmError>;
 
-    /// The attendees of a meeting with their people, each once. The CRM chooses how many are on a page; nothing is asked for one
-    /// person alone, and a page is asked for when the one before it has been used. Without attendees, or without such
-    /// a meeting, there are none.
+    /// The attendees of a meeting with their people, each once. The CRM chooses the size of a page. The pipeline never
+    /// asks for one person alone, and asks for a page when it has used the one before. A meeting without attendees has
+    /// no pages, and neither has an unknown meeting.
     ///
-    /// An attendee who is left out counts as removed, and gets a cancellation. So whoever is an attendee while the pages are read
-    /// must be on one of them: a CRM whose pages shift when somebody is removed checks its pages against the list of
-    /// ids, and fails rather than leave somebody out.
+    /// An attendee who is missing counts as removed, and gets a cancellation. So everybody who is an attendee while the
+    /// pages are read must be on one of them. A CRM whose pages shift when somebody is removed must compare its pages
+    /// with the list of ids, and must fail rather than miss an attendee.
     ///
     /// # Errors
-    /// A page is [`CrmError`] when the CRM cannot be asked, or a record is not valid. Nothing follows it.
+    /// A page is a [`CrmError`] if the CRM cannot be asked, or a record is not valid. It is the last page then.
     fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a>;
 
-    /// One attendee of a meeting, with the person; `None`: the person is not invited.
+    /// One attendee of a meeting, with the person. `None`: the person is not invited.
     ///
     /// # Errors
     /// As of [`Records::attendees`].
@@ -73,8 +73,8 @@ pub trait Records: Send + Sync {
     /// [`CrmError`] when the CRM cannot be asked, or the record is not a valid person.
     async fn person(&self, person: &PersonRef) -> Result<Option<Person>, CrmError>;
 
-    /// Some people, 200 at most. Those of whom there is no record are missing in the answer; the order does not matter. A CRM
-    /// that can be asked for several at once should be.
+    /// Up to 200 people, in any order. People of whom the CRM has no record are missing. A CRM that can be asked for
+    /// several people in one request should use such requests.
     ///
     /// # Errors
     /// As of [`Records::person`].
@@ -86,13 +86,13 @@ pub trait Records: Send + Sync {
         Ok(found)
     }
 
-    /// Writes the join URL of a meeting, or clears it (`None`), if the record still says `expected`. Answers what the record says
-    /// then, read from the CRM's answer: a CRM may take a value and keep another. What it says instead of
-    /// `expected` is left as it is.
+    /// Writes the join URL of a meeting, or clears it (`None`), if the record still has `expected`. If the record has
+    /// another value, it stays. Returns the value that the record has afterwards, read from the CRM's answer: a CRM may
+    /// accept a value and keep another.
     ///
     /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked, has no such meeting, or refuses. A CRM that knows why it does not keep the value
-    /// says so by [`CrmError::NotKept`].
+    /// [`CrmError`] if the CRM cannot be asked, has no such meeting, or refuses. A CRM that knows why it does not keep
+    /// the value returns [`CrmError::NotKept`].
     async fn set_join_url(
         &self,
         id: &MeetingId,
@@ -100,10 +100,10 @@ pub trait Records: Send + Sync {
         join_url: Option<&JoinUrl>,
     ) -> Result<Option<JoinUrl>, CrmError>;
 
-    /// Records what attendees answered, all or none where the CRM can. The answers of others stay.
+    /// Records answers of attendees: all or none, if the CRM can do that. Other attendees' answers stay.
     ///
     /// # Errors
-    /// [`CrmError`] when the CRM cannot be asked or refuses, or one of them is not an attendee.
+    /// [`CrmError`] if the CRM cannot be asked or refuses, or one of the people is not an attendee.
     async fn set_statuses(
         &self,
         id: &MeetingId,

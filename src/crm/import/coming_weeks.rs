@@ -1,21 +1,21 @@
-//! Records that were written for some year, in the weeks to come.
+//! Moves records that were written for a past year into the coming weeks.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ImportFile;
 use crate::meeting::{InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus, When, Zone};
 
-/// How many weeks further are tried where a clock change skips or repeats a time: so many that all the changes of a year
-/// are passed.
+/// How many more weeks are tried if a clock change skips or repeats a time. Within this many weeks all the clock
+/// changes of a year pass.
 const TRIES: i64 = 53;
 
-/// Why meetings cannot be moved to the weeks to come.
+/// Why meetings cannot be moved to the coming weeks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("meeting {:?} cannot be moved by {weeks} weeks", meeting.as_str())]
 pub struct CannotMove {
     /// The meeting.
     pub meeting: MeetingId,
-    /// By how many weeks it was to be moved at last.
+    /// The last number of weeks that was tried.
     pub weeks: i64,
     source: NoSuchTime,
 }
@@ -31,13 +31,13 @@ enum NoSuchTime {
 }
 
 impl ImportFile {
-    /// Moves all meetings by the same number of weeks, so that the first planned one is tomorrow at the earliest and in
-    /// seven days at the latest, by its own calendar. Each keeps its weekdays, and its times on the clock of its zone;
-    /// what was over when the first began is still over. Where a clock change skips or repeats one of the times, all
-    /// move on by another week. Without a planned meeting nothing moves.
+    /// Moves all meetings by the same number of weeks, so that the first planned meeting is in 1 to 7 days, on the
+    /// calendar of its zone. Each meeting keeps its weekdays, and its times on the clock of its zone. A meeting that
+    /// was over when the first planned one began is still over. If a clock change skips or repeats one of the times,
+    /// all meetings move by another week. Without a planned meeting nothing moves.
     ///
     /// # Errors
-    /// [`CannotMove`] when there is no such week.
+    /// [`CannotMove`] if no number of weeks works.
     pub fn move_to_coming_weeks(&mut self, now: DateTime<Utc>) -> Result<(), CannotMove> {
         let Some(weeks) = self.weeks_to(now) else {
             return Ok(());
@@ -64,7 +64,7 @@ impl ImportFile {
         Ok(())
     }
 
-    /// By how many weeks the first planned meeting is to be moved.
+    /// The number of weeks by which the first planned meeting is to be moved.
     fn weeks_to(&self, now: DateTime<Utc>) -> Option<i64> {
         let meetings = self.meetings.iter().map(|record| &record.meeting);
         let planned = meetings.filter(|meeting| meeting.status == MeetingStatus::Planned);
@@ -79,7 +79,7 @@ impl ImportFile {
 fn moved(meeting: &Meeting, weeks: i64) -> Result<When, CannotMove> {
     let when = &meeting.when;
     let moved = || match (when.instants(), when.days()) {
-        // A time that happens twice says by itself which of the two it is.
+        // Unmoved instants stay exact, even if their local time happens twice.
         _ if weeks == 0 => Ok(*when),
         (Some((start, end)), _) => {
             let later = |instant| at_the_same_time(instant, weeks, &meeting.time_zone);
@@ -101,7 +101,7 @@ fn moved(meeting: &Meeting, weeks: i64) -> Result<When, CannotMove> {
     })
 }
 
-/// So many weeks later, at the same time on the clock of a zone.
+/// The instant this many weeks later, at the same time on the clock of a zone.
 fn at_the_same_time(instant: DateTime<Utc>, weeks: i64, zone: &Zone) -> Result<DateTime<Utc>, NoSuchTime> {
     let by = TimeDelta::try_weeks(weeks).ok_or(NoSuchTime::OutOfRange)?;
     let local = zone.local(instant).naive_local();
@@ -154,7 +154,7 @@ mod tests {
     fn the_week_before_it_stays_and_on_its_day_it_is_a_week_later() {
         for (now, start) in [
             ("2026-11-23T22:59:00Z", "2026-11-24T09:00:00Z"),
-            // In Berlin it is the 24th.
+            // In Berlin it is already the 24th.
             ("2026-11-23T23:00:00Z", "2026-12-01T09:00:00Z"),
             ("2026-11-25T08:00:00Z", "2026-12-01T09:00:00Z"),
             ("2026-11-30T22:59:00Z", "2026-12-01T09:00:00Z"),
@@ -176,12 +176,12 @@ mod tests {
             ("2027-03-15T12:00:00Z", "2027-03-21T01:30:00Z"),
             // On the 28th there is no 02:30.
             ("2027-03-22T12:00:00Z", "2027-04-04T00:30:00Z"),
-            // On the 31st there are two.
+            // On the 31st, 02:30 happens twice.
             ("2027-10-25T12:00:00Z", "2027-11-07T01:30:00Z"),
         ] {
             assert_eq!(start_of(&moved(one(night), at(now))), at(start), "{now}");
         }
-        // The same is true of the end, and of any other meeting.
+        // The same holds for the end, and for every other meeting.
         let into_the_night =
             r#""start": "2026-12-06T00:30:00", "end": "2026-12-06T02:30:00", "time_zone": "Europe/Berlin""#;
         let records = moved(one(into_the_night), at("2027-03-22T12:00:00Z"));

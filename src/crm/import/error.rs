@@ -1,4 +1,4 @@
-//! What is wrong with a file of records, all of it at once.
+//! The problems of a file of records, all in one error.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Reference;
 use crate::fault::{Class, Fault, Remedy};
 
-/// Everything that is wrong with a file of records. Nothing of such a file is loaded.
+/// All problems of a file of records. Nothing of such a file is imported.
 ///
 /// `Display` has one line for each finding: `file:line:column: path: what — why`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,7 +16,7 @@ pub struct ImportErrors {
     findings: Vec<Finding>,
 }
 
-/// One thing that is wrong.
+/// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The place among the records, such as `meetings[0].attendees[2].kind`; empty for the file as a whole.
@@ -25,11 +25,11 @@ pub struct Finding {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The problem.
     pub what: String,
-    /// Why, or what to write instead.
+    /// The reason, or the correct form.
     pub why: String,
-    /// Where the file is not JSON: the line, and below it a mark under the place.
+    /// If the file is no JSON: the line, and below it a mark under the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
 }
@@ -43,8 +43,8 @@ impl ImportErrors {
         }
     }
 
-    /// Findings about references, of [`ImportFile::references`](super::ImportFile::references), to records that
-    /// the CRM does not have either.
+    /// Problems of references to unknown records: the CRM does not have them, and neither has the file
+    /// ([`ImportFile::references`](super::ImportFile::references)).
     #[must_use]
     pub fn unknown_references<'a>(
         file_name: &str,
@@ -67,7 +67,7 @@ impl ImportErrors {
         &self.file
     }
 
-    /// What was found, in the order of the file.
+    /// The problems, in the order of the file.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings

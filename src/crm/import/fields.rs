@@ -1,9 +1,9 @@
-//! Reading the fields of a record, and noting what is wrong with each.
+//! Reads the fields of a record, and notes the problems of each.
 
 use super::error::Finding;
 use super::json::{Document, Json, Member};
 
-/// What is found while a document is read.
+/// The problems that are found while a document is read.
 pub(super) struct Findings<'a> {
     document: Document<'a>,
     pub(super) list: Vec<Finding>,
@@ -17,7 +17,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Notes what is wrong at a slice of the document.
+    /// Notes a problem at a slice of the document.
     pub(super) fn note(
         &mut self,
         slice: &str,
@@ -123,7 +123,7 @@ impl<'a> At<'a> {
         }
     }
 
-    /// The fields of an object. Those that are not known, and those that are there twice, are noted.
+    /// The fields of an object. Unknown fields, and fields that occur twice, are noted.
     pub(super) fn fields(
         &self,
         findings: &mut Findings<'_>,
@@ -185,12 +185,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where the object itself is.
+    /// The object itself, with its place.
     pub(super) fn at(&self) -> &At<'a> {
         &self.at
     }
 
-    /// A field that is there and not null.
+    /// A field that exists and is not null.
     pub(super) fn get(&self, name: &'static str) -> Option<At<'a>> {
         let member = self.members.iter().find(|member| member.name == name)?;
         (!member.value.is_null()).then(|| At {
@@ -204,7 +204,7 @@ impl<'a> Fields<'a> {
         findings.note(self.at.json.slice(), self.path_of(name), "missing", why);
     }
 
-    /// A field that must be there.
+    /// A field that must exist.
     pub(super) fn required(&self, findings: &mut Findings<'_>, name: &'static str) -> Option<At<'a>> {
         let found = self.get(name);
         if found.is_none() {
@@ -213,29 +213,29 @@ impl<'a> Fields<'a> {
         found
     }
 
-    /// A text; `None` when it is not there, null or empty.
+    /// A text. `None`: the field is missing, null or empty.
     pub(super) fn text(&self, findings: &mut Findings<'_>, name: &'static str) -> Option<String> {
         self.filled(findings, name).map(|(_, text)| text)
     }
 
-    /// A text and where it is; `None` when it is not there, null or empty.
+    /// A text and its place. `None`: the field is missing, null or empty.
     pub(super) fn filled(&self, findings: &mut Findings<'_>, name: &'static str) -> Option<(At<'a>, String)> {
         let at = self.get(name)?;
         let text = at.text(findings).filter(|text| !text.is_empty())?;
         Some((at, text))
     }
 
-    /// `true` or `false`; `None` when it is not there or null.
+    /// `true` or `false`. `None`: the field is missing or null.
     pub(super) fn flag(&self, findings: &mut Findings<'_>, name: &'static str) -> Option<bool> {
         self.get(name)?.flag(findings)
     }
 
-    /// The items of a list; none when it is not there or null.
+    /// The items of a list. A missing field, or null, counts as an empty list.
     pub(super) fn items(&self, findings: &mut Findings<'_>, name: &'static str) -> Vec<At<'a>> {
         self.get(name).map_or_else(Vec::new, |at| at.items(findings))
     }
 
-    /// One of a few words; `None` when it is not there, null or wrong.
+    /// One of a few words. `None`: the field is missing, null or wrong.
     pub(super) fn choice<T: Copy>(
         &self,
         findings: &mut Findings<'_>,
@@ -266,7 +266,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A text as it is shown in a finding: quoted, and cut when it is long.
+/// A text for a message: quoted, and cut if it is long.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

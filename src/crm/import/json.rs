@@ -1,7 +1,7 @@
-//! JSON whose values know where in the text they stand.
+//! JSON values that know their place in the text.
 //!
-//! A value is kept as the slice of the text that it was read from. The distance of that slice from the
-//! beginning of the text is the value's place, so that nothing needs to be recorded beside it.
+//! A value is stored as the slice of the text that it was read from. The slice's distance from the beginning of the
+//! text is the value's place, so that no place needs to be stored.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,11 +15,11 @@ use super::error::Finding;
 /// The longest part of a line that is shown, in characters.
 const EXCERPT: usize = 72;
 
-/// How many bytes apart characters are counted up to.
+/// The distance, in octets, between two stored counts of characters.
 const STRIDE: usize = 1024;
 
-/// A text, where its lines begin, and how many characters come before each stride of it. A file can be one
-/// line of any length with a place wanted in every part of it.
+/// A text, with the beginnings of its lines, and with the count of characters before each stride. A file can be a
+/// single very long line in which many places are looked up.
 pub(super) struct Document<'a> {
     text: &'a str,
     line_starts: Vec<usize>,
@@ -41,7 +41,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The value that the text is.
+    /// The text as one value.
     pub(super) fn parse(&self) -> Result<Json<'a>, Finding> {
         // A byte order mark is no part of JSON, but some editors write one.
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
     fn position(&self, offset: usize) -> (usize, usize) {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        // A byte order mark is not seen, and so not counted.
+        // A byte order mark is not visible, so it is not counted.
         let unseen = usize::from(start == 0 && offset > 0 && self.text.starts_with('\u{feff}'));
         let column = self.characters_before(offset) - self.characters_before(start) - unseen + 1;
         (line, column)
@@ -79,7 +79,7 @@ impl<'a> Document<'a> {
             line => self.line_starts.get(line - 1).copied().unwrap_or(self.text.len()),
         };
         let line_text = self.text[line_start..].lines().next().unwrap_or_default();
-        // serde_json counts bytes, the one it stumbled over included.
+        // serde_json counts octets, and includes the octet with the error.
         let within = error.column().saturating_sub(1).min(line_text.len());
         let within = (0..=within)
             .rev()
@@ -99,7 +99,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// How many characters begin in these bytes of UTF-8.
+/// How many characters begin in these octets of UTF-8.
 fn characters_in(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -119,11 +119,11 @@ fn excerpt(line: &str, at: usize) -> String {
     format!("  | {shown}\n  | {:>width$}", "^", width = at - first + 1)
 }
 
-/// A JSON value: the slice of the text that it is.
+/// A JSON value: a slice of the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Json<'a>(&'a str);
 
-/// A member of an object: its name, and the slice of the text that it was read from.
+/// A member of an object: its name, and its value.
 #[derive(Debug)]
 pub(super) struct Member<'a> {
     pub(super) name: Cow<'a, str>,
@@ -131,7 +131,7 @@ pub(super) struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Where the member begins; where its name is written with escapes, where its value does.
+    /// The place of the member: of its name, or of its value if the name contains escapes.
     pub(super) fn slice(&self) -> &'a str {
         match self.name {
             Cow::Borrowed(name) => name,
@@ -146,7 +146,7 @@ impl<'a> Json<'a> {
         self.0
     }
 
-    /// What kind of value it is, in words.
+    /// The kind of the value, in words.
     pub(super) fn kind(self) -> &'static str {
         match self.0.as_bytes().first() {
             Some(b'{') => "an object",
@@ -166,8 +166,8 @@ impl<'a> Json<'a> {
         self.0.starts_with('"')
     }
 
-    /// The members of an object, in their order, also those that have the same name; the reason, where a
-    /// name is no text.
+    /// The members of an object in their order, with members of the same name. The error is the reason why a name is no
+    /// text.
     pub(super) fn members(self) -> Result<Vec<Member<'a>>, String> {
         parse(self.0).map(|Members(members)| members)
     }
@@ -178,7 +178,7 @@ impl<'a> Json<'a> {
         Ok(raw.into_iter().map(|raw| Json(raw.get())).collect())
     }
 
-    /// The text of a string; the reason, where its escapes make none.
+    /// The text of a string. The error is the reason why its escapes are wrong.
     pub(super) fn text(self) -> Result<String, String> {
         parse(self.0)
     }
@@ -244,7 +244,7 @@ mod tests {
         let members = document.parse().unwrap().members().unwrap();
         let names: Vec<_> = members.iter().map(|member| member.name.as_ref()).collect();
         assert_eq!(names, ["ä", "ä"]);
-        // One after the quote, which is where the name's text begins.
+        // The name's text begins one character after the quote.
         assert_eq!(document.place(members[0].slice()), (2, 4));
         let items = members[0].value.items().unwrap();
         assert_eq!(document.place(items[1].slice()), (2, 12));

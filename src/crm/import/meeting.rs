@@ -1,4 +1,4 @@
-//! Meetings, and when they take place.
+//! Reads meetings and their times.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -59,7 +59,7 @@ impl<'a> Reading<'a> {
         let assigned_user = self.assigned_user(&fields);
         let attendees = self.attendees(&fields);
 
-        // Checked on its own, so that a nameless meeting is noted also when more is wrong with it.
+        // The name is checked separately, so that a missing name is also noted if the meeting has other problems.
         let name = name.filter(|name| {
             let visible = !crate::meeting::one_line(name).is_empty();
             if let (false, Some(at)) = (visible, &name_at) {
@@ -85,7 +85,7 @@ impl<'a> Reading<'a> {
         Some(MeetingRecord { meeting, attendees })
     }
 
-    /// How the meeting differs at Zoom from the organization's others.
+    /// The meeting's own settings at Zoom, where it differs from the organization's others.
     fn online_settings(&mut self, fields: &Fields<'a>) -> OnlineSettings {
         const FIELDS: &[&str] = &[
             "waiting_room",
@@ -187,7 +187,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// When the meeting takes place: two times, or two days.
+    /// The time of the meeting: two times, or two days.
     fn when(&mut self, fields: &Fields<'a>, zone: Option<&Zone>) -> Option<When> {
         let all_day = fields.flag(&mut self.findings, "all_day").unwrap_or(false);
         let (wrong, what, why) = if all_day {
@@ -212,7 +212,7 @@ impl<'a> Reading<'a> {
         } else {
             ["start", "end"]
         };
-        // What is contradicted need not be missed as well.
+        // A contradictory field is not also reported as missing.
         let mut get = |name| match fields.get(name) {
             None if contradictory.is_empty() => {
                 let why = match all_day {
@@ -275,7 +275,7 @@ impl<'a> Reading<'a> {
         day
     }
 
-    /// An instant: with an offset, or a local time in the meeting's zone.
+    /// An instant: a time with an offset, or a local time in the meeting's zone.
     fn instant(&mut self, at: &At<'a>, fields: &Fields<'a>, zone: Option<&Zone>) -> Option<DateTime<Utc>> {
         let text = at.text(&mut self.findings)?;
         let parsed = text.parse::<WrittenTime>().ok();
@@ -296,7 +296,7 @@ impl<'a> Reading<'a> {
                 })
                 .ok(),
             (Some(WrittenTime::Local(_)), None) => {
-                // A zone that is there, but wrong, was noted already.
+                // A zone that exists but is wrong was noted already.
                 if fields.get("time_zone").is_none() {
                     let what = format!("{} is a local time, but nowhere", shown(&text));
                     at.refuse(

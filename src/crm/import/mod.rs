@@ -1,7 +1,7 @@
 //! The file format of the built-in CRM: roles, people and meetings as JSON.
 //!
-//! [`read`] checks a whole file and answers either all of its records or everything that is wrong with them,
-//! each with its path and line. `docs/import.md` describes the format.
+//! [`read`] checks a whole file. It returns either all of its records, or all of its problems, each with its path and
+//! line. `docs/import.md` describes the format.
 //!
 //! ```
 //! let text = r#"{"contacts": [{"id": "lee", "name": "Lee", "emial": "lee@client.example"}]}"#;
@@ -34,9 +34,9 @@ use crate::online::OnlineUser;
 use fields::{At, Fields, Findings, shown};
 use json::Document;
 
-/// The records of a file, each valid in itself.
+/// The records of a file, each valid by itself.
 ///
-/// They may refer to records that the file does not have, see [`ImportFile::references`].
+/// Records may refer to records that are not in the file, see [`ImportFile::references`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportFile {
     /// The roles.
@@ -52,35 +52,35 @@ pub struct ImportFile {
     references: Vec<Reference>,
 }
 
-/// What users who have it may do.
+/// The permissions of the users who have the role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     /// The id.
     pub id: RoleId,
-    /// Whether it has the *Zoom Meetings* scope.
+    /// Whether the role has the *Zoom Meetings* scope.
     pub zoom_meetings: bool,
-    /// Which meetings it lets its users edit.
+    /// The meetings that the role lets its users edit.
     pub meeting_edit: EditAccess,
 }
 
-/// A user, and which roles the user has.
+/// A user, with the user's roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedUser {
-    /// The user. What the roles grant ([`UserFacts`](crate::meeting::UserFacts)) is not filled in: a role may be among
-    /// the records loaded before.
+    /// The user. The permissions of the roles ([`UserFacts`](crate::meeting::UserFacts)) are not filled in, because a
+    /// role may be a record of an earlier import.
     pub person: Person,
-    /// Whether the user may have meetings at Zoom, and under which Zoom ID: the field `zoom`.
+    /// Whether the user may have meetings at Zoom, and the Zoom ID: the field `zoom`.
     pub zoom: OnlineUser,
     /// The roles, each once.
     pub roles: Vec<RoleId>,
 }
 
-/// A mention of a record that is not in the same file.
+/// A reference to a record that is not in the same file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// What is mentioned.
+    /// The record that is referred to.
     pub target: Target,
-    /// Where: the path among the records, such as `meetings[0].assigned_user`.
+    /// The place of the reference: its path among the records, such as `meetings[0].assigned_user`.
     pub path: String,
     /// The line, from 1.
     pub line: usize,
@@ -88,7 +88,7 @@ pub struct Reference {
     pub column: usize,
 }
 
-/// What a [`Reference`] mentions.
+/// The record that a [`Reference`] refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Target {
     /// A role.
@@ -107,8 +107,8 @@ impl fmt::Display for Target {
 }
 
 impl ImportFile {
-    /// The mentions of roles and people that are not in the file: the caller checks that the CRM has them,
-    /// and makes [`ImportErrors::unknown_references`] of those that it has not.
+    /// The references to roles and people that are not in the file. The caller checks that the CRM has them, and makes
+    /// [`ImportErrors::unknown_references`] from the others.
     #[must_use]
     pub fn references(&self) -> &[Reference] {
         &self.references
@@ -135,10 +135,10 @@ impl ImportFile {
     }
 }
 
-/// Reads a file of records. `file_name` is what the file is called in errors.
+/// Reads a file of records. `file_name` is the name of the file in errors.
 ///
 /// # Errors
-/// [`ImportErrors`] when the text is not JSON, or any record of it is wrong: everything that was found.
+/// [`ImportErrors`] with all problems, if the text is not JSON or a record is wrong.
 pub fn read(text: &str, file_name: &str) -> Result<ImportFile, ImportErrors> {
     let document = Document::new(text);
     let root = match document.parse() {
@@ -160,7 +160,7 @@ pub fn read(text: &str, file_name: &str) -> Result<ImportFile, ImportErrors> {
     Ok(records)
 }
 
-/// What is gathered while a file is read.
+/// The state while a file is read.
 struct Reading<'a> {
     findings: Findings<'a>,
     references: Vec<Reference>,
@@ -205,7 +205,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Reads the records of a section, and notes those that have the id of an earlier one.
+    /// Reads the records of a section, and notes records with the id of an earlier one.
     fn each<T>(
         &mut self,
         sections: &Fields<'a>,
@@ -260,7 +260,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// A field that is an id and must be there.
+    /// A field that must exist and be an id.
     fn id<T, E>(
         &mut self,
         fields: &Fields<'a>,
@@ -271,7 +271,7 @@ impl<'a> Reading<'a> {
         self.id_at(&at, new)
     }
 
-    /// An id that stands here.
+    /// The value as an id.
     fn id_at<T, E>(&mut self, at: &At<'a>, new: fn(String) -> Result<T, E>) -> Option<T> {
         let text = at.text(&mut self.findings)?;
         let what = format!("{} cannot be an id", shown(&text));
@@ -286,7 +286,7 @@ impl<'a> Reading<'a> {
             .ok()
     }
 
-    /// Remembers that a record is mentioned.
+    /// Remembers a reference to a record.
     fn mention(&mut self, at: &At<'a>, target: Target) {
         let (line, column) = self.findings.place(at.json.slice());
         self.references.push(Reference {
@@ -302,7 +302,7 @@ fn id_of(person: &Person) -> String {
     person.reference.id.as_str().to_owned()
 }
 
-/// The indices of the items that are there a second time.
+/// The indices of the items that occurred before.
 fn repeated<T: Eq + Hash>(items: &[T]) -> impl Iterator<Item = usize> + '_ {
     let mut seen = HashSet::new();
     items

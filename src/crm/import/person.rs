@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
             .ok()
     }
 
-    /// The field `time_zone`; `None` when it is not there or wrong.
+    /// The field `time_zone`. `None`: the field is missing or wrong.
     pub(super) fn zone(&mut self, fields: &Fields<'a>) -> Option<Zone> {
         let (at, text) = fields.filled(&mut self.findings, "time_zone")?;
         Zone::new(&text)
@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
         roles
     }
 
-    /// Whether the user is enabled for Zoom, and the Zoom ID where it is not the address.
+    /// Whether the user is enabled for Zoom, and the Zoom ID if it is not the address.
     fn zoom(&mut self, fields: &Fields<'a>) -> (bool, Option<String>) {
         let fields = fields
             .get("zoom")

@@ -1,4 +1,4 @@
-//! What a file of records says, and what it answers to each mistake.
+//! The reading of files of records, and the answers to mistakes in them.
 
 mod files;
 
@@ -25,7 +25,7 @@ const EXAMPLE: &str = r#"{
                 "time_zone": "Europe/Berlin", "assigned_user": "ana", "attendees": [{"kind": "contact", "id": "lee"}]}]
 }"#;
 
-/// The lines of what is wrong with a text, without the name of the file.
+/// The lines about the problems of a text, without the name of the file.
 fn wrong(text: &str) -> Vec<String> {
     let errors = read(text, "f").expect_err("this was taken for right");
     assert!(!errors.findings().is_empty());
@@ -36,7 +36,7 @@ fn wrong(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The same without line and column, of a text that is one line.
+/// The same lines without line and column, for a text of one line.
 fn words(text: &str) -> Vec<String> {
     let without_place = |line: String| {
         let mut parts = line.splitn(3, ':');
@@ -47,7 +47,7 @@ fn words(text: &str) -> Vec<String> {
     wrong(text).into_iter().map(without_place).collect()
 }
 
-/// A timed meeting on one line, with more fields before the end.
+/// A timed meeting on one line, with these further fields.
 fn meeting(more: &str) -> String {
     format!(
         r#"{{"meetings": [{{"id": "m", "name": "M", "start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"{more}}}]}}"#
@@ -546,7 +546,7 @@ fn long_values_are_cut_in_errors() {
     assert!(lines[0].chars().count() < 200, "{lines:?}");
 }
 
-/// JSON of the shape of a file of records, with things in it that should not be.
+/// JSON in the form of a file of records, with wrong values in it.
 fn almost_records() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         "[ -~ü\u{0}\u{1F600}]{0,12}",
