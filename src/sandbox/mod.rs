@@ -1,4 +1,4 @@
-//! What `--sandbox` runs against instead of the real world, and what tests of callers can use: servers of
-//! our own on loopback, with state that a test can look into.
+//! Servers on loopback in place of the real ones, for `--sandbox` and for tests of callers. Tests can read and change
+//! their state.
 
 pub mod zoom;

@@ -22,7 +22,7 @@ impl Answer {
         }
     }
 
-    /// A 204.
+    /// An answer with status 204.
     pub(super) fn empty() -> Self {
         Self {
             status: 204,
@@ -37,14 +37,14 @@ impl Answer {
     }
 }
 
-/// A field that was refused.
+/// A field that the API refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FieldError {
     pub(super) field: String,
     pub(super) message: String,
 }
 
-/// Why a call of the API is refused.
+/// Why the API refuses a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: u16,

@@ -1,4 +1,4 @@
-//! The meeting API: who may, what for, and what comes of it.
+//! The meeting API: permissions, checks, and the effects of each call.
 
 use serde_json::{Map, Value, json};
 
@@ -49,7 +49,7 @@ fn authenticated(world: &ZoomWorld, call: &Call) -> Result<Caller, Refusal> {
     })
 }
 
-/// Each operation has one granular scope; the older, wider one that did for it does too.
+/// Each operation has one granular scope. The older, wider scope that includes it works too.
 fn check_scope(operation: Operation, caller: &Caller) -> Result<(), Refusal> {
     let (granular, classic) = match operation {
         Operation::CreateMeeting => ("meeting:write:meeting:admin", "meeting:write:admin"),
@@ -108,7 +108,7 @@ fn no_such_user(id: &str) -> Refusal {
     Refusal::new(404, 1001, format!("User does not exist: {id}."))
 }
 
-/// Whether a user can have meetings made and changed.
+/// Checks that meetings can be created and changed for a user.
 fn check_host(user: &ZoomUser, asked_as: &str) -> Result<(), Refusal> {
     match user.status {
         UserStatus::Pending => Err(Refusal::new(
@@ -178,7 +178,7 @@ fn scheduled_host(
     }
 }
 
-/// What a setting of the one kind means for another, and what the host's licence leaves of them.
+/// Checks the settings, and adjusts settings that depend on each other or on the host's licence.
 fn check_settings(
     world: &ZoomWorld,
     host: &ZoomUser,
@@ -325,7 +325,7 @@ fn update(world: &mut ZoomWorld, caller: &Caller, id: &str, call: &Call) -> Resu
     if let Some(timezone) = wanted.timezone {
         meeting.timezone = timezone;
     }
-    // A start in the past is ignored, and nobody is told.
+    // A start in the past is ignored silently.
     let start = wanted.start.map(|start| start.instant(&meeting.timezone));
     if let Some(start) = start.filter(|start| *start > now) {
         meeting.start_time = Some(start);

@@ -1,18 +1,18 @@
-//! What was asked: a request, taken apart.
+//! A request, parsed.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-/// What a request wants, by method and path. [`Operation::Any`] and [`Operation::Token`] stand for several
-/// where a fault is matched.
+/// The operation of a request, by method and path. [`Operation::Any`] and [`Operation::Token`] match several
+/// operations; they are only used for faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
-    /// Whatever it is (matching only).
+    /// Every operation (only to match).
     Any,
-    /// `POST /oauth/token`, whatever the grant.
+    /// `POST /oauth/token`, with any grant type.
     Token,
     /// `GET /oauth/authorize`.
     Authorize,
@@ -36,12 +36,12 @@ pub enum Operation {
     DeleteMeeting,
     /// `GET /v2/users/{userId}`.
     GetUser,
-    /// Anything that this Zoom does not know.
+    /// A request that this Zoom does not know.
     Unknown,
 }
 
 impl Operation {
-    /// Whether a request that wants `actual` is among those that `self` stands for.
+    /// Whether `self` matches a request whose operation is `actual`.
     #[must_use]
     pub fn covers(self, actual: Self) -> bool {
         match self {
@@ -62,7 +62,7 @@ pub(super) struct Call {
     /// The path as it was sent, still percent-encoded.
     pub(super) path: String,
     pub(super) query: String,
-    /// Names in lowercase.
+    /// The headers, with names in lowercase.
     pub(super) headers: BTreeMap<String, String>,
     pub(super) body: String,
 }
@@ -90,7 +90,7 @@ impl Call {
         }
     }
 
-    /// The parts of the path, each decoded once.
+    /// The segments of the path, each decoded once.
     pub(super) fn segments(&self) -> Vec<String> {
         let path = self.path.strip_prefix('/').unwrap_or(&self.path);
         path.split('/').map(decoded).collect()
@@ -100,7 +100,7 @@ impl Call {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// Whether the caller names JSON among what it takes.
+    /// Whether the caller accepts JSON by name.
     pub(super) fn accepts_json(&self) -> bool {
         self.header("accept")
             .is_some_and(|accept| accept.to_ascii_lowercase().contains("application/json"))
@@ -115,7 +115,7 @@ impl Call {
         find(&self.body, name)
     }
 
-    /// A parameter of the token endpoint: of the body or, where it is not a token, of the query.
+    /// A parameter of the token endpoint: from the body or, if it is no token, from the query.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let secret = matches!(name, "refresh_token" | "token" | "code_verifier");
         self.form(name)
@@ -129,7 +129,7 @@ fn find(encoded: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// A part of a path, percent-decoded. A `+` stays one: only forms write a space that way.
+/// A segment of a path, percent-decoded. A `+` stays a `+`: only forms use it for a space.
 fn decoded(segment: &str) -> String {
     let bytes = segment.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));

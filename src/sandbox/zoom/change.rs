@@ -1,4 +1,4 @@
-//! What can happen in a Zoom behind a client's back.
+//! Changes in a Zoom that its client did not make.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Clock, License, MeetingState, UserStatus, ZoomClient, ZoomUser, ZoomWorld};
 
-/// Something that happens in the world of an embedded Zoom without its client's doing. Where a user, client or
-/// meeting that it names does not exist, nothing happens.
+/// A change in the world of an embedded Zoom that its client did not make. If it names a user, client or meeting that
+/// does not exist, nothing happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// All grants end: the app was removed, or another grant took their place. Codes end too.
+    /// All grants end: the app was removed, or another grant took their place. Authorization codes end too.
     RevokeGrants,
     /// All access tokens stop working (401, `Invalid access token.`); refresh tokens stay.
     InvalidateAccessTokens,
-    /// All access tokens are past their hour (401, `Access token is expired.`).
+    /// All access tokens are older than 1 hour (401, `Access token is expired.`).
     ExpireAccessTokens,
-    /// All refresh tokens are past their 90 days.
+    /// All refresh tokens are older than 90 days.
     ExpireRefreshTokens,
-    /// A user appears, or one of the same id is replaced.
+    /// A user appears. A user with the same id is replaced.
     PutUser(Box<ZoomUser>),
     /// A user's state changes.
     SetUserStatus {
@@ -41,9 +41,9 @@ pub enum Change {
         /// The user's id or address.
         user: String,
     },
-    /// A client appears, or one of the same id is replaced.
+    /// A client appears. A client with the same id is replaced.
     PutClient(Box<ZoomClient>),
-    /// The scopes of an app change. A grant keeps those it was made with.
+    /// The scopes of an app change. An existing grant keeps its scopes.
     SetScopes {
         /// The client's id.
         client: String,
@@ -52,26 +52,26 @@ pub enum Change {
     },
     /// A meeting is deleted in Zoom's own pages.
     DeleteMeeting {
-        /// Its id; `None`: all of them.
+        /// The meeting's id. `None`: all meetings.
         id: Option<u64>,
     },
     /// A meeting's passcode is changed in Zoom's own pages; the join URL changes with it.
     ChangePasscode {
-        /// Its id; `None`: all of them.
+        /// The meeting's id. `None`: all meetings.
         id: Option<u64>,
-        /// The new passcode; `None`: no passcode.
+        /// The new passcode. `None`: no passcode.
         passcode: Option<String>,
     },
-    /// A meeting begins or ends, or waits again.
+    /// A meeting begins, ends, or returns to waiting.
     SetMeetingState {
-        /// Its id; `None`: all of them.
+        /// The meeting's id. `None`: all meetings.
         id: Option<u64>,
-        /// What is going on in it.
+        /// The new state.
         state: MeetingState,
     },
     /// Time passes.
     Advance {
-        /// How much, in seconds.
+        /// By how many seconds.
         seconds: i64,
     },
     /// The clock is set, and stands still until it is moved.

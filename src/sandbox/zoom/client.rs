@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SANDBOX_ACCOUNT_ID, SANDBOX_REDIRECT_URI};
 
-/// The scopes needed to create, update and delete meetings; what a client has unless told otherwise.
+/// The scopes needed to create, update and delete meetings. They are a client's default.
 pub const WRITE_SCOPES: [&str; 3] = [
     "meeting:delete:meeting:admin",
     "meeting:update:meeting:admin",
@@ -19,7 +19,7 @@ pub const READ_SCOPES: [&str; 3] = [
     "user:read:user:admin",
 ];
 
-/// Which OAuth flow a client has.
+/// The OAuth flow of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientKind {
@@ -29,20 +29,20 @@ pub enum ClientKind {
     ServerToServer,
 }
 
-/// An OAuth client: one of the credentials of an app.
+/// An OAuth client: one set of an app's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZoomClient {
     /// The client id.
     pub id: String,
-    /// The client secret; a public client has none and must use PKCE.
+    /// The client secret. `None`: a public client, which must use PKCE.
     pub secret: Option<String>,
     /// The account that owns the app.
     pub account_id: String,
-    /// Its flow.
+    /// The client's flow.
     pub kind: ClientKind,
-    /// The scopes of the app. A grant has those that the app had when it was made.
+    /// The scopes of the app. A grant gets the scopes that the app has at that moment.
     pub scopes: BTreeSet<String>,
-    /// The redirect URIs, compared to the letter.
+    /// The redirect URIs, compared character by character.
     pub redirect_uris: Vec<String>,
 }
 
@@ -71,14 +71,14 @@ impl ZoomClient {
         }
     }
 
-    /// The same client with these scopes and no others.
+    /// The same client with only these scopes.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same client with [`READ_SCOPES`] beside those it has.
+    /// The same client with [`READ_SCOPES`] in addition to its own.
     #[must_use]
     pub fn with_read_scopes(mut self) -> Self {
         self.scopes.extend(READ_SCOPES.map(str::to_owned));

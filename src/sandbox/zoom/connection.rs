@@ -1,4 +1,4 @@
-//! Connections on loopback that can be cut before anything is answered.
+//! Connections on loopback that can be cut before the answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A listener whose connections can be cut before anything is answered.
+/// A listener whose connections can be cut before the answer.
 pub(super) struct Loopback(pub(super) TcpListener);
 
 impl Listener for Loopback {
@@ -33,7 +33,7 @@ impl Listener for Loopback {
     }
 }
 
-/// Cuts one connection.
+/// The switch that cuts one connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cut(Arc<AtomicBool>);
 
@@ -57,7 +57,7 @@ impl Connected<IncomingStream<'_, Loopback>> for Cut {
     }
 }
 
-/// A connection that fails at the first write after it was cut.
+/// A connection that fails at its first write after it was cut.
 pub(super) struct Connection {
     stream: TcpStream,
     cut: Cut,

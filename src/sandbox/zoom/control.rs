@@ -1,6 +1,6 @@
-//! Routes that Zoom does not have, by which another process orders faults and looks into the world. They are
-//! there only when the server was started with them; they are listed at
-//! [`EmbeddedZoom::start_controlled`](super::EmbeddedZoom::start_controlled).
+//! Routes that Zoom does not have. Another process can order faults and read the world through them. They exist only if
+//! the server was started with them; [`EmbeddedZoom::start_controlled`](super::EmbeddedZoom::start_controlled) lists
+//! them.
 
 use std::io;
 

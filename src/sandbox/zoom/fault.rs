@@ -1,37 +1,37 @@
-//! What can be ordered to go wrong.
+//! Faults that a test can order.
 
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use super::{Change, Operation};
 
-/// Something that shall go wrong.
+/// A fault that a test has ordered.
 ///
-/// A request takes every fault that is due for its operation, in the order in which they were ordered: delays
-/// and changes happen, and the first one that answers or drops the connection ends the list.
+/// A request meets every fault that is due for its operation, in the order in which they were ordered. Delays and
+/// changes are carried out. The first fault that answers or drops the connection ends the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ZoomFault {
-    /// Which requests it befalls.
+    /// The requests that the fault affects.
     pub on: Operation,
-    /// How many of them it lets pass first.
+    /// How many of these requests pass before the first is affected.
     #[serde(default)]
     pub skip: u32,
-    /// How many it then befalls; `None`: all.
+    /// How many requests are then affected. `None`: all.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What happens to them.
+    /// The effect on these requests.
     pub action: Action,
 }
 
 impl ZoomFault {
-    /// Befalls the next such request.
+    /// A fault for the next such request.
     #[must_use]
     pub fn once(on: Operation, action: Action) -> Self {
         Self::times(1, on, action)
     }
 
-    /// Befalls the next so many such requests.
+    /// A fault for this many of the next such requests.
     #[must_use]
     pub fn times(times: u32, on: Operation, action: Action) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl ZoomFault {
         }
     }
 
-    /// Befalls all such requests.
+    /// A fault for all such requests.
     #[must_use]
     pub fn always(on: Operation, action: Action) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl ZoomFault {
         }
     }
 
-    /// The same, after so many such requests were let pass.
+    /// The same fault, after this many such requests have passed.
     #[must_use]
     pub fn after(mut self, skip: u32) -> Self {
         self.skip = skip;
@@ -61,11 +61,11 @@ impl ZoomFault {
     }
 }
 
-/// What happens to a request.
+/// The effect on a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Answers this, without having done anything.
+    /// Sends this answer and does nothing else.
     Answer {
         /// The HTTP status.
         status: u16,
@@ -77,7 +77,7 @@ pub enum Action {
         #[serde(default)]
         headers: Vec<(String, String)>,
     },
-    /// Does what was asked, and then answers this instead.
+    /// Carries out the request, and then sends this answer instead.
     ActThenAnswer {
         /// The HTTP status.
         status: u16,
@@ -86,25 +86,25 @@ pub enum Action {
         /// The body.
         body: String,
     },
-    /// Answers 429, without having done anything.
+    /// Answers 429 and does nothing else.
     RateLimited(RateLimit),
-    /// Closes the connection, without having done anything.
+    /// Closes the connection and does nothing else.
     DropBefore,
-    /// Does what was asked, and closes the connection without an answer.
+    /// Carries out the request, and closes the connection without an answer.
     DropAfter,
-    /// Waits before doing it. It is done even when the caller is gone by then.
+    /// Waits before the request is carried out. It is carried out even if the caller has gone by then.
     DelayBefore {
-        /// How long.
+        /// The wait.
         milliseconds: u64,
     },
-    /// Does it at once, and waits before answering.
+    /// Carries out the request at once, and waits before the answer.
     DelayAfter {
-        /// How long.
+        /// The wait.
         milliseconds: u64,
     },
-    /// Changes the world just before the request is looked at.
+    /// Changes the world just before the request is processed.
     Change(Change),
-    /// Refuses consent: the redirect carries `error=access_denied` (for [`Operation::Authorize`]).
+    /// Refuses consent: the redirect contains `error=access_denied` (for [`Operation::Authorize`]).
     DenyConsent,
 }
 
@@ -120,7 +120,7 @@ impl Action {
         }
     }
 
-    /// A 5xx with a page in HTML, as a proxy in front of Zoom writes it.
+    /// A 5xx with an HTML page, as a proxy in front of Zoom writes it.
     #[must_use]
     pub fn error_html(status: u16) -> Self {
         Self::Answer {
@@ -154,31 +154,31 @@ impl Action {
     }
 }
 
-/// The ways in which Zoom says that it was too much.
+/// Zoom's different answers to too many requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateLimit {
-    /// Too many in this second; no `Retry-After`.
+    /// Too many requests in this second; no `Retry-After`.
     PerSecond {
         /// The code in the body: 429 or 4001.
         code: u32,
     },
-    /// Too many in this second, with a `Retry-After` in seconds.
+    /// Too many requests in this second, with a `Retry-After` in seconds.
     RetryAfter {
         /// The seconds.
         seconds: u32,
     },
-    /// The account's calls of the day are used up; `Retry-After` is an instant in ISO 8601.
+    /// The account's calls of the day are used up. `Retry-After` is an instant in ISO 8601.
     AccountDaily,
-    /// The host's hundred creations and updates of the day are used up; no `Retry-After`.
+    /// The host's 100 creations and updates of the day are used up; no `Retry-After`.
     HostDaily,
-    /// Several requests about the same thing at once; no headers.
+    /// Several requests about the same object at once; no headers.
     Concurrent,
-    /// The host's hundred, told with the status 300 of older documents.
+    /// The host's 100 changes are used up, answered with the status 300 of older documents.
     Status300,
 }
 
-/// What the due faults make of one request.
+/// The combined effect of the due faults on one request.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) delay_before: u64,
@@ -197,7 +197,7 @@ pub(super) enum End {
     DenyConsent,
 }
 
-/// The faults that were ordered and are not used up.
+/// The ordered faults that are not used up.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<ZoomFault>);
 
@@ -214,7 +214,7 @@ impl Faults {
         self.0.clone()
     }
 
-    /// Takes what is due for a request.
+    /// Takes the faults that are due for a request.
     pub(super) fn plan(&mut self, operation: Operation) -> Plan {
         let mut plan = Plan::default();
         for fault in &mut self.0 {

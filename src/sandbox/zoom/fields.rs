@@ -8,7 +8,7 @@ use super::time_zones::is_listed;
 use super::{Rules, TrackingField};
 use crate::meeting::Zone;
 
-/// What a caller asked for; what was not sent is `None`.
+/// The checked fields of a request. `None`: the field was not sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Wanted {
     pub(super) topic: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Wanted {
     pub(super) settings: Option<Map<String, Value>>,
 }
 
-/// A start as it was written.
+/// A start in the form in which it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
     Utc(DateTime<Utc>),
@@ -34,7 +34,8 @@ pub(super) enum Start {
 }
 
 impl Start {
-    /// The instant. Of a local time that is repeated or skipped: the first, and the one as far after the change.
+    /// The instant. For a repeated local time: its first occurrence. For a skipped one: the instant as far behind the
+    /// change.
     pub(super) fn instant(self, timezone: &str) -> DateTime<Utc> {
         match self {
             Self::Utc(at) => at,
@@ -48,7 +49,7 @@ impl Start {
     }
 }
 
-/// What is called for.
+/// The operation that the fields are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Create,
@@ -268,7 +269,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The settings that are known; others are dropped without a word.
+    /// The known settings. Unknown settings are dropped silently.
     fn settings(&mut self) -> Option<Map<String, Value>> {
         let Value::Object(sent) = self.get("settings")?.clone() else {
             self.refuse("settings");
@@ -305,7 +306,7 @@ impl Reader<'_> {
     }
 }
 
-/// The two forms that are documented: `yyyy-MM-ddTHH:mm:ssZ` and `yyyy-MM-ddTHH:mm:ss`, nothing else.
+/// The two documented forms: `yyyy-MM-ddTHH:mm:ssZ` and `yyyy-MM-ddTHH:mm:ss`. No other form is accepted.
 fn start(text: &str) -> Option<Start> {
     let (local, is_utc) = match text.strip_suffix('Z') {
         Some(local) => (local, true),
@@ -322,7 +323,7 @@ fn start(text: &str) -> Option<Start> {
     })
 }
 
-/// At most ten characters: at creation any visible ASCII, at an update letters, digits and `@-_*`.
+/// At most 10 characters: visible ASCII for a creation, and letters, digits and `@-_*` for an update.
 fn is_passcode(text: &str, purpose: Purpose) -> bool {
     text.len() <= 10
         && text.bytes().all(|byte| match purpose {

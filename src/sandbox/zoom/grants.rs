@@ -10,27 +10,27 @@ use uuid::Uuid;
 
 use super::{UserStatus, ZoomClient, ZoomWorld};
 
-/// What becomes of a refresh token that was used.
+/// The behaviour of a refresh token after its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
-    /// It is dead at once.
+    /// The token is void at once.
     Strict,
-    /// It can be used again for so many seconds after its first use.
+    /// The token can be used again for this many seconds after its first use.
     Grace {
         /// The seconds.
         seconds: u32,
     },
 }
 
-/// What the token endpoint answers.
+/// The answer of the token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
     /// The access token.
     pub access_token: String,
     /// Always `bearer`.
     pub token_type: String,
-    /// The refresh token; Server-to-Server clients get none.
+    /// The refresh token. Server-to-Server clients get none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// How long the access token lives, in seconds.
@@ -42,7 +42,7 @@ pub struct Granted {
     pub api_url: Option<String>,
 }
 
-/// How a code's verifier is checked.
+/// The method by which the code's verifier is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ChallengeMethod {
@@ -75,12 +75,12 @@ pub(super) struct RefreshToken {
     pub(super) used_at: Option<DateTime<Utc>>,
 }
 
-/// What a client may do, and by which tokens it shows it.
+/// The permissions of a client, and the tokens that prove them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Grant {
     pub(super) client_id: String,
     pub(super) account_id: String,
-    /// The user who consented; a Server-to-Server grant has none.
+    /// The user who consented. `None`: a Server-to-Server grant.
     pub(super) owner: Option<String>,
     pub(super) scopes: BTreeSet<String>,
     pub(super) access: Vec<AccessToken>,
@@ -96,18 +96,18 @@ pub(super) struct Caller {
     pub(super) scopes: BTreeSet<String>,
 }
 
-/// Why an access token does not open the API.
+/// Why the API does not accept an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadToken {
     Unknown,
     Expired,
 }
 
-/// How many spent tokens of a grant are remembered, to tell an expired one from one never given.
+/// How many spent tokens of a grant are remembered, to tell an expired token from an unknown one.
 const REMEMBERED: usize = 50;
 
 impl ZoomWorld {
-    /// A new grant of a user to a General App. What the same user granted to the same client before is void.
+    /// A new grant of a user to a General App. An earlier grant of the same user to the same client becomes void.
     pub(super) fn issue_grant(&mut self, client: &ZoomClient, owner: &str) -> Granted {
         self.grants
             .retain(|grant| grant.client_id != client.id || grant.owner.as_deref() != Some(owner));
@@ -178,7 +178,7 @@ impl ZoomWorld {
         granted
     }
 
-    /// Exchanges a refresh token; `None` when it is not one of this client's, or dead.
+    /// Exchanges a refresh token. `None`: the token is void, or belongs to another client.
     pub(super) fn refresh(&mut self, client_id: &str, token: &str) -> Option<Granted> {
         let now = self.now();
         let rotation = self.rules.rotation;
@@ -202,7 +202,7 @@ impl ZoomWorld {
         Some(self.issue_tokens(index, true))
     }
 
-    /// The client that holds this refresh token.
+    /// The client with this refresh token.
     pub(super) fn holder_of(&self, refresh_token: &str) -> Option<&str> {
         let holds = |grant: &&Grant| grant.refresh.iter().any(|refresh| refresh.token == refresh_token);
         self.grants
@@ -211,7 +211,7 @@ impl ZoomWorld {
             .map(|grant| grant.client_id.as_str())
     }
 
-    /// Ends the grant that has this access or refresh token; whether there was one.
+    /// Ends the grant with this access or refresh token. Returns whether there was one.
     pub(super) fn revoke(&mut self, client_id: &str, token: &str) -> bool {
         let before = self.grants.len();
         self.grants.retain(|grant| {
@@ -222,7 +222,7 @@ impl ZoomWorld {
         self.grants.len() < before
     }
 
-    /// The caller that an access token stands for.
+    /// The caller with this access token.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, BadToken> {
         let now = self.now();
         for grant in &self.grants {
@@ -253,12 +253,12 @@ impl ZoomWorld {
     }
 }
 
-/// A text in the shape of a JSON Web Token, which clients must take as it is.
+/// A text in the form of a JSON Web Token. Clients must not interpret it.
 pub(super) fn new_token() -> String {
     format!("eyJhbGciOiJIUzUxMiJ9.{}{}.{}", random(), random(), random())
 }
 
-/// 22 random characters of the alphabet of URLs.
+/// 22 random characters that are allowed in URLs.
 pub(super) fn random() -> String {
     URL_SAFE_NO_PAD.encode(Uuid::new_v4().into_bytes())
 }

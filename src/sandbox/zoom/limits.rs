@@ -9,7 +9,7 @@ use super::answer::Refusal;
 use super::meeting::wire_time;
 use super::{LimitHeaders, Operation, RateLimit, ZoomWorld};
 
-/// What was used of the limits.
+/// The counts against the limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Counters {
     /// Creations and updates, by the host's user id.
@@ -47,7 +47,7 @@ impl Counters {
 }
 
 impl ZoomWorld {
-    /// Counts a call of an account, unless it is one too many.
+    /// Counts a call of an account, or refuses it if the limit is reached.
     pub(super) fn count_call(&mut self, account_id: &str) -> Result<(), Refusal> {
         let now = self.now();
         if let Some(limit) = self.rules.per_second_limit {
@@ -73,7 +73,7 @@ impl ZoomWorld {
         Ok(())
     }
 
-    /// Counts a creation or update of a host, unless it is one too many.
+    /// Counts a creation or update of a host, or refuses it if the limit is reached.
     pub(super) fn count_change(&mut self, host_id: &str) -> Result<(), Refusal> {
         let now = self.now();
         let used = self.counters.host_used(host_id, now);
@@ -88,7 +88,7 @@ impl ZoomWorld {
         Ok(())
     }
 
-    /// The rate limit headers of an answer to a call that was let through.
+    /// The rate limit headers of an answer to a permitted call.
     pub(super) fn limit_headers(&self, operation: Operation, account_id: &str) -> Vec<(String, String)> {
         let header = |name: &str, value: String| (name.to_owned(), value);
         let category = match operation {

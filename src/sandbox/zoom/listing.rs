@@ -54,7 +54,7 @@ pub(super) fn list(world: &ZoomWorld, host: &ZoomUser, call: &Call) -> Result<An
     Ok(Answer::json(200, &object))
 }
 
-/// Which part of a list is asked for.
+/// The requested page of a list.
 struct Page {
     first: usize,
     size: usize,
@@ -76,7 +76,7 @@ impl Page {
     }
 }
 
-/// Where the next page begins, and until when it may be asked for.
+/// A token with the beginning of the next page, and with the end of its validity.
 fn page_token(first: usize, now: DateTime<Utc>) -> String {
     let until = now + TimeDelta::minutes(15);
     URL_SAFE_NO_PAD.encode(format!("{first} {}", wire_time(until)))

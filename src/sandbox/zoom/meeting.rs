@@ -1,4 +1,4 @@
-//! A meeting of the embedded Zoom, and how it is written in answers.
+//! A meeting of the embedded Zoom, and its form in answers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use super::grants::{new_token, random};
 
-/// What is going on in a meeting.
+/// The state of a meeting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeetingState {
-    /// Nobody is in it.
+    /// Nobody has joined.
     #[default]
     Waiting,
-    /// It is going on.
+    /// The meeting is running.
     Started,
-    /// It is over.
+    /// The meeting is over.
     Ended,
 }
 
@@ -35,58 +35,58 @@ pub struct TrackingField {
 /// A meeting of an embedded Zoom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeetingRecord {
-    /// The meeting id: eleven digits.
+    /// The meeting id: 11 digits.
     pub id: u64,
-    /// The id of its instance, in base64; may begin with `/` or hold `//`.
+    /// The id of the meeting's instance, in base64. It may begin with `/` or contain `//`.
     pub uuid: String,
-    /// The account it lives in.
+    /// The account of the meeting.
     pub account_id: String,
     /// The host's user id.
     pub host_id: String,
     /// The host's address.
     pub host_email: String,
-    /// The client that made it.
+    /// The client that created the meeting.
     pub client_id: String,
     /// The topic.
     pub topic: String,
     /// Zoom's number: 1 instant, 2 scheduled, 3 recurring without a fixed time, 8 recurring, 10 screen share.
     pub kind: u8,
-    /// When it starts; instant meetings have no start.
+    /// The start. Instant meetings have none.
     pub start_time: Option<DateTime<Utc>>,
-    /// How long, in minutes.
+    /// The duration, in minutes.
     pub duration: u32,
-    /// The name of its time zone.
+    /// The name of the meeting's time zone.
     pub timezone: String,
     /// The agenda.
     pub agenda: String,
     /// The passcode.
     pub password: Option<String>,
-    /// The passcode as it stands in the join URL.
+    /// The passcode in the form that the join URL contains.
     pub encrypted_password: Option<String>,
-    /// The link to join.
+    /// The join link.
     pub join_url: String,
-    /// The settings that were taken.
+    /// The accepted settings.
     pub settings: Map<String, Value>,
     /// The recurrence, as it was sent.
     pub recurrence: Option<Value>,
-    /// The tracking fields that were taken.
+    /// The accepted tracking fields.
     pub tracking_fields: Vec<TrackingField>,
-    /// Whether it is prescheduled.
+    /// Whether the meeting is prescheduled.
     pub pre_schedule: bool,
-    /// What is going on in it.
+    /// The state.
     pub state: MeetingState,
-    /// When it was made.
+    /// When the meeting was created.
     pub created_at: DateTime<Utc>,
-    /// When it was deleted, if it was.
+    /// When the meeting was deleted, if it was.
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// How long a meeting id outlives the meeting.
+/// How long a meeting id exists after the meeting.
 const EXPIRY: TimeDelta = TimeDelta::days(30);
 
 impl MeetingRecord {
-    /// Whether it can be joined, changed and found: it was not deleted, and is not recurring or began (or was
-    /// made) no more than 30 days ago.
+    /// Whether the meeting can be joined, changed and found: it was not deleted, and it is recurring, or began (or
+    /// was created) at most 30 days ago.
     #[must_use]
     pub fn is_alive(&self, now: DateTime<Utc>) -> bool {
         let last = self
@@ -96,14 +96,14 @@ impl MeetingRecord {
         self.deleted_at.is_none() && !(expires && now > last + EXPIRY)
     }
 
-    /// When it ends; `None` for one without a start.
+    /// The end. `None`: a meeting without a start.
     #[must_use]
     pub fn end_time(&self) -> Option<DateTime<Utc>> {
         self.start_time
             .map(|start| start + TimeDelta::minutes(self.duration.into()))
     }
 
-    /// Gives it a passcode, or none. The join URL changes with it.
+    /// Sets or removes the passcode. The join URL changes with it.
     pub fn set_passcode(&mut self, join_base: &str, passcode: Option<String>) {
         self.encrypted_password = passcode.as_ref().map(|_| encrypted());
         self.join_url = match &self.encrypted_password {
@@ -113,7 +113,7 @@ impl MeetingRecord {
         self.password = passcode;
     }
 
-    /// The object of `POST` (201) and `GET` (200). The start URL in it is new each time.
+    /// The object in the answers to `POST` (201) and `GET` (200). Its start URL is new each time.
     pub(super) fn to_json(&self, join_base: &str, with_instance: bool) -> Value {
         let mut object = json!({
             "id": self.id,
@@ -155,7 +155,7 @@ impl MeetingRecord {
         object
     }
 
-    /// The object in a list of meetings, its agenda cut to 250 characters.
+    /// The object in a list of meetings. Its agenda is cut to 250 characters.
     pub(super) fn to_list_json(&self) -> Value {
         let mut object = json!({
             "uuid": self.uuid,
@@ -176,23 +176,23 @@ impl MeetingRecord {
     }
 }
 
-/// An instant as Zoom writes it: UTC, whole seconds, `Z`.
+/// An instant in Zoom's form: UTC, whole seconds, `Z`.
 pub(super) fn wire_time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Eleven digits, the first an 8.
+/// 11 digits, beginning with 8.
 pub(super) fn new_meeting_id() -> u64 {
     80_000_000_000 + u64::try_from(Uuid::new_v4().as_u128() % 10_000_000_000).unwrap_or_default()
 }
 
-/// A passcode of six digits.
+/// A passcode of 6 digits.
 pub(super) fn new_passcode() -> String {
     format!("{:06}", Uuid::new_v4().as_u128() % 1_000_000)
 }
 
-/// A uuid for the `nth` meeting: every fourth begins with `/`, every fourth holds `//`, because those must be
-/// encoded twice in a path.
+/// A uuid for the `nth` meeting. Every fourth one begins with `/`, and every fourth one contains `//`, because such
+/// uuids must be encoded twice in a path.
 pub(super) fn new_uuid(nth: usize) -> String {
     let mut bytes = Uuid::new_v4().into_bytes();
     match nth % 4 {

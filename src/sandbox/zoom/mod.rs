@@ -1,15 +1,15 @@
 //! An embedded Zoom: a real HTTP server on loopback that speaks Zoom's OAuth and meeting API.
 //!
-//! It is meant to be as strict as Zoom, or stricter where Zoom's behaviour is not documented: refresh tokens
-//! die when they are used, scopes are enforced, an hour-old access token answers 401, the hundred-and-first
-//! creation of a host's day answers 429. What is lenient or strict can be set in [`Rules`]; what shall go
-//! wrong can be ordered with [`ZoomFault`]; what happens behind the client's back is a [`Change`].
+//! It is as strict as Zoom, or stricter where Zoom's behaviour is not documented: a refresh token is void after its
+//! use, scopes are enforced, an access token older than 1 hour gets 401, and a host's 101st creation of the day gets
+//! 429. [`Rules`] set what is strict and what is not. [`ZoomFault`] orders faults. A [`Change`] happens without the
+//! client.
 //!
-//! It is written from Zoom's documents and from recorded answers, and shares no code with the client of this
-//! crate, so that a wrong reading of the one shows at the other.
+//! It is written from Zoom's documents and from recorded answers. It shares no code with the client of this crate, so
+//! that a mistake in one of them shows at the other.
 //!
-//! Nothing it holds is secret: its client secrets stand in the source, and its tokens open nothing else. They
-//! therefore appear in its state, its request log and `Debug`.
+//! It contains no secrets: its client secrets stand in the source, and its tokens are valid nowhere else. So they
+//! appear in its state, its request log and `Debug`.
 //!
 //! ```
 //! use invite::sandbox::zoom::{EmbeddedZoom, SANDBOX_CLIENT_ID, ZoomWorld};
@@ -26,12 +26,12 @@
 //! ```
 //!
 //! # What is a guess
-//! No public source shows these, so don't build on their details: the words for a bad code, verifier or redirect URI
-//! at the token endpoint and for a bad page token; the answer to revoking an unknown token; the code for creating
-//! under a pending (here 1000) or deactivated host (here 1001); the words of the codes 3002 and 3007; that alternative
-//! hosts are refused as a field; that zones which Zoom does not list are refused; the longest duration; that a
-//! deletion does not count among a host's hundred; and the order of the checks: token, scope, calls per second and
-//! day, JSON, user or meeting, licence, fields, privilege, the host's hundred.
+//! No public source documents these details, so do not rely on them: the words for a bad code, verifier or redirect URI
+//! at the token endpoint and for a bad page token; the answer to revoking an unknown token; the code for creating under
+//! a pending (here 1000) or deactivated host (here 1001); the words of the codes 3002 and 3007; that alternative hosts
+//! are refused as a field; that zones which Zoom does not list are refused; the longest duration; that a deletion does
+//! not count among a host's hundred; and the order of the checks: token, scope, calls per second and day, JSON, user or
+//! meeting, licence, fields, privilege, the host's hundred.
 //!
 //! # What it does not do
 //! Webinars, registrants, occurrences of recurring meetings (they are accepted and kept as sent), webhooks, and

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::grants::{ChallengeMethod, Code, random};
 use super::{ClientKind, Granted, Operation, ZoomClient, ZoomWorld};
 
-/// `GET /oauth/authorize`: consents at once, in the name of the consenting user.
+/// `GET /oauth/authorize`: consents at once, as the consenting user.
 pub(super) fn authorize(world: &mut ZoomWorld, call: &Call, consents: bool) -> Answer {
     let Some(client) = call
         .query("client_id")
@@ -126,7 +126,7 @@ pub(super) fn revoke(world: &mut ZoomWorld, call: &Call) -> Answer {
     }
 }
 
-/// The client by its Basic credentials; a public one by the `client_id` in the body.
+/// The client with these Basic credentials. A public client is found by the `client_id` in the body.
 fn authenticated(world: &ZoomWorld, call: &Call) -> Result<ZoomClient, Box<Answer>> {
     let found = match basic_credentials(call) {
         Some((id, secret)) => world

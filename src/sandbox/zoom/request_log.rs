@@ -1,4 +1,4 @@
-//! What was asked so far.
+//! The log of requests.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::Operation;
 use super::call::Call;
 
-/// A request that an embedded Zoom had.
+/// A request to an embedded Zoom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRecord {
-    /// When it came, by the clock of the world.
+    /// When the request came, by the clock of the world.
     pub at: DateTime<Utc>,
-    /// What it wanted.
+    /// The requested operation.
     pub operation: Operation,
     /// The method.
     pub method: String,
@@ -25,15 +25,15 @@ pub struct RequestRecord {
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: String,
-    /// Whether it was looked at, rather than answered or dropped by a fault before that.
+    /// Whether the request was processed. `false`: a fault answered or dropped it first.
     pub acted: bool,
-    /// The status it was answered with; `None` while it is at work, and when the connection was dropped.
+    /// The status of the answer. `None`: there is no answer yet, or the connection was dropped.
     pub status: Option<u16>,
     /// The body of the answer.
     pub answer: String,
 }
 
-/// The requests, numbered from the start of the server on, also after some were forgotten.
+/// The requests, numbered from the start of the server. The numbers go on after requests were forgotten.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     forgotten: usize,
@@ -50,7 +50,7 @@ impl RequestLog {
         self.records.clear();
     }
 
-    /// Notes a request as it comes in; answers its number.
+    /// Adds a request when it comes in, and returns its number.
     pub(super) fn note(&mut self, call: &Call, operation: Operation, at: DateTime<Utc>) -> usize {
         self.records.push(RequestRecord {
             at,
@@ -67,7 +67,7 @@ impl RequestLog {
         self.forgotten + self.records.len() - 1
     }
 
-    /// Adds to a record what became of the request, unless it was forgotten.
+    /// Adds the outcome to a record, unless the record was forgotten.
     pub(super) fn amend(&mut self, number: usize, amend: impl FnOnce(&mut RequestRecord)) {
         let place = number.checked_sub(self.forgotten);
         if let Some(record) = place.and_then(|place| self.records.get_mut(place)) {

@@ -1,4 +1,4 @@
-//! What can be set about how the embedded Zoom behaves.
+//! Settings for the behaviour of the embedded Zoom.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,46 +9,46 @@ use super::Rotation;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// What becomes of a refresh token that was used.
+    /// The behaviour of a refresh token after its use.
     pub rotation: Rotation,
-    /// Whether a new Server-to-Server token kills the one before it, as Zoom did for apps without a raised
-    /// "token index tolerance".
+    /// Whether a new Server-to-Server token makes the earlier one void, as Zoom did for apps without a raised "token
+    /// index tolerance".
     pub single_server_token: bool,
-    /// How long an access token lives, in seconds. The answer states one second less, as Zoom's does.
+    /// The lifetime of an access token, in seconds. The answer states 1 second less, as Zoom's does.
     pub access_token_seconds: u32,
-    /// How long a refresh token lives, in days.
+    /// The lifetime of a refresh token, in days.
     pub refresh_token_days: u32,
-    /// How long an authorization code lives, in seconds.
+    /// The lifetime of an authorization code, in seconds.
     pub code_seconds: u32,
-    /// Whether the token answer names an `api_url`.
+    /// Whether the token answer contains an `api_url`.
     pub tell_api_url: bool,
-    /// The user that consents at `/oauth/authorize`: an address or user id. Without it, the first active user of the
-    /// client's account.
+    /// The user who consents at `/oauth/authorize`, by address or user id. Without a setting: the first active user of
+    /// the client's account.
     pub consenting_user: Option<String>,
-    /// How many creations and updates a host has on one UTC day.
+    /// How many creations and updates a host has in one UTC day.
     pub host_daily_limit: u32,
-    /// How many calls an account has on one UTC day; `None`: no limit.
+    /// How many calls an account has in one UTC day. `None`: no limit.
     pub account_daily_limit: Option<u32>,
-    /// How many calls an account has in any second; `None`: no limit.
+    /// How many calls an account has in any second. `None`: no limit.
     pub per_second_limit: Option<u32>,
     /// The `code` in the body of a per-second 429: Zoom's documents have both 429 and 4001.
     pub per_second_code: u32,
-    /// Which rate limit headers answers carry.
+    /// The rate limit headers in answers.
     pub limit_headers: LimitHeaders,
-    /// Whether API errors are XML when the call does not accept `application/json` by name.
+    /// Whether API errors are XML if the call does not accept `application/json` by name.
     pub xml_without_accept: bool,
-    /// Whether the answer to a creation has `uuid`, `host_id` and `status`, which the documents leave out and
-    /// the real answer has.
+    /// Whether the answer to a creation has `uuid`, `host_id` and `status`. Zoom's documents leave them out, but its
+    /// real answers have them.
     pub creation_tells_uuid: bool,
-    /// Whether hosts' settings ask for a passcode when scheduling.
+    /// Whether hosts' settings require a passcode when a meeting is scheduled.
     pub passcode_required: bool,
-    /// The longest duration taken, in minutes.
+    /// The longest accepted duration, in minutes.
     pub longest_duration: u32,
-    /// Whether only the time zones that Zoom lists are taken, or any IANA name.
+    /// Whether only the time zones in Zoom's list are accepted, instead of every IANA name.
     pub only_listed_time_zones: bool,
-    /// The names of the account's tracking fields; others are dropped silently.
+    /// The names of the account's tracking fields. Other fields are dropped silently.
     pub tracking_fields: Vec<String>,
-    /// What join URLs begin with.
+    /// The beginning of join URLs.
     pub join_base: String,
 }
 
@@ -78,15 +78,15 @@ impl Default for Rules {
     }
 }
 
-/// Which rate limit headers an answer carries. Zoom has been seen with each of these.
+/// The rate limit headers of an answer. Zoom has sent each of these sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitHeaders {
-    /// None at all.
+    /// No headers.
     None,
     /// Only `X-RateLimit-Category`.
     Category,
-    /// Category, type, limit and what remains of it.
+    /// Category, type, limit and the rest of it.
     Full,
 }
 
@@ -94,12 +94,12 @@ pub enum LimitHeaders {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// The machine's time, put forward by so many seconds (back, where negative).
+    /// The machine's time, put forward by this many seconds (back, if negative).
     System {
         /// The seconds.
         ahead: i64,
     },
-    /// A time that stands still until it is moved.
+    /// A time that stands still until a test moves it.
     Fixed {
         /// The time.
         at: DateTime<Utc>,
@@ -113,7 +113,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// What time it is.
+    /// The present time.
     #[must_use]
     pub fn now(self) -> DateTime<Utc> {
         match self {
@@ -122,7 +122,7 @@ impl Clock {
         }
     }
 
-    /// The clock put forward by so many seconds.
+    /// The clock, put forward by this many seconds.
     #[must_use]
     pub fn advanced(self, seconds: i64) -> Self {
         match self {

@@ -25,13 +25,13 @@ use super::{
     oauth,
 };
 
-/// The largest body taken.
+/// The largest accepted body, in octets.
 const LARGEST_BODY: usize = 1 << 20;
 
-/// A running embedded Zoom. It stops when this is dropped.
+/// A running embedded Zoom. It stops when this value is dropped.
 ///
-/// It runs on a thread and a runtime of its own, so that it answers also while a test blocks its thread, waiting
-/// for a program that it drives.
+/// The server runs on its own thread and runtime. So it also answers while a test blocks its thread and waits for a
+/// program.
 #[derive(Debug)]
 pub struct EmbeddedZoom {
     shared: Arc<Shared>,
@@ -41,38 +41,40 @@ pub struct EmbeddedZoom {
 }
 
 impl EmbeddedZoom {
-    /// Starts one with its state in memory, on a free port of `127.0.0.1`. It takes connections when this returns.
+    /// Starts a server with its state in memory, on a free port of `127.0.0.1`. It accepts connections when this
+    /// returns.
     ///
     /// # Errors
-    /// When no port can be had, or no thread.
+    /// When there is no free port, or no thread can be started.
     pub fn start(world: ZoomWorld) -> io::Result<Self> {
         Self::serve(Store::in_memory(world), false)
     }
 
-    /// Starts one with its state in a file, which is made of `if_new` when it does not exist. Every change is in
-    /// the file before its answer is sent. Several servers, in several processes, may share the file, one after
-    /// another or at once; the request log and the faults are each server's own. A process may be killed at any
-    /// moment without harm to the file; the machine's power may not fail.
+    /// Starts a server with its state in a file. If the file does not exist, it is made from `if_new`. Every change is
+    /// in the file before its answer is sent. Several servers, in several processes, may share the file, one after
+    /// another or at once; each server has its own request log and faults. A process may be killed at any moment
+    /// without harm to the file, but a power failure may damage it.
     ///
     /// # Errors
-    /// When the file cannot be read or written or is not such a state; when no port can be had, or no thread.
+    /// When the file cannot be read or written, or contains no such state; when there is no free port, or no thread can
+    /// be started.
     pub fn start_persistent(path: &Path, if_new: ZoomWorld) -> io::Result<Self> {
         Self::serve(Store::in_file(path, if_new)?, false)
     }
 
-    /// Starts one that has, beside Zoom's routes, those under `/_control/`, by which another process can order
-    /// faults and look into the world; with its state in a file, where one is given.
+    /// Starts a server that also has routes under `/_control/`. Another process can order faults and read the world
+    /// through them. If `path` is given, the state is in that file.
     ///
     /// | request | does |
     /// | --- | --- |
-    /// | `GET /_control/world` | answers the whole state |
+    /// | `GET /_control/world` | returns the whole state |
     /// | `PUT /_control/world` | replaces it |
     /// | `PATCH /_control/rules` | sets some of the [`Rules`](super::Rules) |
-    /// | `GET /_control/meetings` | answers the living meetings |
-    /// | `GET /_control/requests` | answers what was asked so far; `DELETE` forgets it |
-    /// | `POST /_control/faults` | orders a [`ZoomFault`]; `GET` answers those outstanding, `DELETE` takes them back |
+    /// | `GET /_control/meetings` | returns the meetings that exist now |
+    /// | `GET /_control/requests` | returns the requests so far; `DELETE` forgets them |
+    /// | `POST /_control/faults` | orders a [`ZoomFault`]; `GET` returns the pending ones, `DELETE` removes them |
     /// | `POST /_control/changes` | makes a [`Change`] |
-    /// | `POST /_control/grants/{client_id}` | makes a grant and answers its tokens |
+    /// | `POST /_control/grants/{client_id}` | makes a grant and returns its tokens |
     ///
     /// # Errors
     /// As [`EmbeddedZoom::start_persistent`].
@@ -128,7 +130,7 @@ impl EmbeddedZoom {
         })
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -146,7 +148,7 @@ impl EmbeddedZoom {
         format!("{}/oauth", self.shared.origin)
     }
 
-    /// Looks into the world, or changes it. Don't call another method of this server inside.
+    /// Reads or changes the world. Do not call another method of this server inside `act`.
     ///
     /// # Errors
     /// When the file of the state cannot be read or written.
@@ -154,7 +156,7 @@ impl EmbeddedZoom {
         self.shared.store.with(act)
     }
 
-    /// Lets something happen behind the client's back.
+    /// Changes the world without the client.
     ///
     /// # Errors
     /// As [`EmbeddedZoom::with_world`].
@@ -162,7 +164,7 @@ impl EmbeddedZoom {
         self.with_world(|world| change.apply(world))
     }
 
-    /// Makes a grant without the detour through the browser; see [`ZoomWorld::grant`].
+    /// Makes a grant without a browser; see [`ZoomWorld::grant`].
     ///
     /// # Errors
     /// As [`EmbeddedZoom::with_world`].
@@ -170,7 +172,7 @@ impl EmbeddedZoom {
         self.with_world(|world| world.grant(client_id))
     }
 
-    /// The meetings that are there now, in the order in which they were made.
+    /// The meetings that exist now, in the order of their creation.
     ///
     /// # Errors
     /// As [`EmbeddedZoom::with_world`].
@@ -178,13 +180,13 @@ impl EmbeddedZoom {
         self.with_world(|world| world.living_meetings())
     }
 
-    /// The requests so far, in the order in which they came; those of the control routes are not among them.
+    /// The requests so far, in the order in which they came. Requests of the control routes are not among them.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.shared.log().records().to_vec()
     }
 
-    /// How many requests so far wanted this.
+    /// How many requests so far had this operation.
     #[must_use]
     pub fn count(&self, operation: Operation) -> usize {
         let wanted = |record: &&RequestRecord| operation.covers(record.operation);
@@ -196,18 +198,18 @@ impl EmbeddedZoom {
         self.shared.log().forget();
     }
 
-    /// Orders something to go wrong.
+    /// Orders a fault.
     pub fn order(&self, fault: ZoomFault) {
         self.shared.faults().order(fault);
     }
 
-    /// The faults that were ordered and are not used up.
+    /// The ordered faults that are not used up.
     #[must_use]
     pub fn outstanding_faults(&self) -> Vec<ZoomFault> {
         self.shared.faults().outstanding()
     }
 
-    /// Takes all faults back.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.faults().clear();
     }
@@ -217,13 +219,13 @@ impl Drop for EmbeddedZoom {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It panicked or it did not; it is gone either way.
+            // Whether the thread panicked does not matter: it has ended.
             let _ = thread.join();
         }
     }
 }
 
-/// What the server and its owner share.
+/// The state that the server and its owner share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) store: Store,
@@ -254,7 +256,7 @@ impl Shared {
         })
     }
 
-    /// One request from beginning to end; `None` when the connection shall be dropped.
+    /// Processes one request from beginning to end. `None`: the connection must be dropped.
     async fn process(&self, call: Call) -> io::Result<Option<Answer>> {
         let operation = call.operation();
         let at = self.store.with(|world| world.now())?;
@@ -307,7 +309,7 @@ async fn receive(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
-        // The caller went away in the middle, or sends more than anybody needs to.
+        // The caller left in the middle of the request, or the body is larger than any valid one.
         cut.now();
         return Response::default();
     };
@@ -323,7 +325,8 @@ async fn receive(
             .collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    // In a task of its own: what has arrived whole is done even when the caller hangs up meanwhile.
+    // The work runs in a task of its own: a request that has arrived as a whole is carried out even if the caller hangs
+    // up.
     let work = tokio::spawn(async move {
         if shared.with_control && control::is_control(&call.path) {
             control::answer(&shared, &call).map(Some)
@@ -355,7 +358,7 @@ fn response(answer: Answer) -> Response {
     for (name, value) in answer.headers {
         builder = builder.header(name, value);
     }
-    // Only a fault can have a status or header that HTTP does not know.
+    // Only an ordered fault can have a status or header that HTTP does not allow.
     builder.body(Body::from(answer.body)).unwrap_or_else(|error| {
         tracing::error!(%error, "the embedded Zoom was told to answer what HTTP cannot carry");
         let mut response = Response::default();

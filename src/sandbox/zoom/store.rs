@@ -1,4 +1,4 @@
-//! Where a world is kept: in memory, or in a file that several processes may share.
+//! The store of a world: in memory, or in a file that several processes may share.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::ZoomWorld;
 
-/// A world, and the file it lives in.
+/// A world, and its file.
 #[derive(Debug)]
 pub(super) struct Store {
     world: Mutex<ZoomWorld>,
@@ -28,7 +28,7 @@ impl Store {
         }
     }
 
-    /// The world in a file; when there is no such file, it is made of `if_new`.
+    /// The world in a file. If there is no such file, it is made from `if_new`.
     pub(super) fn in_file(path: &Path, if_new: ZoomWorld) -> io::Result<Self> {
         let mut lock = path.as_os_str().to_owned();
         lock.push(".lock");
@@ -50,8 +50,8 @@ impl Store {
         })
     }
 
-    /// Does something with the world. When this returns, the change is in the file; nobody else, in this
-    /// process or another, touches the world meanwhile.
+    /// Calls `act` with the world. When this returns, the change is in the file. Meanwhile no other thread or process
+    /// has access to the world.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut ZoomWorld) -> T) -> io::Result<T> {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = &self.file else {
@@ -73,7 +73,7 @@ impl Store {
 }
 
 impl WorldFile {
-    /// Held until it is dropped. The lock has a file of its own, since the world's is replaced.
+    /// The lock is held until the returned file is dropped. It has its own file, because the world's file is replaced.
     fn lock(&self) -> io::Result<File> {
         let file = File::options()
             .create(true)
@@ -101,7 +101,8 @@ impl WorldFile {
         Ok(Some((world, text)))
     }
 
-    /// Whole or not at all, also when the process is killed. The name of the new file is free: the lock is held.
+    /// Writes the file as a whole or not at all, even if the process is killed. No other process writes the new file,
+    /// because the lock is held.
     fn write(&self, text: &str) -> io::Result<()> {
         let mut new = self.path.as_os_str().to_owned();
         new.push(".new");

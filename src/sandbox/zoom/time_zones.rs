@@ -1,6 +1,6 @@
 //! The time zones that Zoom lists.
 
-/// Whether Zoom lists this name. Newer names, such as `Europe/Kyiv`, are not among them.
+/// Whether Zoom's list has this name. Newer names, such as `Europe/Kyiv`, are not in it.
 pub(super) fn is_listed(name: &str) -> bool {
     LISTED.binary_search(&name).is_ok()
 }

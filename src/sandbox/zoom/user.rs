@@ -9,22 +9,22 @@ use sha2::{Digest as _, Sha256};
 
 use super::SANDBOX_ACCOUNT_ID;
 
-/// What a Zoom user may host.
+/// The licence of a Zoom user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum License {
-    /// Meetings of 40 minutes (type 1).
+    /// Meetings of up to 40 minutes (type 1).
     Basic,
-    /// Meetings (type 2).
+    /// Meetings without that limit (type 2).
     Licensed,
     /// A user without a meeting licence (type 4).
     Unassigned,
-    /// None (type 99).
+    /// No licence (type 99).
     None,
 }
 
 impl License {
-    /// Zoom's number for it.
+    /// Zoom's number for the licence.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
@@ -44,11 +44,11 @@ impl License {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
-    /// In use.
+    /// The user is active.
     Active,
-    /// Invited, has not yet accepted.
+    /// The user was invited, and has not accepted yet.
     Pending,
-    /// Deactivated by an administrator.
+    /// An administrator has deactivated the user.
     Inactive,
 }
 
@@ -75,11 +75,11 @@ pub struct ZoomUser {
     pub first_name: String,
     /// The family name.
     pub last_name: String,
-    /// What the user may host.
+    /// The licence.
     pub license: License,
     /// The state.
     pub status: UserStatus,
-    /// The name of the user's time zone, given to meetings that come without one.
+    /// The name of the user's time zone. Meetings that are sent without a time zone get it.
     pub timezone: String,
     /// Ids of the users who may schedule meetings on this user's behalf.
     #[serde(default)]
@@ -87,7 +87,7 @@ pub struct ZoomUser {
 }
 
 impl ZoomUser {
-    /// An active licensed user of the sandbox's account. The id follows from the address.
+    /// An active licensed user of the sandbox's account. The id is derived from the address.
     #[must_use]
     pub fn licensed(email: impl Into<String>) -> Self {
         let email = email.into();
@@ -127,7 +127,7 @@ impl ZoomUser {
         self
     }
 
-    /// The same user, with another user (an id) as scheduler on their behalf.
+    /// The same user. The user with the id `user_id` may schedule meetings on this user's behalf.
     #[must_use]
     pub fn scheduled_by(mut self, user_id: impl Into<String>) -> Self {
         self.scheduled_by.insert(user_id.into());

@@ -11,20 +11,20 @@ use super::{
 
 /// The account of the sandbox.
 pub const SANDBOX_ACCOUNT_ID: &str = "sandbox-account";
-/// The Zoom administrator of the sandbox, who consents to grants and hosts nothing, so that what happens to a
-/// host does not end the grant.
+/// The Zoom administrator of the sandbox, who consents to grants. This user hosts no meetings, so that changes of a
+/// host do not end the grant.
 pub const SANDBOX_ADMIN: &str = "zoom-admin@acme.example";
 /// The Production client of the sandbox.
 pub const SANDBOX_CLIENT_ID: &str = "sandbox-production";
-/// Its secret. It protects nothing.
+/// The secret of that client. It protects nothing.
 pub const SANDBOX_CLIENT_SECRET: &str = "not-a-secret-production";
 /// The Development client of the sandbox.
 pub const SANDBOX_DEVELOPMENT_CLIENT_ID: &str = "sandbox-development";
-/// Its secret. It protects nothing.
+/// The secret of that client. It protects nothing.
 pub const SANDBOX_DEVELOPMENT_CLIENT_SECRET: &str = "not-a-secret-development";
 /// The Server-to-Server client of the sandbox.
 pub const SANDBOX_SERVER_CLIENT_ID: &str = "sandbox-server-to-server";
-/// Its secret. It protects nothing.
+/// The secret of that client. It protects nothing.
 pub const SANDBOX_SERVER_CLIENT_SECRET: &str = "not-a-secret-server-to-server";
 /// The redirect URI that the clients of the sandbox have registered.
 pub const SANDBOX_REDIRECT_URI: &str = "http://127.0.0.1:8765/zoom/callback";
@@ -33,15 +33,15 @@ pub const SANDBOX_REDIRECT_URI: &str = "http://127.0.0.1:8765/zoom/callback";
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ZoomWorld {
-    /// How it behaves.
+    /// The settings of its behaviour.
     pub rules: Rules,
-    /// What time it is in it.
+    /// The clock of this world.
     pub clock: Clock,
     /// The users of all accounts.
     pub users: Vec<ZoomUser>,
     /// The OAuth clients.
     pub clients: Vec<ZoomClient>,
-    /// The meetings ever made, the deleted ones included.
+    /// All meetings that were ever created, with deleted ones.
     pub meetings: Vec<MeetingRecord>,
     pub(super) codes: Vec<Code>,
     pub(super) grants: Vec<Grant>,
@@ -49,15 +49,15 @@ pub struct ZoomWorld {
 }
 
 impl ZoomWorld {
-    /// A Zoom without anybody in it.
+    /// A Zoom without users, clients and meetings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The world of `--sandbox`: `ana@acme.example` with a licence and [`SANDBOX_ADMIN`]; a
-    /// Production, a Development and a Server-to-Server client with [`WRITE_SCOPES`](super::WRITE_SCOPES). Its join URLs are on a host
-    /// that cannot exist, so that nobody who follows one lands in a stranger's meeting.
+    /// The world of `--sandbox`: `ana@acme.example` with a licence, and [`SANDBOX_ADMIN`]; a Production, a Development
+    /// and a Server-to-Server client with [`WRITE_SCOPES`](super::WRITE_SCOPES). Its join URLs have a host that cannot
+    /// exist, so that nobody who follows one joins a stranger's meeting.
     #[must_use]
     pub fn sandbox() -> Self {
         Self::new()
@@ -107,7 +107,7 @@ impl ZoomWorld {
         self
     }
 
-    /// The same world at a time that stands still until it is moved.
+    /// The same world at a time that stands still until a test moves it.
     #[must_use]
     pub fn at(mut self, now: DateTime<Utc>) -> Self {
         self.clock = Clock::Fixed { at: now };
@@ -121,13 +121,13 @@ impl ZoomWorld {
         self
     }
 
-    /// What time it is in it.
+    /// The time in this world.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// A user by id or address, on whatever account.
+    /// A user of any account, by id or address.
     #[must_use]
     pub fn user(&self, id_or_email: &str) -> Option<&ZoomUser> {
         self.users
@@ -147,7 +147,7 @@ impl ZoomWorld {
         self.clients.iter().find(|client| client.id == id)
     }
 
-    /// The meetings that are there now: neither deleted nor expired.
+    /// The meetings that exist now: neither deleted nor expired.
     #[must_use]
     pub fn living_meetings(&self) -> Vec<MeetingRecord> {
         let now = self.now();
@@ -155,7 +155,7 @@ impl ZoomWorld {
         living.cloned().collect()
     }
 
-    /// A meeting that is there now.
+    /// A meeting that exists now, by its id.
     #[must_use]
     pub fn meeting(&self, id: u64) -> Option<&MeetingRecord> {
         let now = self.now();
@@ -171,15 +171,15 @@ impl ZoomWorld {
             .find(|meeting| meeting.id == id && meeting.is_alive(now))
     }
 
-    /// How many creations and updates a host (id or address) has used on the present UTC day.
+    /// How many creations and updates a host (by id or address) has used on the present UTC day.
     #[must_use]
     pub fn used_today(&self, host: &str) -> u32 {
         self.user(host)
             .map_or(0, |user| self.counters.host_used(&user.id, self.now()))
     }
 
-    /// Makes a grant without the detour through the browser: what the token endpoint would have answered.
-    /// `None` when there is no such client, or nobody who could consent.
+    /// Makes a grant without a browser, and returns the token endpoint's answer. `None`: there is no such client, or no
+    /// user who can consent.
     pub fn grant(&mut self, client_id: &str) -> Option<Granted> {
         let client = self.client(client_id)?.clone();
         match client.kind {
