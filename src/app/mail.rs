@@ -1,4 +1,4 @@
-//! How mail leaves, from `[smtp]`: the organization's way, and those of users.
+//! Sending of mail as `[smtp]` configures it: over the organization's server, and over users' accounts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use crate::config::Smtp;
 use crate::fault::BoxFault;
 use crate::mail::{AccountLimits, DkimSigner, Mailbox, SmtpAccounts, SmtpSettings, SmtpTransport, Transport};
 
-/// How long to wait for a mail server's connection and for each of its answers (RFC 5321 §4.5.3.2 allows
-/// minutes; a person at a terminal does not).
+/// How long to wait for a connection to a mail server and for each of its answers. RFC 5321 §4.5.3.2 allows minutes,
+/// but a person at a terminal does not wait so long.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
-/// How many connections a user's account has: it is made for one person, and its server may take few of one.
+/// How many connections a user's account has. It is made for one person, and its server may accept only a few.
 const ACCOUNT_CONNECTIONS: usize = 2;
 
 impl App {
-    /// From whom mails come.
+    /// The sender of the organization's mails.
     ///
     /// # Errors
     /// When no mail server is configured.
@@ -27,7 +27,7 @@ impl App {
         Ok(sender_of(self.config.require_smtp().map_err(BoxFault::new)?))
     }
 
-    /// The way for mails to leave.
+    /// The transport for the organization's mails.
     ///
     /// # Errors
     /// When no mail server is configured, or the database is needed and cannot be opened.
@@ -63,10 +63,10 @@ impl App {
         Ok(Arc::new(accounts.paced_by(database)))
     }
 
-    /// What signs mails, as configured. In the sandbox nothing does.
+    /// The signers of mails, as configured. The sandbox has none.
     ///
     /// # Errors
-    /// [`DkimError`](crate::mail::DkimError) when a key is none.
+    /// [`DkimError`](crate::mail::DkimError) if a key is not valid.
     pub fn signers(&self) -> Result<Vec<DkimSigner>, BoxFault> {
         let keys = self.config.smtp.as_ref().map_or(&[][..], |smtp| &smtp.dkim);
         keys.iter()
@@ -75,7 +75,7 @@ impl App {
     }
 }
 
-/// Where and how the organization's mails are handed over.
+/// The organization's mail server, and how to send over it.
 #[must_use]
 pub fn smtp_settings(smtp: &Smtp) -> SmtpSettings {
     let login = smtp.credentials.as_ref();
@@ -92,7 +92,7 @@ pub fn smtp_settings(smtp: &Smtp) -> SmtpSettings {
     }
 }
 
-/// From whom the organization's mails come.
+/// The sender of the organization's mails.
 #[must_use]
 pub fn sender_of(smtp: &Smtp) -> Mailbox {
     let name = smtp.from.name.as_deref().unwrap_or_default();

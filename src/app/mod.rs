@@ -1,4 +1,4 @@
-//! From a configuration to the parts that do the work: database, CRM, providers, mail, templates, pipeline.
+//! Makes the parts of the program from a configuration: database, CRM, providers, mail, templates, pipeline.
 //!
 //! An [`App`] has no face: it reads no arguments, prints nothing and decides nothing about meetings or mails. The
 //! command, the desk and a service use the same one.
@@ -50,12 +50,12 @@ pub use sandbox::SandboxError;
 pub use mail::{sender_of, smtp_settings};
 pub use sample::{SampleError, sample_of_records};
 
-/// What is made of one configuration. Each part is made when it is first asked for, and then kept.
+/// The parts that are made from one configuration. Each part is made when it is first needed, and then kept.
 #[derive(Debug)]
 pub struct App {
     config: Config,
     clock: Clock,
-    /// The folder of the sandbox, if this is one.
+    /// The folder of the sandbox. `None`: this is no sandbox.
     folder: Option<PathBuf>,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Sandbox>,
@@ -63,7 +63,7 @@ pub struct App {
     zoom: OnceCell<Arc<ZoomClient>>,
 }
 
-/// What is configured, but cannot be made.
+/// A configured feature that this version does not support.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotSupported {
@@ -92,7 +92,7 @@ impl Fault for NotSupported {
 }
 
 impl App {
-    /// An app of this configuration. Nothing is opened, and nobody asked, before a part is asked for.
+    /// An app with this configuration. It opens nothing and sends no request before a part is needed.
     #[must_use]
     pub fn open(config: Config, clock: Clock) -> Self {
         Self {
@@ -106,8 +106,8 @@ impl App {
         }
     }
 
-    /// The same against an embedded Zoom, with mails into a mailbox folder. All state is under `folder`; no real server
-    /// is reached.
+    /// An app with an embedded Zoom and a mailbox folder. All its state is under `folder`, and it reaches no real
+    /// server.
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub fn sandbox(config: Config, clock: Clock, folder: PathBuf) -> Self {
@@ -123,7 +123,7 @@ impl App {
         &self.config
     }
 
-    /// What time it is.
+    /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -132,7 +132,7 @@ impl App {
     /// The database.
     ///
     /// # Errors
-    /// When it cannot be opened, or the sandbox cannot be set up.
+    /// When the database cannot be opened, or the sandbox cannot be set up.
     pub async fn database(&self) -> Result<&Database, BoxFault> {
         let make = async || {
             #[cfg(feature = "sandbox")]
@@ -149,18 +149,18 @@ impl App {
         self.database.get_or_try_init(make).await
     }
 
-    /// The CRM, whichever it is.
+    /// The configured CRM.
     ///
     /// # Errors
-    /// [`NotSupported`] when the configured CRM cannot be used yet, and as of [`App::database`].
+    /// [`NotSupported`] if this version does not support the configured CRM, and errors as of [`App::database`].
     pub async fn crm(&self) -> Result<Crm, BoxFault> {
         Ok(Crm::from(self.built_in_crm().await?))
     }
 
-    /// The built-in CRM, for what it alone has: import.
+    /// The built-in CRM, for operations that only it has: the import.
     ///
     /// # Errors
-    /// [`NotSupported`] when another CRM is configured, and as of [`App::database`].
+    /// [`NotSupported`] if another CRM is configured, and errors as of [`App::database`].
     pub async fn built_in_crm(&self) -> Result<&Database, BoxFault> {
         match self.config.crm {
             CrmLocation::Builtin => self.database().await,
@@ -168,7 +168,7 @@ impl App {
         }
     }
 
-    /// What an operator asks of the outbox.
+    /// The operator's port to the outbox.
     ///
     /// # Errors
     /// As of [`App::database`].
@@ -176,7 +176,7 @@ impl App {
         Ok(Arc::new(self.database().await?.clone()))
     }
 
-    /// Which users may have meetings at which provider.
+    /// The store of the users who may have meetings at a provider.
     ///
     /// # Errors
     /// As of [`App::database`].
@@ -184,10 +184,10 @@ impl App {
         Ok(Arc::new(self.database().await?.clone()))
     }
 
-    /// The templates as their files are now.
+    /// The templates, as their files are now.
     ///
     /// # Errors
-    /// [`TemplateError`](crate::template::TemplateError) when a file cannot be read or does not parse.
+    /// [`TemplateError`](crate::template::TemplateError) if a file cannot be read or parsed.
     pub fn templates(&self) -> Result<Templates, BoxFault> {
         let templates = match self.templates_dir() {
             Some(dir) => Templates::with_dir(&dir),
@@ -196,7 +196,7 @@ impl App {
         templates.map_err(BoxFault::new)
     }
 
-    /// The folder of templates: the one that is named, or the usual one where it exists.
+    /// The folder of templates: the configured one, or the default one if it exists.
     #[must_use]
     pub fn templates_dir(&self) -> Option<PathBuf> {
         let configured = &self.config.templates;
@@ -204,20 +204,20 @@ impl App {
         counts.then(|| configured.dir.clone())
     }
 
-    /// A pipeline for what writes no mail, and so needs no sender.
+    /// A builder of pipelines that write no mail, and so need no sender.
     ///
     /// # Errors
     /// When one of its parts cannot be made.
     pub async fn asking(&self) -> Result<PipelineBuilder, BoxFault> {
         let sender = match self.sender() {
             Ok(sender) => sender,
-            // Stands in nothing that anybody gets to see.
+            // This sender appears in no text that anybody sees.
             Err(fault) => Mailbox::new("", "nobody@invalid".parse().map_err(|_| fault)?),
         };
         self.builder(sender).await
     }
 
-    /// A pipeline for what writes mails or calendar objects, and mails none.
+    /// A builder of pipelines that write mails or calendar objects, but send none.
     ///
     /// # Errors
     /// When one of its parts cannot be made, or no sender is configured.
@@ -225,7 +225,7 @@ impl App {
         self.builder(self.sender()?).await
     }
 
-    /// A pipeline with a way for mail to leave.
+    /// A builder of pipelines that send mail.
     ///
     /// # Errors
     /// When one of its parts cannot be made, or no mail server is configured.
@@ -273,8 +273,8 @@ impl App {
         Ok(builder)
     }
 
-    /// Ends what must not be cut off: tokens being renewed, the database's log. To be called once, at the end of what
-    /// used the app.
+    /// Finishes work that must not be cut off: the renewal of tokens, the database's log. Call it once, after the last
+    /// use of the app.
     pub async fn close(&self) {
         if let Some(zoom) = self.zoom.get() {
             zoom.settle().await;
@@ -284,13 +284,13 @@ impl App {
         }
     }
 
-    /// Whether it is a sandbox.
+    /// Whether this is a sandbox.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
         self.folder.is_some()
     }
 
-    /// Whether it is a sandbox whose embedded Zoom runs.
+    /// Whether this is a sandbox with a running embedded Zoom.
     #[cfg(feature = "sandbox")]
     #[must_use]
     pub fn runs_embedded_zoom(&self) -> bool {
@@ -301,7 +301,7 @@ impl App {
 /// Opens the configured database.
 ///
 /// # Errors
-/// [`DatabaseError`] when it cannot be opened.
+/// [`DatabaseError`] if the database cannot be opened.
 pub async fn open_database(config: &Config) -> Result<Database, DatabaseError> {
     let key = config.encryption_key().clone();
     match &config.database.location {

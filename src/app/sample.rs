@@ -1,4 +1,4 @@
-//! A meeting of a file of records as a sample, for trying templates on it.
+//! Makes a sample from a meeting of a file of records, to try templates on it.
 
 use crate::crm::MeetingRecord;
 use crate::crm::import::ImportFile;
@@ -8,26 +8,26 @@ use crate::organization::Organization;
 use crate::pipeline::Pick;
 use crate::template::{Cancellation, Sample};
 
-/// Why a file's records give no sample.
+/// Why a file of records yields no sample.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
-    /// There is no such meeting.
+    /// The file has no such meeting.
     #[error("the file has no meeting {:?}{}", meeting.as_str(), listed(known))]
     NoMeeting {
         /// The id that was asked for.
         meeting: MeetingId,
-        /// Those that there are.
+        /// The meetings in the file.
         known: Vec<MeetingId>,
     },
-    /// There is no meeting at all.
+    /// The file has no meeting.
     #[error("the file has no meetings")]
     NoMeetings,
-    /// Somebody whom the meeting needs is not in the file.
+    /// The file lacks a person whom the meeting needs.
     #[error("the meeting {:?} has {what}", meeting.as_str())]
     Missing {
         /// The meeting.
         meeting: MeetingId,
-        /// What is missing, such as `no assigned user`.
+        /// The missing person, such as `no assigned user`.
         what: String,
     },
 }
@@ -61,11 +61,11 @@ impl Fault for SampleError {
     }
 }
 
-/// A meeting out of a file of records as a sample, for one attendee: the first, if none is named. Without a meeting's
-/// id it is the file's first.
+/// A sample from a meeting of a file of records, for one attendee. Without a name it is the meeting's first attendee.
+/// Without a meeting's id it is the file's first meeting.
 ///
 /// # Errors
-/// [`SampleError`] when the file has no such meeting, or does not have the people of it.
+/// [`SampleError`] if the file lacks the meeting, or a person of the meeting.
 pub fn sample_of_records(
     records: &ImportFile,
     id: Option<&MeetingId>,

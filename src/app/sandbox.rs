@@ -1,4 +1,4 @@
-//! The sandbox: the same code against an embedded Zoom and a mailbox folder, with all its state in one folder.
+//! The sandbox: the same program with an embedded Zoom and a mailbox folder. All its state is in one folder.
 
 use std::fs::File;
 use std::io;
@@ -28,22 +28,22 @@ pub(super) struct Sandbox {
     zoom: EmbeddedZoom,
 }
 
-/// Why there is no sandbox.
+/// Why the sandbox cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SandboxError {
-    /// Its folder, or a file in it, cannot be written.
+    /// The sandbox's folder, or a file in it, cannot be written.
     #[error("the sandbox cannot be set up in {}", path.display())]
     Folder {
         /// The folder or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// The sender of its mails.
+    /// The address of the sandbox's sender is not valid.
     #[error("the sandbox's sender is no address")]
     Sender(#[source] InvalidEmail),
-    /// Its meetings cannot be moved to the weeks to come.
+    /// The sandbox's meetings cannot be moved to the coming weeks.
     #[error("the sandbox's meetings cannot be dated")]
     Dates(#[source] CannotMove),
     /// The embedded Zoom refuses a grant.
@@ -59,7 +59,7 @@ impl Fault for SandboxError {
     fn class(&self) -> Class {
         match self {
             Self::Folder { .. } => Class::CannotCreate,
-            // `INVITE_NOW` is at the end of all dates.
+            // `INVITE_NOW` is near the end of the range of dates.
             Self::Dates(_) => Class::Configuration,
             Self::Sender(_) | Self::Grant(_) => Class::Internal,
         }
@@ -71,7 +71,7 @@ impl Fault for SandboxError {
 }
 
 impl Sandbox {
-    /// Makes the folder.
+    /// Makes the folder of the sandbox.
     pub(super) fn prepare(folder: &Path) -> Result<(), SandboxError> {
         std::fs::create_dir_all(folder).map_err(|source| SandboxError::Folder {
             path: folder.to_owned(),
@@ -79,8 +79,8 @@ impl Sandbox {
         })
     }
 
-    /// Keeps other runs from beginning the same sandbox, until the file is dropped. Two that begin it at once would
-    /// each take a grant, and the later one ends the one before, which may be the one that is then stored.
+    /// Keeps other runs from setting up the same sandbox until the file is dropped. If two runs did so at once, each
+    /// would get a grant. The later grant ends the earlier one, which may be the one that is stored.
     fn begin_alone(folder: &Path) -> Result<File, SandboxError> {
         let path = folder.join("sandbox.lock");
         let lock = || {
@@ -94,7 +94,7 @@ impl Sandbox {
         })
     }
 
-    /// Loads the fixtures into a new database, with their meetings in the weeks to come.
+    /// Imports the fixtures into a new database, and moves their meetings to the coming weeks.
     pub(super) async fn fill(folder: &Path, database: &Database, clock: &Clock) -> Result<(), BoxFault> {
         let has_users = async || {
             let users = database.users(None).await.map_err(BoxFault::new)?;
@@ -118,7 +118,8 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Starts the embedded Zoom, whose state outlives the run, and connects to it when nobody has.
+    /// Starts the embedded Zoom, and connects to it if there is no connection. The state of the embedded Zoom outlives
+    /// the run.
     pub(super) async fn start(folder: &Path, database: &Database, clock: &Clock) -> Result<Self, BoxFault> {
         let state = folder.join("zoom.json");
         let zoom = EmbeddedZoom::start_persistent(&state, ZoomWorld::sandbox());
@@ -158,7 +159,7 @@ impl Sandbox {
         Ok(Self { zoom })
     }
 
-    /// The settings with which the client finds the embedded Zoom. Nothing else about them is special.
+    /// The settings with which the client reaches the embedded Zoom. They have nothing else that is special.
     pub(super) fn zoom_settings(&self) -> Result<ZoomSettings, BoxFault> {
         let auth = Auth::AuthorizationCode {
             redirect_uri: SANDBOX_REDIRECT_URI.to_owned(),
@@ -178,7 +179,7 @@ impl Sandbox {
         Ok(settings)
     }
 
-    /// Who the sandbox's mails come from.
+    /// The sender of the sandbox's mails.
     pub(super) fn sender() -> Result<Mailbox, SandboxError> {
         let address = "meetings@acme.example".parse().map_err(SandboxError::Sender)?;
         Ok(Mailbox::new("Acme", address))
@@ -186,18 +187,18 @@ impl Sandbox {
 }
 
 impl super::App {
-    /// From whom mails come in the sandbox, and where templates are tried without a mail server.
+    /// The sender of the sandbox's mails. It also serves to try templates without a mail server.
     ///
     /// # Errors
-    /// [`SandboxError::Sender`], which does not happen.
+    /// [`SandboxError::Sender`], which does not happen in practice.
     pub fn example_sender() -> Result<Mailbox, BoxFault> {
         Sandbox::sender().map_err(BoxFault::new)
     }
 }
 
-/// Lets an embedded Zoom whose clock goes go by ours. One that somebody has stopped stays so.
+/// Makes a running clock of the embedded Zoom show the time of our clock. A stopped clock stays as it is.
 fn set_clock(zoom: &EmbeddedZoom, clock: &Clock) -> io::Result<()> {
-    /// So many seconds apart, two clocks count as the same: to read both takes time itself.
+    /// Two clocks that differ by at most this many seconds count as equal, because reading both takes time.
     const UNNOTICED: u64 = 2;
     let ours = (clock.now() - Clock::system().now()).num_seconds();
     zoom.with_world(|world| match world.clock {

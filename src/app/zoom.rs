@@ -1,4 +1,4 @@
-//! The connection to Zoom, from `[zoom]` or to the embedded one.
+//! The connection to Zoom that `[zoom]` configures, or to the embedded Zoom.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ impl App {
     /// The connection to Zoom.
     ///
     /// # Errors
-    /// When no Zoom is configured, or the database or the embedded Zoom cannot be had.
+    /// When no Zoom is configured, or the database or the embedded Zoom cannot be opened.
     pub async fn zoom(&self) -> Result<Arc<ZoomClient>, BoxFault> {
         let make = async || {
             let settings = self.zoom_settings().await;
@@ -51,11 +51,13 @@ fn settings_of(config: &Config) -> Result<ZoomSettings, BoxFault> {
     Ok(settings)
 }
 
-/// What every Zoom meeting is made with, where it is not said with what one of us would want.
+/// The settings of every Zoom meeting. If the configuration leaves a setting open, the default suits most
+/// organizations.
 fn meeting_settings(defaults: &ZoomMeetingDefaults) -> MeetingSettings {
     let join_before_host = defaults.join_before_host.unwrap_or(false);
     MeetingSettings {
-        // Zoom ignores early entry together with a waiting room: who asks for the one does not want the other.
+        // Zoom ignores early entry together with a waiting room, so a configuration with early entry has no waiting
+        // room by default.
         waiting_room: defaults.waiting_room.unwrap_or(!join_before_host),
         join_before_host,
         jbh_time: defaults.jbh_time,

@@ -1,4 +1,4 @@
-//! The addresses that a configuration names: web servers, mail servers, databases, the sender's mailbox.
+//! The addresses in a configuration: web servers, mail servers, databases, the sender's mailbox.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use super::{DatabaseLocation, Sender, SmtpServer};
 use crate::mail::Encryption;
 use crate::meeting::{EmailAddress, one_line};
 
-/// Whether a host is this machine itself.
+/// Whether a host is this machine.
 pub(super) fn is_loopback(host: &Host<impl AsRef<str>>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.as_ref();
-            // A scheme that the URL standard does not know leaves IP addresses as names.
+            // In a URL with a scheme that the URL standard does not know, an IP address is parsed as a name.
             name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
         }
         Host::Ipv4(ip) => ip.is_loopback(),
@@ -25,7 +25,7 @@ pub(super) fn is_loopback(host: &Host<impl AsRef<str>>) -> bool {
     }
 }
 
-/// A web address. Its text is never part of an error: it may carry a password.
+/// A web address. Its text is never part of an error, because it may contain a password.
 pub(super) fn web(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("it is not a web address: {error}"))?;
     if !matches!(url.scheme(), "https" | "http") {
@@ -49,12 +49,12 @@ pub(super) fn web_base(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Whether what is sent to this address can be read on the way.
+/// Whether others can read data on the way to this address.
 pub(super) fn is_open(url: &Url) -> bool {
     url.scheme() == "http" && !url.host().is_some_and(|host| is_loopback(&host))
 }
 
-/// A web address that secrets are sent to.
+/// A web address that secrets may be sent to.
 pub(super) fn guarded(url: Url) -> Result<Url, String> {
     if is_open(&url) {
         return Err(
@@ -65,8 +65,8 @@ pub(super) fn guarded(url: Url) -> Result<Url, String> {
 }
 
 /// The mail server, in the forms that lettre reads: `smtps://host`, `smtp://host?tls=required`,
-/// `smtp://host?tls=opportunistic`, `smtp://host`; each with an optional port, and an optional path that
-/// is the name to greet with.
+/// `smtp://host?tls=opportunistic`, `smtp://host`. Each form may have a port, and a path that is the name to greet the
+/// server with.
 pub(super) fn mail_server(text: &str) -> Result<SmtpServer, String> {
     let url = Url::parse(text).map_err(|error| format!("it is not a URL: {error}"))?;
     if !matches!(url.scheme(), "smtp" | "smtps") {
@@ -119,7 +119,7 @@ pub(super) fn mail_server(text: &str) -> Result<SmtpServer, String> {
 }
 
 impl FromStr for SmtpServer {
-    /// What is wrong with it; it may carry a password, and is no part of this.
+    /// The reason, without the text, which may contain a password.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -128,7 +128,7 @@ impl FromStr for SmtpServer {
 }
 
 impl FromStr for Sender {
-    /// What is wrong with it.
+    /// The reason, without the text, which may contain a password.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -136,7 +136,7 @@ impl FromStr for Sender {
     }
 }
 
-/// The database. The path of a file is taken to the letter: `%` stands for itself.
+/// The database. The path of a file is not decoded: `%` means `%`.
 pub(super) fn database(text: &str, folder: &Path) -> Result<DatabaseLocation, String> {
     if let Some(rest) = text.strip_prefix("sqlite:") {
         let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -162,7 +162,8 @@ pub(super) fn database(text: &str, folder: &Path) -> Result<DatabaseLocation, St
 
 const OTHER_DATABASE: &str = "it must be sqlite://FILE or postgres://USER@HOST/DATABASE";
 
-/// Whether a PostgreSQL server on another machine may be talked to without TLS: that is so unless the URL asks for it.
+/// Whether the connection to a PostgreSQL server on another machine may be unencrypted. That is so unless the URL
+/// demands TLS.
 pub(super) fn may_be_overheard(url: &SecretString) -> bool {
     let Ok(url) = Url::parse(url.expose_secret()) else {
         return false;
@@ -175,7 +176,7 @@ pub(super) fn may_be_overheard(url: &SecretString) -> bool {
     if let Some(mode) = parameter(&["sslmode", "ssl-mode"]) {
         return !matches!(mode.as_str(), "require" | "verify-ca" | "verify-full");
     }
-    // A path is that of a socket.
+    // A path is the path of a socket.
     match parameter(&["host"]) {
         Some(host) => !host.starts_with('/') && !is_loopback(&Host::Domain(host)),
         None => url.host().is_some_and(|host| {
@@ -195,11 +196,11 @@ pub(super) fn with_password(url: &SecretString, password: &SecretString) -> Resu
     Ok(SecretString::from(String::from(url)))
 }
 
-/// `Name <address>` or an address alone.
+/// `Name <address>`, or only an address.
 pub(super) fn sender(text: &str) -> Result<Sender, String> {
     let (name, address) = match text.parse::<Mailbox>() {
         Ok(mailbox) => (mailbox.name, mailbox.email.to_string()),
-        // Strictly, a name with a full stop in it needs quotes; nobody would know.
+        // By the standard, a name with a full stop in it needs quotes, but few people know that.
         Err(_) => match text
             .trim()
             .strip_suffix('>')

@@ -1,11 +1,11 @@
-//! Lengths of time as people write them: `60s`, `3d`, `1h30m`.
+//! Durations in the form that people write: `60s`, `3d`, `1h30m`.
 
 use std::time::Duration;
 
-/// Reads a length of time: numbers with units `d`, `h`, `m` and `s`, largest first.
+/// Reads a duration: numbers with the units `d`, `h`, `m` and `s`, the largest first.
 ///
 /// # Errors
-/// What is wrong with the text, as the end of a sentence.
+/// The reason why the text is wrong, as the end of a sentence.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
     let refuse =
@@ -21,7 +21,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         let (number, after) = rest.split_at(digits);
         let number: u64 = number.parse().map_err(|_| refuse())?;
         let unit = after.chars().next().ok_or_else(refuse)?;
-        // The iterator goes on from the unit before, so that each unit comes once and in order.
+        // The iterator goes on behind the last unit, so that each unit comes at most once and in order.
         let (_, length) = units.find(|(name, _)| *name == unit).ok_or_else(refuse)?;
         seconds = number
             .checked_mul(*length)

@@ -1,4 +1,4 @@
-//! What a configuration takes from its surroundings: variables and the current folder.
+//! The environment of a configuration: variables and the current folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use super::error::{ConfigError, Place, Problem, Reason};
 use crate::clock::Clock;
 
-/// Environment variables and a current folder, as values: a configuration reads nothing global besides.
+/// Environment variables and a current folder, as values. A configuration reads no other global state.
 ///
-/// A variable that is set to nothing counts as not set.
+/// A variable with an empty value counts as not set.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
@@ -18,7 +18,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// No variables, and a folder that paths without one of their own are relative to.
+    /// No variables, and this current folder, to which relative paths are relative.
     #[must_use]
     pub fn empty(current_dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -27,26 +27,26 @@ impl Environment {
         }
     }
 
-    /// The variables of this process, and its current folder. A variable that is not Unicode is left out.
+    /// The variables of this process, and its current folder. A variable that is not Unicode is ignored.
     #[must_use]
     pub fn of_this_process() -> Self {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self {
             variables: variables.collect(),
-            // The empty path: the system then takes a relative path as relative to the current folder.
+            // With an empty path, the system resolves a relative path in the current folder.
             current_dir: PathBuf::new(),
         }
     }
 
-    /// The same with one more variable.
+    /// The same environment with one more variable.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// The value of a variable; `None` when it is not set or set to nothing.
+    /// The value of a variable. `None`: the variable is not set, or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables
@@ -55,10 +55,10 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// The clock to go by: this machine's, unless `INVITE_NOW` says at which moment it is to start.
+    /// The clock: this machine's, unless `INVITE_NOW` gives the moment at which the clock starts.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`] when `INVITE_NOW` is no moment as RFC 3339 writes it, with an offset from UTC.
+    /// [`ConfigError::Invalid`] if `INVITE_NOW` is no moment in the form of RFC 3339, with an offset from UTC.
     pub fn clock(&self) -> Result<Clock, ConfigError> {
         const NOW: &str = "INVITE_NOW";
         let Some(text) = self.get(NOW) else {
@@ -80,7 +80,7 @@ impl Environment {
         }
     }
 
-    /// The current folder; the empty path for the process's own.
+    /// The current folder. The empty path means the process's own.
     #[must_use]
     pub fn current_dir(&self) -> &Path {
         &self.current_dir
@@ -93,10 +93,10 @@ impl Environment {
             .filter(|(_, value)| !value.is_empty())
     }
 
-    /// Where the user's own configuration file is looked for: `XDG_CONFIG_HOME`, or `~/.config`, or
-    /// `%APPDATA%`, and in it `invite/invite.toml`.
+    /// The path of the user's own configuration file: `invite/invite.toml` in `XDG_CONFIG_HOME`, or in `~/.config`, or
+    /// in `%APPDATA%`.
     pub(super) fn user_file(&self) -> Option<PathBuf> {
-        // The XDG Base Directory Specification has relative values ignored.
+        // The XDG Base Directory Specification says that relative values are to be ignored.
         let absolute = |name| {
             self.get(name)
                 .map(PathBuf::from)
@@ -110,7 +110,7 @@ impl Environment {
 }
 
 impl std::fmt::Debug for Environment {
-    /// Shows the names only: values may be secret.
+    /// Shows only the names, because values may be secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Environment")
             .field("variables", &self.variables.keys())

@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration.
+//! The errors of a configuration.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use crate::fault::{Act, Class, Fault, Remedy};
 
 /// Why a configuration cannot be used.
 ///
-/// None of its messages contains the value of a secret, or of a key that may hold one, such as a URL.
+/// No message contains the value of a secret, or of a key that may contain a secret, such as a URL.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The file that was asked for is not there.
+    /// The requested file does not exist.
     #[error("there is no configuration file {} ({named_by} names it)", path.display())]
     NotFound {
         /// The file.
         path: PathBuf,
-        /// What named it: `--config` or `INVITE_CONFIG`.
+        /// The source of the request: `--config` or `INVITE_CONFIG`.
         named_by: &'static str,
     },
-    /// The file is there, but cannot be read.
+    /// The file exists, but cannot be read.
     #[error("the configuration file {} cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The file is not TOML.
@@ -36,18 +36,18 @@ pub enum ConfigError {
         line: usize,
         /// The column in characters, from 1.
         column: usize,
-        /// What the parser says.
+        /// The parser's message.
         reason: String,
     },
-    /// Keys are unknown, missing, or have values that cannot be: all that was found, in the order of the file.
+    /// Keys are unknown, missing, or have values that are not valid: all problems, in the order of the file.
     #[error("{}", list(.0))]
     Invalid(Vec<Problem>),
-    /// A section that is needed for what was asked is not there.
+    /// The configuration lacks a section that a request needs.
     #[error("{needed_for} needs the section [{section}] of the configuration, which is not there")]
     NoSection {
         /// The section.
         section: &'static str,
-        /// What needs it, such as `sending mail`.
+        /// The request that needs the section, such as `sending mail`.
         needed_for: &'static str,
     },
 }
@@ -66,7 +66,7 @@ fn list(problems: &[Problem]) -> String {
 }
 
 impl ConfigError {
-    /// What is wrong, key by key; empty when it is not about keys.
+    /// The problems, key by key. Empty: the error is not about keys.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -109,14 +109,14 @@ impl Fault for ConfigError {
     }
 }
 
-/// One thing that is wrong with one key.
+/// A problem of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The key's full path, such as `smtp.dkim.selector`.
     pub key: String,
-    /// Where it was said.
+    /// The place of the key.
     pub place: Place,
-    /// What is wrong.
+    /// The reason.
     pub reason: Reason,
 }
 
@@ -126,10 +126,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where a key was given.
+/// The place where a key was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// In the file; the line counts from 1. For a key that is missing, the line of its section, if it has one.
+    /// In the file. The line counts from 1. For a missing key, it is the line of the key's section, if there is one.
     File {
         /// The file.
         path: PathBuf,
@@ -165,36 +165,36 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a key. Reads on from the key's name: "smtp.from is missing".
+/// The problem of a key. Its words follow the key's name: "smtp.from is missing".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
     /// There is no such key.
     #[error("is not a known key{advice}")]
     Unknown {
-        /// The nearest known one; `None` when none is near.
+        /// The nearest known key. `None`: no key is near.
         nearest: Option<String>,
-        /// The same in words, or the keys there are.
+        /// The nearest key in words, or a list of the known keys.
         advice: String,
     },
-    /// The value has another type.
+    /// The value has the wrong type.
     #[error("must be {expected}, not {found}")]
     WrongType {
-        /// The type it must have.
+        /// The expected type.
         expected: &'static str,
-        /// The type it has.
+        /// The actual type.
         found: &'static str,
     },
-    /// It must be given and is not.
+    /// The key is required and is not set.
     #[error("is missing{}", why.map(|why| format!(": {why}")).unwrap_or_default())]
     Missing {
-        /// What needs it, where that is not plain.
+        /// The feature that needs the key, if this is not obvious.
         why: Option<&'static str>,
     },
-    /// The value is not one that this key can have, or not together with another key.
+    /// The value is not valid for this key, or not together with another key.
     #[error("cannot be used: {0}")]
     Invalid(String),
-    /// A secret is given both itself and as a file.
+    /// A secret is given both as a value and as a file.
     #[error("is given twice, itself and by {0}; leave one of them out")]
     GivenTwice(String),
     /// The file of a secret cannot be read.
@@ -202,7 +202,7 @@ pub enum Reason {
     UnreadableFile {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }

@@ -1,11 +1,11 @@
-//! Every key there is, and the nearest key to an unknown name.
+//! All known keys, and the search for the key nearest to an unknown name.
 
-/// What a key's value is.
+/// The kind of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Text.
     Text,
-    /// Text that nobody may see; it can also stand in a file that `KEY_file` names.
+    /// Secret text. It can also be in a file that `KEY_file` names.
     Secret,
     /// A whole number.
     Number,
@@ -80,7 +80,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("calendar.attendees", Text),
 ];
 
-/// The kind of the value that stands at a path; the files of secrets are text.
+/// The kind of the value at a path. The value of a `KEY_file` is text.
 pub(super) fn kind_of(path: &str) -> Option<Kind> {
     let find = |wanted: &str| KEYS.iter().find(|(key, _)| *key == wanted).map(|(_, kind)| *kind);
     find(path).or_else(|| {
@@ -89,13 +89,13 @@ pub(super) fn kind_of(path: &str) -> Option<Kind> {
     })
 }
 
-/// Whether a path is that of a table.
+/// Whether a path is the path of a table.
 pub(super) fn is_table(path: &str) -> bool {
     KEYS.iter()
         .any(|(key, _)| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
-/// The paths of all keys, those of secrets' files among them.
+/// The paths of all keys, with those of secrets' files.
 pub(super) fn all_paths() -> impl Iterator<Item = String> {
     KEYS.iter().flat_map(|(key, kind)| {
         let file = (*kind == Secret).then(|| format!("{key}_file"));
@@ -149,7 +149,7 @@ pub(super) fn nearest_table(path: &str) -> Option<String> {
         .cloned()
 }
 
-/// The names of the keys and tables directly in a table; the top for the empty path.
+/// The names of the keys and tables directly in a table. The empty path means the top level.
 pub(super) fn names_in(table: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for path in all_paths() {
@@ -167,12 +167,12 @@ pub(super) fn names_in(table: &str) -> Vec<String> {
     names
 }
 
-/// Table and name of a path.
+/// The table and the name of a path.
 pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
-/// The nearest of some words to a word, if one is near: for values that are one of a few.
+/// The nearest of a few words to a word, if one is near. For values that must be one of a few words.
 pub(super) fn nearest_word<'a>(words: &[&'a str], word: &str) -> Option<&'a str> {
     nearest_of(words.iter(), |known| closeness(known, word)).copied()
 }

@@ -1,4 +1,4 @@
-//! The two layers of a configuration: the file, and the environment over it.
+//! The two layers of a configuration: the file, and the environment, which takes precedence.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,14 +9,14 @@ use super::environment::Environment;
 use super::error::{ConfigError, Place, Problem, Reason};
 use super::keys::{self, Kind};
 
-/// A value as it was given.
+/// A value with its place.
 #[derive(Clone)]
 pub(super) struct Setting {
     pub(super) value: Value,
     pub(super) place: Place,
 }
 
-/// A value of the type that its key has.
+/// A value of one of the types that keys have.
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
@@ -24,7 +24,7 @@ pub(super) enum Value {
     Flag(bool),
 }
 
-/// What was given, by full path.
+/// All given values, by full path.
 #[derive(Default)]
 pub(super) struct Layers {
     pub(super) file: BTreeMap<String, Setting>,
@@ -36,7 +36,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// What a key is set to: by the environment, or else in the file.
+    /// The value of a key: the environment's, or else the file's.
     pub(super) fn get(&self, key: &str) -> Option<&Setting> {
         self.environment.get(key).or_else(|| self.file.get(key))
     }
@@ -100,7 +100,8 @@ impl Layers {
             };
             let place = Place::Variable(name.to_owned());
             let path = rest.to_lowercase().replace("__", ".");
-            // Every key is in a section. What has none is another variable of ours, such as INVITE_KEY.
+            // Every key is in a section. So a name without a section is another variable of this program, such as
+            // INVITE_KEY.
             if !path.contains('.') {
                 self.warn_of_near_miss(name, rest);
                 continue;
@@ -124,7 +125,7 @@ impl Layers {
         }
     }
 
-    /// A variable without `__` names no key. One that would with `__` is worth a word.
+    /// A variable without `__` names no key. If it would name one with `__`, a warning says so.
     fn warn_of_near_miss(&mut self, name: &str, rest: &str) {
         let flat = |path: &str| path.replace('.', "_");
         if let Some(key) = keys::all_paths().find(|key| flat(key) == rest.to_lowercase()) {

@@ -1,9 +1,8 @@
-//! The configuration: `invite.toml`, and environment variables over it.
+//! The configuration: `invite.toml`, and environment variables, which take precedence.
 //!
-//! [`Config::find`] looks for the file, [`Config::load`] reads it. Everything in a [`Config`] is checked and
-//! of the type that the rest of the crate works with. All that is wrong is reported at once, each with the
-//! key's full path and its line. Nothing here reads the process's environment, except
-//! [`Environment::of_this_process`].
+//! [`Config::find`] looks for the file, [`Config::load`] reads it. Every value in a [`Config`] is checked, and has the
+//! type that the rest of the crate uses. All problems are reported at once, each with the key's full path and its line.
+//! Nothing here reads the process's environment, except [`Environment::of_this_process`].
 //!
 //! ```
 //! use invite::config::{Config, Environment};
@@ -57,51 +56,51 @@ use reader::Reader;
 pub struct Config {
     /// The organization that invites.
     pub organization: Organization,
-    /// Where our own state is kept.
+    /// The database for our own state.
     pub database: Database,
-    /// Where meetings and people live.
+    /// The CRM, which has the meetings and the people.
     pub crm: CrmLocation,
-    /// The Zoom app; `None` when no Zoom is configured.
+    /// The Zoom app. `None`: Zoom is not configured.
     pub zoom: Option<Zoom>,
-    /// The Jitsi Meet server that rooms are on; `None`: Jitsi is not configured.
+    /// The Jitsi Meet server of the rooms. `None`: Jitsi is not configured.
     pub jitsi: Option<Url>,
-    /// How mail leaves; `None` when no mail server is configured.
+    /// The sending of mail. `None`: no mail server is configured.
     pub smtp: Option<Smtp>,
-    /// Where edited templates are.
+    /// The folder of edited templates.
     pub templates: Templates,
-    /// How calendar objects are written.
+    /// The form of calendar objects.
     pub calendar: Calendar,
-    /// The file that it was read from.
+    /// The file that the configuration was read from.
     pub file: Option<PathBuf>,
-    /// What works, but should not stay so; each names the key it is about.
+    /// Warnings about settings that work, but should be changed. Each names its key.
     pub warnings: Vec<String>,
     key: KeySource,
 }
 
-/// Where our own state is kept: links, tokens, revisions, the outbox.
+/// The database for our own state: links, tokens, revisions, the outbox.
 #[derive(Debug, Clone)]
 pub struct Database {
-    /// Which database.
+    /// The database's address.
     pub location: DatabaseLocation,
-    /// How long what is over is kept; `None`: for ever.
+    /// How long meetings that are over are kept. `None`: for ever.
     pub keep: Option<Duration>,
 }
 
-/// A database.
+/// The address of a database.
 #[derive(Debug, Clone)]
 pub enum DatabaseLocation {
-    /// An SQLite file, made when it is missing.
+    /// An SQLite file. It is made if it is missing.
     Sqlite(PathBuf),
-    /// A PostgreSQL server: the whole URL, with its password where there is one.
+    /// A PostgreSQL server: the whole URL, with a password if there is one.
     Postgres(SecretString),
 }
 
-/// Where meetings and people live.
+/// The CRM, which has the meetings and the people.
 #[derive(Debug, Clone)]
 pub enum CrmLocation {
-    /// In our own database.
+    /// The built-in CRM, in our own database.
     Builtin,
-    /// In EspoCRM, reached over its REST API.
+    /// EspoCRM, over its REST API.
     EspoCrm {
         /// The address of its front page.
         url: Url,
@@ -113,9 +112,9 @@ pub enum CrmLocation {
 /// The Zoom app and its defaults.
 #[derive(Debug, Clone)]
 pub struct Zoom {
-    /// Which of the app's credentials are used: those of [`Zoom::client_id`] and [`Zoom::client_secret`].
+    /// The set of the app's credentials that is used: the one with [`Zoom::client_id`] and [`Zoom::client_secret`].
     pub mode: Mode,
-    /// How access tokens are come by.
+    /// The way to get access tokens.
     pub auth: Auth,
     /// The address of the API.
     pub api_url: Url,
@@ -125,20 +124,20 @@ pub struct Zoom {
     pub client_id: String,
     /// The client secret of the mode's credentials.
     pub client_secret: SecretString,
-    /// What every Zoom meeting is made with.
+    /// The settings of every Zoom meeting.
     pub meeting: ZoomMeetingDefaults,
 }
 
-/// What every Zoom meeting is made with; what is `None` was not said.
+/// The settings of every Zoom meeting. `None`: the configuration does not set it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ZoomMeetingDefaults {
     /// Guests wait until the host lets them in.
     pub waiting_room: Option<bool>,
     /// Guests may enter before the host.
     pub join_before_host: Option<bool>,
-    /// How many minutes before the start they may: 0 (at any time), 5, 10 or 15.
+    /// How many minutes before the start guests may enter: 0 (at any time), 5, 10 or 15.
     pub jbh_time: Option<u8>,
-    /// Zoom makes up a passcode.
+    /// Zoom gives each meeting a passcode.
     pub passcode: Option<bool>,
     /// The host's camera is on at first.
     pub host_video: Option<bool>,
@@ -146,22 +145,22 @@ pub struct ZoomMeetingDefaults {
     pub participant_video: Option<bool>,
     /// Guests enter muted.
     pub mute_upon_entry: Option<bool>,
-    /// Whether Zoom records by itself.
+    /// Whether Zoom records automatically.
     pub auto_recording: Option<AutoRecording>,
 }
 
-/// How mail leaves.
+/// The sending of mail.
 #[derive(Debug, Clone)]
 pub struct Smtp {
     /// The mail server.
     pub server: SmtpServer,
-    /// What to log in with; `None` where the server wants no log-in.
+    /// The credentials. `None`: the server needs no log-in.
     pub credentials: Option<SmtpCredentials>,
-    /// The sender: From, and where bounces go.
+    /// The sender: From, and the address for bounces.
     pub from: Sender,
-    /// Where bounces go: the envelope sender; the sender's address when `None`.
+    /// The envelope sender, to which bounces go. `None`: the sender's address.
     pub bounces_to: Option<EmailAddress>,
-    /// Whether each mail has an envelope sender of its own.
+    /// Whether each mail has its own envelope sender.
     pub verp: bool,
     /// How many connections are open at once; from 1 to 100.
     pub connections: u32,
@@ -169,49 +168,49 @@ pub struct Smtp {
     pub max_per_second: Option<NonZeroU32>,
     /// How many messages a connection carries before it is replaced; `None` for no limit.
     pub max_per_connection: Option<NonZeroU32>,
-    /// How long after a temporary refusal the next try is made. It doubles from try to try, up to an hour.
+    /// The pause between a temporary refusal and the next try. It doubles with each try, up to 1 hour.
     pub first_retry: Duration,
-    /// How long after the first try a message is given up.
+    /// How long after its first try a message is given up.
     pub give_up_after: Duration,
-    /// How messages are signed, a signature for each; none when the mail server does it, or nobody.
+    /// The DKIM signatures of each message. Empty: the mail server signs, or messages are not signed.
     pub dkim: Vec<Dkim>,
 }
 
 /// A mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpServer {
-    /// Its name or IP address, without brackets.
+    /// The server's name or IP address, without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: Encryption,
-    /// The name to greet the server with; this machine's own when `None`.
+    /// The name to greet the server with. `None`: this machine's own name.
     pub hello_name: Option<String>,
-    /// Whether it runs on this machine.
+    /// Whether the server runs on this machine.
     pub is_loopback: bool,
 }
 
 impl SmtpServer {
-    /// Whether what is sent there travels unencrypted to another machine.
+    /// Whether mails travel to the server unencrypted and leave this machine.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.tls == Encryption::None && !self.is_loopback
     }
 
-    /// Whether it does when somebody on the way wants it to.
+    /// Whether an attacker on the way can make mails travel unencrypted.
     #[must_use]
     pub fn may_be_open(&self) -> bool {
         self.tls == Encryption::Opportunistic && !self.is_loopback
     }
 }
 
-/// What to log in to a mail server with.
+/// The credentials for a mail server.
 #[derive(Debug, Clone)]
 pub struct SmtpCredentials {
     /// The user name.
     pub username: String,
-    /// What goes with it.
+    /// The password, or the source of access tokens.
     pub login: Login,
 }
 
@@ -224,42 +223,42 @@ pub struct Sender {
     pub address: EmailAddress,
 }
 
-/// How messages are signed (RFC 6376).
+/// A DKIM signature (RFC 6376).
 #[derive(Debug, Clone)]
 pub struct Dkim {
     /// The signing domain.
     pub domain: String,
-    /// The selector: the key's public half is in DNS under `SELECTOR._domainkey.DOMAIN`.
+    /// The selector: the public key is in DNS under `SELECTOR._domainkey.DOMAIN`.
     pub selector: String,
     /// The private key, RSA or Ed25519, in PEM.
     pub key: SecretString,
 }
 
-/// Where edited templates are.
+/// The folder of edited templates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Templates {
-    /// The folder. What is not in it is taken from the built-in templates.
+    /// The folder. Templates that are not in it are the built-in ones.
     pub dir: PathBuf,
-    /// Whether the configuration names it. If it does, the folder must exist; the usual one need not.
+    /// Whether the configuration names the folder. A named folder must exist; the default one need not.
     pub is_named: bool,
 }
 
-/// How calendar objects are written.
+/// The form of calendar objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calendar {
-    /// In which zone times are.
+    /// The form of times.
     pub times: Times,
-    /// Which attendees are listed.
+    /// The attendees that are listed.
     pub attendees: AttendeeList,
 }
 
 impl Config {
-    /// Looks for the configuration file: the one given, or the one that `INVITE_CONFIG` names, or
-    /// `invite.toml` in the current folder, or `invite/invite.toml` in the user's configuration folder
-    /// (`XDG_CONFIG_HOME`, or `~/.config`). `None` when there is none of the last two.
+    /// Looks for the configuration file in this order: the given file; the file that `INVITE_CONFIG` names;
+    /// `invite.toml` in the current folder; `invite/invite.toml` in the user's configuration folder (`XDG_CONFIG_HOME`,
+    /// or `~/.config`). `None`: neither of the last two exists.
     ///
     /// # Errors
-    /// [`ConfigError::NotFound`] when the file that was named does not exist.
+    /// [`ConfigError::NotFound`] if a given or named file does not exist.
     pub fn find(explicit: Option<&Path>, environment: &Environment) -> Result<Option<PathBuf>, ConfigError> {
         let in_current_dir = |path: &Path| environment.current_dir().join(path);
         let named = explicit
@@ -280,11 +279,12 @@ impl Config {
         Ok(usual.into_iter().flatten().find(|path| path.is_file()))
     }
 
-    /// Reads a configuration file, the environment's variables over it. Without a file, everything comes from
-    /// the environment, and relative paths are relative to the current folder.
+    /// Reads a configuration file and the environment's variables, which take precedence. Without a file, all values
+    /// come from the environment, and relative paths are relative to the current folder.
     ///
     /// # Errors
-    /// [`ConfigError`]: the file cannot be read or is not TOML; or, all of them at once, the keys that are
+    /// [`ConfigError`]: the file cannot be read or is not TOML; or keys are unknown, missing, or have values that are
+    /// not valid. The error has all problems of the keys.
     /// unknown, missing, or have values that cannot be.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Self, ConfigError> {
         let Some(path) = file else {
@@ -322,7 +322,7 @@ impl Config {
         }
     }
 
-    /// The configuration of the sandbox, with all its state under a folder. It names no server.
+    /// The configuration of the sandbox, with all its state in a folder. It names no server.
     #[must_use]
     pub fn sandbox(dir: &Path) -> Self {
         let mut organization = Organization::new("Acme");
@@ -350,7 +350,7 @@ impl Config {
         }
     }
 
-    /// Where the key comes from that tokens are encrypted with.
+    /// The source of the key that encrypts tokens.
     #[must_use]
     pub fn encryption_key(&self) -> &KeySource {
         &self.key
@@ -359,7 +359,7 @@ impl Config {
     /// The Zoom app.
     ///
     /// # Errors
-    /// [`ConfigError::NoSection`] when none is configured.
+    /// [`ConfigError::NoSection`] if no Zoom is configured.
     pub fn require_zoom(&self) -> Result<&Zoom, ConfigError> {
         self.zoom.as_ref().ok_or(ConfigError::NoSection {
             section: "zoom",
@@ -367,7 +367,7 @@ impl Config {
         })
     }
 
-    /// How mail leaves.
+    /// The sending of mail.
     ///
     /// # Errors
     /// [`ConfigError::NoSection`] when no mail server is configured.
@@ -379,7 +379,7 @@ impl Config {
     }
 }
 
-/// A configuration file to begin with: every key, with what it means.
+/// A configuration file to begin with: every key, with its meaning.
 #[must_use]
 pub fn starter() -> &'static str {
     include_str!("starter.toml")

@@ -1,4 +1,4 @@
-//! Reading keys out of the layers, one after another, and noting what is wrong with each.
+//! Reads keys from the layers one after another, and notes the problems of each.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use super::error::{Place, Problem, Reason};
 use super::keys;
 use super::layers::{Layers, Setting, Value};
 
-/// Reads values. One that is wrong is noted and read as if it were not there.
+/// Reads values. A wrong value is noted, and then counts as missing.
 pub(super) struct Reader {
     layers: Layers,
     file: Option<PathBuf>,
@@ -23,7 +23,7 @@ impl Reader {
         Self { layers, file, folder }
     }
 
-    /// What was wrong, in the order of the file, and what is worth a warning.
+    /// The problems in the order of the file, and the warnings.
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
         let mut problems = self.layers.problems;
         problems.sort_by_key(|problem| match &problem.place {
@@ -34,7 +34,7 @@ impl Reader {
         (problems, self.layers.warnings)
     }
 
-    /// Whether anything at all is said under a table's path.
+    /// Whether any key is set under a table's path.
     pub(super) fn has_section(&self, table: &str) -> bool {
         let inside = |map: &BTreeMap<String, Setting>| {
             map.keys()
@@ -57,12 +57,12 @@ impl Reader {
         }
     }
 
-    /// Whether a key is given, be it right or wrong.
+    /// Whether a key is set, with a valid value or not.
     pub(super) fn is_given(&self, key: &str) -> bool {
         self.setting(key).is_some() || self.layers.problems.iter().any(|problem| problem.key == key)
     }
 
-    /// Where a key is given; for one that is not, where its section is.
+    /// The place at which a key is set. For a key that is not set, the place of its section.
     fn place(&self, key: &str) -> Place {
         let in_file = format!("{key}_file");
         if let Some(setting) = self.setting(key).or_else(|| self.layers.get(&in_file)) {
@@ -85,7 +85,7 @@ impl Reader {
         self.note(key, Reason::Invalid(reason.into()));
     }
 
-    /// Notes what is wrong with a variable that is no key.
+    /// Notes a problem of a variable that is no key.
     pub(super) fn invalid_variable(&mut self, name: &str, subject: &str, reason: &str) {
         self.layers.problems.push(Problem {
             key: subject.to_owned(),
@@ -94,7 +94,7 @@ impl Reader {
         });
     }
 
-    /// Notes that a key is missing, unless something is already known to be wrong with it.
+    /// Notes that a key is missing, unless another problem of the key is known already.
     pub(super) fn missing(&mut self, key: &str, why: Option<&'static str>) {
         if !self.layers.problems.iter().any(|problem| {
             problem.key == key
@@ -126,7 +126,7 @@ impl Reader {
         self.parsed(key, |text| Ok(text.to_owned()))
     }
 
-    /// A text that means something.
+    /// A text that is parsed into a value.
     pub(super) fn parsed<T>(
         &mut self,
         key: &str,
@@ -199,7 +199,7 @@ impl Reader {
         &self.folder
     }
 
-    /// Notes secrets that are given both themselves and as files, also those that are not going to be used.
+    /// Notes secrets that are given both as a value and as a file, even if they are not used.
     pub(super) fn refuse_secrets_given_twice(&mut self) {
         let secrets = keys::KEYS.iter().filter(|(_, kind)| *kind == keys::Kind::Secret);
         for (key, _) in secrets {
@@ -211,7 +211,7 @@ impl Reader {
         }
     }
 
-    /// The layer that a secret is taken from: one in the environment hides both forms in the file.
+    /// The layer that a secret is taken from. A secret in the environment hides both forms in the file.
     fn layer_of(&self, key: &str) -> Option<&BTreeMap<String, Setting>> {
         let file_key = format!("{key}_file");
         [&self.layers.environment, &self.layers.file]
@@ -236,7 +236,7 @@ impl Reader {
                 };
                 self.secret_in_file(&file_key, &name)
             }
-            // Given twice, which was noted before.
+            // The secret is given twice, which was noted before.
             _ => None,
         }
     }
@@ -266,7 +266,7 @@ impl Reader {
         Some(SecretString::from(text.as_str()))
     }
 
-    /// Warns when a file with a secret in it can be read by everybody on the machine.
+    /// Warns if everybody on the machine can read a file with a secret.
     pub(super) fn warn_if_public(&mut self, key: &str, file: &Path) {
         if is_public(file) {
             let words = format!(

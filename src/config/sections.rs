@@ -1,4 +1,4 @@
-//! The sections of a configuration, each read out of its keys.
+//! Reads each section of a configuration from its keys.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use crate::meeting::{Language, Zone, one_line};
 use crate::online::zoom::{Auth, AutoRecording, Mode};
 use crate::organization::{Brand, Color, Organization};
 
-/// Reads all sections. When something is wrong, the reader knows it, and what is returned is of no use.
+/// Reads all sections. If there is a problem, the reader has noted it, and the returned value must not be used.
 pub(super) fn read(reader: &mut Reader, environment: &Environment) -> Option<Config> {
-    // Every section is read before the first that is wrong ends it, so that everything wrong is noted.
+    // All sections are read before the first wrong one ends the function, so that all problems are noted.
     reader.refuse_secrets_given_twice();
     let organization = organization(reader);
     let location = database(reader, environment);
@@ -135,7 +135,7 @@ fn database(reader: &mut Reader, environment: &Environment) -> Option<DatabaseLo
         .ok()
 }
 
-/// Below a day, bounces and answers would come to meetings that are forgotten.
+/// If meetings were kept for less than 1 day, bounces and answers would arrive for forgotten meetings.
 fn keep(reader: &mut Reader) -> Option<Duration> {
     const DAY: Duration = Duration::from_secs(86_400);
     reader.parsed("database.keep", |text| {
@@ -224,7 +224,7 @@ fn zoom(reader: &mut Reader) -> Option<Zoom> {
     let api_url = zoom_url(reader, "zoom.api_url", "https://api.zoom.us/v2");
     let oauth_url = zoom_url(reader, "zoom.oauth_url", "https://zoom.us/oauth");
     let meeting = zoom_meeting(reader);
-    // Which credentials are wanted is not known when the mode is wrong.
+    // If the mode is wrong, it is not known which credentials are needed.
     if mode.is_none() && reader.is_given("zoom.mode") {
         return None;
     }

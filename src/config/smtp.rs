@@ -1,4 +1,4 @@
-//! The section `[smtp]`, with those below it.
+//! Reads the section `[smtp]` and its subsections.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -113,7 +113,7 @@ fn smtp_times(reader: &mut Reader) -> (Duration, Duration) {
     (first_retry, give_up_after)
 }
 
-/// How access tokens for the mail server are come by.
+/// The source of access tokens for the mail server.
 fn smtp_oauth(reader: &mut Reader) -> Option<TokenSettings> {
     let token_url = reader.parsed("smtp.oauth.token_url", |text| {
         address::guarded(address::web(text)?)
@@ -145,7 +145,7 @@ fn smtp_oauth(reader: &mut Reader) -> Option<TokenSettings> {
     })
 }
 
-/// The keys that sign. A second one is for the same domain unless it says otherwise.
+/// The signing keys. The second key is for the same domain, unless it names another.
 fn dkim(reader: &mut Reader) -> Vec<Dkim> {
     let sections = [
         (

@@ -1,4 +1,4 @@
-//! What a configuration says, and what it answers to each mistake.
+//! The reading of configurations, and the answers to mistakes in them.
 
 mod files;
 mod names;
@@ -108,7 +108,7 @@ fn read(text: &str, environment: &Environment) -> Result<Config, ConfigError> {
     Config::read(Some((Path::new("/etc/invite.toml"), text)), environment)
 }
 
-/// The lines of what is wrong with a text that follows `[organization]` with a name (lines 1 and 2).
+/// The lines about the problems of a text behind `[organization]` with a name (lines 1 and 2).
 fn wrong(text: &str) -> Vec<String> {
     wrong_with(text, &nothing())
 }

@@ -1,4 +1,4 @@
-//! Which file is read, and the files that come with the program: the starter and the documentation.
+//! The choice of the file, and the files that come with the program: the starter and the documentation.
 
 use super::*;
 
@@ -88,7 +88,7 @@ fn the_starter_loads_and_shows_every_key() {
     }
     let filled = filled.replace("join_before_host = true", "join_before_host = false");
     let path = dir.path().join("filled.toml");
-    // Of the two ways to log in only one can be.
+    // Only one of the two ways to log in can be set.
     let without_password: String = filled
         .lines()
         .filter(|line| !line.starts_with("password_file = \"smtp.secret\""))

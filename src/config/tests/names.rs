@@ -1,4 +1,4 @@
-//! Keys that nobody knows, and values of another type than their key's.
+//! Unknown keys, and values of the wrong type.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Secrets: where they are read from, and that nobody else reads them.
+//! Secrets: the places that they are read from, and the warnings about readable files.
 
 use super::*;
 

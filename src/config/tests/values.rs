@@ -1,4 +1,4 @@
-//! What each value may be, and what is said of one that cannot be.
+//! The valid values of each key, and the messages about other values.
 
 use super::*;
 
@@ -329,7 +329,7 @@ fn the_mode_needs_its_own_credentials() {
             "f:6: zoom.development.client_secret is missing: zoom.mode = \"development\" needs it",
         ]
     );
-    // The other mode's secret is not even looked for.
+    // The other mode's secret is not even read.
     let text = format!(
         "[organization]\nname = \"A\"\n{}",
         zoom("[zoom.development]\nclient_secret_file = \"nowhere\"")

@@ -1,4 +1,4 @@
-//! Variables of the environment, over the file and in place of it.
+//! Environment variables, in addition to the file and in place of it.
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn variables_win_over_the_file_and_are_of_the_keys_type() {
         (Encryption::None, true)
     );
     assert_eq!(smtp.connections, 2);
-    // The variable hides `password_file` in the file, and `api_key_file` of the variable the other one.
+    // The variable hides `password_file` in the file. `api_key_file` as a variable hides the key in the file.
     assert_eq!(
         password_of(&smtp.credentials.unwrap()).expose_secret(),
         "variable-s3cret"
