@@ -1,4 +1,4 @@
-//! What is shown: the templates and the organization as the files have them at one moment.
+//! Editions: the templates and the organization, as their files are at one moment.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,7 +15,7 @@ use crate::organization::Organization;
 use crate::pipeline::Trials;
 use crate::template::{TemplateError, Templates};
 
-/// What the configuration says about templates.
+/// The configuration of templates.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
     /// The organization.
@@ -31,10 +31,10 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// What this configuration says about templates. Where no mail server is configured, mails come from an example.
+    /// The configuration's part about templates. If no mail server is configured, the sender is an example.
     ///
     /// # Errors
-    /// When the example is no address, which does not happen.
+    /// When the example is no valid address, which does not happen in practice.
     pub(crate) fn of(config: &Config) -> Result<Self, BoxFault> {
         let organization = config.organization.clone();
         let sender = match &config.smtp {
@@ -50,12 +50,12 @@ impl Setting {
         })
     }
 
-    /// The folder of templates, if there is one.
+    /// The folder of templates, if it exists.
     pub(crate) fn existing_dir(&self) -> Option<&Path> {
         Some(self.dir.as_path()).filter(|dir| dir.is_dir())
     }
 
-    /// What makes mails, with the templates as they are now.
+    /// A maker of trial mails, with the templates as their files are now.
     pub(crate) fn trials(&self) -> Result<Trials, TemplateError> {
         let templates = match self.existing_dir() {
             Some(dir) => Templates::with_dir(dir),
@@ -70,14 +70,14 @@ impl Setting {
     }
 }
 
-/// Reads the configuration anew.
+/// Reads the configuration again.
 pub(crate) type ReadSetting = dyn Fn() -> Result<Setting, BoxFault> + Send + Sync;
 
-/// Something that is wrong, as it is shown.
+/// An error, in the form in which the desk shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Wrong {
     pub(crate) message: String,
-    /// Places in files with their lines of source.
+    /// The places in files, with their lines of source.
     pub(crate) report: Option<String>,
     pub(crate) hint: Option<String>,
 }
@@ -92,24 +92,24 @@ impl Wrong {
     }
 }
 
-/// One state of the files.
+/// The state of the files at one moment.
 #[derive(Debug)]
 pub(crate) struct Edition {
-    /// Counts up from 1.
+    /// The number of the edition. It counts up from 1.
     pub(crate) number: u64,
-    /// The folder of templates, if there is one.
+    /// The folder of templates, if it exists.
     pub(crate) dir: Option<PathBuf>,
     pub(crate) content: Result<Content, Wrong>,
 }
 
-/// What works.
+/// The content of an edition without errors.
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) organization: Organization,
     pub(crate) trials: Trials,
 }
 
-/// The latest edition, and word of new ones. One thread renews it.
+/// The latest edition, and the announcement of new ones. One thread renews it.
 pub(crate) struct Editions {
     read: Box<ReadSetting>,
     latest: RwLock<Arc<Edition>>,
@@ -134,7 +134,7 @@ impl Editions {
         self.news.subscribe()
     }
 
-    /// Reads everything again, and tells the listeners.
+    /// Reads all files again, and announces the new edition.
     pub(crate) fn renew(&self) {
         let number = self.latest().number + 1;
         let next = Arc::new(Edition::of(number, &*self.read));

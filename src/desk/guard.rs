@@ -1,4 +1,4 @@
-//! Who is answered, and what browsers may do with the answer.
+//! The requests that the desk answers, and the permissions that browsers give to its pages.
 
 use std::net::SocketAddr;
 
@@ -11,14 +11,14 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// What the desk's own page may do: show its frames, run its one script, ask its own server.
+/// The permissions of the desk's own page: show its frames, run its one script, send requests to its own server.
 const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
                     img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// What a mail may do within its frame: have styles and pictures, as in a mail program, and nothing else.
+/// The permissions of a mail within its frame: styles and pictures, as in a mail program, and nothing else.
 pub(super) const MAIL: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; form-action 'none'; \
                                frame-ancestors 'self'; sandbox allow-same-origin";
 
-/// Answers to GET with the desk's own address in Host, and to nothing else.
+/// Answers only GET requests with the desk's own address in the Host header.
 pub(super) async fn guard(State(address): State<SocketAddr>, request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::METHOD_NOT_ALLOWED, "the desk is only looked at").into_response();

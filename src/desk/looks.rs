@@ -1,11 +1,11 @@
-//! A mail's page as a frame shows it: light or dark, with its pictures in it.
+//! The page of a mail in a frame: light or dark, with its pictures.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::template::Rendered;
 
-/// How a reader's device is set.
+/// The theme of a reader's device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Theme {
     #[default]
@@ -22,10 +22,10 @@ impl Theme {
     }
 }
 
-/// The page as a device of a theme shows it, whatever the theme of the one that it is looked at on.
+/// The page as a device with this theme shows it. The theme of the author's own device does not matter.
 ///
-/// What the page has for dark devices (`prefers-color-scheme`) is made to count or not to count; pictures that the mail
-/// carries along stand in the page itself; links lead nowhere.
+/// The rules for dark devices (`prefers-color-scheme`) are made to apply or not to apply. Pictures of the mail are put
+/// into the page itself. Links lead nowhere.
 pub(crate) fn themed(rendered: &Rendered, theme: Theme) -> String {
     let mut page = with_scheme(&rendered.html, theme);
     for image in &rendered.images {
@@ -47,7 +47,7 @@ pub(crate) fn themed(rendered: &Rendered, theme: Theme) -> String {
     page
 }
 
-/// The page with each query for the device's colours answered.
+/// The page, with each media query for the theme replaced by its answer.
 fn with_scheme(page: &str, theme: Theme) -> String {
     const QUERY: &str = "prefers-color-scheme";
     let mut answered = String::with_capacity(page.len());
@@ -63,7 +63,7 @@ fn with_scheme(page: &str, theme: Theme) -> String {
         };
         let asked = inside[QUERY.len()..].trim_start_matches([':', ' ']).trim();
         answered.push_str(before_query);
-        // Both are true or false on every screen.
+        // One of these queries is true on every screen, the other one is false.
         answered.push_str(if asked.eq_ignore_ascii_case(theme.as_str()) {
             "(min-width: 0)"
         } else {

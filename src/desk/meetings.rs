@@ -1,4 +1,4 @@
-//! What templates can be tried on beside the samples: the CRM's meetings, those of a file.
+//! Sources of meetings that templates can be tried on, beside the samples: the CRM, and a file of records.
 
 use async_trait::async_trait;
 
@@ -8,19 +8,19 @@ use crate::organization::Organization;
 use crate::pipeline::Pick;
 use crate::template::Sample;
 
-/// A place that has meetings.
+/// A source of meetings.
 #[async_trait]
 pub(crate) trait Meetings: Send + Sync {
-    /// What the place is called, such as `CRM`.
+    /// The name of the source, such as `CRM`.
     fn title(&self) -> String;
 
-    /// Its meetings.
+    /// The meetings of the source.
     async fn list(&self) -> Result<Vec<Choice>, BoxFault>;
 
-    /// The possible readers of the mail about a meeting; empty when there is no such meeting.
+    /// The possible readers of the mail about a meeting. Empty: there is no such meeting.
     async fn people(&self, id: &MeetingId) -> Result<Vec<Person>, BoxFault>;
 
-    /// One of them, as a template is told of it.
+    /// The sample for a meeting and one of its readers.
     async fn sample(
         &self,
         id: &MeetingId,

@@ -1,15 +1,15 @@
 //! The template authors' desk: templates in the browser as invitees will see them, while they are edited.
 //!
-//! A server for one person on one machine. It listens on loopback only, answers GET only, and only to its own name, so
-//! that no page on the web can read it through the browser (DNS rebinding). Pages are made here; a small script asks
-//! for the page again when a file has changed.
+//! A server for one person on one machine. It listens only on loopback, and answers only GET requests to its own name,
+//! so that no page on the web can read it through the browser (DNS rebinding). The server makes the pages; a small
+//! script loads the page again when a file has changed.
 //!
 //! | path | answers |
 //! | --- | --- |
 //! | `/` | the page |
 //! | `/mail` | the mail's HTML alone, for the frames of the page |
 //! | `/message.eml`, `/invite.ics` | the files |
-//! | `/events` | the number of the edition, again whenever a file has changed (server-sent events) |
+//! | `/events` | the number of the edition, at once and after each change of a file (server-sent events) |
 
 mod edition;
 mod guard;

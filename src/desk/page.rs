@@ -1,4 +1,4 @@
-//! The page: what there is to choose, and one view of the mail that was chosen.
+//! The page: the lists to choose from, and one view of the chosen mail.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use crate::meeting::{Language, Person, Zone};
 use crate::pipeline::Trial;
 use crate::template::{Condition, Inspection, Origin, Preview, Problem, Sample, TemplateName, escaped};
 
-/// Both pages. That they are templates without mistakes, a test makes sure of.
+/// Both pages. A test makes sure that these templates have no mistakes.
 static PAGES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
     let mut tera = Tera::new();
     tera.autoescape_on([".html"]);
@@ -63,7 +63,7 @@ struct Link {
     current: bool,
 }
 
-/// What an inbox shows of a mail.
+/// The parts of a mail that an inbox shows.
 #[derive(Debug, Serialize)]
 struct Inbox<'a> {
     from: &'a str,
@@ -104,12 +104,12 @@ struct Found {
     report: String,
 }
 
-/// Everything that can be chosen.
+/// The content of the lists to choose from.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
     pub(super) languages: Vec<Language>,
     pub(super) samples: Vec<Sample>,
-    /// The places with their titles; what could not be listed says why.
+    /// The sources of meetings with their titles. For a source that could not be listed: the error.
     pub(super) places: Vec<(String, Result<Vec<Choice>, Wrong>)>,
     /// The possible readers of the mail about the chosen meeting.
     pub(super) people: Vec<Person>,
@@ -180,7 +180,7 @@ impl Choices {
     }
 }
 
-/// What the one view has that others have not.
+/// The data of a view that other views do not have.
 #[derive(Debug)]
 pub(super) enum Extra {
     Nothing,
@@ -188,7 +188,7 @@ pub(super) enum Extra {
     Check(Inspection),
 }
 
-/// The page about a mail, or about what is wrong with it.
+/// The page about a mail, or about the error that prevents the mail.
 pub(super) fn desk(
     query: &Query,
     choices: &Choices,
@@ -352,7 +352,7 @@ fn found(problem: &Problem) -> Found {
     }
 }
 
-/// A preview as a page of its own, beside the files that it shows.
+/// A preview as a separate page, beside the files that it shows.
 #[derive(Debug)]
 pub(crate) struct Overview<'a> {
     pub(crate) name: TemplateName,
@@ -361,7 +361,7 @@ pub(crate) struct Overview<'a> {
     pub(crate) sample: &'a Sample,
 }
 
-/// The page for a preview that was written into files.
+/// The page for a preview that was written to files.
 pub(crate) fn overview(overview: &Overview<'_>) -> String {
     let mut context = Context::new();
     context.insert("style", STYLE);

@@ -1,4 +1,4 @@
-//! What somebody wants to see, as the page's address says it.
+//! The query in the page's address, which says what to show.
 
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
@@ -6,20 +6,20 @@ use url::form_urlencoded::Serializer;
 use super::looks::Theme;
 use crate::meeting::MeetingId;
 
-/// The query of the page and of its frames. Whatever is missing or unknown has a default.
+/// The query of the page and of its frames. A missing or unknown value has a default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Query {
-    /// Such as `invitation/meeting`.
+    /// A template, such as `invitation/meeting`.
     pub(super) template: String,
     pub(super) language: String,
-    /// `sample:zoom`, or a place's number and a meeting's id: `0:kickoff`.
+    /// `sample:zoom`, or the number of a source and a meeting's id: `0:kickoff`.
     pub(super) about: String,
     /// The reader: `contact:lee`.
     pub(super) to: String,
     pub(super) view: String,
     pub(super) theme: String,
-    /// A condition's id, and whether it is to hold.
+    /// The id of a condition. `holds` says whether it is to hold.
     pub(super) condition: String,
     pub(super) holds: String,
 }
@@ -32,18 +32,18 @@ impl Query {
         }
     }
 
-    /// The place and the meeting that it is about, if it is not about a sample.
+    /// The source and the meeting of the mail. `None`: the mail is about a sample.
     pub(super) fn meeting(&self) -> Option<(usize, MeetingId)> {
         let (place, id) = self.about.split_once(':')?;
         Some((place.parse().ok()?, id.parse().ok()?))
     }
 
-    /// The condition that is to be seen as if, and whether it is to hold.
+    /// The condition with a forced outcome, and whether it is to hold.
     pub(super) fn as_if(&self) -> Option<(&str, bool)> {
         (!self.condition.is_empty()).then_some((self.condition.as_str(), self.holds != "no"))
     }
 
-    /// The same with one thing changed.
+    /// The query as text, with one value changed.
     pub(super) fn with(&self, change: impl FnOnce(&mut Self)) -> String {
         let mut other = self.clone();
         change(&mut other);

@@ -1,4 +1,4 @@
-//! The server: its routes, and what each shows.
+//! The server: its routes and their answers.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,7 +30,7 @@ use crate::meeting::Language;
 use crate::pipeline::Trial;
 use crate::template::{Sample, TemplateName, Templates, escaped};
 
-/// A desk that is ready to be looked at.
+/// A desk that is ready to answer.
 pub(crate) struct Desk {
     listener: TcpListener,
     address: SocketAddr,
@@ -43,7 +43,7 @@ struct Shared {
     clock: Clock,
 }
 
-/// Why there is no desk.
+/// Why the desk cannot start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeskError {
     #[error("cannot listen on 127.0.0.1:{port}")]
@@ -81,7 +81,7 @@ impl Fault for DeskError {
 }
 
 impl Desk {
-    /// Reads the templates and listens on loopback; port 0 is any that is free. `folders` and `files` are watched.
+    /// Reads the templates and listens on loopback. Port 0 means any free port. `folders` and `files` are watched.
     pub(crate) async fn open(
         port: u16,
         read: Box<ReadSetting>,
@@ -110,7 +110,7 @@ impl Desk {
         })
     }
 
-    /// Where it is, with a page to begin with.
+    /// The address of the desk, with a page to begin with.
     pub(crate) fn url(
         &self,
         template: TemplateName,
@@ -126,7 +126,7 @@ impl Desk {
         format!("http://{}/?{}", self.address, query.with(|_| {}))
     }
 
-    /// Answers until `end`.
+    /// Answers requests until `end`.
     pub(crate) async fn serve(self, end: impl Future<Output = ()>) -> Result<(), DeskError> {
         let router = Router::new()
             .route("/", get(show_page))
@@ -146,7 +146,7 @@ impl Desk {
             .layer(middleware::from_fn_with_state(self.address, guard));
         tokio::select! {
             served = async { axum::serve(self.listener, router).await } => served.map_err(DeskError::Serve),
-            // Pages that are open would keep it waiting for the end of their news.
+            // A graceful end would wait for open pages, which listen for events without end.
             () = end => Ok(()),
         }
     }
@@ -156,7 +156,7 @@ fn file(media_type: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, media_type)], text).into_response()
 }
 
-/// What a query asks for.
+/// The mail that a query asks for, with its facts.
 struct Shown {
     name: TemplateName,
     language: Language,
@@ -165,7 +165,7 @@ struct Shown {
 }
 
 impl Shared {
-    /// The query with everything said that it left open.
+    /// The query with defaults in place of missing values.
     fn filled(query: Query, edition: &Edition) -> Query {
         let mut query = query;
         let default = |value: &mut String, usual: &str| {
@@ -193,7 +193,7 @@ impl Shared {
         if let Some((number, id)) = query.meeting()
             && let Some(place) = self.places.get(number)
         {
-            // Why they cannot be had is said of the mail, which needs one of them.
+            // The mail needs one of these people, so the mail's error will give the reason.
             people = place.people(&id).await.unwrap_or_default();
         }
         Choices {
@@ -210,7 +210,7 @@ impl Shared {
         }
     }
 
-    /// The mail that a query asks for, and what it is about.
+    /// The mail that a query asks for, and the facts that it is about.
     async fn show(&self, content: &Content, query: &Query) -> Result<Shown, Wrong> {
         let (name, language, sample) = self.asked(content, query).await?;
         let trial = content
@@ -318,7 +318,7 @@ async fn inspected(edition: &Edition, content: &Content) -> Extra {
     let inspect = move || Templates::inspect(dir.as_deref(), &organization);
     match tokio::task::spawn_blocking(inspect).await {
         Ok(Ok(inspection)) => Extra::Check(inspection),
-        // The folder has gone since; the next edition says so.
+        // The folder has been removed meanwhile. The next edition will say so.
         _ => Extra::Nothing,
     }
 }
@@ -334,7 +334,7 @@ fn for_frame(page: String) -> ([(HeaderName, &'static str); 1], Html<String>) {
     ([(CONTENT_SECURITY_POLICY, MAIL)], Html(page))
 }
 
-/// Runs an answer that needs a mail.
+/// Runs a handler that needs a mail.
 async fn with_mail(
     shared: &Shared,
     query: Query,
@@ -398,7 +398,7 @@ fn download(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
         .into_response()
 }
 
-/// The number of the edition, at once and whenever it changes.
+/// The number of the edition, at once and after each change.
 async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let numbers = WatchStream::new(shared.editions.news());
     let news = numbers.map(|number| Ok(Event::default().event("edition").data(number.to_string())));

@@ -1,4 +1,4 @@
-//! Notices that files have changed.
+//! Watches files for changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,25 +9,25 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::edition::Editions;
 
-/// How long nothing must happen before files are read: an editor that saves does several things in a row.
+/// How long no change must happen before files are read. An editor makes several changes in a row when it saves.
 const QUIET: Duration = Duration::from_millis(15);
-/// How often a folder is looked for that does not exist yet.
+/// How often the watcher looks for a folder that does not exist yet.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What is watched.
+/// The watched files and folders.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watched {
-    /// Folders, with all that is in them. They need not exist.
+    /// Folders with all their content. They need not exist.
     pub(super) folders: Vec<PathBuf>,
     /// Single files.
     pub(super) files: Vec<PathBuf>,
 }
 
 impl Watched {
-    /// Whether a path that was heard of is one of them. Hidden files, in which editors keep what is not saved, are not.
+    /// Whether a changed path is watched. Hidden files are not watched, because editors keep unsaved text in them.
     fn has(&self, path: &Path) -> bool {
         let is_file = |file: &PathBuf| file.file_name() == path.file_name();
-        // A folder may be named by way of a link; which name is heard is up to the system.
+        // A folder may be named through a link. It depends on the system which of its names the events have.
         let below = self.folders.iter().find_map(|folder| {
             let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
             let below = path.strip_prefix(folder).or_else(|_| path.strip_prefix(&real));
@@ -42,11 +42,11 @@ impl Watched {
     }
 }
 
-/// Renews the editions whenever something of it changes, for as long as the program runs.
+/// Renews the editions after each change of a watched file, until the program ends.
 pub(super) fn watch(watched: Watched, editions: Arc<Editions>) -> Result<(), notify::Error> {
     let (heard, news) = channel();
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading is no news.
+        // Reading a file is no change.
         if event
             .as_ref()
             .is_ok_and(|event| matches!(event.kind, EventKind::Access(_)))
@@ -54,7 +54,7 @@ pub(super) fn watch(watched: Watched, editions: Arc<Editions>) -> Result<(), not
             return;
         }
         let paths = event.map(|event| event.paths).unwrap_or_default();
-        // Nobody listens any more when the program ends.
+        // When the program ends, the other side is gone.
         let _ = heard.send(paths);
     })?;
     std::thread::Builder::new()
@@ -77,11 +77,11 @@ fn follow(
     let mut folders = watched.folders.clone();
     let mut is_first = true;
     loop {
-        // A file that is saved is often a new file of the old name, so its folder is watched.
+        // Saving often replaces a file by a new file of the same name, so the file's folder is watched.
         files.retain(|folder| watcher.watch(folder, RecursiveMode::NonRecursive).is_err());
         let missing = folders.len();
         folders.retain(|folder| watcher.watch(folder, RecursiveMode::Recursive).is_err());
-        // One that was not there at first has come.
+        // A folder that did not exist at first has been made.
         if folders.len() < missing && !is_first {
             editions.renew();
         }
@@ -99,7 +99,7 @@ fn follow(
         while let Ok(more) = news.recv_timeout(QUIET) {
             paths.extend(more);
         }
-        // Something was done to a folder itself. If it was removed and made anew, that is another folder.
+        // A folder itself was changed. If it was removed and made again, the new folder has to be watched.
         for folder in &watched.folders {
             if paths.contains(folder) && !folders.contains(folder) {
                 let _ = watcher.unwatch(folder);
