@@ -1,7 +1,8 @@
 //! The parts of a mail from outside (RFC 5322, RFC 2045, RFC 2046).
 //!
-//! Such a mail is read before anybody knows who wrote it. So the tree of its parts is walked here, to a bounded
-//! depth and number, and never into a mail within the mail; `mail-parser` reads single headers and decodes single parts.
+//! Such a mail is read before its sender is known. So this module walks the tree of its parts itself, to a limited
+//! depth and number, and never into a mail within the mail. `mail-parser` only reads single headers and decodes single
+//! parts.
 
 use std::borrow::Cow;
 
@@ -9,27 +10,27 @@ use chrono::{DateTime, Utc};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
 
-/// The longest mail that is read.
+/// The longest mail that is read, in octets.
 pub(crate) const LONGEST: usize = 10 * 1024 * 1024;
-/// Multiparts within multiparts. Mail programs need three or four.
+/// How deep multiparts may be nested. Mail programs need 3 or 4 levels.
 const DEEPEST: usize = 16;
-/// Parts of all kinds.
+/// The most parts of all kinds.
 const MOST_PARTS: usize = 200;
-/// The header of a mail or a part, in octets.
+/// The longest header of a mail or a part, in octets.
 const LONGEST_HEADER: usize = 256 * 1024;
 
-/// Why the parts of a mail cannot be looked at.
+/// Why the parts of a mail cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
-    /// It is longer than [`LONGEST`].
+    /// The mail is longer than [`LONGEST`].
     TooLong { octets: usize },
-    /// It has no header.
+    /// The text has no header.
     NotAMail,
-    /// It has more parts, or parts within parts, or a longer header, than any mail that is for us.
+    /// The mail has more parts, deeper nested parts, or a longer header than any mail that is meant for this program.
     TooManyParts,
 }
 
-/// A mail, as far as it is read.
+/// A mail and its parts.
 #[derive(Debug)]
 pub(crate) struct Mail<'a> {
     header: &'a [u8],
@@ -37,7 +38,7 @@ pub(crate) struct Mail<'a> {
 }
 
 impl<'a> Mail<'a> {
-    /// Reads a mail. What it costs grows with its length, whatever is in it.
+    /// Reads a mail. The time that this takes grows only with its length.
     ///
     /// # Errors
     /// [`Unreadable`].
@@ -51,25 +52,25 @@ impl<'a> Mail<'a> {
         })
     }
 
-    /// Its header, as it is.
+    /// The header, unchanged.
     pub(crate) fn header(&self) -> &'a [u8] {
         self.header
     }
 
-    /// Its parts that hold no others, in their order. A mail within it is one of them.
+    /// The parts without parts of their own, in their order. A mail within the mail is one of them.
     pub(crate) fn leaves(&self) -> &[Leaf<'a>] {
         &self.leaves
     }
 }
 
-/// A part that holds no others.
+/// A part without parts of its own.
 #[derive(Debug)]
 pub(crate) struct Leaf<'a> {
     header: Message<'a>,
     raw: &'a [u8],
 }
 
-/// The header of a mail, up to the empty line, and what follows it.
+/// The header of a mail, with the empty line, and the text behind it.
 pub(crate) fn header_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;
     while at < raw.len() {
@@ -82,7 +83,7 @@ pub(crate) fn header_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
     (raw, &[])
 }
 
-/// Where the line that begins at `at` ends, its line break included.
+/// The end of the line that begins at `at`, behind its line break.
 fn line_end(raw: &[u8], at: usize) -> usize {
     let rest = &raw[at..];
     rest.iter()
@@ -93,11 +94,11 @@ fn line_end(raw: &[u8], at: usize) -> usize {
 /// The leaves of a mail, in their order.
 ///
 /// # Errors
-/// [`Unreadable::NotAMail`] without a header, [`Unreadable::TooManyParts`] past the bounds.
+/// [`Unreadable::NotAMail`] without a header, [`Unreadable::TooManyParts`] beyond the limits.
 fn leaves(raw: &[u8]) -> Result<Vec<Leaf<'_>>, Unreadable> {
     let mut found = Vec::new();
     let mut parts = 0;
-    // What is still to be looked at, the next one last.
+    // The parts that are still to be read, with the next one last.
     let mut waiting = vec![(raw, 0)];
     while let Some((raw, depth)) = waiting.pop() {
         parts += 1;
@@ -109,7 +110,7 @@ fn leaves(raw: &[u8]) -> Result<Vec<Leaf<'_>>, Unreadable> {
             return Err(Unreadable::TooManyParts);
         }
         let parser = MessageParser::new().with_mime_headers();
-        // With its empty line, or a header at the end of the mail counts for none.
+        // The header needs its empty line: without it, the parser ignores a header at the end of the mail.
         let Some(header) = parser.parse_headers(&raw[..raw.len() - body.len()]) else {
             if depth == 0 {
                 return Err(Unreadable::NotAMail);
@@ -135,7 +136,7 @@ fn leaves(raw: &[u8]) -> Result<Vec<Leaf<'_>>, Unreadable> {
     Ok(found)
 }
 
-/// The parts between the lines of a boundary (RFC 2046 §5.1.1), at most so many. A last one that is not closed counts.
+/// The parts between the lines of a boundary (RFC 2046 §5.1.1), at most `most`. A last part that is not closed counts.
 fn split<'a>(body: &'a [u8], boundary: &[u8], most: usize) -> Vec<&'a [u8]> {
     let mut parts = Vec::new();
     let mut start = None;
@@ -168,7 +169,7 @@ fn without_line_break(part: &[u8]) -> &[u8] {
     part.strip_suffix(b"\r").unwrap_or(part)
 }
 
-/// The fields of a header, unfolded. Lines that are no fields are passed over.
+/// The fields of a header, unfolded. Lines that are no fields are skipped.
 pub(crate) fn fields(header: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     let mut lines = header.split(|b| *b == b'\n').peekable();
     std::iter::from_fn(move || {
@@ -188,7 +189,7 @@ pub(crate) fn fields(header: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> 
     })
 }
 
-/// Octets as text: UTF-16 where they begin with its mark, else UTF-8.
+/// Octets as text: UTF-16 if they begin with its byte order mark, otherwise UTF-8.
 pub(crate) fn decoded(octets: &[u8]) -> String {
     let units = |from: fn([u8; 2]) -> u16| -> String {
         let units = octets[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
@@ -203,7 +204,7 @@ pub(crate) fn decoded(octets: &[u8]) -> String {
     }
 }
 
-/// An instant as a mail writes it (RFC 5322 §3.3).
+/// An instant in the form of mails (RFC 5322 §3.3).
 pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let read = mail_parser::DateTime::parse_rfc822(text).filter(mail_parser::DateTime::is_valid)?;
     DateTime::from_timestamp(read.to_timestamp(), 0)
@@ -227,14 +228,14 @@ impl Leaf<'_> {
         name.is_some_and(|name| is(&name.to_ascii_lowercase()))
     }
 
-    /// Whether it may hold the calendar object. Some programs send it as an attached file only.
+    /// Whether the part may contain the calendar object. Some programs send it only as an attached file.
     pub(crate) fn is_calendar(&self) -> bool {
         self.is_of("text", &["calendar"])
             || self.is_of("application", &["ics"])
             || (self.is_named(|name| name.ends_with(".ics")) && !self.is_message())
     }
 
-    /// Whether it is Outlook's own format, which hides the answer from everybody else.
+    /// Whether the part is in Outlook's own format, in which only Outlook can read the answer.
     pub(crate) fn is_tnef(&self) -> bool {
         self.is_of("application", &["ms-tnef", "vnd.ms-tnef"])
             || (self.is_named(|name| name == "winmail.dat") && !self.is_message())
@@ -246,12 +247,12 @@ impl Leaf<'_> {
             .is_some_and(|content_type| content_type.ctype().eq_ignore_ascii_case("message"))
     }
 
-    /// Whether it says, for programs, what became of a mail (RFC 3464 §2.1, RFC 6533 §3).
+    /// Whether the part is the outcome of a mail, for programs (RFC 3464 §2.1, RFC 6533 §3).
     pub(crate) fn is_delivery_status(&self) -> bool {
         self.is_of("message", &["delivery-status", "global-delivery-status"])
     }
 
-    /// Whether it is a mail that came back, or the header of one (RFC 6522 §3, RFC 6533 §3).
+    /// Whether the part is a returned mail, or the header of one (RFC 6522 §3, RFC 6533 §3).
     pub(crate) fn is_returned_mail(&self) -> bool {
         self.is_of(
             "message",
@@ -259,17 +260,17 @@ impl Leaf<'_> {
         ) || self.is_of("text", &["rfc822-headers"])
     }
 
-    /// Whether it is text for people, as it is where no Content-Type says otherwise (RFC 2045 §5.2).
+    /// Whether the part is text for people. A part without a Content-Type is (RFC 2045 §5.2).
     pub(crate) fn is_plain_text(&self) -> bool {
         self.header.content_type().is_none() || self.is_of("text", &["plain"])
     }
 
-    /// The `method` of its Content-Type (RFC 6047 §2.4).
+    /// The `method` of the part's Content-Type (RFC 6047 §2.4).
     pub(crate) fn method(&self) -> Option<&str> {
         self.header.content_type()?.attribute("method")
     }
 
-    /// Its octets, the transfer encoding undone. Where that cannot be, they are as they came.
+    /// The part's octets, decoded from the transfer encoding. If they cannot be decoded, they are unchanged.
     pub(crate) fn octets(&self) -> Cow<'_, [u8]> {
         let body = header_and_body(self.raw).1;
         let encoding = self.header.content_transfer_encoding().map(str::trim);
@@ -281,7 +282,7 @@ impl Leaf<'_> {
         decoded.map_or(Cow::Borrowed(body), Cow::Owned)
     }
 
-    /// Its octets as text: the transfer encoding undone, in the charset that it says.
+    /// The part's octets as text, decoded from the transfer encoding and from the part's charset.
     pub(crate) fn text(&self) -> String {
         let parsed = MessageParser::default().parse(self.raw);
         let part = parsed.as_ref().and_then(|message| message.parts.first());

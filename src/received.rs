@@ -1,27 +1,27 @@
-//! Mails that come back: which kind a mail is, and what it says.
+//! Mails that come back: their kinds, and their content.
 
 use crate::dsn::{Notification, NotificationError};
 use crate::fault::{Class, Fault, Remedy};
 use crate::imip::{Answer, AnswerError};
 use crate::mime::Mail;
 
-/// What came by mail.
+/// A mail that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// An attendee answers an invitation.
+    /// An attendee's answer to an invitation.
     Answer(Answer),
-    /// A mail server says what became of a mail.
+    /// A mail server's notification about the outcome of a mail.
     Notification(Notification),
 }
 
-/// Why a mail is nothing that can be received.
+/// Why a mail cannot be received.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceivedError {
-    /// It is no answer, nor anything else.
+    /// The mail is neither an answer nor a notification.
     #[error(transparent)]
     Answer(#[from] AnswerError),
-    /// It is a notification that says nothing.
+    /// The mail is a notification without an outcome.
     #[error(transparent)]
     Notification(#[from] NotificationError),
 }
@@ -50,14 +50,13 @@ impl Fault for ReceivedError {
 }
 
 impl Received {
-    /// Reads a mail, or a calendar object alone.
+    /// Reads a mail, or only a calendar object.
     ///
-    /// What it costs grows with the length of the mail, whatever is in it; of a mail in a mail, only the header of one
-    /// that came back is looked at.
+    /// The time that this takes grows only with the length of the mail. Of a mail within the mail, only the header of a
+    /// returned mail is read.
     ///
     /// # Errors
-    /// [`ReceivedError`] when it is neither an answer to an invitation nor a notification that says what became of a
-    /// mail.
+    /// [`ReceivedError`] if the mail is neither an answer to an invitation nor a notification with an outcome.
     pub fn read(raw: &[u8]) -> Result<Self, ReceivedError> {
         if let Some(answer) = Answer::read_bare(raw) {
             return Ok(Self::Answer(answer?));

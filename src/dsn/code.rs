@@ -13,7 +13,7 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The code in a Status field, which may have a comment behind it.
+/// The code in a Status field. A comment may stand behind it.
 pub(super) fn of_field(value: &str) -> Option<String> {
     let first = value
         .split(|c: char| c.is_whitespace() || c == '(')
@@ -21,8 +21,8 @@ pub(super) fn of_field(value: &str) -> Option<String> {
     is_code(first).then(|| first.to_owned())
 }
 
-/// The code in the words of a server: behind a reply code of the same class (`550 5.1.1 No such user`,
-/// RFC 2034 §4), or marked as qmail marks it (`(#5.1.1)`).
+/// The code in the text of a server: behind a reply code of the same class (`550 5.1.1 No such user`, RFC 2034 §4), or
+/// in qmail's form (`(#5.1.1)`).
 pub(super) fn of_words(words: &str) -> Option<String> {
     let mut before = "";
     for word in words.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '#')) {

@@ -1,9 +1,10 @@
-//! Delivery status notifications: what mail servers send back about a mail that they had taken.
+//! Delivery status notifications, which mail servers send back about mails that they had taken.
 //!
-//! Most are in the form of RFC 3464 (with RFC 6533 for international addresses). Some servers write words for people
-//! only: qmail and its kin in the form of QSBMF, old Exim with the header field X-Failed-Recipients. Which of them a
-//! mail is, if any, [`Received::read`](crate::received::Received::read) finds out; what it does is decided by
-//! [`Pipeline::receive_notification`](crate::pipeline::Pipeline::receive_notification).
+//! Most have the form of RFC 3464 (with RFC 6533 for international addresses). Some servers write only text for people:
+//! qmail and its relatives in the form of QSBMF, old versions of Exim with the header field X-Failed-Recipients.
+//! [`Received::read`](crate::received::Received::read) recognizes the form of a mail.
+//! [`Pipeline::receive_notification`](crate::pipeline::Pipeline::receive_notification) decides the effect of a
+//! notification.
 
 mod code;
 mod plain;
@@ -17,26 +18,27 @@ use crate::mail::Fate;
 use crate::meeting::{EmailAddress, one_line};
 use crate::mime::{Leaf, Mail, fields, instant};
 
-/// Recipients of one notification that are looked at. An invitation has one.
+/// The most recipients of one notification that are read. An invitation has one.
 const MOST_RECIPIENTS: usize = 1000;
-/// How many characters are kept of what a server says.
+/// How many characters of a server's answer are kept.
 const LONGEST_ANSWER: usize = 1000;
-/// How many characters are kept of an address or a server's name.
+/// How many characters of an address or of a server's name are kept.
 const LONGEST_NAME: usize = 320;
 
 /// A delivery status notification.
 ///
-/// Everything in it was written by somebody else. Texts are on one line and of bounded length.
+/// Everything in it was written by other programs. Texts are on one line and of limited length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// By which Message-IDs the mail it is about may be known, with their angle brackets, the surest first. None where
-    /// it does not say.
+    /// The Message-IDs of the mail that the notification may be about, with their angle brackets, the most certain
+    /// first. Empty: the notification has none.
     pub message_ids: Vec<String>,
-    /// To which addresses it came: where each mail has an envelope sender of its own, they tell which it is about.
+    /// The addresses that the notification was sent to. If each mail has its own envelope sender, they identify the
+    /// mail.
     pub sent_to: Vec<String>,
-    /// The server that reports (Reporting-MTA, RFC 3464 §2.2.2).
+    /// The reporting server (Reporting-MTA, RFC 3464 §2.2.2).
     pub reported_by: Option<String>,
-    /// When it was written.
+    /// When the notification was written.
     pub date: Option<DateTime<Utc>>,
     /// The outcome for each recipient of the mail; at least one.
     pub recipients: Vec<RecipientStatus>,
@@ -49,24 +51,24 @@ pub struct RecipientStatus {
     pub fate: Fate,
     /// The enhanced status code (RFC 3463), such as `5.1.1`.
     pub status: Option<String>,
-    /// The words of the server that was asked last (Diagnostic-Code).
+    /// The answer of the last server (Diagnostic-Code).
     pub answer: Option<String>,
     /// The address as the sender wrote it (Original-Recipient).
     pub original: Option<String>,
-    /// The address as the reporting server had it in the end (Final-Recipient).
+    /// The address as the reporting server last had it (Final-Recipient).
     pub last: Option<String>,
-    /// The server that was asked last (Remote-MTA).
+    /// The last server that was asked (Remote-MTA).
     pub remote: Option<String>,
-    /// When it was tried last.
+    /// When delivery was last tried.
     pub last_attempt: Option<DateTime<Utc>>,
 }
 
 impl RecipientStatus {
-    /// Whether it is about the mail to this address.
+    /// Whether the status is about the mail to this address.
     #[must_use]
     pub fn is_of(&self, address: &EmailAddress) -> bool {
         let is_same = |text: &str| EmailAddress::new(text).is_ok_and(|other| other.is_same_mailbox(address));
-        // Some servers leave the original address encoded, as it travels in SMTP.
+        // Some servers leave the original address in the encoding of SMTP.
         let encoded = self.original.as_deref().and_then(report::xtext_decoded);
         [&self.original, &self.last, &encoded]
             .into_iter()
@@ -74,7 +76,7 @@ impl RecipientStatus {
             .any(|text| is_same(text))
     }
 
-    /// The address, as far as it is known.
+    /// The address, if it is known.
     #[must_use]
     pub fn address(&self) -> Option<&str> {
         self.last.as_deref().or(self.original.as_deref())
@@ -85,7 +87,7 @@ impl RecipientStatus {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotificationError {
-    /// It tells the outcome for no recipient.
+    /// The notification has no outcome for any recipient.
     #[error("the mail is a delivery status notification that does not say what became of the message")]
     NoStatus,
 }
@@ -105,7 +107,7 @@ impl Fault for NotificationError {
 }
 
 impl Notification {
-    /// The notification that a mail is; `None` when it is something else.
+    /// The notification in a mail. `None`: the mail is something else.
     pub(crate) fn of(mail: &Mail<'_>) -> Result<Option<Self>, NotificationError> {
         let mut statuses = mail
             .leaves()
@@ -144,9 +146,9 @@ impl Notification {
     }
 }
 
-/// Foreign text as it is kept: on one line, of bounded length; `None` where nothing is left.
+/// A foreign text as it is kept: on one line, and of limited length. `None`: no text is left.
 fn kept(text: &str, longest: usize) -> Option<String> {
-    // Where it was folded, there are more spaces than one.
+    // A folded text has several spaces in a row.
     let line = one_line(text);
     let words: Vec<_> = line.split_whitespace().collect();
     let text: String = words.join(" ").chars().take(longest).collect();

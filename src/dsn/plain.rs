@@ -1,11 +1,11 @@
-//! Notifications that are written for people only.
+//! Notifications with text only for people.
 
 use super::{LONGEST_ANSWER, LONGEST_NAME, MOST_RECIPIENTS, RecipientStatus, code, kept};
 use crate::mail::Fate;
 use crate::mime::fields;
 
-/// The failed recipients; `None` where a mail is no such notification. These servers only write when a mail has failed
-/// for good.
+/// The failed recipients. `None`: the mail is no such notification. These servers only write when a mail has failed for
+/// good.
 pub(super) fn read(header: &[u8], text: &str) -> Option<Vec<RecipientStatus>> {
     let recipients = qsbmf(text).or_else(|| failed_recipients(header, text))?;
     (!recipients.is_empty()).then_some(recipients)
@@ -23,8 +23,9 @@ fn bounced(address: &str, answer: &str) -> RecipientStatus {
     }
 }
 
-/// The form of qmail's bounces (QSBMF, <https://cr.yp.to/proto/qsbmf.txt>): a paragraph that begins with `Hi. This is
-/// the`, then for each recipient one that begins with the address in angle brackets, up to one that begins with `-`.
+/// qmail's form of bounces (QSBMF, <https://cr.yp.to/proto/qsbmf.txt>): a paragraph that begins with `Hi. This is the`;
+/// then for each recipient a paragraph that begins with the address in angle brackets; at the end a paragraph that
+/// begins with `-`.
 fn qsbmf(text: &str) -> Option<Vec<RecipientStatus>> {
     let text = text.trim_start();
     if !text.starts_with("Hi. This is the") {
@@ -52,7 +53,7 @@ fn qsbmf(text: &str) -> Option<Vec<RecipientStatus>> {
     Some(recipients)
 }
 
-/// The addresses in X-Failed-Recipients, which Exim writes, each with what the text says below it.
+/// The addresses in Exim's X-Failed-Recipients, each with the text below it.
 fn failed_recipients(header: &[u8], text: &str) -> Option<Vec<RecipientStatus>> {
     let (_, value) = fields(header).find(|(name, _)| name.eq_ignore_ascii_case(b"x-failed-recipients"))?;
     let value = String::from_utf8_lossy(&value).into_owned();
@@ -60,7 +61,7 @@ fn failed_recipients(header: &[u8], text: &str) -> Option<Vec<RecipientStatus>> 
         .split(',')
         .map(str::trim)
         .filter(|address| !address.is_empty());
-    // Of more, nobody reads what is said of each.
+    // The most addresses that are read: each one costs a search through the text.
     const MOST: usize = 20;
     Some(
         addresses
@@ -70,7 +71,7 @@ fn failed_recipients(header: &[u8], text: &str) -> Option<Vec<RecipientStatus>> 
     )
 }
 
-/// The lines below one that is an address, up to an empty one.
+/// The lines below the line with an address, up to an empty line.
 fn below(address: &str, text: &str) -> String {
     let is_it = |line: &&str| {
         let line = line.trim().trim_end_matches(':');

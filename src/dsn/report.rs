@@ -1,10 +1,10 @@
-//! The part that says for programs what became of a mail (RFC 3464 §2; RFC 6533 §3).
+//! The part of a notification for programs: the outcome of a mail (RFC 3464 §2; RFC 6533 §3).
 
 use super::{LONGEST_ANSWER, LONGEST_NAME, RecipientStatus, code, kept};
 use crate::mail::Fate;
 use crate::mime::{fields, instant};
 
-/// The reporting server, and the recipients whose outcome is told, up to a bound.
+/// The reporting server, and the recipients with an outcome, at most `most`.
 pub(super) fn read(octets: &[u8], most: usize) -> (Option<String>, Vec<RecipientStatus>) {
     let mut reported_by = None;
     let mut recipients = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn read(octets: &[u8], most: usize) -> (Option<String>, Vec<Recipient
     (reported_by, recipients)
 }
 
-/// Groups of fields, an empty line or more between two. Where they begin with empty lines, those count for none.
+/// Groups of fields, separated by empty lines. Empty lines at the beginning do not count.
 fn groups(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = octets;
     std::iter::from_fn(move || {
@@ -34,11 +34,11 @@ fn groups(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The fields of the mail as a whole, or of one recipient.
+/// The fields about the mail as a whole, or about one recipient.
 struct Group(Vec<(String, String)>);
 
 impl Group {
-    /// No group has as many fields.
+    /// The most fields that are read of a group. Real groups have fewer.
     const MOST_FIELDS: usize = 100;
 
     fn read(group: &[u8]) -> Self {
@@ -52,7 +52,7 @@ impl Group {
         Some(value.trim())
     }
 
-    /// A recipient, where the group says what became of the mail to one.
+    /// The recipient that the group is about. `None`: the group is about no recipient.
     fn recipient(&self) -> Option<RecipientStatus> {
         let original = self.value("original-recipient").and_then(address);
         let last = self.value("final-recipient").and_then(address);
@@ -62,7 +62,7 @@ impl Group {
         let answer = self.value("diagnostic-code").and_then(words);
         let written = self.value("status").and_then(code::of_field);
         let fate = fate(self.value("action").unwrap_or_default(), written.as_deref())?;
-        // `5.0.0` is what servers write that do not know better; their words often do.
+        // Servers write `5.0.0` if they know no better code. Their answers often contain a better one.
         let is_telling = |status: &str| !status.ends_with(".0.0");
         let status = match written.filter(|status| is_telling(status)) {
             Some(status) => Some(status),
@@ -83,7 +83,7 @@ impl Group {
     }
 }
 
-/// The outcome, by the Action; without one, by the class of the status.
+/// The outcome, from the Action field. Without one, from the class of the status.
 fn fate(action: &str, status: Option<&str>) -> Option<Fate> {
     let word = action.split(|c: char| !c.is_ascii_alphabetic()).next();
     match word.unwrap_or_default().to_ascii_lowercase().as_str() {
@@ -101,7 +101,7 @@ fn fate(action: &str, status: Option<&str>) -> Option<Fate> {
     }
 }
 
-/// The type and the value of a typed field, `rfc822; lee@client.example`. A field without a type is its value.
+/// The type and the value of a typed field, `rfc822; lee@client.example`. Without a type, the whole field is the value.
 fn typed(field: &str) -> (&str, &str) {
     let is_type = |text: &str| {
         let is_of_atom = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
@@ -135,8 +135,8 @@ fn words(field: &str) -> Option<String> {
     kept(typed(field).1, LONGEST_ANSWER)
 }
 
-/// An address as it travels in SMTP's ORCPT (RFC 3461 §4): each `+` and two hexadecimal digits are an octet. `None`
-/// where it is no such text, or one that means itself.
+/// Decodes an address in the encoding of SMTP's ORCPT (RFC 3461 §4): each `+` and two hexadecimal digits are an octet.
+/// `None`: the text is not valid, or needs no decoding.
 pub(super) fn xtext_decoded(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -157,7 +157,7 @@ pub(super) fn xtext_decoded(text: &str) -> Option<String> {
     String::from_utf8(octets).ok().filter(|decoded| decoded != text)
 }
 
-/// An international address (RFC 6533 §3): `\x{…}` is the character with that hexadecimal number.
+/// Decodes an international address (RFC 6533 §3): `\x{…}` is the character with this hexadecimal number.
 fn unitext_decoded(text: &str) -> String {
     const OPEN: &str = "\\x{";
     let mut decoded = String::with_capacity(text.len());
@@ -226,7 +226,7 @@ mod tests {
         );
         assert_eq!(read("Action: lost\nStatus: 5.1.1"), None);
         assert_eq!(read("Subject: x"), None);
-        // Words tell more than a status that says nothing.
+        // The answer's code counts if the Status field has only a general code.
         let told = read("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp;\n\t550 5.7.1\n Denied");
         assert_eq!(told, Some((Fate::Bounced, status("5.7.1"))));
         assert_eq!(

@@ -1,14 +1,14 @@
-//! Which mail a notification is about.
+//! Finds the mail that a notification is about.
 
 use crate::mime::{Leaf, Mail, fields, header_and_body};
 
-/// A longer one is none of ours.
+/// A longer Message-ID is not ours.
 const LONGEST: usize = 300;
-/// How many are tried.
+/// How many Message-IDs are tried.
 const MOST: usize = 4;
 
-/// The Message-IDs by which the mail may be known, the surest first: that of the mail that came back; where it did not
-/// come back, that of the mail that the notification answers.
+/// The Message-IDs by which the mail may be found, the most certain first: those of the returned mail; if no mail came
+/// back, those in a text; otherwise that of the mail that the notification answers.
 pub(super) fn message_ids(mail: &Mail<'_>) -> Vec<String> {
     let returned = mail.leaves().iter().filter(|leaf| leaf.is_returned_mail());
     let mut ids: Vec<String> = returned.filter_map(in_header).take(MOST).collect();
@@ -28,7 +28,7 @@ pub(super) fn message_ids(mail: &Mail<'_>) -> Vec<String> {
                 .collect()
         };
         ids = all("in-reply-to");
-        // Those before the last are of the mails that the mail itself referred to.
+        // The last one is the answered mail. The others are mails that the answered mail referred to.
         ids.extend(all("references").pop());
         ids.truncate(MOST);
         ids.dedup();
@@ -36,7 +36,7 @@ pub(super) fn message_ids(mail: &Mail<'_>) -> Vec<String> {
     ids
 }
 
-/// The addresses that a notification was sent to, as its header has them.
+/// The addresses that a notification was sent to, from its header.
 pub(super) fn sent_to(header: &[u8]) -> Vec<String> {
     const FIELDS: [&[u8]; 4] = [b"delivered-to", b"x-original-to", b"envelope-to", b"to"];
     let is_wanted = |name: &[u8]| FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
@@ -54,7 +54,7 @@ pub(super) fn sent_to(header: &[u8]) -> Vec<String> {
     addresses
 }
 
-/// The Message-ID in the header of a mail that came back.
+/// The Message-ID in the header of a returned mail.
 fn in_header(leaf: &Leaf<'_>) -> Option<String> {
     let octets = leaf.octets();
     let (header, _) = header_and_body(octets.trim_ascii_start());
@@ -62,7 +62,7 @@ fn in_header(leaf: &Leaf<'_>) -> Option<String> {
     of(&String::from_utf8_lossy(&value)).next()
 }
 
-/// The first Message-ID in a text that a mail is copied into, as a line of its own or folded.
+/// The first Message-ID in a text that contains a copy of a mail. It may be on one line or folded.
 fn in_text(text: &str) -> Option<String> {
     const NAME: &str = "message-id:";
     let mut lines = text.lines();

@@ -196,7 +196,7 @@ fn the_mail_is_found_also_where_it_did_not_come_back() {
     assert_eq!(read(&other).message_ids, ["<second@acme.example>"]);
     let none = changed(&other, "References:", "X-References:");
     assert!(read(&none).message_ids.is_empty());
-    // What came back is what it is about, whatever the notification answers.
+    // The returned mail counts, even if the notification answers another mail.
     let differs = changed(
         EXCHANGE,
         "In-Reply-To: <kickoff.0@acme.example>",
@@ -216,7 +216,7 @@ fn other_mails_are_no_notifications() {
     ] {
         assert_eq!(of(std::str::from_utf8(answer).unwrap()), None);
     }
-    // A read receipt (RFC 8098), and a bounce that somebody passes on inside another mail.
+    // A read receipt (RFC 8098), and a bounce that somebody forwards inside another mail.
     let receipt = changed(
         POSTFIX,
         "message/delivery-status",
@@ -242,7 +242,7 @@ fn a_report_that_says_nothing_is_said_to_be_one() {
 
 #[test]
 fn an_invitation_that_came_back_is_no_answer() {
-    // The calendar object in it is not looked at, though it is there.
+    // The calendar object in the returned mail is not read.
     for raw in ALL {
         assert!(Answer::read(raw.as_bytes()).is_err());
         let as_reply = raw.replace("REQUEST", "REPLY");

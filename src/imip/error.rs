@@ -1,4 +1,4 @@
-//! Why something is no answer to an invitation.
+//! Why a mail is no answer to an invitation.
 
 use crate::fault::{Class, Fault, Remedy};
 use crate::meeting::InvalidEmail;
@@ -8,19 +8,19 @@ use crate::mime::Unreadable;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// It is too long to be one.
+    /// The mail is too long for an answer.
     #[error("a mail of {octets} octets is too long to be an answer")]
     TooLong {
-        /// How long it is.
+        /// The length of the mail.
         octets: usize,
     },
-    /// It has more parts, or parts within parts, or a longer header, than any answer has.
+    /// The mail has more parts, deeper nested parts, or a longer header than any answer.
     #[error("the mail has more parts than an answer has")]
     TooManyParts,
-    /// It is neither a mail nor a calendar object.
+    /// The text is neither a mail nor a calendar object.
     #[error("this is neither a mail nor a calendar object")]
     NotAMail,
-    /// The mail has no calendar object, as when somebody answers in words.
+    /// The mail has no calendar object, for example because somebody answers in words.
     #[error("the mail has no calendar object in it")]
     NoCalendarObject,
     /// The mail is in Outlook's own format.
@@ -29,16 +29,16 @@ pub enum AnswerError {
     /// The calendar object cannot be read.
     #[error("the calendar object cannot be read: {reason}")]
     Unreadable {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// It is another message than an answer.
+    /// The calendar object is no answer.
     #[error("the calendar object is no answer: its METHOD is {method}")]
     OtherMethod {
         /// The method, or `missing`.
         method: String,
     },
-    /// The mail says another method than the calendar object in it (RFC 6047 §2.4).
+    /// The mail and its calendar object have different methods (RFC 6047 §2.4).
     #[error("the mail says METHOD {mail}, and the calendar object in it {object}")]
     MethodsDiffer {
         /// The method in the Content-Type.
@@ -46,19 +46,19 @@ pub enum AnswerError {
         /// The METHOD of the calendar object.
         object: String,
     },
-    /// It does not say which meeting it is about.
+    /// The calendar object has no UID, so its meeting is not known.
     #[error("the answer has no UID, so that nobody knows which meeting it is about")]
     NoUid,
-    /// It names no attendee that answers.
+    /// The calendar object names no answering attendee.
     #[error("the answer does not say who answers")]
     NoAttendee,
-    /// It has several attendees, and the mail comes from none of them.
+    /// The calendar object has several attendees, and the mail comes from none of them.
     #[error("the answer names {count} attendees, and does not come from one of them")]
     SeveralAttendees {
-        /// How many.
+        /// The number of attendees.
         count: usize,
     },
-    /// The attendee that answers has no usable address.
+    /// The answering attendee has no usable address.
     #[error("the answer's attendee cannot be used")]
     Attendee(#[source] InvalidEmail),
 }

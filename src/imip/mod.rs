@@ -1,7 +1,8 @@
 //! Answers to invitations, as mail programs send them (iMIP, RFC 6047; iTIP, RFC 5546).
 //!
-//! [`Answer::read`] takes a whole mail, or a calendar object alone. What an answer does to a meeting is decided by
-//! [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer).
+//! [`Answer::read`] reads a whole mail, or only a calendar object.
+//! [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer) decides the effect of an answer on a
+//! meeting.
 
 mod error;
 mod object;
@@ -17,32 +18,33 @@ use crate::mime::{self, Leaf, Mail, decoded};
 /// The longest mail that is read, in octets.
 pub const LONGEST: usize = mime::LONGEST;
 
-/// Calendar objects of one mail that are looked at: a mail has the same one twice at most.
+/// The most calendar objects of one mail that are read. A mail has the same object at most twice.
 const MOST_OBJECTS: usize = 8;
 
 /// The kind of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerKind {
-    /// An attendee says whether to come (RFC 5546 §3.2.3). `None`: NEEDS-ACTION, which takes an answer back.
+    /// An attendee accepts, declines, or answers tentatively (RFC 5546 §3.2.3). `None` is NEEDS-ACTION, which takes an
+    /// answer back.
     Reply(Acceptance),
-    /// An attendee has passed the invitation on to somebody else (RFC 5546 §3.2.2.3).
+    /// An attendee has delegated the invitation to another person (RFC 5546 §3.2.2.3).
     Delegated {
-        /// The person it was delegated to, where the answer names one.
+        /// The other person, if the answer names one.
         to: Option<EmailAddress>,
     },
-    /// A reply that does not say whether the attendee comes, or says it in a word that is not known.
+    /// A reply without a status, or with an unknown status.
     Unclear {
-        /// The PARTSTAT, where there is one.
+        /// The PARTSTAT, if there is one.
         participation: Option<String>,
     },
     /// An attendee proposes another time (RFC 5546 §3.2.7).
     Counter {
-        /// The proposed start, as the calendar object has it.
+        /// The proposed start, as the calendar object writes it.
         start: Option<String>,
         /// The proposed end.
         end: Option<String>,
     },
-    /// An attendee wants the invitation again (RFC 5546 §3.2.6).
+    /// An attendee asks for the invitation again (RFC 5546 §3.2.6).
     Refresh,
 }
 
@@ -51,31 +53,31 @@ pub enum AnswerKind {
 pub struct Answer {
     /// The kind of answer.
     pub kind: AnswerKind,
-    /// Which meeting: the UID of the invitation.
+    /// The UID of the invitation, which identifies the meeting.
     pub uid: String,
-    /// Which revision of it the attendee had; 0 where the answer does not say.
+    /// The revision that the attendee answers. 0: the answer has none.
     pub sequence: u32,
-    /// When the answer was given (DTSTAMP), where it says so in UTC.
+    /// When the answer was given (DTSTAMP), if the answer has this time in UTC.
     pub stamp: Option<DateTime<Utc>>,
-    /// Which occurrence of a recurring meeting it is about (RECURRENCE-ID), as the calendar object has it; `None`:
-    /// the whole meeting.
+    /// The occurrence of a recurring meeting that the answer is about (RECURRENCE-ID), as the calendar object writes
+    /// it. `None`: the whole meeting.
     pub occurrence: Option<String>,
-    /// The attendee that answers.
+    /// The answering attendee.
     pub attendee: EmailAddress,
     /// The attendee's comment.
     pub comment: Option<String>,
-    /// The sender: the one address in the mail's one From. `None` where there are more or none, and where it
-    /// is a calendar object alone.
+    /// The sender: the only address in the mail's only From. `None`: there are several addresses or none, or the answer
+    /// is a calendar object without a mail.
     pub sender: Option<EmailAddress>,
 }
 
 impl Answer {
-    /// Reads a mail, or a calendar object alone.
+    /// Reads a mail, or only a calendar object.
     ///
-    /// What it costs grows with the length of the mail, whatever is in it; a mail in a mail is not looked into.
+    /// The time that this takes grows only with the length of the mail. A mail within the mail is not read.
     ///
     /// # Errors
-    /// [`AnswerError`] when it is no answer to an invitation.
+    /// [`AnswerError`] if the text is no answer to an invitation.
     pub fn read(raw: &[u8]) -> Result<Self, AnswerError> {
         match Self::read_bare(raw) {
             Some(answer) => answer,
@@ -83,7 +85,7 @@ impl Answer {
         }
     }
 
-    /// Reads a calendar object alone; `None` when it is something else.
+    /// Reads a calendar object without a mail. `None`: the text is something else.
     pub(crate) fn read_bare(raw: &[u8]) -> Option<Result<Self, AnswerError>> {
         if raw.len() > LONGEST {
             return Some(Err(AnswerError::TooLong { octets: raw.len() }));
@@ -117,7 +119,7 @@ impl Answer {
     }
 }
 
-/// The text of a calendar object that is no mail.
+/// The text of a calendar object without a mail.
 fn bare_object(raw: &[u8]) -> Option<String> {
     const BEGIN: &[u8] = b"BEGIN:VCALENDAR";
     const WIDE: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];

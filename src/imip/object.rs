@@ -10,15 +10,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Answer, AnswerError, AnswerKind};
 use crate::meeting::{Acceptance, EmailAddress, one_line};
 
-/// How much of a comment is kept.
+/// How many characters of a comment are kept.
 const LONGEST_COMMENT: usize = 2000;
-/// How much of a word that is not known is kept.
+/// How many characters of an unknown word are kept.
 const LONGEST_WORD: usize = 60;
 
-/// A longer calendar object is not read.
+/// The longest calendar object that is read, in octets.
 const LONGEST: usize = 1024 * 1024;
 
-/// Reads a calendar object, with the method that the mail's Content-Type says.
+/// Reads a calendar object. `of_mail` is the method in the mail's Content-Type.
 pub(super) fn read(
     text: &str,
     method_of_mail: Option<&str>,
@@ -72,14 +72,15 @@ fn parse(text: &str) -> Result<ICalendar, AnswerError> {
     }
 }
 
-/// The methods that are answers.
+/// The methods of answers.
 enum Method {
     Reply,
     Counter,
     Refresh,
 }
 
-/// The METHOD of the object; where it has none, that of the mail's Content-Type. They must not differ (RFC 6047 §2.4).
+/// The METHOD of the object. If it has none, the method of the mail's Content-Type. They must not differ (RFC 6047
+/// §2.4).
 fn method(calendar: &ICalendar, of_mail: Option<&str>) -> Result<Method, AnswerError> {
     let capitals = |method: &str| one_line(method).to_ascii_uppercase();
     let entry = calendar
@@ -105,7 +106,7 @@ fn method(calendar: &ICalendar, of_mail: Option<&str>) -> Result<Method, AnswerE
     }
 }
 
-/// The event: the one that is the whole meeting, where others are single occurrences of it.
+/// The event. If some events are single occurrences, the event of the whole meeting.
 fn event(calendar: &ICalendar) -> Result<&ICalendarComponent, AnswerError> {
     let mut events = calendar
         .components
@@ -120,14 +121,14 @@ fn event(calendar: &ICalendar) -> Result<&ICalendarComponent, AnswerError> {
     })
 }
 
-/// Which occurrence an answer is about. A RECURRENCE-ID that cannot be read is one all the same.
+/// The occurrence that an answer is about. A RECURRENCE-ID that cannot be read also counts as an occurrence.
 fn occurrence(event: &ICalendarComponent) -> Option<String> {
     event.property(&ICalendarProperty::RecurrenceId)?;
     let time = time(event, &ICalendarProperty::RecurrenceId);
     Some(time.unwrap_or_else(|| "an unknown time".to_owned()))
 }
 
-/// The attendee that answers: the only one in the object; of several, the sender of the mail.
+/// The answering attendee: the only attendee of the object, or the one among several who is the sender of the mail.
 fn attendee<'a>(
     event: &'a ICalendarComponent,
     sender: Option<&EmailAddress>,
@@ -159,8 +160,8 @@ fn attendee<'a>(
     }
 }
 
-/// The addresses by which an attendee may be known: the calendar address, and EMAIL (RFC 7986 §6.2), by which some
-/// servers tell the real one.
+/// The addresses of an attendee: the calendar address, and EMAIL (RFC 7986 §6.2), in which some servers give the real
+/// address.
 fn addresses(entry: &ICalendarEntry) -> Result<Vec<EmailAddress>, crate::meeting::InvalidEmail> {
     let own = entry.calendar_address().map(percent_decoded).unwrap_or_default();
     let other = entry
@@ -174,8 +175,8 @@ fn addresses(entry: &ICalendarEntry) -> Result<Vec<EmailAddress>, crate::meeting
     }
 }
 
-/// The address in a mailto URI, without the header fields that may follow it (RFC 6068 §2). Some programs write the
-/// scheme twice, or a name with a colon before it and no quotes: the last scheme counts.
+/// The address in a mailto URI, without header fields behind it (RFC 6068 §2). Some programs write the scheme twice, or
+/// before it a name with a colon and without quotes. So the last scheme counts.
 fn without_scheme(address: &str) -> &str {
     const SCHEME: &str = "mailto:";
     let address = address.trim();
@@ -187,7 +188,7 @@ fn without_scheme(address: &str) -> &str {
         .map_or(rest, |fields| &rest[..domain + fields])
 }
 
-/// A mailto URI's text (RFC 6068 §2); what is no valid encoding stays as it is.
+/// The text of a mailto URI (RFC 6068 §2). Invalid encodings stay as they are.
 fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -236,7 +237,7 @@ fn participation(entry: &ICalendarEntry) -> AnswerKind {
     }
 }
 
-/// The SEQUENCE: 0 where there is none (RFC 5545 §3.8.7.4).
+/// The SEQUENCE. A missing one counts as 0 (RFC 5545 §3.8.7.4).
 fn sequence(event: &ICalendarComponent) -> Result<u32, AnswerError> {
     let Some(entry) = event.property(&ICalendarProperty::Sequence) else {
         return Ok(0);
@@ -262,7 +263,7 @@ fn stamp(event: &ICalendarComponent) -> Option<DateTime<Utc>> {
     Some(time.and_utc())
 }
 
-/// A time as people read it, with its zone where it is one of a zone.
+/// A time in a form for people, with the name of its zone if it has one.
 fn time(event: &ICalendarComponent, property: &ICalendarProperty) -> Option<String> {
     let entry = event.property(property)?;
     let at = entry.values.first()?.as_partial_date_time()?;

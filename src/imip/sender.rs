@@ -3,14 +3,14 @@
 use crate::meeting::EmailAddress;
 use crate::mime::fields;
 
-/// A longer From is nobody's.
+/// The longest From that is read. Real ones are shorter.
 const LONGEST: usize = 2000;
 
-/// The one address in the one From of a mail's header; `None` where there is any doubt.
+/// The only address in the only From of a mail's header. `None`: the sender is not certain.
 ///
-/// Mail servers that check a sender (DMARC, RFC 7489 §6.6.1) check From, and only where it has one address. So does
-/// this: a second From, a second address, or an address that only shows up when something is decoded is no sender.
-/// Sender is not looked at, because nobody checks it.
+/// Mail servers that check a sender (DMARC, RFC 7489 §6.6.1) check only From, and only if it has one address. This
+/// function does the same: a second From, a second address, or an address that appears only after decoding is no
+/// sender. The field Sender is not read, because mail servers do not check it.
 pub(super) fn of(header: &[u8]) -> Option<EmailAddress> {
     let mut values = fields(header).filter(|(name, _)| name.eq_ignore_ascii_case(b"from"));
     let (_, value) = values.next()?;
@@ -46,13 +46,13 @@ fn address(value: &str) -> Option<String> {
         } else {
             match c {
                 '(' => comments = 1,
-                // A quoted text is a name, or the local part of an address that no mail program writes.
+                // A quoted text is a name, or a form of local part that no mail program writes.
                 '"' => is_quoted = true,
                 '<' if angle.is_none() => {
                     angle = Some(String::new());
                     is_angle = true;
                 }
-                // Two mailboxes, or a group.
+                // There are two mailboxes, or a group.
                 '<' | ',' | ';' | ':' => return None,
                 c => bare.push(c),
             }
@@ -154,8 +154,8 @@ mod tests {
         fn what_only_looks_like_an_address_never_is_the_sender(pieces in pieces()) {
             let header = format!("From: {}", pieces.concat());
             let lee = sender(&header).is_some_and(|sender| sender.contains("lee"));
-            // Brackets and quotes that open one piece and close another can lay an address bare, and then it
-            // stands there literally, alone.
+            // A bracket or quote that opens in one piece and closes in another can expose an address. The address then
+            // stands alone and literally in the header.
             let is_literal = pieces.iter().any(|piece| matches!(*piece, "(" | ")" | "\"" | "<" | ">" | "\\" ));
             prop_assert!(!lee || is_literal, "{header}");
         }

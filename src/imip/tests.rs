@@ -198,7 +198,7 @@ fn nested(depth: usize, close: bool, same: bool) -> Vec<u8> {
     mail
 }
 
-/// Mails in one another, encoded or not. Once they overflowed the stack.
+/// Mails within mails, encoded or not. An early version overflowed the stack on them.
 #[test]
 fn mails_in_mails_are_not_looked_into() {
     use base64::Engine as _;
@@ -219,7 +219,8 @@ fn mails_in_mails_are_not_looked_into() {
     }
 }
 
-/// What once took time that grows with the square of the length: with the bounds it ends at once, and says why.
+/// These mails once took time that grew with the square of their length. With the limits, reading ends at once with an
+/// error.
 #[test]
 fn parts_in_parts_are_bounded() {
     for mail in [
@@ -235,7 +236,7 @@ fn parts_in_parts_are_bounded() {
         let error = Answer::read(&mail).unwrap_err();
         assert_eq!(error, AnswerError::TooManyParts, "{} octets", mail.len());
     }
-    // The same boundary again ends the part outside at once.
+    // The same boundary again ends the outer part at once.
     assert_eq!(
         Answer::read(&nested(150, false, true)),
         Err(AnswerError::NoCalendarObject)
@@ -325,8 +326,8 @@ proptest! {
         let _ = Answer::read(&raw);
     }
 
-    /// Whatever is done to a mail: what comes out is still one address, one UID without line breaks, and a comment
-    /// of a bounded length.
+    /// After any change of a mail, an answer in it still has one address, one UID without line breaks, and a comment of
+    /// limited length.
     #[test]
     fn no_change_of_a_mail_makes_it_panic_or_lie(raw in mutated()) {
         if let Ok(answer) = Answer::read(&raw) {
@@ -336,7 +337,7 @@ proptest! {
         }
     }
 
-    /// Whatever a mail carries, it comes from whom its own From names.
+    /// Whatever a mail contains, its sender is always the one in its own From.
     #[test]
     fn no_nesting_lends_a_mail_another_sender(raw in built()) {
         if raw.starts_with(b"From: eve@evil.example") {
