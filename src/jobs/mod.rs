@@ -1,12 +1,12 @@
-//! Due work: the durable list of jobs that are to run once, at a time of their own.
+//! Due work: the durable list of jobs that run once, each at its own time.
 //!
-//! A job has a *kind*, which says what is to be done, and a *key*, which says for what. A kind and a key together happen
-//! once: [`Jobs::schedule`] tells what it did about a job that is there already. A worker
-//! ([`Pipeline::work`](crate::pipeline::Pipeline::work)) runs what is due by the [`JobHandler`] of its kind.
+//! A job has a *kind*, which names the work, and a *key*, which names its object. Each pair of kind and key runs once:
+//! [`Jobs::schedule`] returns what it did about an existing job. A worker
+//! ([`Pipeline::work`](crate::pipeline::Pipeline::work)) runs due jobs with the [`JobHandler`] of their kind.
 //!
-//! A job runs under a lease. When its process ends amid it, it comes back and runs again; so a handler must do no harm when
-//! it is run twice. And it decides when it runs, not when it is scheduled: a reminder looks then whether the meeting still
-//! takes place.
+//! A job runs under a lease. If its process ends in the middle of it, the job runs again; so a handler must do no harm
+//! if it runs twice. The handler decides when it runs, not when it is scheduled: a reminder checks at that moment
+//! whether the meeting still takes place.
 
 use std::time::Duration;
 
@@ -19,87 +19,87 @@ use crate::lease::Holder;
 /// A job to schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// What is to be done: an open name, such as `retention`. Workers that have a handler of this name run it.
+    /// The kind of work: an open name, such as `retention`. Workers with a handler of this name run the job.
     pub kind: String,
-    /// What makes it happen once: of one kind, no two jobs have the same key.
+    /// The key. No two jobs of one kind have the same key, so the job runs once.
     pub key: String,
-    /// What the handler needs to know, in its own form (JSON, or a word). Ids belong here; names and addresses of people
-    /// do not, because the list of jobs is not forgotten with their meetings.
+    /// The facts for the handler, in its own form (JSON, or a word). They may contain ids, but no names and addresses
+    /// of people, because the list of jobs is not forgotten together with meetings.
     pub subject: String,
-    /// When it is to run.
+    /// When the job is to run.
     pub due: DateTime<Utc>,
-    /// How long after its end the key stays taken, so that scheduling it again does nothing.
+    /// How long the key stays taken after the job has ended. Scheduling it again does nothing in this time.
     pub remember: Duration,
 }
 
-/// What [`Jobs::schedule`] did.
+/// The result of [`Jobs::schedule`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheduled {
     /// The job is new.
     Added,
-    /// It waited with another time or another subject, and has these now. Its attempts begin anew.
+    /// The job was waiting with another time or subject, and has the new ones now. Its attempts begin again.
     Replaced,
-    /// It waits as it is wanted; nothing was done.
+    /// The job is already waiting with this time and subject. Nothing was done.
     Unchanged,
-    /// It is running; nothing was done. Its handler sees what there is now.
+    /// The job is running. Nothing was done, because its handler sees the present facts.
     Running,
-    /// It has run, or has failed, and is still remembered; nothing was done.
+    /// The job has run or failed, and is still remembered. Nothing was done.
     Over,
 }
 
-/// A job that is ours to run until the lease runs out.
+/// A job that this process may run until its lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its number.
+    /// The job's number.
     pub id: i64,
-    /// What is to be done.
+    /// The kind of work.
     pub kind: String,
-    /// What makes it happen once.
+    /// The key.
     pub key: String,
-    /// What it is about.
+    /// The facts for the handler.
     pub subject: String,
-    /// When it was to run.
+    /// When the job was to run.
     pub due: DateTime<Utc>,
-    /// How often it was tried, this time among them.
+    /// How often the job was tried, with this time.
     pub attempts: u32,
     /// The holder of the lease.
     pub holder: Holder,
 }
 
-/// How a run of a job ended.
+/// The result of a run of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobEnd {
-    /// It is done.
+    /// The work is done.
     Done,
-    /// It went well, and is to run again. Its attempts begin anew.
+    /// The run succeeded, and the job is to run again. Its attempts begin again.
     Again {
-        /// When.
+        /// When to run again.
         at: DateTime<Utc>,
     },
-    /// It is to be tried again.
+    /// The run failed, and the job is to be tried again.
     Retry {
-        /// When.
+        /// When to try again.
         at: DateTime<Utc>,
-        /// What went wrong, without data about people.
+        /// The error, without data about people.
         error: String,
     },
-    /// It is over without having been done.
+    /// The job failed for good.
     Failed {
-        /// What went wrong, without data about people.
+        /// The error, without data about people.
         error: String,
     },
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobState {
-    /// It waits for its time, or for its next try.
+    /// The job waits for its time, or for its next try.
     Waiting,
-    /// A worker runs it, under a lease.
+    /// A worker runs the job, under a lease.
     Running,
-    /// It has run.
+    /// The job has run.
     Done,
-    /// It was given up.
+    /// The job was given up.
     Failed,
 }
 
@@ -129,44 +129,44 @@ impl std::str::FromStr for JobState {
     }
 }
 
-/// A job as the list has it.
+/// A job in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobEntry {
-    /// What it is about.
+    /// The facts for the handler.
     pub subject: String,
-    /// When it is, or was, to run.
+    /// The time for which the job is, or was, scheduled.
     pub due: DateTime<Utc>,
-    /// Where it stands.
+    /// The state.
     pub state: JobState,
-    /// How often it was tried.
+    /// How often the job was tried.
     pub attempts: u32,
-    /// When it is tried next, while it waits.
+    /// When the job is tried next, while it waits.
     pub next_attempt_at: DateTime<Utc>,
-    /// What went wrong last.
+    /// The last error.
     pub last_error: Option<String>,
 }
 
-/// Which jobs a worker asks for.
+/// The jobs that a worker asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WantedJobs {
-    /// Of these kinds. Jobs of other kinds are left alone: another worker may have a handler for them.
+    /// The kinds that the worker has handlers for. Other kinds are left alone, because another worker may have their
+    /// handlers.
     pub kinds: Vec<String>,
-    /// But for these, which the worker is running: it does not take them from itself when their leases run out.
+    /// The jobs that the worker is running. It must not claim them again when their leases end.
     pub running: Vec<i64>,
 }
 
 /// The durable list of jobs, shared by any number of processes.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Puts a job into the list, unless there is one of the same kind and key that is running or over. One that waits
-    /// gets the new time and the new subject: a meeting that was moved takes its reminder with it.
+    /// Schedules a job, unless a job of the same kind and key is running or over. A waiting job gets the new time and
+    /// the new subject, so that the reminder of a moved meeting moves too.
     ///
     /// # Errors
     /// When the list cannot be read or written.
     async fn schedule(&self, job: &NewJob) -> Result<Scheduled, BoxFault>;
 
-    /// Takes a job that waits out of the list; answers whether there was one. Its key is free again. A job that is running
-    /// stays.
+    /// Removes a waiting job, and returns whether there was one. Its key is free again. A running job stays.
     ///
     /// # Errors
     /// When the list cannot be read or written.
@@ -178,33 +178,33 @@ pub trait Jobs: Send + Sync {
     /// When the list cannot be read.
     async fn find(&self, kind: &str, key: &str) -> Result<Option<JobEntry>, BoxFault>;
 
-    /// Takes due jobs, `limit` at most, under leases of this length: those that are due longest first. Jobs whose process
-    /// has ended, or whose lease has run out, are due again.
+    /// Claims due jobs, at most `limit`, under leases of this length. The jobs that have been due longest come first. A
+    /// job whose process has ended, or whose lease has ended, is due again.
     ///
     /// # Errors
     /// When the list cannot be read or written.
     async fn claim(&self, wanted: &WantedJobs, limit: u32, lease: Duration) -> Result<Vec<Job>, BoxFault>;
 
-    /// Makes the lease of a job last this long from now; answers whether it is still held.
+    /// Extends the lease of a job to this long from now. Returns whether the lease is still held.
     ///
     /// # Errors
     /// When the list cannot be written.
     async fn renew(&self, job: &Job, lease: Duration) -> Result<bool, BoxFault>;
 
-    /// Records how a run ended; answers whether the lease was still held. If it was not, nothing is recorded: another
-    /// worker has the job.
+    /// Records the result of a run. Returns whether the lease was still held. If it was not, nothing is recorded,
+    /// because another worker has the job.
     ///
     /// # Errors
     /// When the list cannot be written.
     async fn finish(&self, job: &Job, end: &JobEnd) -> Result<bool, BoxFault>;
 
-    /// When the next job is due; in the past when one is due already. `None`: none waits.
+    /// When the next job is due. The time is in the past if a job is due already. `None`: no job waits.
     ///
     /// # Errors
     /// When the list cannot be read.
     async fn next_due(&self, wanted: &WantedJobs) -> Result<Option<DateTime<Utc>>, BoxFault>;
 
-    /// Deletes jobs that are over and need not be remembered any more; answers how many.
+    /// Deletes jobs that are over and need not be remembered any more. Returns their number.
     ///
     /// # Errors
     /// When the list cannot be written.
@@ -214,16 +214,16 @@ pub trait Jobs: Send + Sync {
     async fn wait(&self, at_most: Duration);
 }
 
-/// How a handler ended.
+/// The success of a handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
-    /// What was to be done is done, or need not be done any more.
+    /// The work is done, or is not needed any more.
     Finished,
     /// The job is to run again, at this time.
     Again(DateTime<Utc>),
 }
 
-/// Why a handler could not do its job.
+/// Why a handler could not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{words}")]
 pub struct JobError {
@@ -232,8 +232,8 @@ pub struct JobError {
 }
 
 impl JobError {
-    /// It may go well later: the job is tried again. The words are kept and shown to operators; they must not have data
-    /// about people.
+    /// A later try may succeed, so the job is tried again. The words are stored and shown to operators. They must not
+    /// contain data about people.
     pub fn temporary(words: impl Into<String>) -> Self {
         Self {
             words: words.into(),
@@ -241,7 +241,8 @@ impl JobError {
         }
     }
 
-    /// Another try would end the same way: the job has failed. The words are as of [`JobError::temporary`].
+    /// Another try would fail in the same way, so the job has failed. The words follow the rule of
+    /// [`JobError::temporary`].
     pub fn permanent(words: impl Into<String>) -> Self {
         Self {
             words: words.into(),
@@ -249,8 +250,8 @@ impl JobError {
         }
     }
 
-    /// What was being done, and the kind of the fault that came in the way: its message could name people. Temporary
-    /// faults are tried again.
+    /// The error of a fault: the request in words, and the kind of the fault. The fault's message is left out, because
+    /// it could name people. Temporary faults are tried again.
     pub fn from_fault(doing: &str, fault: &dyn Fault) -> Self {
         Self {
             words: format!("{doing} failed: {}", fault.kind()),
@@ -265,22 +266,23 @@ impl JobError {
     }
 }
 
-/// Does the jobs of one kind.
+/// A handler for the jobs of one kind.
 #[async_trait]
 pub trait JobHandler: Send + Sync {
-    /// The kind of its jobs.
+    /// The kind of the jobs.
     fn kind(&self) -> &str;
 
-    /// The job with which a recurring kind begins; scheduled whenever a worker starts. `None`: others schedule them.
+    /// The first job of a recurring kind. It is scheduled whenever a worker starts. `None`: other code schedules the
+    /// jobs.
     fn first(&self, now: DateTime<Utc>) -> Option<NewJob> {
         let _ = now;
         None
     }
 
-    /// Does a job. It may run twice, when a process ended amid it or a lease was lost. It can be dropped at any `await`:
-    /// when the worker is to stop or ends, the job waits for the next worker.
+    /// Runs a job. It may run twice, because a process can end in the middle of it and a lease can be lost. The future
+    /// may be dropped at any `await` when the worker stops; the job then waits for the next worker.
     ///
     /// # Errors
-    /// [`JobError`], which is recorded. A panic ends the job, too, and not the worker.
+    /// [`JobError`], which is recorded. A panic ends the job too, but not the worker.
     async fn run(&self, job: &Job) -> Result<Done, JobError>;
 }
