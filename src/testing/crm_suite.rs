@@ -1,4 +1,4 @@
-//! What the records of a CRM must keep.
+//! The contract of a CRM's records, as checks.
 
 use std::collections::BTreeSet;
 
@@ -14,36 +14,36 @@ use crate::meeting::{
 };
 use crate::online::{OnlineUser, zoom};
 
-/// How many guests the meeting has, beside 4 others: more than are on one page of most CRMs.
+/// How many guests the meeting has, beside 4 other attendees: more than fit on one page of most CRMs.
 const GUESTS: usize = 250;
-/// How many people are asked for at once at most.
+/// The most people in one request.
 const PEOPLE_AT_ONCE: usize = 200;
 
-/// What the adapter may do in the CRM.
+/// The rights of the adapter in the CRM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rights {
-    /// All that it needs.
+    /// All rights that it needs.
     All,
-    /// It may not see the addresses of these people. Whether it sees those of others does not matter.
+    /// The adapter may not see the addresses of these people. It may see other people's addresses or not.
     WithoutAddressesOf(Vec<PersonRef>),
-    /// It may not write the join URL of a meeting: the CRM takes what is written, and keeps what it had.
+    /// The adapter may not write the join URL of a meeting: the CRM accepts the value and keeps the old one.
     WithoutJoinUrl,
 }
 
-/// What a CRM has to have for a check.
+/// The contents of the CRM in a check.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CrmContents {
     /// The people: users, contacts and leads, some with the same id.
     pub people: Vec<Person>,
-    /// The meetings with those who are invited.
+    /// The meetings with their attendees.
     pub meetings: Vec<MeetingRecord>,
-    /// What the adapter may do.
+    /// The rights of the adapter.
     pub rights: Rights,
 }
 
-/// The contents as the built-in CRM loads them. What the adapter may do is left out.
+/// The contents as a file for the built-in CRM. The rights are left out.
 impl From<CrmContents> for ImportFile {
     fn from(contents: CrmContents) -> Self {
         let mut file = Self::default();
@@ -68,11 +68,12 @@ impl From<CrmContents> for ImportFile {
     }
 }
 
-/// Checks that an adapter of a CRM keeps what [`Records`] says, and answers the checks that failed.
+/// Checks that an adapter of a CRM keeps the contract of [`Records`]. Returns the checks that failed.
 ///
-/// `make` is called for each check. It puts the contents into a CRM that is empty, and answers an adapter for it; or `None`
-/// where the CRM cannot withhold the [rights](CrmContents::rights), which ends the check. What is compared is what mails
-/// depend on: a person's name and reach, a meeting's [facts](Meeting::facts), assigned user and join URL.
+/// `make` is called for each check. It puts the contents into an empty CRM, and returns an adapter for it. It returns
+/// `None` if the CRM cannot withhold the [rights](CrmContents::rights); the check then ends. The checks compare the
+/// values that mails depend on: a person's name and reach, a meeting's [facts](Meeting::facts), assigned user and join
+/// URL.
 ///
 /// | check | of |
 /// | --- | --- |
@@ -119,7 +120,7 @@ pub async fn crm_suite<R: Records>(make: impl AsyncFn(CrmContents) -> Option<R>)
     failures
 }
 
-/// Those whose addresses may be hidden: the host, and one of each other kind.
+/// The people whose addresses may be hidden: the host, and one of each other kind.
 fn shy() -> Result<Vec<PersonRef>, Broken> {
     let people = ["user:ana", "contact:guest-7", "lead:guest-1"];
     people.into_iter().map(|person| Ok(person.parse()?)).collect()
@@ -134,7 +135,7 @@ impl CrmContents {
         let mut people = vec![
             person("user:ana", "Ana Núñez", Some("ana@acme.example"))?,
             person("user:ben", "Ben", Some("ben@acme.example"))?,
-            // Another record than the contact with this id.
+            // This lead is another record than the contact with the same id.
             person("lead:guest-1", "Mika", Some("mika@lead.example"))?,
             person("contact:mute", "No Address", None)?,
             person("contact:apart", "Not Invited", Some("apart@client.example"))?,
@@ -317,7 +318,7 @@ async fn people_are_found(crm: &dyn Records, contents: &CrmContents) -> Checked 
     )
 }
 
-/// The reach of a person by each way to ask for it.
+/// The reach of a person, by each way to ask for it.
 async fn reaches(
     crm: &dyn Records,
     id: &MeetingId,
@@ -369,7 +370,7 @@ fn join_url(number: u32) -> Result<JoinUrl, Broken> {
     ))?)
 }
 
-/// Writes a join URL; checks the answer and the record, which both must say `should_be`.
+/// Writes a join URL. Checks the answer and the record, which both must be `should_be`.
 async fn write(
     crm: &dyn Records,
     id: &MeetingId,
@@ -389,7 +390,7 @@ async fn the_join_url_is_kept(crm: &dyn Records, contents: &CrmContents) -> Chec
     let (first, second) = (join_url(1)?, join_url(2)?);
     let (first, second) = (Some(&first), Some(&second));
     write(crm, id, None, first, first).await?;
-    // The same run once more, cut off before it knew, and after.
+    // The run repeats the write, once without knowing its result and once with it.
     write(crm, id, None, first, first).await?;
     write(crm, id, first, first, first).await?;
     write(crm, id, first, second, second).await?;
@@ -397,7 +398,7 @@ async fn the_join_url_is_kept(crm: &dyn Records, contents: &CrmContents) -> Chec
     same("the join URL of another meeting", other.join_url, None)?;
     write(crm, id, second, None, None).await?;
     write(crm, id, None, None, None).await?;
-    // Nothing else of the meeting was changed.
+    // The rest of the meeting is unchanged.
     let read = meeting(crm, id).await?;
     same("the facts", read.facts(), contents.kickoff().meeting.facts())
 }
@@ -425,7 +426,7 @@ async fn answers_are_kept(crm: &dyn Records, contents: &CrmContents) -> Checked 
     let kickoff = contents.kickoff();
     let id = kickoff.meeting.id();
     let mut should_be: BTreeSet<_> = kickoff.attendees.iter().map(answer).collect();
-    // All but the first and the last.
+    // All attendees except the first and the last.
     let changed = &kickoff.attendees[1..kickoff.attendees.len() - 1];
     let statuses: Vec<(PersonRef, Acceptance)> = changed
         .iter()

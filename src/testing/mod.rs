@@ -2,13 +2,13 @@
 //!
 //! | item | for |
 //! | --- | --- |
-//! | [`crm_suite`] | what a [`crm::Records`](crate::crm::Records) must keep |
-//! | [`outbox_suite`] | what a [`mail::Outbox`](crate::mail::Outbox) must keep |
+//! | [`crm_suite`] | the contract of [`crm::Records`](crate::crm::Records) |
+//! | [`outbox_suite`] | the contract of [`mail::Outbox`](crate::mail::Outbox) |
 //! | [`MemoryCrm`] | a CRM in memory, for tests of programs that call the pipeline |
-//! | [`StubTransport`] | a mail server in memory, which keeps what it takes and fails as it is told |
+//! | [`StubTransport`] | a mail server in memory, which keeps the mails that it takes, and fails on demand |
 //!
-//! A suite runs its checks one after another, each against an adapter that was just made, and answers a [`Failure`] for
-//! each check that failed. It panics nowhere and needs no test framework:
+//! A suite runs its checks one after another, each with a new adapter, and returns a [`Failure`] for each check that
+//! failed. It never panics and needs no test framework:
 //!
 //! ```
 //! use invite::testing::{MemoryCrm, Rights, crm_suite};
@@ -31,7 +31,7 @@
 //! # }
 //! ```
 //!
-//! The module belongs to no feature. It brings no dependency, a program that does not call it does not contain it, and so
+//! The module belongs to no feature. It adds no dependency, and a program that does not call it does not contain it. So
 //! `cargo test` needs no flag for the tests of this crate, which use it too.
 
 mod crm_suite;
@@ -53,7 +53,7 @@ pub use stub_transport::{StubFate, StubMail, StubTransport};
 pub struct Failure {
     /// The name of the check, such as `pages_leave_nobody_out`.
     pub check: &'static str,
-    /// What the adapter did, and what it should have done.
+    /// The adapter's behaviour, and the expected one.
     pub reason: String,
 }
 
@@ -67,17 +67,17 @@ impl fmt::Display for Failure {
 #[derive(Debug)]
 struct Broken(String);
 
-/// How a check ends.
+/// The result of a check.
 type Checked = Result<(), Broken>;
 
-/// An error where there should be none.
+/// An unexpected error.
 impl<E: std::error::Error> From<E> for Broken {
     fn from(error: E) -> Self {
         Self(format!("an error: {}", chain(&error)))
     }
 }
 
-/// Checks that something is as it should be.
+/// Checks that a value is the expected one.
 fn same<T: PartialEq + fmt::Debug>(what: impl fmt::Display, is: T, should_be: T) -> Checked {
     match is == should_be {
         true => Ok(()),
@@ -85,7 +85,7 @@ fn same<T: PartialEq + fmt::Debug>(what: impl fmt::Display, is: T, should_be: T)
     }
 }
 
-/// Checks that something holds.
+/// Checks that a condition holds.
 fn holds(what: impl fmt::Display, is_so: bool) -> Checked {
     match is_so {
         true => Ok(()),
@@ -93,7 +93,7 @@ fn holds(what: impl fmt::Display, is_so: bool) -> Checked {
     }
 }
 
-/// Notes the check if it failed.
+/// Adds the check to the failures if it failed.
 fn note(failures: &mut Vec<Failure>, check: &'static str, checked: Checked) {
     if let Err(Broken(reason)) = checked {
         failures.push(Failure { check, reason });

@@ -8,35 +8,35 @@ use async_trait::async_trait;
 use crate::mail::{Connection, Envelope, Outgoing, Receipt, Transport, TransportError};
 use crate::meeting::EmailAddress;
 
-/// How errors name it.
+/// The server's name in errors.
 const SERVER: &str = "stub.invalid:465";
 
-/// What becomes of one message.
+/// The fate of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StubFate {
-    /// It is taken: 250.
+    /// The server takes the message: 250.
     Taken,
-    /// It is refused for good: 550.
+    /// The server refuses the message for good: 550.
     Refused,
-    /// It is put off: 451.
+    /// The server puts the message off: 451.
     PutOff,
-    /// It is put off, and the connection ends: 421.
+    /// The server puts the message off and closes the connection: 421.
     PutOffAndClosed,
     /// The connection breaks before the message is complete.
     BrokenBefore,
-    /// The message is taken, and the connection breaks before the answer.
+    /// The server takes the message, and the connection breaks before the answer.
     BrokenAfter,
-    /// The server wants nothing from this client: 535.
+    /// The server refuses this client: 535.
     Unwelcome,
 }
 
-/// A message that was taken.
+/// A message that the server took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StubMail {
-    /// From and for whom.
+    /// The sender and the recipient.
     pub envelope: Envelope,
-    /// Its bytes.
+    /// The message's octets.
     pub message: Vec<u8>,
 }
 
@@ -48,7 +48,7 @@ struct State {
     is_unreachable: bool,
 }
 
-/// A mail server in memory: it keeps the messages that it takes, and fails as it is told. Clones are the same one.
+/// A mail server in memory. It keeps the messages that it takes, and fails on demand. Clones share the same server.
 ///
 /// ```
 /// use invite::testing::{StubFate, StubTransport};
@@ -75,13 +75,13 @@ impl Default for StubTransport {
 }
 
 impl StubTransport {
-    /// One that takes everything, over one connection at a time.
+    /// A server that takes every message, over one connection at a time.
     #[must_use]
     pub fn new() -> Self {
         Self::with_connections(1)
     }
 
-    /// The same, over so many connections at once; at least 1.
+    /// The same, over at most this many connections at once; at least 1.
     #[must_use]
     pub fn with_connections(connections: usize) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl StubTransport {
         }
     }
 
-    /// The next messages to this address fare like these, one after another; those after them are taken.
+    /// Sets the fates of the next messages to this address, one after another. Later messages are taken.
     pub fn script(&self, to: &EmailAddress, fates: impl IntoIterator<Item = StubFate>) {
         self.state().fates.entry(to.clone()).or_default().extend(fates);
     }
@@ -106,13 +106,13 @@ impl StubTransport {
         self.state().mails.clone()
     }
 
-    /// Takes out the messages that were taken so far.
+    /// Removes and returns the messages that were taken so far.
     #[must_use]
     pub fn take_mails(&self) -> Vec<StubMail> {
         std::mem::take(&mut self.state().mails)
     }
 
-    /// To whom a message was tried, taken or not, the oldest try first.
+    /// The recipients of all tries, successful or not, the oldest try first.
     #[must_use]
     pub fn tries(&self) -> Vec<EmailAddress> {
         self.state().tries.clone()
@@ -122,7 +122,8 @@ impl StubTransport {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a try, keeps the message if it is taken, and answers what became of it, and how many were taken so far.
+    /// Notes a try, and keeps the message if it is taken. Returns the message's fate, and how many messages were taken
+    /// so far.
     fn receive(&self, mail: Outgoing<'_>) -> (StubFate, usize) {
         let Outgoing { envelope, message } = mail;
         let mut state = self.state();
@@ -237,7 +238,7 @@ mod tests {
         }
         let (stays, lost) = ((true, false), (true, true));
         assert_eq!(ends, [stays, lost, (false, false), lost, lost, lost]);
-        // The one whose answer was lost has arrived.
+        // The message whose answer was lost has arrived.
         assert_eq!(transport.take_mails().len(), 1);
         let receipt = connection.send(mail, None).await.unwrap();
         assert_eq!(receipt.answer, "250 2.0.0 Ok: queued as 1");

@@ -15,7 +15,7 @@ use crate::meeting::{
     Acceptance, Attendee, JoinUrl, Meeting, MeetingId, Person, PersonId, PersonKind, PersonRef, Reach,
 };
 
-/// How many items are on a page, where nothing else is said.
+/// The default number of items on a page.
 const AT_ONCE: usize = 200;
 
 #[derive(Debug, Default)]
@@ -26,9 +26,9 @@ struct State {
     are_join_urls_locked: bool,
 }
 
-/// A CRM in memory, for tests of programs that call the pipeline. Clones are the same one.
+/// A CRM in memory, for tests of programs that call the pipeline. Clones share the same records.
 ///
-/// Its records are gone with the last clone.
+/// The records are lost with the last clone.
 #[derive(Debug, Clone)]
 pub struct MemoryCrm {
     state: Arc<Mutex<State>>,
@@ -42,7 +42,7 @@ impl Default for MemoryCrm {
 }
 
 impl MemoryCrm {
-    /// A CRM with these people and meetings. Of records with the same id, the last one counts.
+    /// A CRM with these people and meetings. Of several records with the same id, the last one counts.
     #[must_use]
     pub fn with(
         people: impl IntoIterator<Item = Person>,
@@ -57,7 +57,7 @@ impl MemoryCrm {
         crm
     }
 
-    /// The same records, with so many items on a page; at least 1.
+    /// The same CRM, with this many items on a page; at least 1.
     #[must_use]
     pub fn with_pages_of(mut self, items: usize) -> Self {
         self.at_once = items.max(1);
@@ -69,23 +69,23 @@ impl MemoryCrm {
         self.state().people.insert(person.reference.clone(), person);
     }
 
-    /// Makes a meeting, or replaces the one with the same id. Its people are not asked for.
+    /// Makes a meeting, or replaces the one with the same id. The CRM does not check whether its people exist.
     pub fn put_meeting(&self, record: MeetingRecord) {
         self.state().meetings.insert(record.meeting.id().clone(), record);
     }
 
-    /// A meeting with those who are invited, as the CRM has it now.
+    /// A meeting with its attendees, as the CRM has it now.
     #[must_use]
     pub fn record(&self, id: &MeetingId) -> Option<MeetingRecord> {
         self.state().meetings.get(id).cloned()
     }
 
-    /// From now on, the addresses of these people are not shown, and those of all others are.
+    /// From now on, the CRM hides the addresses of exactly these people.
     pub fn hide_addresses_of(&self, people: impl IntoIterator<Item = PersonRef>) {
         self.state().hidden = people.into_iter().collect();
     }
 
-    /// Whether join URLs are read-only from now on, so that what is written is not kept.
+    /// Whether join URLs are read-only from now on. The CRM then accepts a new value, but keeps the old one.
     pub fn lock_join_urls(&self, are_locked: bool) {
         self.state().are_join_urls_locked = are_locked;
     }
@@ -96,7 +96,7 @@ impl MemoryCrm {
 }
 
 impl From<&MemoryCrm> for Crm {
-    /// With records, directory and editor. Nothing is known of busy times.
+    /// A CRM with records, directory and editor. It does not know when users are busy.
     fn from(crm: &MemoryCrm) -> Self {
         let crm = Arc::new(crm.clone());
         Self::new(crm.clone(), crm.clone()).with_editor(crm)
@@ -159,7 +159,7 @@ impl Records for MemoryCrm {
         Ok(self.state().meetings.get(id).map(|record| record.meeting.clone()))
     }
 
-    /// All pages are of the moment at which the first is asked for.
+    /// All pages show the moment at which the first page is asked for.
     fn attendees<'a>(&'a self, id: &'a MeetingId) -> AttendeePages<'a> {
         let state = self.state();
         let attendees = state.meetings.get(id).map(|record| &record.attendees[..]);
@@ -217,7 +217,7 @@ impl Records for MemoryCrm {
     }
 }
 
-/// A place in the list of meetings: when the meeting begins, in milliseconds, and its id.
+/// A place in the list of meetings: the meeting's start in milliseconds, and its id.
 type Place = (i64, String);
 
 fn place_of(meeting: &Meeting) -> Place {
@@ -303,7 +303,7 @@ impl Directory for MemoryCrm {
         })
     }
 
-    /// All on one page.
+    /// All people are on one page.
     async fn look_up(&self, query: &PeopleQuery, _after: Option<&Cursor>) -> Result<Page<Person>, CrmError> {
         let state = self.state();
         let people = state.people.keys().filter_map(|person| state.shown(person));
@@ -326,7 +326,7 @@ impl Editor for MemoryCrm {
         let mut state = self.state();
         let id = record.meeting.id();
         match state.meetings.get(id) {
-            // A run that was cut off makes it once more.
+            // A run that was cut off makes the same meeting again.
             Some(made) if made.meeting == record.meeting => return Ok(id.clone()),
             Some(_) => return Err(changed(id)),
             None => {}

@@ -100,13 +100,13 @@ async fn an_edit_that_is_refused_changes_nothing() {
     assert!(matches!(stale, CrmError::Changed { .. }), "{stale:?}");
     let stranger: PersonRef = "lead:nobody".parse().unwrap();
     crm.set_attendees(after.id(), &[stranger]).await.unwrap_err();
-    // The answer of Lee, who stays, stays.
+    // Lee stays an attendee, so Lee's answer stays.
     let people = ["user:ben", "contact:lee"].map(|person| person.parse().unwrap());
     crm.set_attendees(after.id(), &people).await.unwrap();
     let attendees = crm.record(after.id()).unwrap().attendees;
     let answers: Vec<Acceptance> = attendees.iter().map(|attendee| attendee.status).collect();
     assert_eq!(answers, [Acceptance::None, Acceptance::Accepted]);
-    // The same made again is no change; another with its id is refused.
+    // Making the same meeting again changes nothing. Another meeting with the same id is refused.
     let made = record("d", 10);
     for _ in 0..2 {
         assert_eq!(crm.create(&made).await.unwrap(), *made.meeting.id());

@@ -1,4 +1,4 @@
-//! Taking out: claims, leases, and how attempts end.
+//! Checks of delivery: claims, leases, and the results of attempts.
 
 use chrono::TimeDelta;
 
@@ -47,7 +47,7 @@ pub(super) async fn a_claim_takes_what_is_asked_for(desk: &Desk<'_>) -> Checked 
     let entries = desk.entries().await?;
     let claim = async |request: ClaimRequest| -> Result<Vec<i64>, Broken> {
         let claimed = desk.outbox.claim(&request).await?;
-        // Given back, so that the next claim finds the same.
+        // The messages are given back, so that the next claim finds them again.
         for claimed in &claimed {
             desk.outbox.record(claimed, &AttemptResult::NotTried).await?;
         }
@@ -246,7 +246,7 @@ pub(super) async fn a_lost_answer_is_remembered(desk: &Desk<'_>) -> Checked {
         answer: "connection reset".to_owned(),
     };
     desk.outbox.record(&again[0], &second).await?;
-    // What the server refuses now it may have taken before.
+    // The server may have taken the message before it refused it.
     desk.outbox.record(&again[1], &refused()).await?;
     let states = vec![DeliveryState::MayHaveArrived; 2];
     same(

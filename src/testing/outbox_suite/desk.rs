@@ -1,4 +1,4 @@
-//! What the checks of an outbox put in and take out.
+//! The messages and orders of the outbox checks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use crate::mail::{
 };
 use crate::meeting::{Acceptance, EmailAddress, Language, Meeting, MeetingId, Revision, Tenure, When, Zone};
 
-/// When the clock of a check stands at first.
+/// The time at which the clock of a check starts.
 pub(super) const START: &str = "2036-11-24T08:00:00Z";
-/// For how long a check claims.
+/// The lease of the checks' claims.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
 
-/// An outbox and the clock that it goes by.
+/// An outbox and its clock.
 pub(super) struct Desk<'a> {
     pub(super) outbox: &'a dyn Outbox,
     pub(super) clock: Clock,
@@ -67,7 +67,7 @@ pub(super) fn issued_by_the_next_host() -> Result<Issued, Broken> {
     })
 }
 
-/// What the message to an address says.
+/// The text of the message to an address.
 pub(super) fn text_to(address: &EmailAddress) -> String {
     format!("From: meetings@acme.example\r\nTo: {address}\r\n\r\nWelcome, {address}.\r\n")
 }
@@ -100,7 +100,7 @@ pub(super) fn message(person: &str, revision: u32) -> Result<NewInvitation, Brok
     })
 }
 
-/// Ten messages at most, over the organization's account.
+/// A claim of at most 10 messages that leave over the organization's server.
 pub(super) fn request() -> Result<ClaimRequest, Broken> {
     Ok(ClaimRequest {
         meetings: vec![kickoff()?],
@@ -125,7 +125,7 @@ pub(super) fn refused() -> AttemptResult {
 }
 
 impl Desk<'_> {
-    /// To be tried again, so much later.
+    /// The result of an attempt that is to be tried again, this much later.
     pub(super) fn put_off(&self, by: TimeDelta) -> AttemptResult {
         AttemptResult::Retry {
             answer: "451 later".to_owned(),
@@ -133,7 +133,7 @@ impl Desk<'_> {
         }
     }
 
-    /// The newest that there is.
+    /// The newest revision and message.
     pub(super) async fn seen(&self) -> Result<Seen, Broken> {
         let issued = self.outbox.issued(&kickoff()?).await?.pop();
         let messages = self.entries().await?;
@@ -151,7 +151,7 @@ impl Desk<'_> {
         Ok(self.outbox.enqueue(&kickoff()?, order, messages).await?)
     }
 
-    /// Puts these in as the messages of a revision, which must succeed.
+    /// Puts these messages in as a revision's. This must succeed.
     pub(super) async fn put(&self, revision: u32, messages: &[NewInvitation]) -> Checked {
         let order = EnqueueOrder {
             seen: self.seen().await?,
@@ -162,7 +162,7 @@ impl Desk<'_> {
         same(format!("putting in revision {revision}"), put, Enqueued::Queued)
     }
 
-    /// Puts these in beside what there is, having seen this.
+    /// Puts these messages in, after the caller has seen `seen`.
     pub(super) async fn put_of(&self, seen: &Seen, messages: &[NewInvitation]) -> Result<Enqueued, Broken> {
         let order = EnqueueOrder {
             seen: *seen,
@@ -176,7 +176,7 @@ impl Desk<'_> {
         Ok(self.outbox.of_meeting(&kickoff()?).await?)
     }
 
-    /// The one message.
+    /// The only message.
     pub(super) async fn entry(&self) -> Result<OutboxEntry, Broken> {
         one(self.entries().await?, "message")
     }
@@ -190,7 +190,7 @@ impl Desk<'_> {
         Ok(self.outbox.claim(&request()?).await?)
     }
 
-    /// The first that can be claimed.
+    /// Claims the first message.
     pub(super) async fn claim_one(&self) -> Result<Claimed, Broken> {
         let request = ClaimRequest {
             limit: 1,

@@ -1,4 +1,4 @@
-//! Putting in: all or nothing, one message for a mailbox.
+//! Checks of orders: all or nothing, and one message for a mailbox.
 
 use chrono::TimeDelta;
 
@@ -83,7 +83,8 @@ pub(super) async fn an_order_is_done_whole_or_not_at_all(desk: &Desk<'_>) -> Che
         .await?;
     let before = desk.states().await?;
     let kims = desk.entries().await?[1].id;
-    // A message for Mo could be put in, and that to Kim be called off. One waits for Lee already.
+    // The message for Mo could be put in, and the message to Kim could be called off. But a message for Lee waits
+    // already.
     let order = EnqueueOrder {
         seen: desk.seen().await?,
         issued: vec![desk::issued(1)?],
@@ -143,7 +144,7 @@ pub(super) async fn one_waits_for_a_mailbox(desk: &Desk<'_>) -> Checked {
         desk.put_of(&seen, &twice).await?,
         Enqueued::Overtaken,
     )?;
-    // While it is on its way, too; once it has left, another may wait.
+    // The same holds while the message is being delivered. After it has left, another may wait.
     let claimed = desk.claim_one().await?;
     let put = desk.put_of(&seen, &[second.clone()]).await?;
     same(
@@ -187,7 +188,7 @@ pub(super) async fn a_newer_message_supersedes_the_named_one(desk: &Desk<'_>) ->
         again,
         Enqueued::Overtaken,
     )?;
-    // Put off, the first would be tried again if nothing had taken its place.
+    // If nothing had taken its place, the first message would be tried again after it was put off.
     desk.outbox
         .record(&of_lee, &desk.put_off(TimeDelta::zero()))
         .await?;
