@@ -1,22 +1,22 @@
-//! What is left to chance: a seed makes it the same each time.
+//! The source of randomness. A seed makes it repeatable.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What is left to chance and is no secret: how long a pause is, what an online meeting is marked with.
-/// Cheap to clone; all clones draw from the same sequence.
+/// A source of random values that are no secrets: the length of a pause, the marker of an online meeting. Cheap to
+/// clone; all clones draw from the same sequence.
 ///
-/// Keys, nonces and whatever else must not be guessed are never drawn here.
+/// Keys, nonces and other values that must not be guessed never come from here.
 #[derive(Clone, Default)]
 pub struct Chance {
-    /// Where the sequence stands; `None` asks the system each time.
+    /// The state of the sequence. `None`: each value comes from the system.
     seeded: Option<Arc<AtomicU64>>,
 }
 
 impl Chance {
-    /// The system's: different each time.
+    /// The system's randomness: different each time.
     #[must_use]
     pub fn system() -> Self {
         Self { seeded: None }
@@ -30,7 +30,7 @@ impl Chance {
         }
     }
 
-    /// 64 bits. Where the system has no randomness they are all ones.
+    /// 64 random bits. If the system has no randomness, they are all ones.
     fn bits(&self) -> u64 {
         match &self.seeded {
             Some(state) => drawn(state),
@@ -40,22 +40,23 @@ impl Chance {
 
     /// A number from 0 to 1.
     pub(crate) fn fraction(&self) -> f64 {
-        // 32 bits are a float without rounding.
+        // 32 bits fit into a float without rounding.
         let bits = u32::try_from(self.bits() >> 32).unwrap_or(u32::MAX);
         f64::from(bits) / f64::from(u32::MAX)
     }
 
-    /// A pause between half of and the whole of `pause`, so that those who failed together do not come back together.
+    /// A random pause between half of `pause` and `pause`, so that processes that failed together do not try again
+    /// together.
     pub(crate) fn at_most(&self, pause: Duration) -> Duration {
         pause.mul_f64(0.5 + 0.5 * self.fraction())
     }
 
-    /// A pause between the whole of and twice `pause`.
+    /// A random pause between `pause` and twice `pause`.
     pub(crate) fn at_least(&self, pause: Duration) -> Duration {
         pause.mul_f64(1.0 + self.fraction())
     }
 
-    /// 32 hexadecimal digits that nothing else is marked with.
+    /// 32 hexadecimal digits that mark nothing else.
     pub(crate) fn marker(&self) -> String {
         let marker = match &self.seeded {
             Some(state) => {
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!(first, sequence(&Chance::seeded(7)));
         assert_ne!(first, sequence(&Chance::seeded(8)));
         assert_ne!(sequence(&Chance::system()), sequence(&Chance::system()));
-        // A clone goes on where the other stands.
+        // A clone continues the same sequence.
         let chance = Chance::seeded(7);
         assert_eq!(sequence(&chance.clone()), first);
         assert_ne!(sequence(&chance), first);

@@ -1,15 +1,16 @@
-//! What time it is: the one source of it, which tests move.
+//! The program's one source of time, which tests can move.
 
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-/// A clock. Cheap to clone; all clones show the same time, and are moved together.
+/// A clock. Cheap to clone; all clones show the same time, and move together.
 ///
-/// Whatever depends on the time of day asks the clock that it was given: [`Pipeline`](crate::pipeline::Pipeline),
-/// [`Database`](crate::database::Database), [`ZoomClient`](crate::online::zoom::ZoomClient),
-/// [`SmtpTransport`](crate::mail::SmtpTransport). So hours pass in a test in no time:
+/// Every component that depends on the time of day asks the clock that it was given:
+/// [`Pipeline`](crate::pipeline::Pipeline), [`Database`](crate::database::Database),
+/// [`ZoomClient`](crate::online::zoom::ZoomClient), [`SmtpTransport`](crate::mail::SmtpTransport). So hours pass in a
+/// test in no time:
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -22,18 +23,18 @@ use tokio::sync::watch;
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 ///
-/// How long a real wait takes (for an answer, for a turn to send) is no matter of it, and takes its time.
+/// Real waits (for an answer, for a turn to send) do not depend on the clock, and take their real time.
 #[derive(Clone)]
 pub struct Clock {
     hands: watch::Sender<Hands>,
 }
 
-/// How a clock comes by its time.
+/// The two kinds of clock.
 #[derive(Debug, Clone, Copy)]
 enum Hands {
-    /// It goes as this machine's, so far ahead of it.
+    /// The clock runs with this machine's, ahead of it by this much.
     Going { ahead: TimeDelta },
-    /// It stands still.
+    /// The clock stands still.
     Standing { at: DateTime<Utc> },
 }
 
@@ -46,7 +47,7 @@ impl Hands {
     }
 }
 
-/// Later by so much; where that is beyond all dates, the last of them, or the first.
+/// The time moved by `by`. Beyond the range of dates, it is the last date or the first.
 fn moved(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
     at.checked_add_signed(by).unwrap_or(match by < TimeDelta::zero() {
         true => DateTime::<Utc>::MIN_UTC,
@@ -69,7 +70,7 @@ impl Clock {
         Self::with(Hands::Standing { at: start })
     }
 
-    /// A clock that shows `start` now, and goes on from there as this machine's does.
+    /// A clock that shows `start` now, and runs on from there.
     #[must_use]
     pub fn starting(start: DateTime<Utc>) -> Self {
         let clock = Self::system();
@@ -89,7 +90,7 @@ impl Clock {
         self.hands.borrow().now()
     }
 
-    /// Puts it forward, or back where `by` is negative. One that goes keeps going.
+    /// Moves the clock forward, or back if `by` is negative. A running clock goes on running.
     pub fn advance(&self, by: TimeDelta) {
         self.hands.send_modify(|hands| match hands {
             Hands::Going { ahead } => *ahead = ahead.checked_add(&by).unwrap_or(*ahead),
@@ -97,7 +98,7 @@ impl Clock {
         });
     }
 
-    /// Sets it to a time. One that goes keeps going.
+    /// Sets the clock to a time. A running clock goes on running.
     pub fn set(&self, to: DateTime<Utc>) {
         self.hands.send_modify(|hands| match hands {
             Hands::Going { ahead } => *ahead = to - Utc::now(),
@@ -105,9 +106,9 @@ impl Clock {
         });
     }
 
-    /// Comes back when somebody moves it: not for as long as it only goes.
+    /// Returns when the clock is moved. It does not return while the clock only runs.
     pub async fn moves(&self) {
-        // The sender is ours, so that there is always one.
+        // This value holds a sender, so the channel is never closed.
         if self.hands.subscribe().changed().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -115,7 +116,7 @@ impl Clock {
 }
 
 impl Default for Clock {
-    /// This machine's.
+    /// This machine's clock.
     fn default() -> Self {
         Self::system()
     }

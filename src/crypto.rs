@@ -7,7 +7,7 @@ use std::sync::Once;
 pub(crate) fn ensure_crypto_provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error means that the program that uses us chose a provider before: it stays.
+        // An error means that the calling program has installed a provider before. That provider stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }

@@ -1,7 +1,7 @@
-//! What every error of this crate can say about itself: a stable name, a class and what would help.
+//! The facts that every error of this crate has: a stable name, a class and a remedy.
 //!
-//! Each layer has its own error enum. They share this trait, so that a caller (the command, an HTTP
-//! face, a CRM) can react to a failure without knowing which layer it came from.
+//! Each layer has its own error enum. They share this trait, so that a caller (the command, an HTTP face, a CRM) can
+//! react to a failure without knowing the layer that it came from.
 
 mod remedy;
 
@@ -19,15 +19,15 @@ pub enum Class {
     BadData,
     /// A meeting, a person or a file does not exist (exit 66, `EX_NOINPUT`).
     NotFound,
-    /// Zoom, the mail server or the CRM cannot be reached or refuses for good (exit 69, `EX_UNAVAILABLE`).
+    /// Zoom, the mail server or the CRM cannot be reached, or refuses for good (exit 69, `EX_UNAVAILABLE`).
     Unavailable,
     /// A fault of this program: a bug (exit 70, `EX_SOFTWARE`).
     Internal,
     /// A file or folder cannot be written (exit 73, `EX_CANTCREAT`).
     CannotCreate,
-    /// Not now, but later: a rate limit, greylisting, a lock (exit 75, `EX_TEMPFAIL`).
+    /// The request fails now, but may succeed later: a rate limit, greylisting, a lock (exit 75, `EX_TEMPFAIL`).
     Temporary,
-    /// The person on whose behalf it runs may not do it (exit 77, `EX_NOPERM`).
+    /// The user on whose behalf the command runs may not do this (exit 77, `EX_NOPERM`).
     NotPermitted,
     /// The configuration is wrong or incomplete (exit 78, `EX_CONFIG`).
     Configuration,
@@ -53,8 +53,8 @@ impl Class {
 
 /// An error that can be explained to a person.
 ///
-/// `Display` of the error says what was being done, to what, and why it failed; it never contains a
-/// token, a password or a start URL, and it does not repeat its source.
+/// `Display` of the error names the request, its object and the reason. It never contains a token, a password or a
+/// start URL, and it does not repeat its source.
 pub trait Fault: std::error::Error {
     /// A stable dotted name, such as `zoom.user_not_found`, for programs.
     fn kind(&self) -> &'static str;
@@ -62,24 +62,24 @@ pub trait Fault: std::error::Error {
     /// The class, which decides the exit status.
     fn class(&self) -> Class;
 
-    /// What would help; `None` where the message says it all.
+    /// The remedy. `None`: the message suffices.
     fn remedy(&self) -> Option<Remedy> {
         None
     }
 
-    /// The places in a file that are wrong, with their lines of source, where the error is about such. What would help is
-    /// worded by `say`.
+    /// For an error about places in a file: these places, with their lines of source. `say` words the acts of the
+    /// remedy.
     fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
         let _ = say;
         None
     }
 
-    /// The same, in words that fit any face.
+    /// The same report, in words that fit every face.
     fn report(&self) -> Option<String> {
         self.report_in(&|act| act.to_string())
     }
 
-    /// When the same request has a chance again, where the other side said so (a rate limit).
+    /// The time from which the same request may succeed, if the other side gave it (a rate limit).
     fn retry_at(&self) -> Option<DateTime<Utc>> {
         None
     }
@@ -87,7 +87,7 @@ pub trait Fault: std::error::Error {
 
 /// The message of an error followed by those of its sources, joined by `": "`.
 ///
-/// A source that the message before it already ends with is left out.
+/// A source is left out if the message before it already ends with it.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -103,7 +103,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Any fault, boxed: for ports, whose callers need the explanation and not the type.
+/// Any fault, boxed. Ports return it, because their callers need the explanation but not the type.
 #[derive(Debug)]
 pub struct BoxFault(Box<dyn Fault + Send + Sync>);
 

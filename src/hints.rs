@@ -1,7 +1,7 @@
-//! How the program words a remedy: what to type, and which key of `invite.toml` to look at.
+//! The program's words for a remedy: the command to type, and the key of `invite.toml` to look at.
 //!
-//! The command prints it as the hint of an error; the desk shows it on its pages. Other faces word [`Act`] in their own
-//! way.
+//! The command prints them as the hint of an error; the desk shows them on its pages. Other faces have their own words
+//! for an [`Act`].
 
 use crate::fault::{Act, Fault, Moment, Sealed};
 
@@ -10,7 +10,7 @@ pub(crate) fn hint(fault: &dyn Fault) -> Option<String> {
     Some(fault.remedy()?.words(say))
 }
 
-/// What somebody at a terminal does.
+/// The words for a person at a terminal.
 pub(crate) fn say(act: &Act) -> String {
     match act {
         Act::Again(Moment::Now) => "run the same command again".into(),

@@ -1,4 +1,5 @@
-//! HTTP to other servers, in one way for all: bounded in time and length, no redirect followed, nothing repeated.
+//! HTTP requests to other servers, with the same rules for all: limited in time and length, without following
+//! redirects, without repeating.
 
 use std::time::Duration;
 
@@ -7,15 +8,16 @@ use url::Url;
 use crate::crypto::ensure_crypto_provider;
 use crate::fault::BoxError;
 
-/// How long making a connection may take.
+/// How long opening a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Kept short, so that a request is seldom written to a connection that the server is just closing: for a
-/// creation that would be an unknown outcome.
+/// How long an idle connection is kept. The time is short, so that a request is seldom written to a connection that the
+/// server is just closing. For a creation, the outcome would be unknown.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// No API that is asked here answers with more.
+/// The longest answer, in octets. The APIs that are asked have shorter ones.
 const LONGEST_BODY: usize = 4 << 20;
 
-/// A client for servers that are all on this machine, where no proxy leads to, or not. A request to it may take so long.
+/// A client. `is_local`: all its servers are on this machine, so no proxy is used. `timeout` is the longest time for
+/// one request.
 ///
 /// # Errors
 /// When the system's certificates cannot be read.
@@ -44,7 +46,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What came back.
+/// The answer of a server.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
@@ -61,13 +63,13 @@ impl Answer {
     }
 }
 
-/// Why nothing came back.
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Silence {
-    /// No connection was made: the other side saw nothing of the request.
+    /// No connection was made: the server received nothing of the request.
     #[error("no connection could be made")]
     NotSent(#[source] BoxError),
-    /// The request was sent, at least in part.
+    /// The request was sent at least in part, so the server may have carried it out.
     #[error("the answer did not arrive")]
     Lost(#[source] BoxError),
 }

@@ -1,8 +1,8 @@
-//! Who holds a lease on work that only one may do at a time: pushing a meeting, delivering an invitation,
-//! refreshing a token.
+//! The holders of leases on work that only one process may do at a time: pushing a meeting, delivering an invitation,
+//! renewing a token.
 //!
-//! A lease runs out by itself. Beside that, a holder says which process it is, so that on the same machine a
-//! process that was killed gives its leases back at once instead of after a minute.
+//! A lease ends by itself. In addition, a holder names its process. So on the same machine the leases of a killed
+//! process are free at once, and not only after their time.
 
 use std::fmt;
 use std::path::Path;
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The holder of a lease: a process, and within it one piece of work.
+/// The holder of a lease: a process, and one piece of work in it.
 ///
-/// Written `<machine>/<pid>.<start>/<work>`. The machine is told by the kernel's boot id and the namespace of process
-/// numbers, so that two containers, or one machine before and after a restart, differ. It is short, because it is written
-/// to each invitation.
+/// Its form is `<machine>/<pid>.<start>/<work>`. The machine is identified by the kernel's boot id and the namespace of
+/// process numbers, so that two containers differ, and so does one machine before and after a restart. The text is
+/// short, because it is written to each invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Holder(String);
@@ -35,7 +35,7 @@ impl Holder {
         Self(format!("{}/{work:016x}", *PROCESS))
     }
 
-    /// A holder as it was written by [`Holder::as_str`].
+    /// A holder from a text that [`Holder::as_str`] returned.
     #[must_use]
     pub fn from_stored(text: String) -> Self {
         Self(text)
@@ -47,14 +47,14 @@ impl Holder {
         &self.0
     }
 
-    /// Whether the process is certain to have ended. `false` also when that cannot be known, because it runs
-    /// on another machine or this system does not tell: then only time ends its leases.
+    /// Whether the process has certainly ended. It is `false` if this cannot be known, because the process runs on
+    /// another machine or this system does not tell. Its leases then only end by time.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         let Some((boot, rest)) = self.0.split_once('/') else {
             return false;
         };
-        // Earlier versions wrote it in full.
+        // Earlier versions wrote the machine in full.
         let is_here = |here: String| here == boot || digest_of(&here) == boot;
         if boot.is_empty() || !machine().is_some_and(is_here) {
             return false;
@@ -84,7 +84,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// The boot id and the namespace of process numbers; `None` where there is no `/proc`.
+/// The boot id and the namespace of process numbers. `None`: there is no `/proc`.
 fn machine() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
@@ -95,11 +95,11 @@ fn digest_of(machine: &str) -> String {
     format!("{:.16x}", Sha256::digest(machine))
 }
 
-/// When a process started, in clock ticks since boot: field 22 of `/proc/<pid>/stat` (proc(5)). A process
-/// that has ended and only waits to be reaped has none.
+/// When a process started, in clock ticks since boot: field 22 of `/proc/<pid>/stat` (proc(5)). `None`: the process has
+/// ended, even if it has not been reaped yet.
 fn start_time(pid: u32) -> Option<String> {
     let stat = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
-    // The command's name, in brackets, may hold spaces and brackets itself.
+    // The command's name, in brackets, may itself contain spaces and brackets.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
     if matches!(state, "Z" | "X") && !has_other_threads(pid) {
@@ -109,7 +109,7 @@ fn start_time(pid: u32) -> Option<String> {
     }
 }
 
-/// Whether a process whose first thread has ended has others, which may still hold files and write to them.
+/// Whether a process whose first thread has ended has other threads. These may still hold files and write to them.
 fn has_other_threads(pid: u32) -> bool {
     let threads = std::fs::read_dir(Path::new("/proc").join(pid.to_string()).join("task"));
     threads.is_ok_and(|threads| threads.count() > 1)

@@ -127,18 +127,18 @@
 //! | --- | --- |
 //! | `command` | the program (feature `command`, on by default) |
 //! | `desk` | the template authors' desk in the browser (the same feature) |
-//! | [`app`] | from a configuration to all the parts |
-//! | [`pipeline`] | the steps of a send, and the single ones; one plan says who is mailed |
+//! | [`app`] | makes all the parts from a configuration |
+//! | [`pipeline`] | the steps of a send, together and one by one; one plan decides who gets which mail |
 //! | [`config`] | `invite.toml` and the environment |
 //! | [`database`] | links, tokens, revisions, the outbox and the built-in CRM, in SQLite or PostgreSQL |
 //! | [`online::zoom`] | Zoom as a provider of online meetings |
-//! | [`template`], [`calendar`] | what mails and calendar objects say |
-//! | [`received`] | mails that come back: which kind each is |
-//! | [`imip`], [`dsn`] | what answers to them say, and what mail servers say became of them |
-//! | [`crm`], [`online`], [`mail`], [`jobs`] | the ports: small traits, with what they speak of |
-//! | [`meeting`], [`organization`] | the plain words, checked when made |
-//! | [`fault`], [`lease`] | what errors say; which process holds a lease |
-//! | [`clock`], [`chance`] | what time it is; what is left to chance |
+//! | [`template`], [`calendar`] | the content of mails and calendar objects |
+//! | [`received`] | mails that come back: the kind of each |
+//! | [`imip`], [`dsn`] | answers to invitations, and mail servers' reports about their delivery |
+//! | [`crm`], [`online`], [`mail`], [`jobs`] | the ports: small traits, with the types that they use |
+//! | [`meeting`], [`organization`] | the basic types, checked when made |
+//! | [`fault`], [`lease`] | the facts of every error; the holders of leases |
+//! | [`clock`], [`chance`] | the sources of time and of randomness |
 //! | `sandbox` | an embedded Zoom for tests (feature `sandbox`); shares no code with the client |
 //! | [`testing`] | a test kit: a CRM and a mail server in memory, and suites for implementers of the ports |
 //!
@@ -147,13 +147,12 @@
 //!
 //! # Errors
 //!
-//! Each layer has its own error enum. All implement [`Fault`]: a stable name for programs,
-//! a class, and what to do next.
+//! Each layer has its own error enum. All implement [`Fault`]: a stable name for programs, a class, and a remedy.
 //!
 //! # Time
 //!
-//! One [`clock::Clock`] says what time it is: this machine's, or one that a test moves. What is left to chance and is no
-//! secret comes from one [`chance::Chance`], which takes a seed. Instants are UTC. A zone is an IANA name,
+//! The time comes from one [`clock::Clock`]: this machine's, or one that a test moves. Random values that are no
+//! secrets come from one [`chance::Chance`], which takes a seed. Instants are UTC. A zone is an IANA name,
 //! [`meeting::Zone`], with rules that are compiled in ([`meeting::tzdb_version`] tells their version).
 //!
 //! [`Fault`]: fault::Fault

@@ -10,24 +10,24 @@ use crate::meeting::{Language, MeetingId, Zone};
 /// The organization that invites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
-    /// Its name.
+    /// The organization's name.
     pub name: String,
-    /// The CRM's web address; record links begin with it.
+    /// The CRM's web address. Record links begin with it.
     pub site_url: Option<Url>,
-    /// Where answer links point; without it invitations have none.
+    /// The address that answer links begin with. `None`: invitations have no answer links.
     pub public_url: Option<Url>,
-    /// The zone of people who have none of their own.
+    /// The zone of people whose records have none.
     pub time_zone: Zone,
-    /// The language of people who have none of their own.
+    /// The language of people whose records have none.
     pub language: Language,
-    /// How its mails look.
+    /// The look of the organization's mails.
     pub brand: Brand,
 }
 
-/// What makes mails recognisable as those of an organization.
+/// The look by which people recognise an organization's mails.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Brand {
-    /// A picture on the web, some 40 pixels high; an https address.
+    /// A picture on the web, about 40 pixels high; an https address.
     pub logo_url: Option<Url>,
     /// The colour of buttons.
     pub color: Color,
@@ -37,7 +37,7 @@ pub struct Brand {
     pub address: Option<String>,
 }
 
-/// A colour, of red, green and blue.
+/// A colour: red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Color([u8; 3]);
 
@@ -50,7 +50,7 @@ pub struct InvalidColor {
 }
 
 impl Color {
-    /// Black or white, whichever reads better on it: the one with the higher contrast (WCAG 2.2, "contrast ratio").
+    /// Black or white, whichever has the higher contrast on this colour (WCAG 2.2, "contrast ratio").
     #[must_use]
     pub fn text_color(self) -> Self {
         let linear = self.0.map(|part| {
@@ -106,7 +106,7 @@ impl fmt::Display for Color {
 }
 
 impl Organization {
-    /// The meeting's page in the CRM, in EspoCRM's form; `None` where the CRM's address is not known.
+    /// The meeting's page in the CRM, in EspoCRM's form. `None`: the CRM's address is not known.
     #[must_use]
     pub fn record_url(&self, id: &MeetingId) -> Option<String> {
         let mut url = self.site_url.clone()?;

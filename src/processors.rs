@@ -1,16 +1,16 @@
-//! Work that is shared out to all processors.
+//! Shares work among all processors.
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
-/// How many there are. Asked once: the system answers out of several files.
+/// The number of processors. It is read once, because the system reads several files for it.
 pub(crate) fn count() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get))
 }
 
-/// What `make` makes of each item, in their order, on all processors. For fewer items than `least` another thread is not
-/// worth it.
+/// The results of `make` for all items, in the order of the items, computed on all processors. With fewer items than
+/// `least`, a further thread is not worth it.
 ///
 /// # Errors
 /// As of [`share_with`].
@@ -27,11 +27,12 @@ where
     share_with(items, &mut vec![(); count()], least, |(), item| make(item))
 }
 
-/// What `make` makes of each item, in their order. There is a thread for each state, which has the state to itself; for
-/// fewer items than `least` another thread is not worth it.
+/// The results of `make` for all items, in the order of the items. Each state has its own thread. With fewer items than
+/// `least`, a further thread is not worth it.
 ///
 /// # Errors
-/// The first in the order of the items of those that `make` fails with; of each thread's items those behind it are left.
+/// The error of the first failing item, in the order of the items. After an error, a thread leaves the rest of its
+/// items.
 pub(crate) fn share_with<T, S, R, E>(
     items: &[T],
     states: &mut [S],

@@ -1,8 +1,7 @@
-//! What would help, as data: a sentence in which each thing to do is named, not worded.
+//! Remedies as data: a sentence in which each thing to do is named, but not put into words.
 //!
-//! The library does not know by what face it is used. The command words [`Act::ConnectZoom`] as "run `invite zoom
-//! connect`", a page as a button, an API as a member of its answer. [`Remedy`]'s `Display` is for a caller that has no
-//! words of its own.
+//! The library does not know its face. The command words [`Act::ConnectZoom`] as "run `invite zoom connect`", a page as
+//! a button, an API as a member of its answer. [`Remedy`]'s `Display` is for callers without words of their own.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::meeting::{MeetingStatus, OnlineLocation, PersonId};
 
-/// What would help against a fault: words, and in them what can be done.
+/// A remedy against a fault: words, with acts between them.
 ///
 /// ```
 /// use invite::fault::{Act, Remedy};
@@ -37,14 +36,14 @@ enum Part {
 }
 
 impl Remedy {
-    /// A remedy of words alone, which are the same wherever they are read.
+    /// A remedy of words only. They are the same for every face.
     pub fn says(words: impl Into<Cow<'static, str>>) -> Self {
         Self {
             parts: vec![Part::Words(words.into())],
         }
     }
 
-    /// A remedy that begins with something to do.
+    /// A remedy that begins with an act.
     #[must_use]
     pub fn act(act: Act) -> Self {
         Self {
@@ -52,28 +51,28 @@ impl Remedy {
         }
     }
 
-    /// The same, with words after it. They bring the space or the comma before them.
+    /// The same remedy with words at its end. The words must begin with the space or the comma.
     #[must_use]
     pub fn and(mut self, words: impl Into<Cow<'static, str>>) -> Self {
         self.parts.push(Part::Words(words.into()));
         self
     }
 
-    /// The same, with something to do after it.
+    /// The same remedy with an act at its end.
     #[must_use]
     pub fn then(mut self, act: Act) -> Self {
         self.parts.push(Part::Act(act));
         self
     }
 
-    /// The same, with another remedy after it.
+    /// The same remedy with another remedy at its end.
     #[must_use]
     pub fn followed_by(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
-    /// What can be done, in the order of the sentence.
+    /// The acts, in the order of the sentence.
     pub fn acts(&self) -> impl Iterator<Item = &Act> {
         self.parts.iter().filter_map(|part| match part {
             Part::Words(_) => None,
@@ -81,7 +80,7 @@ impl Remedy {
         })
     }
 
-    /// The sentence, with the caller's words for each thing to do.
+    /// The sentence, with the caller's words for each act.
     pub fn words(&self, say: impl Fn(&Act) -> String) -> String {
         let words = self.parts.iter().map(|part| match part {
             Part::Words(words) => words.clone(),
@@ -91,7 +90,7 @@ impl Remedy {
     }
 }
 
-/// The sentence in words that fit any face.
+/// The sentence, in words that fit every face.
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
@@ -113,23 +112,23 @@ impl From<String> for Remedy {
     }
 }
 
-/// When something has a chance again.
+/// The time at which a repeated request may succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Moment {
-    /// At once.
+    /// Immediately.
     Now,
-    /// After some seconds.
+    /// After a few seconds.
     InAMoment,
-    /// After a minute.
+    /// After 1 minute.
     InAMinute,
-    /// After hours, or when something else has changed.
+    /// After hours, or after something else has changed.
     Later,
     /// After this moment.
     After(DateTime<Utc>),
 }
 
-/// What is kept sealed, and can be made anew when the key to it is lost.
+/// A sealed secret. If its key is lost, the secret can be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sealed {
@@ -146,12 +145,12 @@ pub struct Setting {
     pub section: &'static str,
     /// The key in it, such as `url`; `None`: the section as a whole.
     pub key: Option<&'static str>,
-    /// What it is, for whoever configures in another way, such as `the address of the mail server`.
+    /// The meaning of the setting, for people who configure in another way, such as `the address of the mail server`.
     pub means: &'static str,
 }
 
 impl Setting {
-    /// Where the database is.
+    /// The address of the database.
     pub const DATABASE: Self = Self::new("database", Some("url"), "the address of the database");
     /// The file with the password of the database.
     pub const DATABASE_PASSWORD: Self = Self::new(
@@ -163,7 +162,7 @@ impl Setting {
     pub const KEY_FILE: Self = Self::new("database", Some("key_file"), "the key file");
     /// The organization's mail server.
     pub const MAIL_SERVER: Self = Self::new("smtp", Some("url"), "the address of the mail server");
-    /// What signs mails.
+    /// The DKIM signature.
     pub const DKIM: Self = Self::new("smtp.dkim", None, "the DKIM signature");
     /// The Jitsi server.
     pub const JITSI: Self = Self::new("jitsi", Some("server"), "the address of the Jitsi server");
@@ -175,23 +174,23 @@ impl Setting {
     }
 }
 
-/// Something that a person, or a program for them, can do. `Display` words it for any face; each face may have other
+/// An action of a person, or of a program for that person. `Display` has words for every face; a face may have its own
 /// words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Act {
-    /// Do the same again.
+    /// Repeat the request.
     Again(Moment),
-    /// Send again: mails that wait are delivered then.
+    /// Send again. Waiting mails are delivered then.
     SendAgain,
-    /// Look at what a setting says, or change it. Its words are the setting's name, so that a sentence can be about it.
+    /// Read or change a setting. Its words are the setting's name, so that a sentence can be about it.
     Setting(Setting),
 
-    /// Look at which meetings there are.
+    /// List the meetings.
     ListMeetings,
-    /// Look at the meeting's attendees.
+    /// Show the meeting's attendees.
     ShowAttendees,
-    /// Choose the user on whose behalf it is done.
+    /// Choose the user on whose behalf the command runs.
     ChooseActor,
     /// Set the meeting's status.
     SetStatus(MeetingStatus),
@@ -199,20 +198,20 @@ pub enum Act {
     AssignUser,
     /// Give the meeting an online location.
     SetOnlineLocation,
-    /// Tell those who were invited that the meeting does not take place.
+    /// Tell the invited people that the meeting does not take place.
     SendCancellation,
     /// Allow mails about a meeting that is over.
     MailPastMeeting,
     /// Leave a person out of the recipients.
     LeaveOut,
-    /// Write the calendar object with METHOD:PUBLISH, as one for the organizer's own calendar.
+    /// Write the calendar object with METHOD:PUBLISH, for the organizer's own calendar.
     PublishObject,
-    /// Bring records in, in the form of the import.
+    /// Import records in the import format.
     Import,
 
     /// Configure a provider for an online location, or send without a push.
     ConfigureProvider {
-        /// The location that no provider serves.
+        /// The location without a provider.
         location: OnlineLocation,
     },
     /// Configure a mail server and the address that mails come from.
@@ -221,14 +220,14 @@ pub enum Act {
     CheckMailLogin,
     /// Check the OAuth client of the log-in at the mail server.
     CheckMailOAuth,
-    /// Make the secret of what is sealed anew.
+    /// Make a sealed secret again.
     MakeAnew(Sealed),
-    /// Give a user who has none an account for mail.
+    /// Give an account for mail to a user who has none.
     GiveAccount {
         /// The user.
         user: PersonId,
     },
-    /// Set a user's account for mail anew.
+    /// Set up a user's account for mail again.
     RenewAccount {
         /// The user.
         user: PersonId,
@@ -238,23 +237,23 @@ pub enum Act {
         /// The user.
         user: PersonId,
     },
-    /// Try a user's account for mail.
+    /// Test a user's account for mail.
     TestAccount {
         /// The user.
         user: PersonId,
     },
 
-    /// Look at the outbox.
+    /// List the outbox.
     ListOutbox,
-    /// See what becomes of a message that is being delivered.
+    /// Watch a message that is being delivered.
     FollowDelivery,
-    /// Wait until a message has left, then do the same again.
+    /// Wait until a message has left, then repeat the request.
     AwaitDelivery,
-    /// Look an invitation up by the Message-ID that a mail names.
+    /// Find an invitation by the Message-ID that a mail names.
     FindByMessageId,
-    /// Call off mails that wait.
+    /// Call off waiting mails.
     CallOff,
-    /// Record an answer although somebody else has sent it.
+    /// Record an answer although another person has sent it.
     TrustSender,
 
     /// Connect to Zoom.
@@ -268,57 +267,57 @@ pub enum Act {
         /// The user.
         user: PersonId,
     },
-    /// Enable a user for Zoom, and say which Zoom user that is.
+    /// Enable a user for Zoom, and give the user's Zoom ID.
     GiveZoomId {
         /// The user.
         user: PersonId,
     },
-    /// Say with which address a user signs in to Zoom.
+    /// Give the address with which a user signs in to Zoom.
     GiveZoomAddress,
     /// Compare the client id and client secret with those of the Zoom app.
     CompareZoomClient {
-        /// Whose credentials: `production` or `development`.
+        /// The set of credentials: `production` or `development`.
         mode: &'static str,
     },
-    /// Check how the Zoom app authorizes.
+    /// Check the kind of authorization of the Zoom app.
     CheckZoomAuthorization,
-    /// Change the settings that Zoom meetings are made with.
+    /// Change the default settings of Zoom meetings.
     ChangeZoomDefaults,
 
     /// Write a configuration.
     WriteConfiguration,
-    /// Say where the configuration is.
+    /// Name the configuration file.
     NameConfiguration,
     /// Add a section to the configuration.
     AddSection {
         /// The section.
         section: &'static str,
     },
-    /// Try it in the sandbox.
+    /// Try the sandbox.
     UseSandbox,
-    /// Look at the versions of a template.
+    /// List the versions of a template.
     ListTemplateVersions,
     /// Take the newer built-in file in place of a copy that was not edited.
     TakeNewerTemplate {
         /// The file's path below the folder of templates.
         path: String,
     },
-    /// See what has changed in the built-in file that a copy was made of.
+    /// Show the changes in the built-in file that a copy was made from.
     CompareTemplate {
         /// The file's path below the folder of templates.
         path: String,
     },
-    /// Take over what has changed in the built-in file, which does not touch what was edited.
+    /// Take over the changes in the built-in file that do not touch edited lines.
     MergeTemplate {
         /// The file's path below the folder of templates.
         path: String,
     },
-    /// Have a draft made with what has changed on both sides.
+    /// Make a draft with the changes of both sides.
     DraftTemplate {
         /// The file's path below the folder of templates.
         path: String,
     },
-    /// Have templates of EspoCRM converted.
+    /// Convert templates of EspoCRM.
     ConvertTemplates,
 }
 
@@ -426,7 +425,7 @@ mod tests {
         assert_eq!(remedy.acts().count(), 2);
     }
 
-    /// Words of the program that a face other than the command must not say.
+    /// The command's words. The library must not contain them, because other faces have other words.
     const OF_THE_COMMAND: &[&str] = &[
         "`invite ",
         "`--",
@@ -439,11 +438,11 @@ mod tests {
         " [database]",
         "same command",
     ];
-    /// What stands in a string of the library and is not said to a person as a remedy.
+    /// Exceptions: strings of the library that are no remedies for people.
     const EXCEPT: &[(&str, &str)] = &[
-        // PostgreSQL's own program, which makes a database wherever the library is used.
+        // The options of PostgreSQL's own program, which makes a database with every face.
         ("database/postgres.rs", " --"),
-        // The configuration speaks of its own file: one key excludes another.
+        // The configuration's messages are about its own file: one key excludes another.
         ("config/", "[smtp.oauth]"),
         ("config/error.rs", "needs the section ["),
         ("mail/smtp/mod.rs", "and `[smtp.oauth]` is set"),
