@@ -1,9 +1,9 @@
 //! An embedded Zoom: a real HTTP server on loopback that speaks Zoom's OAuth and meeting API.
 //!
 //! It is as strict as Zoom, or stricter where Zoom's behaviour is not documented: a refresh token is void after its
-//! use, scopes are enforced, an access token older than 1 hour gets 401, and a host's 101st creation of the day gets
-//! 429. [`Rules`] set what is strict and what is not. [`ZoomFault`] orders faults. A [`Change`] happens without the
-//! client.
+//! use, scopes are enforced, an access token older than 1 hour gets the status 401, and a host's 101st creation of the
+//! day gets the status 429. [`Rules`] set what is strict and what is not. [`ZoomFault`] orders faults. A [`Change`]
+//! happens without the client.
 //!
 //! It is written from Zoom's documents and from recorded answers. It shares no code with the client of this crate, so
 //! that a mistake in one of them shows at the other.
