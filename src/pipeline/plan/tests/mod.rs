@@ -596,6 +596,18 @@ fn a_waiting_invitation_follows_a_corrected_address() {
 }
 
 #[test]
+fn a_renewal_leaves_a_corrected_address_to_the_next_send_where_nothing_waits() {
+    let mut story = Story::new();
+    story.queue();
+    story.message(1).state = DeliveryState::Sent;
+    story.move_to("kim", "kim2");
+    assert_is(
+        &story.plan(Aim::Renew),
+        &["kim2 skip NotPicked", "lee waits Request"],
+    );
+}
+
+#[test]
 fn of_two_records_of_one_mailbox_one_is_mailed() {
     let mut story = Story::new();
     story.move_to("lee", "KIM");

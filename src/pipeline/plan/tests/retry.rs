@@ -56,8 +56,10 @@ fn the_newest_of_a_mailbox_stands() {
     assert_eq!(verdicts(&story, None), [(1, Retry::Again)]);
     // A reminder stands for nothing, whatever became of it.
     story.message(2).purpose = Purpose::Reminder;
+    story.message(2).state = Sent;
     assert_eq!(verdicts(&story, None), [(1, Retry::Again)]);
     story.message(2).purpose = Purpose::Invitation;
+    story.message(2).state = Cancelled;
     // Unless it may have left.
     story.message(2).answers_lost = 1;
     assert_eq!(verdicts(&story, None), [(1, Retry::NewerStands)]);
