@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::due_jobs::DueJobs;
-use super::keeping::Keeping;
+use super::jobs::{DueJobs, Keeping};
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;

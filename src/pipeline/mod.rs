@@ -11,37 +11,21 @@
 //! What a step did is recorded before the next begins. The same run again, after an error or a crash, continues from
 //! there: no second online meeting, no second mail to a mailbox that has this revision.
 
-mod accounts;
-mod attempt;
 mod builder;
-mod calendar_object;
-mod case;
 mod deliver;
-mod due_jobs;
 mod error;
 mod event;
-mod keeping;
+mod facts;
+mod inbound;
+mod jobs;
 mod load;
-mod notification;
-mod online;
 mod options;
-mod outcome;
 mod plan;
-mod press;
 mod push;
 mod queue;
-mod ready;
 mod render;
-mod reply;
 mod report;
 mod retry;
-mod right;
-mod round;
-mod sample;
-mod sync;
-mod taken;
-mod trial;
-mod wording;
 mod worker;
 
 use std::fmt;
@@ -62,27 +46,25 @@ use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
+use deliver::{Deliveries, Tries};
+use jobs::DueJobs;
 use plan::Aim;
 use queue::{Queued, Telling};
+use report::Outcomes;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
-use deliver::{Deliveries, Tries};
-use due_jobs::DueJobs;
-use outcome::Outcomes;
-
 pub use deliver::DeliverySettings;
 pub use error::PipelineError;
 pub use event::{Event, Happened};
-pub use notification::{NotificationOutcome, NotificationReport};
-pub use online::{OnlineAction, OnlineReport};
+pub use facts::{OnlineAction, OnlineReport};
+pub use inbound::{AnswerOutcome, AnswerReport, NotificationOutcome, NotificationReport};
 pub use options::{CancelOptions, InvalidPick, Pick, PushOptions, SendOptions};
-pub use outcome::Recipients;
-pub use render::Invitation;
-pub use reply::{AnswerOutcome, AnswerReport};
-pub use report::{Plan, Prepared, PushReport, RecipientReport, RecipientState, SendReport, SentTogether};
+pub use push::SyncState;
+pub use render::{Invitation, Trial, TrialError, Trials};
+pub use report::{
+    Plan, Prepared, PushReport, RecipientReport, RecipientState, Recipients, SendReport, SentTogether,
+};
 pub use retry::{Retried, RetryReport};
-pub use sync::SyncState;
-pub use trial::{Trial, TrialError, Trials};
 pub use worker::{Delivery, Worked};
 
 /// How often a send begins again because another run sent the same meeting at the same moment.

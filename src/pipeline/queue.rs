@@ -1,12 +1,10 @@
 //! Step 4: the mails of a plan are rendered and put into the outbox, all or none.
 
-use super::case::Case;
 use super::deliver::Addressees;
-use super::online::Online;
-use super::outcome::Outcomes;
+use super::facts::{Case, Online};
 use super::plan::{Aim, Plan, plan};
-use super::press::Press;
-use super::render::{Invitation, Renderer};
+use super::render::{Invitation, Press, Renderer};
+use super::report::Outcomes;
 use super::{ATTEMPTS, CancelOptions, Happened, Pipeline, PipelineError, SendOptions};
 use crate::mail::{EnqueueOrder, Enqueued, NewInvitation};
 use crate::meeting::{Acceptance, MeetingId};

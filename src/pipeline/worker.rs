@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::deliver::{Addressees, Tries};
-use super::online::Online;
-use super::outcome::Outcomes;
+use super::facts::Online;
 use super::plan::{Aim, CalledOff};
+use super::report::Outcomes;
 use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
 use crate::calendar::Method;
 use crate::fault::{Fault as _, chain};

@@ -11,7 +11,7 @@ use super::{Aim, CalledOff, Mail, MailKind, MailboxHistory, Reason, Step, Tenure
 use crate::calendar::Method;
 use crate::mail::Issued;
 use crate::meeting::{Acceptance, Attendee, MeetingStatus, Person, PersonRef, Reach, Revision, Tenure};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
 /// What becomes of the meeting itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,7 +20,6 @@
 //! Sends, cancellations, dry runs, the renewal by a worker and a retry all ask here. Nothing here does I/O.
 
 mod decide;
-mod history;
 mod number;
 mod picks;
 mod present;
@@ -29,12 +28,11 @@ mod retry;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use history::{MailboxHistory, TenureHistory};
 pub(super) use reason::{CalledOff, Reason};
 pub(super) use retry::retry;
 
 use self::decide::Planner;
-use super::case::{Case, Place};
+use super::facts::{Case, MailboxHistory, Place, TenureHistory};
 use super::{Pick, SendOptions};
 use crate::calendar::Method;
 use crate::mail::{Issued, Purpose};

@@ -10,7 +10,7 @@ use super::{Issue, Mail, Plan, Step, TenureHistory, What};
 use crate::calendar::Method;
 use crate::mail::Issued;
 use crate::meeting::{Acceptance, EmailAddress, Facts, Person, Revision, Tenure};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
 impl<'c> Planner<'c, '_> {
     /// Numbers the revisions, now that it is known which mailbox gets what.

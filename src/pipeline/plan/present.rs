@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::mail::Organizer;
 use crate::meeting::{ChangedField, Facts, MeetingId, Revision, Tenure};
-use crate::pipeline::case::Case;
+use crate::pipeline::facts::Case;
 
 /// The meeting as it is now, compared with what was told of it.
 pub(super) struct Present {

@@ -1,7 +1,7 @@
 //! Why somebody gets no mail.
 
 use crate::meeting::{Acceptance, Revision};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
 /// Why somebody gets no mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::calendar::Method;
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::{MeetingStatus, Revision, Tenure};
-use crate::pipeline::case::Case;
+use crate::pipeline::facts::Case;
 
 /// The verdict about one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

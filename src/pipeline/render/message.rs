@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::super::PipelineError;
-use super::super::plan::Mail;
-use super::super::wording::Wording;
-use super::{Renderer, template_error};
+use super::renderer::{Renderer, template_error};
+use super::wording::Wording;
 use crate::calendar::{CalendarError, EventWriter, Participant};
 use crate::mail::{
     self, Addressed, CalendarPart, ComposeError, Draft, Envelope, FormLetter, Mailbox, MessageBase,
     NewInvitation, NewMessage, Own, Purpose, Slot, SlotValue, compose,
 };
 use crate::meeting::{EmailAddress, Language, Person, PersonId, PersonRef};
+use crate::pipeline::PipelineError;
+use crate::pipeline::plan::Mail;
 use crate::template::{Rendered, Stencil};
 
 /// One rendered message to one recipient.
@@ -44,23 +44,23 @@ pub struct Invitation {
 }
 
 /// A mail that is rendered once for many readers, with slots in place of what is each reader's own.
-pub(in super::super) struct Form {
+pub(in crate::pipeline) struct Form {
     stencil: Stencil,
     letter: Arc<FormLetter>,
 }
 
 /// One mail to make.
-pub(in super::super) struct Order<'r> {
-    pub(in super::super) mail: &'r Mail<'r>,
+pub(in crate::pipeline) struct Order<'r> {
+    pub(in crate::pipeline) mail: &'r Mail<'r>,
     /// The digest of what its calendar object says, where that is not the revision's.
-    pub(in super::super) content: Option<i64>,
-    pub(in super::super) person: Person,
-    pub(in super::super) wording: &'r Wording<'r>,
-    pub(in super::super) form: Option<&'r Form>,
+    pub(in crate::pipeline) content: Option<i64>,
+    pub(in crate::pipeline) person: Person,
+    pub(in crate::pipeline) wording: &'r Wording<'r>,
+    pub(in crate::pipeline) form: Option<&'r Form>,
     /// The message from which others of its group that have no form are told apart, once there is one.
-    pub(in super::super) base: &'r OnceLock<Arc<MessageBase>>,
+    pub(in crate::pipeline) base: &'r OnceLock<Arc<MessageBase>>,
     /// The writer of its calendar object.
-    pub(in super::super) writer: &'r EventWriter<'r>,
+    pub(in crate::pipeline) writer: &'r EventWriter<'r>,
 }
 
 impl Order<'_> {
@@ -74,7 +74,7 @@ impl Order<'_> {
 
 impl Renderer<'_> {
     /// One mail with its parts.
-    pub(in super::super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
+    pub(in crate::pipeline) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
         let Order {
             person, writer, mail, ..
         } = &order;
@@ -109,7 +109,10 @@ impl Renderer<'_> {
     }
 
     /// One mail for the outbox.
-    pub(in super::super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
+    pub(in crate::pipeline) fn one_for_outbox(
+        &self,
+        order: Order<'_>,
+    ) -> Result<NewInvitation, PipelineError> {
         let Order {
             person, writer, mail, ..
         } = &order;
@@ -232,7 +235,7 @@ impl Renderer<'_> {
 
     /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots,
     /// and if it cannot be rendered: then rendering each mail says why.
-    pub(in super::super) fn form(
+    pub(in crate::pipeline) fn form(
         &self,
         person: &Person,
         wording: &Wording<'_>,

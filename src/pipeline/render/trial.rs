@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Pipeline;
 use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Act, Class, Fault, Remedy};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Language, Reach};
+use crate::pipeline::Pipeline;
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.

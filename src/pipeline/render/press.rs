@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
-use super::PipelineError;
-use super::case::Place;
-use super::plan::{Mail, MailKind, Plan};
-use super::render::{Form, Invitation, Order, Renderer};
+use super::message::{Form, Invitation, Order};
+use super::renderer::Renderer;
 use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
 use crate::mail::{MessageBase, NewInvitation};
 use crate::meeting::{Language, PersonKind, Zone};
+use crate::pipeline::PipelineError;
+use crate::pipeline::facts::Place;
+use crate::pipeline::plan::{Mail, MailKind, Plan};
 use crate::processors;
 
 /// How many mails are rendered at a time, so that they are not in memory twice when they are put together.
@@ -25,7 +26,7 @@ const LEAST_FOR_A_FORM: usize = 3;
 const MOST_FORMS: usize = 128;
 
 /// What all mails of one kind, revision and language have in common.
-pub(super) struct Group<'r> {
+pub(in crate::pipeline) struct Group<'r> {
     wording: Wording<'r>,
     words: Words,
     /// The participants, where they are not just the meeting's attendees.
@@ -33,7 +34,7 @@ pub(super) struct Group<'r> {
 }
 
 /// The mails of a plan, sorted by what they have in common.
-pub(super) struct Groups<'r> {
+pub(in crate::pipeline) struct Groups<'r> {
     groups: Vec<Group<'r>>,
     /// The place in `groups`, by language, kind and revision.
     by_wording: HashMap<(&'r Language, MailKind, usize), usize>,
@@ -46,7 +47,7 @@ type Readers<'r> = (usize, &'r Zone, bool);
 
 impl<'a> Renderer<'a> {
     /// Sorts mails into groups.
-    pub(super) fn groups<'r>(&'r self, plan: &'r Plan<'r>) -> Result<Groups<'r>, PipelineError> {
+    pub(in crate::pipeline) fn groups<'r>(&'r self, plan: &'r Plan<'r>) -> Result<Groups<'r>, PipelineError> {
         let mut all = Groups {
             groups: Vec::new(),
             by_wording: HashMap::new(),
@@ -127,7 +128,7 @@ impl<'a> Renderer<'a> {
 }
 
 /// Renders the mails of a plan in their order. What a group has in common is made once.
-pub(super) struct Press<'r> {
+pub(in crate::pipeline) struct Press<'r> {
     renderer: &'r Renderer<'r>,
     groups: &'r Groups<'r>,
     /// One for each group.
@@ -141,7 +142,7 @@ pub(super) struct Press<'r> {
 }
 
 impl<'r> Press<'r> {
-    pub(super) fn new(
+    pub(in crate::pipeline) fn new(
         renderer: &'r Renderer<'r>,
         groups: &'r Groups<'r>,
         plan: &'r Plan<'r>,
@@ -160,12 +161,12 @@ impl<'r> Press<'r> {
     }
 
     /// Renders all mails in full.
-    pub(super) fn invitations(&self) -> Result<Vec<Invitation>, PipelineError> {
+    pub(in crate::pipeline) fn invitations(&self) -> Result<Vec<Invitation>, PipelineError> {
         self.all(Renderer::one)
     }
 
     /// Renders all mails for the outbox, as small as it keeps them.
-    pub(super) fn for_outbox(&self) -> Result<Vec<NewInvitation>, PipelineError> {
+    pub(in crate::pipeline) fn for_outbox(&self) -> Result<Vec<NewInvitation>, PipelineError> {
         self.all(Renderer::one_for_outbox)
     }
 

@@ -5,22 +5,22 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::Event;
 use super::ready::Ready;
 use super::round::Round;
 use crate::fault::{BoxFault, chain};
 use crate::mail::{AttemptResult, Claimed, Connection, TransportError};
+use crate::pipeline::Event;
 
 /// A connection that fails after more than this is not tried again at once: the worker has waited long enough.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A worker's connection, if it has one, and how many messages it has carried.
 #[derive(Default)]
-pub(super) struct Line {
-    pub(super) connection: Option<Box<dyn Connection>>,
+pub(in crate::pipeline) struct Line {
+    pub(in crate::pipeline) connection: Option<Box<dyn Connection>>,
     carried: usize,
     /// Held while this worker opens the first connection of the round.
-    pub(super) opening: Option<OwnedMutexGuard<()>>,
+    pub(in crate::pipeline) opening: Option<OwnedMutexGuard<()>>,
 }
 
 /// What went wrong with one message.
@@ -43,7 +43,7 @@ impl Trouble {
 }
 
 /// Whether a worker goes on.
-pub(super) enum Next {
+pub(in crate::pipeline) enum Next {
     Continue,
     /// The worker gets no connection while others have one. It ends, and the others deliver its message.
     Leave,
@@ -51,7 +51,7 @@ pub(super) enum Next {
 }
 
 impl Round {
-    pub(super) async fn deliver_one(
+    pub(in crate::pipeline) async fn deliver_one(
         &self,
         line: &mut Line,
         ready: &Ready,
@@ -122,7 +122,7 @@ impl Round {
         Ok(Next::Stop)
     }
 
-    pub(super) fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
+    pub(in crate::pipeline) fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
         if let Some(event) = Event::of_attempt(claimed, fate) {
             (self.pipeline.events)(&event);
         }

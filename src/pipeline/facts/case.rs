@@ -2,69 +2,72 @@
 
 use std::collections::HashMap;
 
-use super::plan::MailboxHistory;
+use super::history::MailboxHistory;
 use crate::mail::{Account, Issued, Seen};
 use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonRef, Reach, Zone};
 
 /// Where somebody stands in a case: the attendees in their order, then those who are none any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place(u32);
+pub(in crate::pipeline) struct Place(u32);
 
 impl Place {
-    pub(super) fn new(at: usize) -> Self {
+    pub(in crate::pipeline) fn new(at: usize) -> Self {
         // More attendees than fit into memory.
         Self(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
-    pub(super) const fn at(self) -> usize {
+    pub(in crate::pipeline) const fn at(self) -> usize {
         self.0 as usize
     }
 }
 
 /// A meeting on its way through the pipeline, with everybody who is part of it and all that they were told.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(in crate::pipeline) struct Case {
     /// The meeting. Its join URL becomes the pushed one in step 3.
-    pub(super) meeting: Meeting,
+    pub(in crate::pipeline) meeting: Meeting,
     /// The assigned user.
-    pub(super) organizer: Person,
+    pub(in crate::pipeline) organizer: Person,
     /// The assigned user's own account, from which the mails come, where there is one and it was asked for.
-    pub(super) account: Option<Account>,
+    pub(in crate::pipeline) account: Option<Account>,
     /// Who is invited, in the CRM's order.
-    pub(super) attendees: Vec<Attendee>,
+    pub(in crate::pipeline) attendees: Vec<Attendee>,
     /// Of each attendee, in their order, the record, where the CRM has it.
-    pub(super) people: Vec<Option<Person>>,
+    pub(in crate::pipeline) people: Vec<Option<Person>>,
     /// What invitees were told, one for each revision of each tenure, the newest last.
-    pub(super) history: Vec<Issued>,
+    pub(in crate::pipeline) history: Vec<Issued>,
     /// What each mailbox was sent, by its key ([`EmailAddress::mailbox`]).
-    pub(super) mailboxes: HashMap<String, MailboxHistory>,
+    pub(in crate::pipeline) mailboxes: HashMap<String, MailboxHistory>,
     /// Up to where the outbox was read.
-    pub(super) seen: Seen,
+    pub(in crate::pipeline) seen: Seen,
     /// Those with a history whose mailbox is no attendee's any more, in the order of their mailboxes.
-    pub(super) former: Vec<Person>,
+    pub(in crate::pipeline) former: Vec<Person>,
 }
 
 impl Case {
     /// The attendees in the CRM's order, each with the person where there is one.
-    pub(super) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
+    pub(in crate::pipeline) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
         let people = self.people.iter().map(Option::as_ref);
         self.attendees.iter().zip(people)
     }
 
     /// The attendee that is this record, if there is one.
-    pub(super) fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
+    pub(in crate::pipeline) fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
         self.attendees.iter().find(|attendee| attendee.person == *person)
     }
 
     /// The attendees whose addresses the CRM hides.
-    pub(super) fn hidden_attendees(&self) -> HashMap<PersonRef, Option<EmailAddress>> {
+    pub(in crate::pipeline) fn hidden_attendees(&self) -> HashMap<PersonRef, Option<EmailAddress>> {
         let hidden = self.people.iter().flatten();
         let hidden = hidden.filter(|person| person.reach == Reach::Hidden);
         hidden.map(|person| (person.reference.clone(), None)).collect()
     }
 
     /// An address that the CRM hides now stands as it was mailed last: nobody is told to be removed because a right is missing.
-    pub(super) fn recall_attendees(&mut self, mut mailed: HashMap<PersonRef, Option<EmailAddress>>) {
+    pub(in crate::pipeline) fn recall_attendees(
+        &mut self,
+        mut mailed: HashMap<PersonRef, Option<EmailAddress>>,
+    ) {
         if mailed.is_empty() {
             return;
         }
@@ -76,7 +79,7 @@ impl Case {
     }
 
     /// The same for the organizer, as invitees were told last.
-    pub(super) fn recall_organizer(&mut self) {
+    pub(in crate::pipeline) fn recall_organizer(&mut self) {
         if self.organizer.reach != Reach::Hidden {
             return;
         }
@@ -90,25 +93,25 @@ impl Case {
     }
 
     /// The attendees with their places.
-    pub(super) fn placed(&self) -> impl Iterator<Item = (Place, &Attendee, Option<&Person>)> {
+    pub(in crate::pipeline) fn placed(&self) -> impl Iterator<Item = (Place, &Attendee, Option<&Person>)> {
         let attendees = self.attendees().enumerate();
         attendees.map(|(at, (attendee, person))| (Place::new(at), attendee, person))
     }
 
     /// Those whose mailbox is no attendee's any more, with their places.
-    pub(super) fn placed_former(&self) -> impl Iterator<Item = (Place, &Person)> {
+    pub(in crate::pipeline) fn placed_former(&self) -> impl Iterator<Item = (Place, &Person)> {
         let begin = self.people.len();
         let former = self.former.iter().enumerate();
         former.map(move |(at, person)| (Place::new(begin + at), person))
     }
 
     /// The one at a place, where that is no attendee.
-    pub(super) fn former_at(&self, place: Place) -> Option<&Person> {
+    pub(in crate::pipeline) fn former_at(&self, place: Place) -> Option<&Person> {
         self.former.get(place.at().checked_sub(self.people.len())?)
     }
 
     /// The person at a place, if the CRM has the record.
-    pub(super) fn person_at(&self, place: Place) -> Option<&Person> {
+    pub(in crate::pipeline) fn person_at(&self, place: Place) -> Option<&Person> {
         match self.people.get(place.at()) {
             Some(person) => person.as_ref(),
             None => self.former_at(place),
@@ -116,22 +119,22 @@ impl Case {
     }
 
     /// The address at a place.
-    pub(super) fn address(&self, place: Place) -> Option<&EmailAddress> {
+    pub(in crate::pipeline) fn address(&self, place: Place) -> Option<&EmailAddress> {
         self.person_at(place)?.email()
     }
 
     /// The language that is read at a place, if that is known.
-    pub(super) fn language(&self, place: Place) -> Option<&Language> {
+    pub(in crate::pipeline) fn language(&self, place: Place) -> Option<&Language> {
         self.person_at(place)?.language.as_ref()
     }
 
     /// The time zone at a place, if that is known.
-    pub(super) fn zone(&self, place: Place) -> Option<&Zone> {
+    pub(in crate::pipeline) fn zone(&self, place: Place) -> Option<&Zone> {
         self.person_at(place)?.time_zone.as_ref()
     }
 
     /// The record at a place.
-    pub(super) fn reference(&self, place: Place) -> &PersonRef {
+    pub(in crate::pipeline) fn reference(&self, place: Place) -> &PersonRef {
         match self.attendees.get(place.at()) {
             Some(attendee) => &attendee.person,
             None => &self.former[place.at() - self.attendees.len()].reference,
@@ -139,18 +142,18 @@ impl Case {
     }
 
     /// What the mailbox at a place was sent.
-    pub(super) fn history_at(&self, place: Place) -> Option<&MailboxHistory> {
+    pub(in crate::pipeline) fn history_at(&self, place: Place) -> Option<&MailboxHistory> {
         self.mailboxes.get(&self.address(place)?.mailbox())
     }
 
     /// Whether a person is the assigned user, or shares the address.
-    pub(super) fn is_organizer(&self, person: &Person) -> bool {
+    pub(in crate::pipeline) fn is_organizer(&self, person: &Person) -> bool {
         is_organizer(&self.organizer, person)
     }
 }
 
 /// Whether a person is the organizer, or shares the organizer's address.
-pub(super) fn is_organizer(organizer: &Person, person: &Person) -> bool {
+pub(in crate::pipeline) fn is_organizer(organizer: &Person, person: &Person) -> bool {
     let same_mailbox = |a: &Person, b: &Person| {
         a.email()
             .zip(b.email())

@@ -1,11 +1,11 @@
 //! Beside the way of a send: the calendar object of a meeting, to look at or to hand on.
 
-use super::online::Online;
-use super::plan::{Aim, MailKind};
-use super::render::Renderer;
-use super::{Pick, Pipeline, PipelineError, SendOptions};
+use super::renderer::Renderer;
 use crate::calendar::Method;
 use crate::meeting::{MeetingId, MeetingStatus, Person};
+use crate::pipeline::facts::Online;
+use crate::pipeline::plan::{Aim, MailKind};
+use crate::pipeline::{Pick, Pipeline, PipelineError, SendOptions};
 
 impl Pipeline {
     /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first

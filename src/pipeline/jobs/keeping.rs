@@ -15,7 +15,7 @@ use crate::mail::Retention;
 const REMEMBER: Duration = Duration::from_secs(2 * 24 * 3_600);
 
 /// Forgets, once a day, what has been over for as long as it is kept.
-pub(super) struct Keeping {
+pub(in crate::pipeline) struct Keeping {
     retention: Arc<dyn Retention>,
     jobs: Arc<dyn Jobs>,
     clock: Clock,
@@ -27,7 +27,7 @@ impl Keeping {
     const KIND: &'static str = "retention";
 
     /// Forgets what is over for this long.
-    pub(super) fn new(
+    pub(in crate::pipeline) fn new(
         retention: Arc<dyn Retention>,
         jobs: Arc<dyn Jobs>,
         clock: Clock,

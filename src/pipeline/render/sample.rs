@@ -1,8 +1,8 @@
 //! Beside the way of a send: a meeting of the CRM as a sample, for trying templates on it.
 
-use super::plan::Aim;
-use super::{Pick, Pipeline, PipelineError, SendOptions};
 use crate::meeting::{MeetingId, Person, PersonKind};
+use crate::pipeline::plan::Aim;
+use crate::pipeline::{Pick, Pipeline, PipelineError, SendOptions};
 use crate::template::{Cancellation, Sample};
 
 impl Pipeline {

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::online::{OnlineAction, OnlineReport};
-use super::{Happened, Pipeline, PipelineError, PushOptions, PushReport};
 use crate::meeting::{Meeting, MeetingId, MeetingStatus, Person};
 use crate::online::{OnlineLink, OnlineSpec};
+use crate::pipeline::facts::{OnlineAction, OnlineReport};
+use crate::pipeline::{Happened, Pipeline, PipelineError, PushOptions, PushReport};
 
 /// Whether the provider was last told what the meeting says now. Computed by comparing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,15 +5,15 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tracing::Instrument as _;
 
-use super::online::{Online, OnlineAction};
 use super::right::PushRight;
-use super::{Happened, Pipeline, PipelineError, SendOptions};
 use crate::crm::CrmError;
 use crate::meeting::{JoinUrl, Meeting, MeetingId, OnlineLocation, Person};
 use crate::online::{
     Begun, Liveness, OnlineLink, OnlineMeeting, OnlineMeetingId, OnlineMeetings, OnlineSpec, Outcome,
     PushIntent, PushLease, Replaced, Search,
 };
+use crate::pipeline::facts::{Online, OnlineAction};
+use crate::pipeline::{Happened, Pipeline, PipelineError, SendOptions};
 
 /// How long ago the provider may have confirmed an online meeting whose link is mailed.
 const SEEN_LATELY: TimeDelta = TimeDelta::minutes(10);
@@ -25,7 +25,7 @@ const SETTLING: TimeDelta = TimeDelta::seconds(3);
 
 impl Pipeline {
     /// Step 2 of a send.
-    pub(super) async fn push_for_send(
+    pub(in crate::pipeline) async fn push_for_send(
         &self,
         meeting: &Meeting,
         organizer: &Person,
@@ -62,7 +62,7 @@ impl Pipeline {
 
     /// Step 3: writes the join URL to the CRM's record. Then deletes the online meeting that a new one replaced:
     /// nothing points to it any more.
-    pub(super) async fn write_back(
+    pub(in crate::pipeline) async fn write_back(
         &self,
         meeting: &mut Meeting,
         online: &Online,
@@ -78,7 +78,7 @@ impl Pipeline {
     }
 
     /// Writes the join URL to the CRM's record, or clears it, and makes sure that the CRM kept it.
-    pub(super) async fn write_join_url(
+    pub(in crate::pipeline) async fn write_join_url(
         &self,
         meeting: &mut Meeting,
         join_url: Option<JoinUrl>,
@@ -104,7 +104,7 @@ impl Pipeline {
 
     /// Step 2 for a meeting with an online location: creates the online meeting, updates it, or makes sure that it
     /// exists.
-    pub(super) async fn push_online(
+    pub(in crate::pipeline) async fn push_online(
         &self,
         meeting: &Meeting,
         organizer: &Person,
@@ -139,7 +139,10 @@ impl Pipeline {
         Ok(online)
     }
 
-    pub(super) fn provider(&self, meeting: &Meeting) -> Result<&dyn OnlineMeetings, PipelineError> {
+    pub(in crate::pipeline) fn provider(
+        &self,
+        meeting: &Meeting,
+    ) -> Result<&dyn OnlineMeetings, PipelineError> {
         let Some(location) = meeting.online_location else {
             return Err(PipelineError::NotOnline {
                 meeting: meeting.name().to_owned(),
@@ -154,7 +157,7 @@ impl Pipeline {
     }
 
     /// The provider that serves an online location.
-    pub(super) fn provider_at(&self, location: OnlineLocation) -> Option<&dyn OnlineMeetings> {
+    pub(in crate::pipeline) fn provider_at(&self, location: OnlineLocation) -> Option<&dyn OnlineMeetings> {
         let mut providers = self.providers.iter().map(AsRef::as_ref);
         providers.find(|provider| provider.location() == location)
     }
@@ -168,7 +171,7 @@ impl Pipeline {
         }
     }
 
-    pub(super) async fn begin_push(
+    pub(in crate::pipeline) async fn begin_push(
         &self,
         meeting: &Meeting,
     ) -> Result<(PushRight, Option<PushIntent>), PipelineError> {
@@ -194,7 +197,7 @@ impl Pipeline {
 
     /// Deletes online meetings that a newer one has replaced. If one cannot be deleted now, the next push tries
     /// again.
-    pub(super) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
         for superseded in self.links.superseded(id).await? {
             let Some(provider) = self.provider_at(superseded.location) else {
                 continue;
@@ -211,7 +214,7 @@ impl Pipeline {
 
     /// Resolves the intent of an earlier run that was cut off: adopts the online meeting that it made, if there is
     /// one.
-    pub(super) async fn settle(
+    pub(in crate::pipeline) async fn settle(
         &self,
         provider: &dyn OnlineMeetings,
         lease: &PushLease,
@@ -275,7 +278,7 @@ impl Pipeline {
     }
 
     /// What a push would do now, without asking the provider.
-    pub(super) async fn foresee(
+    pub(in crate::pipeline) async fn foresee(
         &self,
         meeting: &Meeting,
         organizer: &Person,

@@ -9,14 +9,14 @@ use futures_util::{StreamExt as _, stream};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::Pipeline;
 use super::attempt::{Line, Next};
-use super::deliver::{Delivered, Targets, Tries};
+use super::courier::{Delivered, Targets, Tries};
 use super::ready::{NotReady, Ready};
 use super::taken::{Taken, Turn};
 use crate::fault::BoxFault;
 use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
 use crate::meeting::PersonId;
+use crate::pipeline::Pipeline;
 
 /// How long the lease of a claimed message lasts.
 const LEASE: Duration = Duration::from_secs(900);
@@ -32,11 +32,11 @@ const LARGEST_BATCH: u32 = 256;
 const READY_AT_ONCE: usize = 2;
 
 /// One round of delivering, shared by its workers.
-pub(super) struct Round {
-    pub(super) pipeline: Pipeline,
+pub(in crate::pipeline) struct Round {
+    pub(in crate::pipeline) pipeline: Pipeline,
     targets: Arc<Targets>,
     tries: Tries,
-    pub(super) transport: Arc<dyn Transport>,
+    pub(in crate::pipeline) transport: Arc<dyn Transport>,
     /// The user whose account the mails leave over; `None`: the organization's server.
     account: Option<PersonId>,
     taken: Taken,
@@ -44,14 +44,14 @@ pub(super) struct Round {
     reached: AtomicI64,
     delivered: Mutex<Delivered>,
     /// How many workers have a connection.
-    pub(super) connected: AtomicUsize,
+    pub(in crate::pipeline) connected: AtomicUsize,
     /// Held by the worker that opens the first connection. If all workers connected together, a server that takes
     /// fewer connections would turn all of them away.
     opening: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Round {
-    pub(super) fn new(
+    pub(in crate::pipeline) fn new(
         pipeline: &Pipeline,
         targets: Arc<Targets>,
         tries: Tries,
@@ -73,7 +73,7 @@ impl Round {
     }
 
     /// Delivers what waits.
-    pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
+    pub(in crate::pipeline) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
         let worth_it = self.targets.count().div_ceil(4);
         let mut result = self
             .run_workers(self.transport.connections().min(worth_it).max(1))
@@ -262,12 +262,12 @@ impl Round {
         }
     }
 
-    pub(super) async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
+    pub(in crate::pipeline) async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
         let outbox = &self.pipeline.outbox;
         outbox.record(claimed, &AttemptResult::NotTried).await
     }
 
-    pub(super) fn delivered(&self) -> MutexGuard<'_, Delivered> {
+    pub(in crate::pipeline) fn delivered(&self) -> MutexGuard<'_, Delivered> {
         self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -276,7 +276,7 @@ impl Round {
     }
 
     /// Ends the round. The first error is kept as the reason.
-    pub(super) fn stop_for(&self, error: TransportError) {
+    pub(in crate::pipeline) fn stop_for(&self, error: TransportError) {
         self.delivered().stopped.get_or_insert(error);
     }
 

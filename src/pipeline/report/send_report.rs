@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::Pipeline;
-use super::PipelineError;
-use super::case::Case;
-use super::online::{Online, OnlineReport};
 use super::outcome::{Outcomes, Recipients};
-use super::render::Invitation;
 use crate::mail::Purpose;
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
+use crate::pipeline::Pipeline;
+use crate::pipeline::PipelineError;
+use crate::pipeline::facts::{Case, Online, OnlineReport};
+use crate::pipeline::render::Invitation;
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,7 +147,7 @@ pub struct Prepared {
 
 impl Pipeline {
     /// What is told of a send.
-    pub(super) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
+    pub(in crate::pipeline) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
         let meeting = case.meeting.id().clone();
         let online = self.online_report(online, &case.meeting);
         let recipients = Recipients::new(self, case, outcomes);
@@ -168,7 +167,7 @@ impl Pipeline {
         }
     }
 
-    pub(super) fn prepared(
+    pub(in crate::pipeline) fn prepared(
         &self,
         case: Case,
         online: &Online,

@@ -1,13 +1,13 @@
 //! Users who have a mail server of their own: from whom the mails of their meetings come, and how they leave.
 
-use super::case::Case;
-use super::{Pipeline, PipelineError};
 use crate::mail::{Account, TransportError};
 use crate::meeting::{MeetingId, PersonId, Reach};
+use crate::pipeline::facts::Case;
+use crate::pipeline::{Pipeline, PipelineError};
 
 impl Case {
     /// The user from whose account the mails come.
-    pub(super) fn account_holder(&self) -> Option<PersonId> {
+    pub(in crate::pipeline) fn account_holder(&self) -> Option<PersonId> {
         let holder = || self.organizer.reference.id.clone();
         self.account.is_some().then(holder)
     }
@@ -15,7 +15,7 @@ impl Case {
 
 impl Pipeline {
     /// A meeting with its people, and the account that mails about it come from. Its organizer must be known by address.
-    pub(super) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+    pub(in crate::pipeline) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let mut case = self.load_case(id).await?;
         if case.organizer.reach == Reach::Hidden {
             return Err(PipelineError::AddressHidden {
@@ -28,7 +28,10 @@ impl Pipeline {
     }
 
     /// The account over which mails wait to leave.
-    pub(super) async fn account_with_mails(&self, user: &PersonId) -> Result<Account, PipelineError> {
+    pub(in crate::pipeline) async fn account_with_mails(
+        &self,
+        user: &PersonId,
+    ) -> Result<Account, PipelineError> {
         let account = self.account_of(user).await?;
         account.ok_or_else(|| PipelineError::NoAccount { user: user.clone() })
     }
@@ -46,7 +49,7 @@ impl Pipeline {
 }
 
 /// An error of a user's own mail server. A signature is the organization's, and so is what is wrong with it.
-pub(super) fn of_account(user: PersonId, error: TransportError) -> PipelineError {
+pub(in crate::pipeline) fn of_account(user: PersonId, error: TransportError) -> PipelineError {
     match error {
         TransportError::CannotSign { .. } => PipelineError::Transport(error),
         source => PipelineError::AccountTransport { user, source },

@@ -4,9 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use tokio::sync::Semaphore;
 
-use super::Pipeline;
 use crate::fault::{BoxFault, chain};
 use crate::mail::{Claimed, DkimError, Outgoing, TransportError, UnreadableMessage, signed};
+use crate::pipeline::Pipeline;
 use crate::processors;
 
 /// One permit for each processor: signing keeps a processor busy, and more signatures at a time would only slow each
@@ -14,14 +14,14 @@ use crate::processors;
 static SIGNING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors::count()));
 
 /// A message that can leave.
-pub(super) struct Ready {
-    pub(super) claimed: Claimed,
+pub(in crate::pipeline) struct Ready {
+    pub(in crate::pipeline) claimed: Claimed,
     /// The whole message, with its signatures.
     message: Vec<u8>,
 }
 
 /// Why a message cannot leave.
-pub(super) enum NotReady {
+pub(in crate::pipeline) enum NotReady {
     /// Its stored form is damaged. It never can.
     Damaged { claimed: Box<Claimed>, reason: String },
     /// Signing failed, as it would for every other message.
@@ -36,7 +36,7 @@ pub(super) enum NotReady {
 impl Ready {
     /// Writes the message and puts the signatures in front. A mail that leaves over a user's account is signed only
     /// with keys of the domain that it comes from.
-    pub(super) async fn make(
+    pub(in crate::pipeline) async fn make(
         pipeline: &Pipeline,
         of_account: bool,
         claimed: Claimed,
@@ -69,7 +69,7 @@ impl Ready {
         }
     }
 
-    pub(super) fn outgoing(&self) -> Outgoing<'_> {
+    pub(in crate::pipeline) fn outgoing(&self) -> Outgoing<'_> {
         Outgoing {
             envelope: &self.claimed.envelope,
             message: &self.message,

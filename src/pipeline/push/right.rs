@@ -7,14 +7,14 @@ use crate::online::{LinkStore, PushLease};
 
 /// The lease under which a meeting is pushed. It is given back also when the push is dropped half way, as when a
 /// caller's timeout ends it. Else the meeting could not be pushed until the lease runs out.
-pub(super) struct PushRight {
+pub(in crate::pipeline) struct PushRight {
     links: Arc<dyn LinkStore>,
     lease: PushLease,
     ended: bool,
 }
 
 impl PushRight {
-    pub(super) fn new(links: &Arc<dyn LinkStore>, lease: PushLease) -> Self {
+    pub(in crate::pipeline) fn new(links: &Arc<dyn LinkStore>, lease: PushLease) -> Self {
         Self {
             links: Arc::clone(links),
             lease,
@@ -22,11 +22,11 @@ impl PushRight {
         }
     }
 
-    pub(super) fn lease(&self) -> &PushLease {
+    pub(in crate::pipeline) fn lease(&self) -> &PushLease {
         &self.lease
     }
 
-    pub(super) async fn end(mut self) -> Result<(), BoxFault> {
+    pub(in crate::pipeline) async fn end(mut self) -> Result<(), BoxFault> {
         let result = self.links.end_push(self.lease.clone()).await;
         self.ended = true;
         result

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::accounts::of_account;
 use super::round::Round;
-use super::{Happened, Pipeline, PipelineError};
 use crate::mail::{AttemptResult, Claimed, TransportError};
 use crate::meeting::{EmailAddress, MeetingId, PersonId};
+use crate::pipeline::load::of_account;
+use crate::pipeline::{Happened, Pipeline, PipelineError};
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
@@ -40,7 +40,7 @@ impl Default for DeliverySettings {
 
 impl DeliverySettings {
     /// What follows a temporary failure: the time of the next try, or giving up. `chance` is between 0 and 1.
-    pub(super) fn after_failure(
+    pub(in crate::pipeline) fn after_failure(
         &self,
         claimed: &Claimed,
         answer: String,
@@ -60,7 +60,7 @@ impl DeliverySettings {
     }
 
     /// What follows when the answer after the final dot was lost: one more try, and after that none.
-    pub(super) fn after_lost_answer(
+    pub(in crate::pipeline) fn after_lost_answer(
         &self,
         claimed: &Claimed,
         answer: String,
@@ -81,16 +81,16 @@ impl DeliverySettings {
 
 /// How delivering over one transport ended. The result of each message is in the outbox.
 #[derive(Debug, Default)]
-pub(super) struct Delivered {
+pub(in crate::pipeline) struct Delivered {
     /// The error that stopped it, if one did.
-    pub(super) stopped: Option<TransportError>,
+    pub(in crate::pipeline) stopped: Option<TransportError>,
     /// The files that messages were written to, by their Message-IDs.
-    pub(super) files: HashMap<String, PathBuf>,
+    pub(in crate::pipeline) files: HashMap<String, PathBuf>,
 }
 
 /// Which of the messages that wait are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tries {
+pub(in crate::pipeline) enum Tries {
     /// All that wait, also those whose next try is later.
     All,
     /// Only those that are due.
@@ -99,45 +99,45 @@ pub(super) enum Tries {
 
 /// The mailboxes for which a meeting's messages are delivered: all but those that are left out.
 #[derive(Debug, Default)]
-pub(super) struct Addressees {
+pub(in crate::pipeline) struct Addressees {
     /// How many mailboxes there are, as far as known before delivering. Progress bars and the number of workers go by
     /// it.
-    pub(super) count: usize,
+    pub(in crate::pipeline) count: usize,
     left_out: HashSet<String>,
 }
 
 impl Addressees {
     /// All mailboxes, `count` of them, but those in `left_out`.
-    pub(super) fn all_but(count: usize, left_out: HashSet<String>) -> Self {
+    pub(in crate::pipeline) fn all_but(count: usize, left_out: HashSet<String>) -> Self {
         Self { count, left_out }
     }
 
-    pub(super) fn include(&self, address: &EmailAddress) -> bool {
+    pub(in crate::pipeline) fn include(&self, address: &EmailAddress) -> bool {
         self.left_out.is_empty() || !self.left_out.contains(&address.mailbox())
     }
 }
 
 /// The meetings whose mails are delivered together, with the mailboxes of each.
 #[derive(Debug, Default)]
-pub(super) struct Targets(HashMap<MeetingId, Addressees>);
+pub(in crate::pipeline) struct Targets(HashMap<MeetingId, Addressees>);
 
 impl Targets {
-    pub(super) fn new(meetings: Vec<(MeetingId, Addressees)>) -> Self {
+    pub(in crate::pipeline) fn new(meetings: Vec<(MeetingId, Addressees)>) -> Self {
         let with_mails = meetings
             .into_iter()
             .filter(|(_, addressees)| addressees.count > 0);
         Self(with_mails.collect())
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::pipeline) fn count(&self) -> usize {
         self.0.values().map(|addressees| addressees.count).sum()
     }
 
-    pub(super) fn meetings(&self) -> impl Iterator<Item = &MeetingId> {
+    pub(in crate::pipeline) fn meetings(&self) -> impl Iterator<Item = &MeetingId> {
         self.0.keys()
     }
 
-    pub(super) fn include(&self, claimed: &Claimed) -> bool {
+    pub(in crate::pipeline) fn include(&self, claimed: &Claimed) -> bool {
         let addressees = self.0.get(&claimed.meeting);
         addressees.is_some_and(|addressees| addressees.include(&claimed.envelope.to))
     }
@@ -145,11 +145,11 @@ impl Targets {
 
 /// How delivering over all transports ended.
 #[derive(Debug, Default)]
-pub(super) struct Deliveries {
+pub(in crate::pipeline) struct Deliveries {
     /// The first error that stopped a transport.
-    pub(super) stopped: Option<PipelineError>,
+    pub(in crate::pipeline) stopped: Option<PipelineError>,
     /// The files that messages were written to, by their Message-IDs.
-    pub(super) files: Arc<HashMap<String, PathBuf>>,
+    pub(in crate::pipeline) files: Arc<HashMap<String, PathBuf>>,
 }
 
 impl Deliveries {
@@ -167,7 +167,7 @@ impl Pipeline {
     /// Delivers what waits of these meetings for these mailboxes. Messages for other mailboxes keep their time. The
     /// organization's mails leave first, then those of each user's account over that account. An error of one
     /// transport stops no other.
-    pub(super) async fn deliver(
+    pub(in crate::pipeline) async fn deliver(
         &self,
         meetings: Vec<(MeetingId, Addressees)>,
         tries: Tries,

@@ -1,13 +1,13 @@
 //! What decides how a mail reads, but for its reader.
 
-use super::plan::MailKind;
 use crate::mail::Mailbox;
 use crate::meeting::{Change, EmailAddress, Language};
+use crate::pipeline::plan::MailKind;
 use crate::template::{Cancellation, TemplateError, TemplateName, Templates};
 
 impl MailKind {
     /// The template that it is made from.
-    pub(super) const fn template(self) -> TemplateName {
+    pub(in crate::pipeline) const fn template(self) -> TemplateName {
         match self {
             Self::Invitation => TemplateName::INVITATION,
             Self::Update(_) => TemplateName::UPDATE,
@@ -18,7 +18,7 @@ impl MailKind {
 
 impl MailKind {
     /// Why somebody gets a cancellation.
-    pub(super) const fn cancellation(self) -> Cancellation {
+    pub(in crate::pipeline) const fn cancellation(self) -> Cancellation {
         match self {
             Self::Removed => Cancellation::Removed,
             Self::NewOrganizer => Cancellation::NewOrganizer,
@@ -28,13 +28,13 @@ impl MailKind {
 }
 
 /// The words of a calendar object in one language.
-pub(super) struct Words {
-    pub(super) join: String,
-    pub(super) passcode: String,
+pub(in crate::pipeline) struct Words {
+    pub(in crate::pipeline) join: String,
+    pub(in crate::pipeline) passcode: String,
 }
 
 impl Words {
-    pub(super) fn new(
+    pub(in crate::pipeline) fn new(
         templates: &Templates,
         language: &Language,
         ours: &Language,
@@ -48,22 +48,26 @@ impl Words {
 }
 
 /// What decides how a mail reads, but for its reader.
-pub(super) struct Wording<'a> {
-    pub(super) kind: MailKind,
+pub(in crate::pipeline) struct Wording<'a> {
+    pub(in crate::pipeline) kind: MailKind,
     /// Which of the plan's revisions it tells.
-    pub(super) issue: usize,
-    pub(super) language: &'a Language,
+    pub(in crate::pipeline) issue: usize,
+    pub(in crate::pipeline) language: &'a Language,
     /// What changed since its readers were told last.
-    pub(super) change: Option<Change>,
+    pub(in crate::pipeline) change: Option<Change>,
 }
 
 /// Whether the organizer and the sender are one mailbox.
-pub(super) fn is_sender(organizer: &EmailAddress, sender: &Mailbox) -> bool {
+pub(in crate::pipeline) fn is_sender(organizer: &EmailAddress, sender: &Mailbox) -> bool {
     organizer.is_same_mailbox(&sender.address)
 }
 
 /// Where answers go, where that is not the sender.
-pub(super) fn reply_to(name: &str, organizer: &EmailAddress, sender: &Mailbox) -> Option<Mailbox> {
+pub(in crate::pipeline) fn reply_to(
+    name: &str,
+    organizer: &EmailAddress,
+    sender: &Mailbox,
+) -> Option<Mailbox> {
     let is_another = !is_sender(organizer, sender);
     is_another.then(|| Mailbox::new(name, organizer.clone()))
 }

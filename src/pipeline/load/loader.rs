@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use futures_util::StreamExt as _;
 
-use super::case::Case;
-use super::plan::MailboxHistory;
-use super::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
 use crate::mail::{OutboxEntry, Seen};
 use crate::meeting::{
     EditAccess, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonRef, Reach, Tenure,
 };
+use crate::pipeline::facts::{Case, MailboxHistory};
+use crate::pipeline::{CancelOptions, Pick, Pipeline, PipelineError, PushOptions, SendOptions};
 
 /// How many people the CRM is asked for at a time, as [`Records::people`](crate::crm::Records::people) says.
 const PEOPLE_AT_ONCE: usize = 200;
@@ -51,7 +50,11 @@ impl Doing {
 
 impl Pipeline {
     /// A meeting that may be sent.
-    pub(super) async fn load(&self, id: &MeetingId, options: &SendOptions) -> Result<Case, PipelineError> {
+    pub(in crate::pipeline) async fn load(
+        &self,
+        id: &MeetingId,
+        options: &SendOptions,
+    ) -> Result<Case, PipelineError> {
         let case = self.load_to_mail(id).await?;
         let pushes = case.meeting.online_location.is_some() && !options.no_push;
         self.permit(&case.meeting, options.actor.as_ref(), pushes, Doing::Send.verb())
@@ -67,7 +70,7 @@ impl Pipeline {
     }
 
     /// A meeting that may be cancelled.
-    pub(super) async fn load_for_cancel(
+    pub(in crate::pipeline) async fn load_for_cancel(
         &self,
         id: &MeetingId,
         options: &CancelOptions,
@@ -82,7 +85,7 @@ impl Pipeline {
     }
 
     /// A meeting that may be pushed, and its organizer.
-    pub(super) async fn load_for_push(
+    pub(in crate::pipeline) async fn load_for_push(
         &self,
         id: &MeetingId,
         options: &PushOptions,
@@ -123,7 +126,10 @@ impl Pipeline {
     }
 
     /// The user whom a meeting is assigned to.
-    pub(super) async fn load_organizer(&self, meeting: &Meeting) -> Result<Person, PipelineError> {
+    pub(in crate::pipeline) async fn load_organizer(
+        &self,
+        meeting: &Meeting,
+    ) -> Result<Person, PipelineError> {
         let user = assigned_user(meeting)?;
         let found = self.crm.person(&user).await?;
         found.ok_or_else(|| PipelineError::AssignedUserMissing {
@@ -133,7 +139,7 @@ impl Pipeline {
     }
 
     /// A meeting with its people, and all that they were told. It must have an assigned user.
-    pub(super) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+    pub(in crate::pipeline) async fn load_case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let meeting = self.load_meeting(id).await?;
         let user = assigned_user(&meeting)?;
         let mut attendees = Vec::new();
@@ -250,7 +256,7 @@ impl Pipeline {
         Ok(known)
     }
 
-    pub(super) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {
+    pub(in crate::pipeline) async fn load_meeting(&self, id: &MeetingId) -> Result<Meeting, PipelineError> {
         let meeting = self.crm.meeting(id).await?;
         meeting.ok_or_else(|| PipelineError::NoMeeting { meeting: id.clone() })
     }
@@ -265,7 +271,7 @@ impl Pipeline {
     }
 
     /// Refuses what the user on whose behalf it is done may not do.
-    pub(super) async fn permit(
+    pub(in crate::pipeline) async fn permit(
         &self,
         meeting: &Meeting,
         actor: Option<&PersonId>,

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Pipeline, PipelineError};
 use crate::dsn::{Notification, RecipientStatus};
 use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose, message_id_of};
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
+use crate::pipeline::{Pipeline, PipelineError};
 
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

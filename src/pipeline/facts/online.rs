@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Pipeline;
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation};
 use crate::online::OnlineLink;
+use crate::pipeline::Pipeline;
 
 /// What was done at the provider of online meetings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -58,15 +58,15 @@ pub struct OnlineReport {
 
 /// What the push came to.
 #[derive(Debug, Clone)]
-pub(super) struct Online {
-    pub(super) action: OnlineAction,
-    pub(super) link: Option<OnlineLink>,
+pub(in crate::pipeline) struct Online {
+    pub(in crate::pipeline) action: OnlineAction,
+    pub(in crate::pipeline) link: Option<OnlineLink>,
     /// Whether the record's join URL is ours and leads to a meeting that is not online any more.
-    pub(super) withdrawn: bool,
+    pub(in crate::pipeline) withdrawn: bool,
 }
 
 impl Online {
-    pub(super) fn skipped() -> Self {
+    pub(in crate::pipeline) fn skipped() -> Self {
         Self {
             action: OnlineAction::Skipped,
             link: None,
@@ -74,7 +74,7 @@ impl Online {
         }
     }
 
-    pub(super) fn done(action: OnlineAction, link: OnlineLink) -> Self {
+    pub(in crate::pipeline) fn done(action: OnlineAction, link: OnlineLink) -> Self {
         Self {
             action,
             link: Some(link),
@@ -83,7 +83,7 @@ impl Online {
     }
 
     /// What is recorded, where nobody was asked.
-    pub(super) fn as_recorded(link: Option<OnlineLink>) -> Self {
+    pub(in crate::pipeline) fn as_recorded(link: Option<OnlineLink>) -> Self {
         Self {
             link,
             ..Self::skipped()
@@ -91,12 +91,12 @@ impl Online {
     }
 
     /// The passcode to join with, where the provider told one.
-    pub(super) fn passcode(&self) -> Option<&str> {
+    pub(in crate::pipeline) fn passcode(&self) -> Option<&str> {
         self.link.as_ref()?.passcode.as_deref()
     }
 
     /// The link to join that the record is to have.
-    pub(super) fn join_url(&self, meeting: &Meeting) -> Option<JoinUrl> {
+    pub(in crate::pipeline) fn join_url(&self, meeting: &Meeting) -> Option<JoinUrl> {
         match &self.link {
             Some(link) => Some(link.join_url.clone()),
             None if self.withdrawn => None,
@@ -107,7 +107,7 @@ impl Online {
 
 impl Pipeline {
     /// What is told of the online meeting of a meeting.
-    pub(super) fn online_report(&self, online: &Online, meeting: &Meeting) -> OnlineReport {
+    pub(in crate::pipeline) fn online_report(&self, online: &Online, meeting: &Meeting) -> OnlineReport {
         OnlineReport {
             join_url: online.join_url(meeting),
             ..self.link_report(online.action, online.link.as_ref())
@@ -115,7 +115,11 @@ impl Pipeline {
     }
 
     /// The same, with the link's own join URL.
-    pub(super) fn link_report(&self, action: OnlineAction, link: Option<&OnlineLink>) -> OnlineReport {
+    pub(in crate::pipeline) fn link_report(
+        &self,
+        action: OnlineAction,
+        link: Option<&OnlineLink>,
+    ) -> OnlineReport {
         OnlineReport {
             action,
             provider: link.map(|link| link.location),
@@ -127,7 +131,7 @@ impl Pipeline {
     }
 
     /// Whether the provider's id of an online meeting is something that people type.
-    pub(super) fn shows_id(&self, link: &OnlineLink) -> bool {
+    pub(in crate::pipeline) fn shows_id(&self, link: &OnlineLink) -> bool {
         let provider = self.provider_at(link.location);
         provider.is_some_and(|provider| provider.shows_id())
     }

@@ -4,8 +4,6 @@ use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 
-use super::case::is_organizer;
-use super::{Pick, Pipeline, PipelineError};
 use crate::calendar::Method;
 use crate::crm::Invitee;
 use crate::imip::{Answer, AnswerKind};
@@ -14,6 +12,8 @@ use crate::meeting::{
     Acceptance, EmailAddress, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonKind, PersonRef,
     Tenure,
 };
+use crate::pipeline::facts::is_organizer;
+use crate::pipeline::{Pick, Pipeline, PipelineError};
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

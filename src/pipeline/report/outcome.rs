@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Serialize, Serializer};
 
-use super::Pipeline;
-use super::PipelineError;
-use super::case::{Case, Place};
-use super::deliver::Deliveries;
-use super::plan::{Issue, MailKind, Plan, Reason, What};
-use super::report::{RecipientReport, RecipientState};
+use super::send_report::{RecipientReport, RecipientState};
 use crate::calendar::Method;
 use crate::mail::{DeliveryState, OutboxEntry, Purpose};
 use crate::meeting::{EmailAddress, Language, Meeting, Revision};
+use crate::pipeline::Pipeline;
+use crate::pipeline::PipelineError;
+use crate::pipeline::deliver::Deliveries;
+use crate::pipeline::facts::{Case, Place};
+use crate::pipeline::plan::{Issue, MailKind, Plan, Reason, What};
 use crate::template::{TemplateName, Templates};
 
 /// What became of one mailbox.
@@ -51,7 +51,7 @@ struct Note {
 }
 
 /// What became of the mails of a send.
-pub(super) struct Outcomes {
+pub(in crate::pipeline) struct Outcomes {
     issues: Vec<Issue>,
     each: Vec<Outcome>,
     /// By the index in `each`.
@@ -61,8 +61,8 @@ pub(super) struct Outcomes {
 
 impl Outcomes {
     /// The outcomes right after queueing: every mail waits.
-    pub(super) fn all_wait(plan: Plan<'_>) -> Self {
-        let outcome = |step: &super::plan::Step<'_>| {
+    pub(in crate::pipeline) fn all_wait(plan: Plan<'_>) -> Self {
+        let outcome = |step: &crate::pipeline::plan::Step<'_>| {
             let (mail, state) = match &step.what {
                 What::Mail(mail) => (
                     Mail::New {
@@ -106,7 +106,13 @@ fn message_id(issues: &[Issue], case: &Case, outcome: &Outcome, domain: &str) ->
 
 impl crate::mail::Issued {
     /// The Message-ID of a mail that tells it.
-    pub(super) fn message_id(&self, kind: MailKind, to: &EmailAddress, resend: u32, domain: &str) -> String {
+    pub(in crate::pipeline) fn message_id(
+        &self,
+        kind: MailKind,
+        to: &EmailAddress,
+        resend: u32,
+        domain: &str,
+    ) -> String {
         // An invitation and an update of one revision are the same kind of message to a calendar.
         let purpose = match kind.method() {
             Method::Cancel => Purpose::Cancellation,
@@ -125,7 +131,7 @@ impl crate::mail::Issued {
 
 impl Pipeline {
     /// Reads from the outbox, after delivering, what became of each mail.
-    pub(super) async fn outcomes(
+    pub(in crate::pipeline) async fn outcomes(
         &self,
         case: &Case,
         mut outcomes: Outcomes,
@@ -223,7 +229,7 @@ pub struct Recipients {
 type Written = (TemplateName, Language, Option<Language>);
 
 impl Recipients {
-    pub(super) fn new(pipeline: &Pipeline, case: Case, outcomes: Outcomes) -> Self {
+    pub(in crate::pipeline) fn new(pipeline: &Pipeline, case: Case, outcomes: Outcomes) -> Self {
         Self {
             case: Box::new(case),
             issues: outcomes.issues,
@@ -262,12 +268,12 @@ impl Recipients {
     }
 
     /// How many are in a state.
-    pub(super) fn count(&self, state: RecipientState) -> usize {
+    pub(in crate::pipeline) fn count(&self, state: RecipientState) -> usize {
         self.each.iter().filter(|outcome| outcome.state == state).count()
     }
 
     /// How many are skipped because the CRM hides their addresses.
-    pub(super) fn count_hidden(&self) -> usize {
+    pub(in crate::pipeline) fn count_hidden(&self) -> usize {
         let is_hidden = |outcome: &&Outcome| matches!(outcome.mail, Mail::None(Reason::AddressHidden));
         self.each.iter().filter(is_hidden).count()
     }
@@ -278,7 +284,7 @@ impl Recipients {
         &self.case.meeting
     }
 
-    pub(super) fn revision(&self) -> Revision {
+    pub(in crate::pipeline) fn revision(&self) -> Revision {
         // Each plan has it.
         self.issues[0].issued.revision
     }

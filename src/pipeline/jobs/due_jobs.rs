@@ -13,9 +13,9 @@ use tokio::sync::watch;
 use tokio::task::{self, JoinSet};
 use tracing::Instrument as _;
 
-use super::{Pipeline, PipelineError};
 use crate::fault::{BoxFault, chain};
 use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
+use crate::pipeline::{Pipeline, PipelineError};
 
 /// How many jobs a worker runs at once.
 const AT_ONCE: usize = 4;
@@ -36,7 +36,7 @@ const IDLE: Duration = Duration::from_secs(3_600);
 
 /// The list of jobs, and the handlers that a worker has for them.
 #[derive(Clone)]
-pub(super) struct DueJobs {
+pub(in crate::pipeline) struct DueJobs {
     list: Arc<dyn Jobs>,
     handlers: Arc<[Arc<dyn JobHandler>]>,
 }
@@ -48,7 +48,7 @@ impl fmt::Debug for DueJobs {
 }
 
 impl DueJobs {
-    pub(super) fn new(list: Arc<dyn Jobs>, handlers: Vec<Arc<dyn JobHandler>>) -> Self {
+    pub(in crate::pipeline) fn new(list: Arc<dyn Jobs>, handlers: Vec<Arc<dyn JobHandler>>) -> Self {
         let handlers = handlers.into();
         Self { list, handlers }
     }
@@ -86,7 +86,7 @@ impl DueJobs {
 impl Pipeline {
     /// Runs jobs as they become due until the worker is to stop, or until the mails are done and no job is due. Answers how
     /// many runs there were.
-    pub(super) async fn run_due_jobs(
+    pub(in crate::pipeline) async fn run_due_jobs(
         &self,
         mut mails_are_done: watch::Receiver<bool>,
     ) -> Result<usize, PipelineError> {
@@ -165,7 +165,7 @@ impl Pipeline {
     }
 
     /// Schedules the first jobs of the kinds that recur.
-    pub(super) async fn begin_recurring_jobs(&self) -> Result<(), PipelineError> {
+    pub(in crate::pipeline) async fn begin_recurring_jobs(&self) -> Result<(), PipelineError> {
         let Some(due) = &self.jobs else { return Ok(()) };
         for first in due
             .handlers
@@ -180,7 +180,7 @@ impl Pipeline {
     /// Waits until a job may have been scheduled, the clock is moved, the worker is to stop, or `at_most` has passed.
     async fn pause_for_jobs(&self, due: &DueJobs, at_most: Duration) {
         tokio::select! {
-            () = due.list.wait(at_most.max(super::worker::STEP)) => {}
+            () = due.list.wait(at_most.max(crate::pipeline::worker::STEP)) => {}
             () = self.clock.moves() => {}
             () = self.is_to_stop() => {}
         }

@@ -1,0 +1,8 @@
+//! Step 1: loads a meeting with all that is known of it, and refuses what may not be sent, pushed or edited.
+//!
+//! It reads the CRM, the outbox and the users' accounts, and writes nothing.
+
+mod accounts;
+mod loader;
+
+pub(super) use accounts::of_account;
