@@ -4,7 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::accounts::UserAccounts;
+use super::deliver::{Courier, Ports};
+use super::event::Events;
 use super::jobs::{DueJobs, Keeping};
+use super::stop::Stop;
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
@@ -45,8 +49,8 @@ pub struct PipelineBuilder {
     delivery: DeliverySettings,
     clock: Clock,
     chance: Chance,
-    events: Arc<dyn Fn(&Event) + Send + Sync>,
-    stop: Arc<AtomicBool>,
+    events: Events,
+    stop: Stop,
 }
 
 impl std::fmt::Debug for PipelineBuilder {
@@ -118,8 +122,8 @@ impl Pipeline {
             delivery: DeliverySettings::default(),
             clock: Clock::default(),
             chance: Chance::default(),
-            events: Arc::new(|_| {}),
-            stop: Arc::default(),
+            events: Events::new(|_| {}),
+            stop: Stop::default(),
         }
     }
 }
@@ -260,14 +264,14 @@ impl PipelineBuilder {
     /// What to tell of everything that happens while meetings are pushed and mailed. It is called from the step itself,
     /// by several deliveries at once, so it must not take long: what does belongs into a channel.
     pub fn on_event(mut self, tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.events = Arc::new(tell);
+        self.events = Events::new(tell);
         self
     }
 
     /// Set to `true` from outside, it ends delivering after the messages that are on the wire; the rest stays in
     /// the outbox.
     pub fn stop(mut self, stop: Arc<AtomicBool>) -> Self {
-        self.stop = stop;
+        self.stop = Stop::new(stop);
         self
     }
 
@@ -288,22 +292,40 @@ impl PipelineBuilder {
         }
         let jobs = match (self.handlers.is_empty(), self.jobs) {
             (true, _) => None,
-            (false, jobs) => Some(DueJobs::new(jobs.ok_or(missing(NO_JOBS))?, self.handlers)),
+            (false, jobs) => Some(DueJobs::new(
+                jobs.ok_or(missing(NO_JOBS))?,
+                self.handlers,
+                self.clock.clone(),
+                self.chance.clone(),
+                self.stop.clone(),
+            )),
         };
+        let crm = self.crm.ok_or(missing("a CRM: `.crm(…)`"))?;
+        let links = self
+            .links
+            .ok_or(missing("a place for links: `.database(…)` or `.links(…)`"))?;
+        let outbox = self
+            .outbox
+            .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?;
+        let accounts = UserAccounts::new(self.accounts);
+        let ports = Ports {
+            outbox: Arc::clone(&outbox),
+            signers: self.signers,
+            settings: self.delivery,
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            events: self.events.clone(),
+            stop: self.stop.clone(),
+        };
+        let courier = Courier::new(ports, self.transport, accounts.clone());
         Ok(Pipeline {
-            crm: self.crm.ok_or(missing("a CRM: `.crm(…)`"))?,
+            crm,
             providers: self.providers,
-            links: self
-                .links
-                .ok_or(missing("a place for links: `.database(…)` or `.links(…)`"))?,
-            outbox: self
-                .outbox
-                .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
+            links,
+            outbox,
             answers: self.answers,
             notifications: self.notifications,
-            transport: self.transport,
-            accounts: self.accounts,
-            signers: self.signers,
+            accounts,
             envelope_sender: self.envelope_sender,
             templates: match self.templates {
                 Some(templates) => templates,
@@ -313,7 +335,7 @@ impl PipelineBuilder {
             sender: self.sender,
             times: self.times,
             attendees: self.attendees,
-            delivery: self.delivery,
+            courier: courier.into(),
             jobs,
             clock: self.clock,
             chance: self.chance,

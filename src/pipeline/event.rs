@@ -1,6 +1,7 @@
 //! What happens while meetings are pushed and mailed, for whoever wants to show it, log it, or pass it on.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -80,8 +81,30 @@ pub enum Happened {
     },
 }
 
+/// What is told of everything that happens.
+#[derive(Clone)]
+pub(super) struct Events(Arc<dyn Fn(&Event) + Send + Sync>);
+
+impl Events {
+    pub(super) fn new(tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    /// Tells what happened to a meeting.
+    pub(super) fn tell_of(&self, meeting: &MeetingId, what: Happened) {
+        (self.0)(&Event::of(meeting, what));
+    }
+
+    /// Tells what an attempt to deliver a message came to, if the message was tried.
+    pub(super) fn tell_of_attempt(&self, claimed: &Claimed, result: &AttemptResult) {
+        if let Some(event) = Event::of_attempt(claimed, result) {
+            (self.0)(&event);
+        }
+    }
+}
+
 impl Event {
-    pub(super) fn of(meeting: &MeetingId, what: Happened) -> Self {
+    fn of(meeting: &MeetingId, what: Happened) -> Self {
         Self {
             meeting: meeting.clone(),
             person: None,
@@ -92,7 +115,7 @@ impl Event {
     }
 
     /// What an attempt to deliver a message came to; `None` when the message was not tried.
-    pub(super) fn of_attempt(claimed: &Claimed, result: &AttemptResult) -> Option<Self> {
+    fn of_attempt(claimed: &Claimed, result: &AttemptResult) -> Option<Self> {
         let what = match result.clone() {
             AttemptResult::Sent { answer } => Happened::Sent { answer },
             AttemptResult::Failed { answer } => Happened::Refused { answer },

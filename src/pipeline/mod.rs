@@ -11,6 +11,7 @@
 //! What a step did is recorded before the next begins. The same run again, after an error or a crash, continues from
 //! there: no second online meeting, no second mail to a mailbox that has this revision.
 
+mod accounts;
 mod builder;
 mod deliver;
 mod error;
@@ -26,11 +27,11 @@ mod queue;
 mod render;
 mod report;
 mod retry;
+mod stop;
 mod worker;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
@@ -39,18 +40,19 @@ use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::crm::Records;
-use crate::mail::{
-    Accounts, Answers, DkimSigner, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox, Transport,
-};
+use crate::mail::{Answers, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox};
 use crate::meeting::MeetingId;
 use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
-use deliver::{Deliveries, Tries};
+use accounts::UserAccounts;
+use deliver::{Courier, Deliveries, Tries};
+use event::Events;
 use jobs::DueJobs;
 use plan::Aim;
 use queue::{Queued, Telling};
 use report::Outcomes;
+use stop::Stop;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
 pub use deliver::DeliverySettings;
@@ -81,21 +83,19 @@ pub struct Pipeline {
     outbox: Arc<dyn Outbox>,
     answers: Option<Arc<dyn Answers>>,
     notifications: Option<Arc<dyn Notifications>>,
-    transport: Option<Arc<dyn Transport>>,
-    accounts: Option<Arc<dyn Accounts>>,
-    signers: Arc<[DkimSigner]>,
+    accounts: UserAccounts,
     envelope_sender: Option<EnvelopeSender>,
     templates: Templates,
     organization: Organization,
     sender: Mailbox,
     times: Times,
     attendees: AttendeeList,
-    delivery: DeliverySettings,
+    courier: Arc<Courier>,
     jobs: Option<DueJobs>,
     clock: Clock,
     chance: Chance,
-    events: Arc<dyn Fn(&Event) + Send + Sync>,
-    stop: Arc<AtomicBool>,
+    events: Events,
+    stop: Stop,
 }
 
 impl fmt::Debug for Pipeline {
@@ -110,7 +110,7 @@ impl fmt::Debug for Pipeline {
 impl Pipeline {
     /// Tells what happened to a meeting.
     fn tell_of(&self, meeting: &MeetingId, what: Happened) {
-        (self.events)(&Event::of(meeting, what));
+        self.events.tell_of(meeting, what);
     }
 
     /// What time it is.
@@ -150,14 +150,17 @@ impl Pipeline {
         telling: Telling<'_>,
         queue_only: bool,
     ) -> Result<SendReport, PipelineError> {
-        if self.transport.is_none() && !queue_only {
+        if !self.courier.has_transport() && !queue_only {
             return Err(PipelineError::NoTransport);
         }
         let mut queued = self.queue(id, telling).await?;
         let mut delivered = Deliveries::default();
         if !queue_only {
             let addressees = queued.take_addressees();
-            delivered = self.deliver(vec![(id.clone(), addressees)], Tries::All).await?;
+            delivered = self
+                .courier
+                .deliver(vec![(id.clone(), addressees)], Tries::All)
+                .await?;
         }
         let stopped = delivered.stopped.take();
         let mut report = self.report_of(queued, &delivered).await?;
@@ -176,7 +179,7 @@ impl Pipeline {
         ids: &[MeetingId],
         options: &SendOptions,
     ) -> Result<SentTogether, PipelineError> {
-        if self.transport.is_none() && !options.queue_only {
+        if !self.courier.has_transport() && !options.queue_only {
             return Err(PipelineError::NoTransport);
         }
         let mut together = SentTogether::default();
@@ -194,7 +197,7 @@ impl Pipeline {
                     let addressees = queued.as_mut().ok()?.take_addressees();
                     Some(((*id).clone(), addressees))
                 });
-                delivered = self.deliver(targets.collect(), Tries::All).await?;
+                delivered = self.courier.deliver(targets.collect(), Tries::All).await?;
             }
             for (id, queued) in queued {
                 let report = match queued {

@@ -1,7 +1,6 @@
 //! The worker: delivers what waits of all meetings, long after it was queued, and runs due jobs beside it.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,6 +11,7 @@ use super::deliver::{Addressees, Tries};
 use super::facts::Online;
 use super::plan::{Aim, CalledOff};
 use super::report::Outcomes;
+use super::stop::STEP;
 use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
 use crate::calendar::Method;
 use crate::fault::{Fault as _, chain};
@@ -21,8 +21,6 @@ use crate::meeting::{MeetingId, MeetingStatus};
 /// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
 /// a provider that cannot be reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
-/// How often a worker looks whether it is to stop.
-pub(super) const STEP: Duration = Duration::from_millis(100);
 /// How often a worker looks while something waits: a process that holds messages may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
 /// How often it looks while nothing does.
@@ -74,7 +72,9 @@ impl Pipeline {
     /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
-        self.begin_recurring_jobs().await?;
+        if let Some(jobs) = &self.jobs {
+            jobs.begin_recurring().await?;
+        }
         loop {
             let (done, mails_are_done) = watch::channel(false);
             let mails = async {
@@ -82,9 +82,15 @@ impl Pipeline {
                 done.send_replace(true);
                 Ok(())
             };
-            let ((), runs) = tokio::try_join!(mails, self.run_due_jobs(mails_are_done))?;
+            let jobs = async {
+                match &self.jobs {
+                    Some(jobs) => jobs.run(mails_are_done).await,
+                    None => Ok(0),
+                }
+            };
+            let ((), runs) = tokio::try_join!(mails, jobs)?;
             // A job may have queued mails after the last was delivered.
-            if runs == 0 || self.stop.load(Ordering::Relaxed) {
+            if runs == 0 || self.stop.is_set() {
                 return Ok(worked);
             }
         }
@@ -92,10 +98,10 @@ impl Pipeline {
 
     /// Delivers what is due, until the worker is to stop, or, with `drain`, until nothing waits.
     async fn deliver_all_due(&self, drain: bool, worked: &mut Worked) -> Result<(), PipelineError> {
-        while !self.stop.load(Ordering::Relaxed) {
+        while !self.stop.is_set() {
             let due = self.outbox.due().await?;
             for due in &due {
-                if self.stop.load(Ordering::Relaxed) {
+                if self.stop.is_set() {
                     break;
                 }
                 match self.deliver_due(due).await {
@@ -137,7 +143,7 @@ impl Pipeline {
             // A refused log-in stays refused until the configuration is corrected.
             PipelineError::AccountTransport { source, .. } if source.is_about_log_in() => AFTER_ERROR,
             PipelineError::Transport(_) | PipelineError::AccountTransport { .. } => {
-                TimeDelta::from_std(self.delivery.first_retry).unwrap_or(AFTER_ERROR)
+                TimeDelta::from_std(self.courier.settings().first_retry).unwrap_or(AFTER_ERROR)
             }
             _ => AFTER_ERROR,
         };
@@ -150,14 +156,7 @@ impl Pipeline {
         tokio::select! {
             () = self.outbox.wait(at_most.max(STEP)) => {}
             () = self.clock.moves() => {}
-            () = self.is_to_stop() => {}
-        }
-    }
-
-    /// Comes back once it is to stop.
-    pub(super) async fn is_to_stop(&self) {
-        while !self.stop.load(Ordering::Relaxed) {
-            tokio::time::sleep(STEP).await;
+            () = self.stop.wait() => {}
         }
     }
 
@@ -196,6 +195,7 @@ impl Pipeline {
             let waiting = case.mailboxes.values().filter(|history| history.waits()).count();
             let addressees = Addressees::all_but(waiting.max(1), HashSet::new());
             let mut delivered = self
+                .courier
                 .deliver(vec![(due.meeting.clone(), addressees)], Tries::Due)
                 .await?;
             if let Some(error) = delivered.stopped.take() {
@@ -246,7 +246,10 @@ impl Pipeline {
             }
         }
         let addressees = Addressees::all_but(others, HashSet::new());
-        let mut delivered = self.deliver(vec![(id.clone(), addressees)], Tries::Due).await?;
+        let mut delivered = self
+            .courier
+            .deliver(vec![(id.clone(), addressees)], Tries::Due)
+            .await?;
         match delivered.stopped.take() {
             Some(error) => Err(error),
             None => Ok(Some(Delivery::Gone { called_off })),

@@ -1,26 +1,27 @@
 //! Step 5, one attempt: a message on its way over a connection, and what comes of it.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedMutexGuard;
 
+use super::deliveries::Delivered;
+use super::ports::Ports;
 use super::ready::Ready;
-use super::round::Round;
 use crate::fault::{BoxFault, chain};
-use crate::mail::{AttemptResult, Claimed, Connection, TransportError};
-use crate::pipeline::Event;
+use crate::mail::{AttemptResult, Connection, Transport, TransportError};
 
 /// A connection that fails after more than this is not tried again at once: the worker has waited long enough.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A worker's connection, if it has one, and how many messages it has carried.
 #[derive(Default)]
-pub(in crate::pipeline) struct Line {
-    pub(in crate::pipeline) connection: Option<Box<dyn Connection>>,
+pub(super) struct Line {
+    pub(super) connection: Option<Box<dyn Connection>>,
     carried: usize,
     /// Held while this worker opens the first connection of the round.
-    pub(in crate::pipeline) opening: Option<OwnedMutexGuard<()>>,
+    pub(super) opening: Option<OwnedMutexGuard<()>>,
 }
 
 /// What went wrong with one message.
@@ -43,15 +44,71 @@ impl Trouble {
 }
 
 /// Whether a worker goes on.
-pub(in crate::pipeline) enum Next {
+pub(super) enum Next {
     Continue,
     /// The worker gets no connection while others have one. It ends, and the others deliver its message.
     Leave,
     Stop,
 }
 
-impl Round {
-    pub(in crate::pipeline) async fn deliver_one(
+/// What the attempts of one round share: the transport, who is connected, and how it goes.
+pub(super) struct Attempts {
+    ports: Arc<Ports>,
+    transport: Arc<dyn Transport>,
+    delivered: Mutex<Delivered>,
+    /// How many workers have a connection.
+    connected: AtomicUsize,
+}
+
+impl Attempts {
+    pub(super) fn new(ports: Arc<Ports>, transport: Arc<dyn Transport>) -> Self {
+        Self {
+            ports,
+            transport,
+            delivered: Mutex::default(),
+            connected: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many connections the transport has.
+    pub(super) fn connections(&self) -> usize {
+        self.transport.connections()
+    }
+
+    pub(super) fn has_connections(&self) -> bool {
+        self.connected.load(Ordering::Relaxed) > 0
+    }
+
+    fn delivered(&self) -> MutexGuard<'_, Delivered> {
+        self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How it ended. To be asked for once.
+    pub(super) fn take_delivered(&self) -> Delivered {
+        std::mem::take(&mut *self.delivered())
+    }
+
+    /// Whether an error has ended the round.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.delivered().stopped.is_some()
+    }
+
+    /// Ends the round. The first error is kept as the reason.
+    pub(super) fn stop_for(&self, error: TransportError) {
+        self.delivered().stopped.get_or_insert(error);
+    }
+
+    /// Closes the connection of a worker that ends.
+    pub(super) async fn close(&self, line: Line) {
+        if let Some(connection) = line.connection {
+            self.connected.fetch_sub(1, Ordering::Relaxed);
+            connection.close().await;
+        }
+    }
+
+    /// Tries a message, a second time where a new connection may help, and records the result. `next` is the message that
+    /// follows.
+    pub(super) async fn deliver_one(
         &self,
         line: &mut Line,
         ready: &Ready,
@@ -87,7 +144,7 @@ impl Round {
             }) => {
                 // If turns cannot be reserved, giving back mostly fails for the same reason. The first error says
                 // more.
-                let _ = self.give_back(claimed).await;
+                let _ = self.ports.give_back(claimed).await;
                 return Err(source);
             }
             Err(Trouble {
@@ -97,11 +154,11 @@ impl Round {
                 tracing::warn!(meeting = %claimed.meeting, message_id = claimed.message_id, to = %claimed.envelope.to, answer, "not sent");
                 let answer = words_of(&error).unwrap_or(answer);
                 let fate = if matches!(error, TransportError::AnswerLost { .. }) && !at_connect {
-                    let (settings, now) = (&self.pipeline.delivery, self.pipeline.clock.now());
-                    settings.after_lost_answer(claimed, answer, now, self.pipeline.chance.fraction())
+                    let (settings, now) = (&self.ports.settings, self.ports.clock.now());
+                    settings.after_lost_answer(claimed, answer, now, self.ports.chance.fraction())
                 } else if error.is_temporary() {
-                    let (settings, now) = (&self.pipeline.delivery, self.pipeline.clock.now());
-                    settings.after_failure(claimed, answer, now, self.pipeline.chance.fraction())
+                    let (settings, now) = (&self.ports.settings, self.ports.clock.now());
+                    settings.after_failure(claimed, answer, now, self.ports.chance.fraction())
                 } else {
                     AttemptResult::Failed { answer }
                 };
@@ -113,19 +170,12 @@ impl Round {
         };
         // Before the next message is sent: so after a crash, the result of at most one message for each connection is
         // not known.
-        self.pipeline.outbox.record(claimed, &fate).await?;
-        self.tell(claimed, &fate);
+        self.ports.record(claimed, &fate).await?;
         let Some(error) = stops else {
             return Ok(Next::Continue);
         };
         self.stop_for(error);
         Ok(Next::Stop)
-    }
-
-    pub(in crate::pipeline) fn tell(&self, claimed: &Claimed, fate: &AttemptResult) {
-        if let Some(event) = Event::of_attempt(claimed, fate) {
-            (self.pipeline.events)(&event);
-        }
     }
 
     /// Opens a connection. If it breaks at once, it is tried once more: that says little about the server.

@@ -4,9 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use tokio::sync::Semaphore;
 
+use super::ports::Ports;
 use crate::fault::{BoxFault, chain};
 use crate::mail::{Claimed, DkimError, Outgoing, TransportError, UnreadableMessage, signed};
-use crate::pipeline::Pipeline;
 use crate::processors;
 
 /// One permit for each processor: signing keeps a processor busy, and more signatures at a time would only slow each
@@ -14,14 +14,14 @@ use crate::processors;
 static SIGNING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors::count()));
 
 /// A message that can leave.
-pub(in crate::pipeline) struct Ready {
-    pub(in crate::pipeline) claimed: Claimed,
+pub(super) struct Ready {
+    pub(super) claimed: Claimed,
     /// The whole message, with its signatures.
     message: Vec<u8>,
 }
 
 /// Why a message cannot leave.
-pub(in crate::pipeline) enum NotReady {
+pub(super) enum NotReady {
     /// Its stored form is damaged. It never can.
     Damaged { claimed: Box<Claimed>, reason: String },
     /// Signing failed, as it would for every other message.
@@ -36,12 +36,8 @@ pub(in crate::pipeline) enum NotReady {
 impl Ready {
     /// Writes the message and puts the signatures in front. A mail that leaves over a user's account is signed only
     /// with keys of the domain that it comes from.
-    pub(in crate::pipeline) async fn make(
-        pipeline: &Pipeline,
-        of_account: bool,
-        claimed: Claimed,
-    ) -> Result<Self, NotReady> {
-        let message = match pipeline.outbox.message(&claimed).await {
+    pub(super) async fn make(ports: &Ports, of_account: bool, claimed: Claimed) -> Result<Self, NotReady> {
+        let message = match ports.outbox.message(&claimed).await {
             Ok(message) => message,
             Err(UnreadableMessage::Damaged(error)) => {
                 return Err(NotReady::Damaged {
@@ -57,7 +53,7 @@ impl Ready {
             }
         };
         let domain = of_account.then(|| claimed.envelope.from.domain().to_owned());
-        match with_signatures(pipeline, domain, message).await {
+        match with_signatures(ports, domain, message).await {
             Ok(message) => Ok(Self { claimed, message }),
             Err(source) => Err(NotReady::Unsigned {
                 error: TransportError::CannotSign {
@@ -69,7 +65,7 @@ impl Ready {
         }
     }
 
-    pub(in crate::pipeline) fn outgoing(&self) -> Outgoing<'_> {
+    pub(super) fn outgoing(&self) -> Outgoing<'_> {
         Outgoing {
             envelope: &self.claimed.envelope,
             message: &self.message,
@@ -80,17 +76,17 @@ impl Ready {
 /// Signs with all keys, on another thread; with a domain, only with that domain's keys. Without keys, the message
 /// stays as it is.
 async fn with_signatures(
-    pipeline: &Pipeline,
+    ports: &Ports,
     domain: Option<String>,
     message: Vec<u8>,
 ) -> Result<Vec<u8>, DkimError> {
-    if pipeline.signers.is_empty() {
+    if ports.signers.is_empty() {
         return Ok(message);
     }
     // The semaphore is never closed, so this cannot fail.
     let _turn = SIGNING.acquire().await;
-    let signers = Arc::clone(&pipeline.signers);
-    let now = pipeline.clock.now();
+    let signers = Arc::clone(&ports.signers);
+    let now = ports.clock.now();
     let signing = tokio::task::spawn_blocking(move || {
         let speaks = signers
             .iter()

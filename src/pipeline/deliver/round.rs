@@ -1,22 +1,23 @@
 //! Step 5, second half: the workers of one round, each with a connection of its own.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::attempt::{Line, Next};
-use super::courier::{Delivered, Targets, Tries};
+use super::attempt::{Attempts, Line, Next};
+use super::deliveries::Delivered;
+use super::ports::Ports;
 use super::ready::{NotReady, Ready};
 use super::taken::{Taken, Turn};
+use super::targets::{Targets, Tries};
 use crate::fault::BoxFault;
-use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport, TransportError};
+use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport};
 use crate::meeting::PersonId;
-use crate::pipeline::Pipeline;
 
 /// How long the lease of a claimed message lasts.
 const LEASE: Duration = Duration::from_secs(900);
@@ -32,51 +33,46 @@ const LARGEST_BATCH: u32 = 256;
 const READY_AT_ONCE: usize = 2;
 
 /// One round of delivering, shared by its workers.
-pub(in crate::pipeline) struct Round {
-    pub(in crate::pipeline) pipeline: Pipeline,
+pub(super) struct Round {
+    ports: Arc<Ports>,
+    attempts: Attempts,
     targets: Arc<Targets>,
     tries: Tries,
-    pub(in crate::pipeline) transport: Arc<dyn Transport>,
     /// The user whose account the mails leave over; `None`: the organization's server.
     account: Option<PersonId>,
     taken: Taken,
     /// The number of the last message that was claimed. A round tries each message once.
     reached: AtomicI64,
-    delivered: Mutex<Delivered>,
-    /// How many workers have a connection.
-    pub(in crate::pipeline) connected: AtomicUsize,
     /// Held by the worker that opens the first connection. If all workers connected together, a server that takes
     /// fewer connections would turn all of them away.
     opening: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Round {
-    pub(in crate::pipeline) fn new(
-        pipeline: &Pipeline,
+    pub(super) fn new(
+        ports: &Arc<Ports>,
         targets: Arc<Targets>,
         tries: Tries,
         transport: Arc<dyn Transport>,
         account: Option<PersonId>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            pipeline: pipeline.clone(),
+            attempts: Attempts::new(Arc::clone(ports), transport),
+            ports: Arc::clone(ports),
             targets,
             tries,
-            transport,
             account,
             taken: Taken::default(),
             reached: AtomicI64::new(0),
-            delivered: Mutex::default(),
-            connected: AtomicUsize::new(0),
             opening: Arc::default(),
         })
     }
 
     /// Delivers what waits.
-    pub(in crate::pipeline) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
+    pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
         let worth_it = self.targets.count().div_ceil(4);
         let mut result = self
-            .run_workers(self.transport.connections().min(worth_it).max(1))
+            .run_workers(self.attempts.connections().min(worth_it).max(1))
             .await;
         // The last worker with a connection may have ended before others put back what they could not send.
         while result.is_ok() && !(self.taken.is_empty() && self.taken.is_last()) && !self.is_stopped() {
@@ -84,7 +80,7 @@ impl Round {
         }
         // Also after a failure of the outbox: else the claimed messages would be held until their leases run out.
         let (this, rest) = (&self, self.taken.rest());
-        let give_back = |claimed: Claimed| async move { this.give_back(&claimed).await };
+        let give_back = |claimed: Claimed| async move { this.ports.give_back(&claimed).await };
         let mut given_back =
             stream::iter(rest.into_iter().map(give_back)).buffer_unordered(GIVEN_BACK_AT_ONCE);
         while let Some(given_back) = given_back.next().await {
@@ -92,7 +88,7 @@ impl Round {
         }
         drop(given_back);
         result?;
-        Ok(std::mem::take(&mut *self.delivered()))
+        Ok(self.attempts.take_delivered())
     }
 
     /// Runs so many workers until the queue is empty and nothing more is claimed.
@@ -142,10 +138,7 @@ impl Round {
         let mut line = Line::default();
         let result = self.deliver_all(&mut line).await;
         self.taken.leave();
-        if let Some(connection) = line.connection {
-            self.connected.fetch_sub(1, Ordering::Relaxed);
-            connection.close().await;
-        }
+        self.attempts.close(line).await;
         result
     }
 
@@ -163,7 +156,7 @@ impl Round {
             self.wait_to_open(line).await;
             if is_late(&ready.claimed) {
                 line.opening = None;
-                self.give_back(&ready.claimed).await?;
+                self.ports.give_back(&ready.claimed).await?;
                 continue;
             }
             if self.is_stopped() {
@@ -181,6 +174,7 @@ impl Round {
                 attempt = ready.claimed.attempts,
             );
             let delivery = self
+                .attempts
                 .deliver_one(line, &ready, announced.as_ref())
                 .instrument(span);
             let (next, made) = tokio::join!(delivery, self.make_some_ready());
@@ -228,22 +222,21 @@ impl Round {
     /// Makes a message ready. `None` if it cannot leave: then it is recorded, given back or put back here.
     async fn make_ready(&self, claimed: Claimed) -> Result<Option<Ready>, BoxFault> {
         if is_late(&claimed) {
-            self.give_back(&claimed).await?;
+            self.ports.give_back(&claimed).await?;
             return Ok(None);
         }
-        match Ready::make(&self.pipeline, self.account.is_some(), claimed).await {
+        match Ready::make(&self.ports, self.account.is_some(), claimed).await {
             Ok(ready) => Ok(Some(ready)),
             // A damaged message must not keep back the others.
             Err(NotReady::Damaged { claimed, reason }) => {
                 tracing::error!(meeting = %claimed.meeting, message_id = claimed.message_id, reason, "not sent");
                 let fate = AttemptResult::Failed { answer: reason };
-                self.pipeline.outbox.record(&claimed, &fate).await?;
-                self.tell(&claimed, &fate);
+                self.ports.record(&claimed, &fate).await?;
                 Ok(None)
             }
             Err(NotReady::Unsigned { claimed, error }) => {
                 self.taken.put_back(*claimed);
-                self.stop_for(error);
+                self.attempts.stop_for(error);
                 Ok(None)
             }
             Err(NotReady::Outbox { claimed, error }) => {
@@ -255,29 +248,15 @@ impl Round {
 
     /// Waits until any worker has a connection, or until it is this worker's turn to open the first.
     async fn wait_to_open(&self, line: &mut Line) {
-        let has_connections = || self.connected.load(Ordering::Relaxed) > 0;
+        let has_connections = || self.attempts.has_connections();
         if line.connection.is_none() && !has_connections() {
             let turn = Arc::clone(&self.opening).lock_owned().await;
             line.opening = Some(turn).filter(|_| !has_connections());
         }
     }
 
-    pub(in crate::pipeline) async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
-        let outbox = &self.pipeline.outbox;
-        outbox.record(claimed, &AttemptResult::NotTried).await
-    }
-
-    pub(in crate::pipeline) fn delivered(&self) -> MutexGuard<'_, Delivered> {
-        self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn is_stopped(&self) -> bool {
-        self.pipeline.stop.load(Ordering::Relaxed) || self.delivered().stopped.is_some()
-    }
-
-    /// Ends the round. The first error is kept as the reason.
-    pub(in crate::pipeline) fn stop_for(&self, error: TransportError) {
-        self.delivered().stopped.get_or_insert(error);
+        self.ports.stop.is_set() || self.attempts.is_stopped()
     }
 
     async fn claim(&self, limit: u32) -> Result<VecDeque<Claimed>, BoxFault> {
@@ -290,7 +269,7 @@ impl Round {
                 limit,
                 lease: LEASE,
             };
-            let claimed = self.pipeline.outbox.claim(&request).await?;
+            let claimed = self.ports.outbox.claim(&request).await?;
             let Some(last) = claimed.iter().map(|claimed| claimed.id).max() else {
                 return Ok(VecDeque::new());
             };
@@ -300,7 +279,7 @@ impl Round {
                 .partition(|claimed| self.targets.include(claimed));
             let ours = VecDeque::from(ours);
             for claimed in others {
-                if let Err(error) = self.give_back(&claimed).await {
+                if let Err(error) = self.ports.give_back(&claimed).await {
                     // The end of the round gives them back with all that was not delivered.
                     self.taken.put(ours);
                     return Err(error);

@@ -12,7 +12,7 @@ use crate::mail::Claimed;
 
 /// Claimed messages that wait for a connection, in their order.
 #[derive(Default)]
-pub(in crate::pipeline) struct Taken {
+pub(super) struct Taken {
     inner: Mutex<Inner>,
     /// Notified when messages were added, and when no more will come.
     filled: Notify,
@@ -43,7 +43,7 @@ impl Inner {
 }
 
 /// The next message for a worker.
-pub(in crate::pipeline) enum Turn {
+pub(super) enum Turn {
     Ready(Ready),
     /// The worker has to make it ready.
     Waiting(Claimed),
@@ -55,7 +55,7 @@ impl Taken {
     }
 
     /// Waits for the next message; `None` when no more will come.
-    pub(in crate::pipeline) async fn next(&self) -> Option<Turn> {
+    pub(super) async fn next(&self) -> Option<Turn> {
         loop {
             let filled = self.filled.notified();
             {
@@ -78,12 +78,12 @@ impl Taken {
     }
 
     /// The next message, if one is ready. Does not wait.
-    pub(in crate::pipeline) fn next_ready(&self) -> Option<Ready> {
+    pub(super) fn next_ready(&self) -> Option<Ready> {
         self.inner().ready.pop_front()
     }
 
     /// The next message to make ready; `None` if as many are ready as there are workers.
-    pub(in crate::pipeline) fn next_to_make_ready(&self) -> Option<Claimed> {
+    pub(super) fn next_to_make_ready(&self) -> Option<Claimed> {
         let mut inner = self.inner();
         if inner.ready.len() >= inner.takers {
             return None;
@@ -96,31 +96,31 @@ impl Taken {
     }
 
     /// Adds a message that was made ready.
-    pub(in crate::pipeline) fn put_ready(&self, ready: Ready) {
+    pub(super) fn put_ready(&self, ready: Ready) {
         self.inner().ready.push_back(ready);
         self.filled.notify_one();
     }
 
     /// Puts a message back at the front, for another worker.
-    pub(in crate::pipeline) fn put_back(&self, claimed: Claimed) {
+    pub(super) fn put_back(&self, claimed: Claimed) {
         self.inner().waiting.push_front(claimed);
         self.filled.notify_one();
     }
 
     /// Adds messages that were claimed.
-    pub(in crate::pipeline) fn put(&self, mut fetched: VecDeque<Claimed>) {
+    pub(super) fn put(&self, mut fetched: VecDeque<Claimed>) {
         self.inner().waiting.append(&mut fetched);
         self.filled.notify_waiters();
     }
 
     /// Says that no more messages will come.
-    pub(in crate::pipeline) fn end(&self) {
+    pub(super) fn end(&self) {
         self.inner().is_last = true;
         self.filled.notify_waiters();
     }
 
     /// Waits until at most so many messages wait. Answers whether any worker is left to take more.
-    pub(in crate::pipeline) async fn wants_more(&self, at_most: usize) -> bool {
+    pub(super) async fn wants_more(&self, at_most: usize) -> bool {
         loop {
             let emptied = self.emptied.notified();
             {
@@ -139,30 +139,30 @@ impl Taken {
     }
 
     /// Sets how many workers take from the queue.
-    pub(in crate::pipeline) fn begin(&self, takers: usize) {
+    pub(super) fn begin(&self, takers: usize) {
         self.inner().takers = takers;
     }
 
     /// Says that a worker has ended.
-    pub(in crate::pipeline) fn leave(&self) {
+    pub(super) fn leave(&self) {
         self.inner().takers -= 1;
         self.emptied.notify_one();
         // Workers that wait can take what it put back.
         self.filled.notify_waiters();
     }
 
-    pub(in crate::pipeline) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         let inner = self.inner();
         inner.ready.is_empty() && inner.waiting.is_empty()
     }
 
     /// Whether no more messages will come.
-    pub(in crate::pipeline) fn is_last(&self) -> bool {
+    pub(super) fn is_last(&self) -> bool {
         self.inner().is_last
     }
 
     /// Takes out all that no worker has delivered.
-    pub(in crate::pipeline) fn rest(&self) -> Vec<Claimed> {
+    pub(super) fn rest(&self) -> Vec<Claimed> {
         let mut inner = self.inner();
         let ready = std::mem::take(&mut inner.ready);
         let waiting = std::mem::take(&mut inner.waiting);

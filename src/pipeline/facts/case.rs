@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::history::MailboxHistory;
 use crate::mail::{Account, Issued, Seen};
-use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonRef, Reach, Zone};
+use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonId, PersonRef, Reach, Zone};
 
 /// Where somebody stands in a case: the attendees in their order, then those who are none any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,12 @@ pub(in crate::pipeline) struct Case {
 }
 
 impl Case {
+    /// The user from whose account the mails come.
+    pub(in crate::pipeline) fn account_holder(&self) -> Option<PersonId> {
+        let holder = || self.organizer.reference.id.clone();
+        self.account.is_some().then(holder)
+    }
+
     /// The attendees in the CRM's order, each with the person where there is one.
     pub(in crate::pipeline) fn attendees(&self) -> impl Iterator<Item = (&Attendee, Option<&Person>)> {
         let people = self.people.iter().map(Option::as_ref);

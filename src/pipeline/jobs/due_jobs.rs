@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,9 +12,12 @@ use tokio::sync::watch;
 use tokio::task::{self, JoinSet};
 use tracing::Instrument as _;
 
+use crate::chance::Chance;
+use crate::clock::Clock;
 use crate::fault::{BoxFault, chain};
 use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
-use crate::pipeline::{Pipeline, PipelineError};
+use crate::pipeline::PipelineError;
+use crate::pipeline::stop::{STEP, Stop};
 
 /// How many jobs a worker runs at once.
 const AT_ONCE: usize = 4;
@@ -34,11 +36,14 @@ const AFTER_ERROR: Duration = Duration::from_secs(10);
 /// How often it looks while none does.
 const IDLE: Duration = Duration::from_secs(3_600);
 
-/// The list of jobs, and the handlers that a worker has for them.
+/// The list of jobs, and the handlers that a worker has for them. Cheap to clone.
 #[derive(Clone)]
 pub(in crate::pipeline) struct DueJobs {
     list: Arc<dyn Jobs>,
     handlers: Arc<[Arc<dyn JobHandler>]>,
+    clock: Clock,
+    chance: Chance,
+    stop: Stop,
 }
 
 impl fmt::Debug for DueJobs {
@@ -48,9 +53,20 @@ impl fmt::Debug for DueJobs {
 }
 
 impl DueJobs {
-    pub(in crate::pipeline) fn new(list: Arc<dyn Jobs>, handlers: Vec<Arc<dyn JobHandler>>) -> Self {
-        let handlers = handlers.into();
-        Self { list, handlers }
+    pub(in crate::pipeline) fn new(
+        list: Arc<dyn Jobs>,
+        handlers: Vec<Arc<dyn JobHandler>>,
+        clock: Clock,
+        chance: Chance,
+        stop: Stop,
+    ) -> Self {
+        Self {
+            list,
+            handlers: handlers.into(),
+            clock,
+            chance,
+            stop,
+        }
     }
 
     fn kinds(&self) -> Vec<String> {
@@ -81,18 +97,15 @@ impl DueJobs {
             }
         }
     }
-}
 
-impl Pipeline {
     /// Runs jobs as they become due until the worker is to stop, or until the mails are done and no job is due. Answers how
     /// many runs there were.
-    pub(in crate::pipeline) async fn run_due_jobs(
+    pub(in crate::pipeline) async fn run(
         &self,
         mut mails_are_done: watch::Receiver<bool>,
     ) -> Result<usize, PipelineError> {
-        let Some(due) = &self.jobs else { return Ok(0) };
         let mut wanted = WantedJobs {
-            kinds: due.kinds(),
+            kinds: self.kinds(),
             running: Vec::new(),
         };
         // Each in a task of its own: a run that holds the database's write lock must go on while we look for more.
@@ -100,20 +113,20 @@ impl Pipeline {
         let mut jobs: HashMap<task::Id, i64> = HashMap::new();
         let mut runs = 0;
         loop {
-            let is_to_stop = self.stop.load(Ordering::Relaxed);
+            let is_to_stop = self.stop.is_set();
             let is_last = *mails_are_done.borrow_and_update();
             wanted.running = jobs.values().copied().collect();
             let room = AT_ONCE.saturating_sub(jobs.len());
             let mut wait = IDLE;
             if !is_to_stop && room > 0 {
-                match self.take_due_jobs(due, &wanted, room).await {
+                match self.take(&wanted, room).await {
                     Ok((claimed, next)) if claimed.is_empty() => {
                         wait = next.map_or(IDLE, |next| self.until(next).min(LOOKS));
                     }
                     Ok((claimed, _)) => {
                         for job in claimed {
-                            let (worker, due, id) = (self.clone(), due.clone(), job.id);
-                            let run = async move { worker.run_job(&due, job).await };
+                            let (due, id) = (self.clone(), job.id);
+                            let run = async move { due.run_job(job).await };
                             jobs.insert(running.spawn(run.in_current_span()).id(), id);
                         }
                         continue;
@@ -134,64 +147,59 @@ impl Pipeline {
                     let task = ended.map_or_else(|panicked| panicked.id(), |(task, ())| task);
                     jobs.remove(&task);
                     runs += 1;
-                    if jobs.is_empty() && let Err(error) = due.list.forget_over().await {
+                    if jobs.is_empty() && let Err(error) = self.list.forget_over().await {
                         tracing::warn!(error = chain(&error), "jobs that are over could not be forgotten");
                     }
                 }
-                () = self.pause_for_jobs(due, wait), if !is_to_stop && room > 0 => {}
+                () = self.pause(wait), if !is_to_stop && room > 0 => {}
                 _ = mails_are_done.changed(), if !is_last => {}
             }
         }
     }
 
     /// Claims due jobs, `room` at most; answers when the next is due, as well.
-    async fn take_due_jobs(
+    async fn take(
         &self,
-        due: &DueJobs,
         wanted: &WantedJobs,
         room: usize,
     ) -> Result<(Vec<Job>, Option<DateTime<Utc>>), BoxFault> {
-        let next = due.list.next_due(wanted).await?;
-        if next.is_none_or(|next| next > self.now()) {
+        let next = self.list.next_due(wanted).await?;
+        if next.is_none_or(|next| next > self.clock.now()) {
             return Ok((Vec::new(), next));
         }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
-        Ok((due.list.claim(wanted, limit, LEASE).await?, next))
+        Ok((self.list.claim(wanted, limit, LEASE).await?, next))
     }
 
     /// How long it is until then.
     fn until(&self, then: DateTime<Utc>) -> Duration {
-        (then - self.now()).to_std().unwrap_or(Duration::ZERO)
+        (then - self.clock.now()).to_std().unwrap_or(Duration::ZERO)
     }
 
     /// Schedules the first jobs of the kinds that recur.
-    pub(in crate::pipeline) async fn begin_recurring_jobs(&self) -> Result<(), PipelineError> {
-        let Some(due) = &self.jobs else { return Ok(()) };
-        for first in due
-            .handlers
-            .iter()
-            .filter_map(|handler| handler.first(self.now()))
-        {
-            due.list.schedule(&first).await?;
+    pub(in crate::pipeline) async fn begin_recurring(&self) -> Result<(), PipelineError> {
+        let handlers = self.handlers.iter();
+        for first in handlers.filter_map(|handler| handler.first(self.clock.now())) {
+            self.list.schedule(&first).await?;
         }
         Ok(())
     }
 
     /// Waits until a job may have been scheduled, the clock is moved, the worker is to stop, or `at_most` has passed.
-    async fn pause_for_jobs(&self, due: &DueJobs, at_most: Duration) {
+    async fn pause(&self, at_most: Duration) {
         tokio::select! {
-            () = due.list.wait(at_most.max(crate::pipeline::worker::STEP)) => {}
+            () = self.list.wait(at_most.max(STEP)) => {}
             () = self.clock.moves() => {}
-            () = self.is_to_stop() => {}
+            () = self.stop.wait() => {}
         }
     }
 
     /// Runs a claimed job and records how it ended. When that cannot be recorded, the lease runs out and
     /// the job runs again.
-    async fn run_job(&self, due: &DueJobs, job: Job) {
+    async fn run_job(&self, job: Job) {
         let span = tracing::info_span!("job", kind = job.kind, id = job.id, tries = job.attempts);
         let running = async {
-            let Some(end) = self.end_of(due, &job).await else {
+            let Some(end) = self.end_of(&job).await else {
                 tracing::warn!("the lease of a job was lost while it ran; another worker may run it");
                 return;
             };
@@ -199,7 +207,7 @@ impl Pipeline {
                 let again = matches!(end, JobEnd::Retry { .. });
                 tracing::warn!(error, again, "a job was not done");
             }
-            if let Err(error) = due.list.finish(&job, &end).await {
+            if let Err(error) = self.list.finish(&job, &end).await {
                 tracing::warn!(error = chain(&error), "how a job ended could not be recorded");
             }
         };
@@ -207,12 +215,12 @@ impl Pipeline {
     }
 
     /// Runs a job; answers how it ended, or nothing when its lease was lost meanwhile.
-    async fn end_of(&self, due: &DueJobs, job: &Job) -> Option<JobEnd> {
+    async fn end_of(&self, job: &Job) -> Option<JobEnd> {
         if job.attempts > MOST_ATTEMPTS {
             let error = format!("it was given up after {MOST_ATTEMPTS} tries; the last ones were cut off");
             return Some(JobEnd::Failed { error });
         }
-        let Some(handler) = due.handler(job) else {
+        let Some(handler) = self.handler(job) else {
             let error = format!("there is no handler for jobs of the kind {}", job.kind);
             return Some(self.after_error(job, &JobError::temporary(error)));
         };
@@ -220,8 +228,8 @@ impl Pipeline {
         let run = AssertUnwindSafe(async { handler.run(job).await }).catch_unwind();
         let ended = tokio::select! {
             ended = run => ended,
-            () = due.hold(job) => return None,
-            () = self.is_to_stop() => return Some(JobEnd::Again { at: job.due }),
+            () = self.hold(job) => return None,
+            () = self.stop.wait() => return Some(JobEnd::Again { at: job.due }),
         };
         Some(match ended {
             Ok(Ok(Done::Finished)) => JobEnd::Done,
@@ -244,7 +252,7 @@ impl Pipeline {
         let pause = FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
         let pause = pause.mul_f64(0.9 + 0.2 * self.chance.fraction());
         JobEnd::Retry {
-            at: self.now() + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1)),
+            at: self.clock.now() + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1)),
             error: error.to_string(),
         }
     }

@@ -125,6 +125,19 @@ impl Pipeline {
         })
     }
 
+    /// A meeting with its people, and the account that mails about it come from. Its organizer must be known by address.
+    pub(in crate::pipeline) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
+        let mut case = self.load_case(id).await?;
+        if case.organizer.reach == Reach::Hidden {
+            return Err(PipelineError::AddressHidden {
+                meeting: case.meeting.name().to_owned(),
+                whose: format!("its assigned user, {}", case.organizer.display_name()),
+            });
+        }
+        case.account = self.accounts.of(&case.organizer.reference.id).await?;
+        Ok(case)
+    }
+
     /// The user whom a meeting is assigned to.
     pub(in crate::pipeline) async fn load_organizer(
         &self,

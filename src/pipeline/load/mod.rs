@@ -2,7 +2,4 @@
 //!
 //! It reads the CRM, the outbox and the users' accounts, and writes nothing.
 
-mod accounts;
 mod loader;
-
-pub(super) use accounts::of_account;
