@@ -8,6 +8,8 @@ use super::accounts::UserAccounts;
 use super::deliver::{Courier, Ports};
 use super::event::Events;
 use super::jobs::{DueJobs, Keeping};
+use super::load::Loader;
+use super::push::{Providers, Pusher};
 use super::stop::Stop;
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
@@ -318,14 +320,29 @@ impl PipelineBuilder {
             stop: self.stop.clone(),
         };
         let courier = Courier::new(ports, self.transport, accounts.clone());
-        Ok(Pipeline {
-            crm,
-            providers: self.providers,
+        let providers = Providers::new(self.providers);
+        let pusher = Pusher {
+            crm: Arc::clone(&crm),
             links,
+            providers: providers.clone(),
+            clock: self.clock.clone(),
+            chance: self.chance,
+            events: self.events.clone(),
+        };
+        let loader = Loader {
+            crm: Arc::clone(&crm),
+            outbox: Arc::clone(&outbox),
+            accounts,
+            providers,
+            clock: self.clock.clone(),
+        };
+        Ok(Pipeline {
+            loader: loader.into(),
+            pusher: pusher.into(),
+            crm,
             outbox,
             answers: self.answers,
             notifications: self.notifications,
-            accounts,
             envelope_sender: self.envelope_sender,
             templates: match self.templates {
                 Some(templates) => templates,
@@ -338,7 +355,6 @@ impl PipelineBuilder {
             courier: courier.into(),
             jobs,
             clock: self.clock,
-            chance: self.chance,
             events: self.events,
             stop: self.stop,
         })

@@ -12,6 +12,7 @@
 //! there: no second online meeting, no second mail to a mailbox that has this revision.
 
 mod accounts;
+mod beside;
 mod builder;
 mod deliver;
 mod error;
@@ -37,19 +38,18 @@ use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
 use crate::calendar::{AttendeeList, Times};
-use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::crm::Records;
 use crate::mail::{Answers, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox};
 use crate::meeting::MeetingId;
-use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::Templates;
-use accounts::UserAccounts;
 use deliver::{Courier, Deliveries, Tries};
 use event::Events;
 use jobs::DueJobs;
+use load::Loader;
 use plan::Aim;
+use push::Pusher;
 use queue::{Queued, Telling};
 use report::Outcomes;
 use stop::Stop;
@@ -77,13 +77,12 @@ const MEETINGS_AT_ONCE: usize = 100;
 /// Everything that is needed to send invitations. Made by [`Pipeline::builder`]; cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
+    loader: Arc<Loader>,
+    pusher: Arc<Pusher>,
     crm: Arc<dyn Records>,
-    providers: Vec<Arc<dyn OnlineMeetings>>,
-    links: Arc<dyn LinkStore>,
     outbox: Arc<dyn Outbox>,
     answers: Option<Arc<dyn Answers>>,
     notifications: Option<Arc<dyn Notifications>>,
-    accounts: UserAccounts,
     envelope_sender: Option<EnvelopeSender>,
     templates: Templates,
     organization: Organization,
@@ -93,7 +92,6 @@ pub struct Pipeline {
     courier: Arc<Courier>,
     jobs: Option<DueJobs>,
     clock: Clock,
-    chance: Chance,
     events: Events,
     stop: Stop,
 }
@@ -226,8 +224,11 @@ impl Pipeline {
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn is_pending(&self, id: &MeetingId) -> Result<bool, PipelineError> {
         let options = SendOptions::default();
-        let mut case = self.load(id, &options).await?;
-        let online = self.foresee(&case.meeting, &case.organizer, &options).await?;
+        let mut case = self.loader.for_send(id, &options).await?;
+        let online = self
+            .pusher
+            .foresee(&case.meeting, &case.organizer, &options)
+            .await?;
         case.meeting.join_url = online.join_url(&case.meeting);
         let plan = self.plan_for(&case, Aim::Send(&options));
         Ok(plan.steps.iter().any(plan::Step::is_awaited) || plan.called_off().next().is_some())
@@ -240,11 +241,12 @@ impl Pipeline {
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn prepare(&self, id: &MeetingId, options: &SendOptions) -> Result<Prepared, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let mut case = self.load(id, options).await?;
+            let mut case = self.loader.for_send(id, options).await?;
             let online = self
-                .push_for_send(&case.meeting, &case.organizer, options)
+                .pusher
+                .for_send(&case.meeting, &case.organizer, options)
                 .await?;
-            self.write_back(&mut case.meeting, &online).await?;
+            self.pusher.write_back(&mut case.meeting, &online).await?;
             let plan = self.plan_for(&case, Aim::Send(options));
             let invitations = self.render(&case, &online, &plan)?;
             if self.record_revision(&case, &plan).await? == Enqueued::Overtaken {
@@ -262,8 +264,11 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
     pub async fn plan(&self, id: &MeetingId, options: &SendOptions) -> Result<Plan, PipelineError> {
-        let mut case = self.load(id, options).await?;
-        let online = self.foresee(&case.meeting, &case.organizer, options).await?;
+        let mut case = self.loader.for_send(id, options).await?;
+        let online = self
+            .pusher
+            .foresee(&case.meeting, &case.organizer, options)
+            .await?;
         case.meeting.join_url = online.join_url(&case.meeting);
         let plan = self.plan_for(&case, Aim::Send(options));
         let invitations = self.render(&case, &online, &plan)?;
@@ -279,12 +284,12 @@ impl Pipeline {
     /// # Errors
     /// [`PipelineError::NotOnline`] when it has no online location, and as of [`Pipeline::send`].
     pub async fn push(&self, id: &MeetingId, options: &PushOptions) -> Result<PushReport, PipelineError> {
-        let (mut meeting, organizer) = self.load_for_push(id, options).await?;
-        let online = self.push_online(&meeting, &organizer).await?;
-        self.write_back(&mut meeting, &online).await?;
+        let (mut meeting, organizer) = self.loader.for_push(id, options).await?;
+        let online = self.pusher.make_sure(&meeting, &organizer).await?;
+        self.pusher.write_back(&mut meeting, &online).await?;
         Ok(PushReport {
             meeting: id.clone(),
-            online: self.online_report(&online, &meeting),
+            online: self.pusher.providers.report(&online, &meeting),
         })
     }
 }

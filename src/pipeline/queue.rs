@@ -40,15 +40,16 @@ impl Pipeline {
         for _ in 0..ATTEMPTS {
             let (case, online, aim) = match telling {
                 Telling::Send(options) => {
-                    let mut case = self.load(id, options).await?;
+                    let mut case = self.loader.for_send(id, options).await?;
                     let online = self
-                        .push_for_send(&case.meeting, &case.organizer, options)
+                        .pusher
+                        .for_send(&case.meeting, &case.organizer, options)
                         .await?;
-                    self.write_back(&mut case.meeting, &online).await?;
+                    self.pusher.write_back(&mut case.meeting, &online).await?;
                     (case, online, Aim::Send(options))
                 }
                 Telling::Cancel(options) => {
-                    let case = self.load_for_cancel(id, options).await?;
+                    let case = self.loader.for_cancel(id, options).await?;
                     (case, Online::as_recorded(None), Aim::Cancel(&options.to))
                 }
             };

@@ -34,7 +34,7 @@ impl Pipeline {
     /// [`PipelineError::NoMeeting`], and when the CRM or the outbox fails.
     pub async fn retry(&self, id: &MeetingId, named: Option<i64>) -> Result<RetryReport, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let case = self.load_case(id).await?;
+            let case = self.loader.case(id).await?;
             let messages = self.outbox.of_meeting(id).await?;
             let verdicts = retry(&case, &messages, named, self.now());
             let again = verdicts.iter().filter(|(_, verdict)| verdict.reason().is_none());

@@ -172,7 +172,7 @@ impl Pipeline {
 
     async fn renew_and_deliver(&self, due: &Due) -> Result<Delivery, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let mut case = match self.load_to_mail(&due.meeting).await {
+            let mut case = match self.loader.to_mail(&due.meeting).await {
                 Err(PipelineError::NoMeeting { meeting }) => match self.deliver_gone(&meeting).await? {
                     Some(delivery) => return Ok(delivery),
                     None => continue,
@@ -183,8 +183,8 @@ impl Pipeline {
             let (_, ends_at) = case.meeting.when.span(&case.meeting.time_zone);
             let takes_place = case.meeting.status == MeetingStatus::Planned && ends_at > self.now();
             if takes_place && case.meeting.online_location.is_some() {
-                online = self.push_online(&case.meeting, &case.organizer).await?;
-                self.write_back(&mut case.meeting, &online).await?;
+                online = self.pusher.make_sure(&case.meeting, &case.organizer).await?;
+                self.pusher.write_back(&mut case.meeting, &online).await?;
             }
             let plan = self.plan_for(&case, Aim::Renew);
             let is_true = plan.mails().next().is_none() && plan.called_off().next().is_none();

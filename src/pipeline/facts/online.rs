@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation};
 use crate::online::OnlineLink;
-use crate::pipeline::Pipeline;
 
 /// What was done at the provider of online meetings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -102,37 +101,5 @@ impl Online {
             None if self.withdrawn => None,
             None => meeting.join_url.clone(),
         }
-    }
-}
-
-impl Pipeline {
-    /// What is told of the online meeting of a meeting.
-    pub(in crate::pipeline) fn online_report(&self, online: &Online, meeting: &Meeting) -> OnlineReport {
-        OnlineReport {
-            join_url: online.join_url(meeting),
-            ..self.link_report(online.action, online.link.as_ref())
-        }
-    }
-
-    /// The same, with the link's own join URL.
-    pub(in crate::pipeline) fn link_report(
-        &self,
-        action: OnlineAction,
-        link: Option<&OnlineLink>,
-    ) -> OnlineReport {
-        OnlineReport {
-            action,
-            provider: link.map(|link| link.location),
-            provider_name: link.map(|link| self.provider_name(link.location)),
-            shows_id: link.is_some_and(|link| self.shows_id(link)),
-            meeting_id: link.map(|link| link.id.0.clone()),
-            join_url: link.map(|link| link.join_url.clone()),
-        }
-    }
-
-    /// Whether the provider's id of an online meeting is something that people type.
-    pub(in crate::pipeline) fn shows_id(&self, link: &OnlineLink) -> bool {
-        let provider = self.provider_at(link.location);
-        provider.is_some_and(|provider| provider.shows_id())
     }
 }

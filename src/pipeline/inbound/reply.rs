@@ -85,7 +85,7 @@ impl Pipeline {
         let id = id.ok_or_else(|| PipelineError::UnknownUid {
             uid: answer.uid.clone(),
         })?;
-        let meeting = self.load_meeting(&id).await?;
+        let meeting = self.loader.meeting(&id).await?;
         let history = self.outbox.issued(&id).await?;
         let messages = self.outbox.of_mailbox(&id, &answer.attendee).await?;
         let answered = Answered::of(answer, &history, &messages);
@@ -177,7 +177,7 @@ impl Pipeline {
         meeting: &Meeting,
         answered: &Answered<'_>,
     ) -> Result<(Person, Acceptance), PipelineError> {
-        let organizer = self.load_organizer(meeting).await?;
+        let organizer = self.loader.organizer(meeting).await?;
         let address = &answered.answer.attendee;
         let holds_it = |person: &Person| is_organizer(&organizer, person);
         let with_record = |invitee: Invitee| Some((invitee.person?, invitee.attendee.status));

@@ -1,11 +1,12 @@
-//! Beside the way of a send: how a meeting and its online meeting stand to each other, and ending the latter.
+//! Beside the way of a send: whether a meeting and its online meeting are in sync, and deleting the online meeting.
 
 use serde::Serialize;
 
-use crate::meeting::{Meeting, MeetingId, MeetingStatus, Person};
+use super::pusher::Pusher;
+use crate::meeting::{Meeting, Person};
 use crate::online::{OnlineLink, OnlineSpec};
 use crate::pipeline::facts::{OnlineAction, OnlineReport};
-use crate::pipeline::{Happened, Pipeline, PipelineError, PushOptions, PushReport};
+use crate::pipeline::{Happened, PipelineError};
 
 /// Whether the provider was last told what the meeting says now. Computed by comparing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,31 +49,15 @@ fn differences(link: &OnlineLink, spec: &OnlineSpec) -> Vec<&'static str> {
     .collect()
 }
 
-impl Pipeline {
+impl Pusher {
     /// How a meeting and its online meeting stand to each other. The provider is not asked.
-    ///
-    /// # Errors
-    /// [`PipelineError::NoMeeting`], and when the CRM or the store cannot be read.
-    pub async fn sync_state(&self, id: &MeetingId) -> Result<(SyncState, Option<OnlineLink>), PipelineError> {
-        let meeting = self.load_meeting(id).await?;
-        let link = self.links.link(id).await?;
-        if meeting.online_location.is_none() {
-            return Ok((SyncState::NotOnline, link));
-        }
-        let state = match self.load_organizer(&meeting).await {
-            Ok(organizer) => self.compare(&meeting, &organizer, link.as_ref()).await,
-            Err(
-                error @ (PipelineError::NoAssignedUser { .. } | PipelineError::AssignedUserMissing { .. }),
-            ) => SyncState::CannotBePushed {
-                reason: error.to_string(),
-            },
-            Err(error) => return Err(error),
-        };
-        Ok((state, link))
-    }
-
-    async fn compare(&self, meeting: &Meeting, organizer: &Person, link: Option<&OnlineLink>) -> SyncState {
-        let spec = match self.provider(meeting) {
+    pub(in crate::pipeline) async fn compare(
+        &self,
+        meeting: &Meeting,
+        organizer: &Person,
+        link: Option<&OnlineLink>,
+    ) -> SyncState {
+        let spec = match self.providers.of(meeting) {
             Ok(provider) => {
                 let spec = provider.describe(meeting, organizer).await;
                 spec.map_err(PipelineError::from)
@@ -91,36 +76,18 @@ impl Pipeline {
         }
     }
 
-    /// Deletes the online meeting of a meeting that was called off, and clears its join URL. One that is gone
-    /// already counts as deleted; where there is none, nothing is done ([`OnlineAction::Skipped`]).
-    ///
-    /// # Errors
-    /// [`PipelineError::WrongStatus`] unless the meeting is `NotHeld`, and as of [`Pipeline::push`].
-    pub async fn delete_online(
+    /// Deletes the online meeting of a meeting, and clears its join URL. One that is gone already counts as deleted; where there
+    /// is none, nothing is done.
+    pub(in crate::pipeline) async fn delete(
         &self,
-        id: &MeetingId,
-        options: &PushOptions,
-    ) -> Result<PushReport, PipelineError> {
-        let mut meeting = self.load_meeting(id).await?;
-        self.permit(
-            &meeting,
-            options.actor.as_ref(),
-            true,
-            "delete the online meeting of",
-        )
-        .await?;
-        if meeting.status != MeetingStatus::NotHeld {
-            return Err(PipelineError::WrongStatus {
-                meeting: meeting.name().to_owned(),
-                doing: "taken offline",
-                status: meeting.status,
-            });
-        }
-        let provider = self.provider(&meeting)?;
-        let (right, left_over) = self.begin_push(&meeting).await?;
+        mut meeting: Meeting,
+    ) -> Result<OnlineReport, PipelineError> {
+        let id = &meeting.id().clone();
+        let provider = self.providers.of(&meeting)?;
+        let (right, left_over) = self.begin(&meeting).await?;
         let deleting = async {
             if let Some(intent) = left_over {
-                self.settle(provider, right.lease(), &intent).await?;
+                self.under(right.lease(), provider).settle(&intent).await?;
             }
             let link = self.links.link(id).await?;
             if let Some(link) = &link {
@@ -142,17 +109,14 @@ impl Pipeline {
         self.delete_superseded(id).await?;
         if deleted.is_some() {
             let action = OnlineAction::Deleted;
-            self.tell_of(id, Happened::Pushed { action });
+            self.events.tell_of(id, Happened::Pushed { action });
         }
-        Ok(PushReport {
-            meeting: id.clone(),
-            online: match deleted {
-                Some(link) => OnlineReport {
-                    join_url: None,
-                    ..self.link_report(OnlineAction::Deleted, Some(&link))
-                },
-                None => self.link_report(OnlineAction::Skipped, None),
+        Ok(match deleted {
+            Some(link) => OnlineReport {
+                join_url: None,
+                ..self.providers.report_of_link(OnlineAction::Deleted, Some(&link))
             },
+            None => self.providers.report_of_link(OnlineAction::Skipped, None),
         })
     }
 }

@@ -21,7 +21,7 @@ impl Pipeline {
         method: Method,
         to: Option<&Pick>,
     ) -> Result<String, PipelineError> {
-        let case = self.load_to_mail(id).await?;
+        let case = self.loader.to_mail(id).await?;
         let name = || case.meeting.name().to_owned();
         let invitable = |person: &&Person| person.email().is_some() && !case.is_organizer(person);
         let mut people = case.people.iter().flatten();
@@ -60,9 +60,7 @@ impl Pipeline {
         if method == Method::Cancel && is_told && case.meeting.status != MeetingStatus::NotHeld {
             issue.issued.revision = issue.issued.revision.next();
         }
-        let link = self.links.link(id).await?;
-        let online =
-            Online::as_recorded(link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url)));
+        let online = Online::as_recorded(self.pusher.link_in_record(&case.meeting).await?);
         let renderer = Renderer::new(self, &case, &online, &plan.issues)?;
         match (person, method) {
             (Some(person), Method::Cancel) => renderer.object_for(person, MailKind::Off),

@@ -82,7 +82,7 @@ impl<'a> Renderer<'a> {
             record_url: pipeline.organization.record_url(meeting.id()),
             online_name: meeting
                 .online_location
-                .map(|location| pipeline.provider_name(location)),
+                .map(|location| pipeline.pusher.providers.name(location)),
             sender,
             now: pipeline.now(),
         })
@@ -261,7 +261,7 @@ impl<'a> Renderer<'a> {
         wording: &'p Wording<'_>,
     ) -> InvitationContext<'p> {
         let meeting = &self.case.meeting;
-        let typed = |link: &&OnlineLink| self.pipeline.shows_id(link);
+        let typed = |link: &&OnlineLink| self.pipeline.pusher.providers.shows_id(link);
         let online = self.online.link.as_ref().filter(typed).map(|link| OnlineFacts {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),

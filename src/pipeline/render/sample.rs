@@ -13,7 +13,7 @@ impl Pipeline {
     /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::NoRecipients`], and when the CRM
     /// or the store fails.
     pub async fn sample(&self, id: &MeetingId, to: Option<&Pick>) -> Result<Sample, PipelineError> {
-        let case = self.load_case(id).await?;
+        let case = self.loader.case(id).await?;
         let name = || case.meeting.name().to_owned();
         let mut people = case.people.iter().flatten();
         let invitee: &Person = match to {
@@ -34,8 +34,7 @@ impl Pipeline {
         };
         let plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
         let issued = plan.present();
-        let link = self.links.link(id).await?;
-        let link = link.filter(|link| case.meeting.join_url.as_ref() == Some(&link.join_url));
+        let link = self.pusher.link_in_record(&case.meeting).await?;
         let change = case
             .history
             .last()
@@ -44,12 +43,12 @@ impl Pipeline {
             id: id.to_string(),
             title: format!("the meeting {:?} of the CRM", case.meeting.name()),
             online: link
-                .filter(|link| self.shows_id(link))
+                .filter(|link| self.pusher.providers.shows_id(link))
                 .map(|link| (link.id.0, link.passcode)),
             online_name: case
                 .meeting
                 .online_location
-                .map(|location| self.provider_name(location)),
+                .map(|location| self.pusher.providers.name(location)),
             record_url: self
                 .organization
                 .record_url(id)

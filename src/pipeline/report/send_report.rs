@@ -149,7 +149,7 @@ impl Pipeline {
     /// What is told of a send.
     pub(in crate::pipeline) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
         let meeting = case.meeting.id().clone();
-        let online = self.online_report(online, &case.meeting);
+        let online = self.pusher.providers.report(online, &case.meeting);
         let recipients = Recipients::new(self, case, outcomes);
         let count = |state| recipients.count(state);
         SendReport {
