@@ -1,6 +1,8 @@
 //! What [`Pipeline`] does beside the way of a send. Each is a few calls to the rooms.
 
-use super::{Pipeline, PipelineError, PushOptions, PushReport, SyncState};
+use super::{AnswerReport, NotificationReport, Pipeline, PipelineError, PushOptions, PushReport, SyncState};
+use crate::dsn::Notification;
+use crate::imip::Answer;
 use crate::meeting::{MeetingId, OnlineLocation, PersonId};
 use crate::online::OnlineLink;
 
@@ -11,6 +13,34 @@ impl Pipeline {
     /// [`PipelineError::NoMeeting`], [`PipelineError::NoActor`], [`PipelineError::NotPermitted`].
     pub async fn permit_edit(&self, id: &MeetingId, actor: Option<&PersonId>) -> Result<(), PipelineError> {
         self.loader.permit_edit(id, actor).await
+    }
+
+    /// Does what an answer to an invitation asks for: sets the attendee's status.
+    ///
+    /// Who sent the answer must be who answers, unless `trust` is set; a calendar object alone has no sender. An
+    /// answer that is older than another of the same attendee, or is to another time of the meeting, changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`PipelineError::UnknownUid`], [`PipelineError::NotInvited`], [`PipelineError::Stranger`],
+    /// [`PipelineError::NoAnswers`], and when the CRM or the store fails.
+    pub async fn receive_answer(&self, answer: &Answer, trust: bool) -> Result<AnswerReport, PipelineError> {
+        self.answers.take(answer, trust).await
+    }
+
+    /// Records what a mail server says became of an invitation.
+    ///
+    /// One that is older than what is known, or tells of a delay when the end is known, changes nothing: see
+    /// [`Notice::supersedes`](crate::mail::Notice::supersedes). Whether to invite again, and to which address, is up to people.
+    ///
+    /// # Errors
+    /// [`PipelineError::UnknownMessage`], [`PipelineError::StillSending`], [`PipelineError::NoNotifications`], and when
+    /// the CRM or the store fails.
+    pub async fn receive_notification(
+        &self,
+        notification: &Notification,
+    ) -> Result<NotificationReport, PipelineError> {
+        self.notifications.take(notification).await
     }
 
     /// What people call the provider of an online location, such as `Zoom`, also where none serves it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::accounts::UserAccounts;
 use super::deliver::{Courier, Ports};
 use super::event::Events;
+use super::inbound::{AnswerIntake, NotificationIntake};
 use super::jobs::{DueJobs, Keeping};
 use super::load::Loader;
 use super::push::{Providers, Pusher};
@@ -336,13 +337,27 @@ impl PipelineBuilder {
             providers,
             clock: self.clock.clone(),
         };
+        let loader = Arc::new(loader);
+        let answers = AnswerIntake {
+            loader: Arc::clone(&loader),
+            crm: Arc::clone(&crm),
+            outbox: Arc::clone(&outbox),
+            answers: self.answers,
+            clock: self.clock.clone(),
+        };
+        let notifications = NotificationIntake {
+            crm: Arc::clone(&crm),
+            notifications: self.notifications,
+            domain: self.sender.address.domain().to_owned(),
+            clock: self.clock.clone(),
+        };
         Ok(Pipeline {
-            loader: loader.into(),
+            loader,
             pusher: pusher.into(),
             crm,
             outbox,
-            answers: self.answers,
-            notifications: self.notifications,
+            answers: answers.into(),
+            notifications: notifications.into(),
             envelope_sender: self.envelope_sender,
             templates: match self.templates {
                 Some(templates) => templates,

@@ -40,12 +40,13 @@ use tracing::Instrument as _;
 use crate::calendar::{AttendeeList, Times};
 use crate::clock::Clock;
 use crate::crm::Records;
-use crate::mail::{Answers, Enqueued, EnvelopeSender, Mailbox, Notifications, Outbox};
+use crate::mail::{Enqueued, EnvelopeSender, Mailbox, Outbox};
 use crate::meeting::MeetingId;
 use crate::organization::Organization;
 use crate::template::Templates;
 use deliver::{Courier, Deliveries, Tries};
 use event::Events;
+use inbound::{AnswerIntake, NotificationIntake};
 use jobs::DueJobs;
 use load::Loader;
 use plan::Aim;
@@ -81,8 +82,8 @@ pub struct Pipeline {
     pusher: Arc<Pusher>,
     crm: Arc<dyn Records>,
     outbox: Arc<dyn Outbox>,
-    answers: Option<Arc<dyn Answers>>,
-    notifications: Option<Arc<dyn Notifications>>,
+    answers: Arc<AnswerIntake>,
+    notifications: Arc<NotificationIntake>,
     envelope_sender: Option<EnvelopeSender>,
     templates: Templates,
     organization: Organization,

@@ -1,12 +1,16 @@
 //! Beside the way of a send: what a mail server says became of an invitation.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::clock::Clock;
+use crate::crm::Records;
 use crate::dsn::{Notification, RecipientStatus};
 use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose, message_id_of};
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
-use crate::pipeline::{Pipeline, PipelineError};
+use crate::pipeline::PipelineError;
 
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -45,16 +49,20 @@ pub struct NotificationReport {
     pub delivery: Notice,
 }
 
-impl Pipeline {
-    /// Records what a mail server says became of an invitation.
-    ///
-    /// One that is older than what is known, or tells of a delay when the end is known, changes nothing: see
-    /// [`Notice::supersedes`]. Whether to invite again, and to which address, is up to people.
-    ///
-    /// # Errors
-    /// [`PipelineError::UnknownMessage`], [`PipelineError::StillSending`], [`PipelineError::NoNotifications`], and when
-    /// the CRM or the store fails.
-    pub async fn receive_notification(
+/// Takes notifications in.
+pub(in crate::pipeline) struct NotificationIntake {
+    pub(in crate::pipeline) crm: Arc<dyn Records>,
+    /// Without it no notification can be taken in.
+    pub(in crate::pipeline) notifications: Option<Arc<dyn Notifications>>,
+    /// The domain of the sender's address, and so of Message-IDs.
+    pub(in crate::pipeline) domain: String,
+    pub(in crate::pipeline) clock: Clock,
+}
+
+impl NotificationIntake {
+    /// Records what a notification says, as
+    /// [`Pipeline::receive_notification`](crate::pipeline::Pipeline::receive_notification) says.
+    pub(in crate::pipeline) async fn take(
         &self,
         notification: &Notification,
     ) -> Result<NotificationReport, PipelineError> {
@@ -62,7 +70,7 @@ impl Pipeline {
             .notifications
             .as_ref()
             .ok_or(PipelineError::NoNotifications)?;
-        let entry = invitation(notifications.as_ref(), notification, self.sender.address.domain()).await?;
+        let entry = invitation(notifications.as_ref(), notification, &self.domain).await?;
         let unknown = || PipelineError::UnknownMessage {
             message_ids: notification.message_ids.clone(),
         };

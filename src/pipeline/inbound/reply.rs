@@ -1,19 +1,23 @@
 //! Beside the way of a send: what an answer to an invitation does to its meeting.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use crate::calendar::Method;
-use crate::crm::Invitee;
+use crate::clock::Clock;
+use crate::crm::{Invitee, Records};
 use crate::imip::{Answer, AnswerKind};
-use crate::mail::{Answers, Given, Issued, OutboxEntry, Taken};
+use crate::mail::{Answers, Given, Issued, Outbox, OutboxEntry, Taken};
 use crate::meeting::{
     Acceptance, EmailAddress, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonKind, PersonRef,
     Tenure,
 };
 use crate::pipeline::facts::is_organizer;
-use crate::pipeline::{Pick, Pipeline, PipelineError};
+use crate::pipeline::load::Loader;
+use crate::pipeline::{Pick, PipelineError};
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -69,17 +73,23 @@ pub struct AnswerReport {
     pub participation: Option<String>,
 }
 
-impl Pipeline {
-    /// Does what an answer to an invitation asks for: sets the attendee's status.
-    ///
-    /// Who sent the answer must be who answers, unless `trust` is set; a calendar object alone has no sender. An
-    /// answer that is older than another of the same attendee, or is to another time of the meeting, changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// [`PipelineError::UnknownUid`], [`PipelineError::NotInvited`], [`PipelineError::Stranger`],
-    /// [`PipelineError::NoAnswers`], and when the CRM or the store fails.
-    pub async fn receive_answer(&self, answer: &Answer, trust: bool) -> Result<AnswerReport, PipelineError> {
+/// Takes answers in.
+pub(in crate::pipeline) struct AnswerIntake {
+    pub(in crate::pipeline) loader: Arc<Loader>,
+    pub(in crate::pipeline) crm: Arc<dyn Records>,
+    pub(in crate::pipeline) outbox: Arc<dyn Outbox>,
+    /// Without it no answer can be taken in.
+    pub(in crate::pipeline) answers: Option<Arc<dyn Answers>>,
+    pub(in crate::pipeline) clock: Clock,
+}
+
+impl AnswerIntake {
+    /// Does what an answer asks for, as [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer) says.
+    pub(in crate::pipeline) async fn take(
+        &self,
+        answer: &Answer,
+        trust: bool,
+    ) -> Result<AnswerReport, PipelineError> {
         let answers = self.answers.as_ref().ok_or(PipelineError::NoAnswers)?;
         let id = answers.meeting_with_uid(&answer.uid).await?;
         let id = id.ok_or_else(|| PipelineError::UnknownUid {
@@ -109,7 +119,7 @@ impl Pipeline {
             AnswerKind::Reply(_) if answered.is_called_off() => AnswerOutcome::CalledOff,
             AnswerKind::Reply(_) if answered.is_outdated() => AnswerOutcome::Outdated,
             AnswerKind::Reply(status) => {
-                let given = answered.given(*status, self.now());
+                let given = answered.given(*status, self.clock.now());
                 match answers.take_answer(&id, &person.reference, given).await? {
                     Taken::Older => AnswerOutcome::Older,
                     Taken::Newest => {
@@ -170,7 +180,7 @@ impl Pipeline {
     }
 }
 
-impl Pipeline {
+impl AnswerIntake {
     /// The attendee who answers: the record that was mailed at this mailbox, else one that has the address today.
     async fn who_answers(
         &self,
