@@ -1,10 +1,17 @@
 //! What [`Pipeline`] does beside the way of a send. Each is a few calls to the rooms.
 
-use super::{AnswerReport, NotificationReport, Pipeline, PipelineError, PushOptions, PushReport, SyncState};
+use super::plan::Aim;
+use super::render;
+use super::{
+    AnswerReport, NotificationReport, Pick, Pipeline, PipelineError, PushOptions, PushReport, SendOptions,
+    SyncState, Trials,
+};
+use crate::calendar::Method;
 use crate::dsn::Notification;
 use crate::imip::Answer;
 use crate::meeting::{MeetingId, OnlineLocation, PersonId};
 use crate::online::OnlineLink;
+use crate::template::Sample;
 
 impl Pipeline {
     /// Refuses what a user may not change. The administrator (`None`) may change everything.
@@ -13,6 +20,46 @@ impl Pipeline {
     /// [`PipelineError::NoMeeting`], [`PipelineError::NoActor`], [`PipelineError::NotPermitted`].
     pub async fn permit_edit(&self, id: &MeetingId, actor: Option<&PersonId>) -> Result<(), PipelineError> {
         self.loader.permit_edit(id, actor).await
+    }
+
+    /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first
+    /// with an address, if none is named. Nothing is pushed and nothing is recorded. With [`Method::Publish`] it is for
+    /// nobody in particular: for the organizer's own calendar, or anybody's (RFC 5546 §3.2.1).
+    ///
+    /// # Errors
+    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::HoldsMeeting`],
+    /// [`PipelineError::NoRecipients`], and when the object cannot be written.
+    pub async fn calendar_object(
+        &self,
+        id: &MeetingId,
+        method: Method,
+        to: Option<&Pick>,
+    ) -> Result<String, PipelineError> {
+        let case = self.loader.to_mail(id).await?;
+        let owner = render::owner(&case, method, to)?;
+        let plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
+        let link = self.pusher.link_in_record(&case.meeting).await?;
+        self.letterhead.calendar_object(&case, plan, link, method, owner)
+    }
+
+    /// A meeting as a template is told of it, for one attendee: the first who is not the organizer, if none is named.
+    /// Nothing is pushed and nothing is recorded; the link is the one that the CRM has.
+    ///
+    /// # Errors
+    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::NoRecipients`], and when the CRM
+    /// or the store fails.
+    pub async fn sample(&self, id: &MeetingId, to: Option<&Pick>) -> Result<Sample, PipelineError> {
+        let case = self.loader.case(id).await?;
+        let invitee = render::invitee(&case, to)?;
+        let plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
+        let link = self.pusher.link_in_record(&case.meeting).await?;
+        Ok(self.letterhead.sample(&case, plan.present(), link, invitee))
+    }
+
+    /// What makes the mails about samples as this pipeline would.
+    #[must_use]
+    pub fn trials(&self) -> Trials {
+        self.letterhead.trials()
     }
 
     /// Does what an answer to an invitation asks for: sets the attendee's status.
@@ -46,7 +93,7 @@ impl Pipeline {
     /// What people call the provider of an online location, such as `Zoom`, also where none serves it.
     #[must_use]
     pub fn provider_name(&self, location: OnlineLocation) -> String {
-        self.pusher.providers.name(location)
+        self.letterhead.providers.name(location)
     }
 
     /// How a meeting and its online meeting stand to each other. The provider is not asked.

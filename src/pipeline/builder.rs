@@ -11,6 +11,7 @@ use super::inbound::{AnswerIntake, NotificationIntake};
 use super::jobs::{DueJobs, Keeping};
 use super::load::Loader;
 use super::push::{Providers, Pusher};
+use super::render::Letterhead;
 use super::stop::Stop;
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
@@ -334,7 +335,7 @@ impl PipelineBuilder {
             crm: Arc::clone(&crm),
             outbox: Arc::clone(&outbox),
             accounts,
-            providers,
+            providers: providers.clone(),
             clock: self.clock.clone(),
         };
         let loader = Arc::new(loader);
@@ -351,6 +352,19 @@ impl PipelineBuilder {
             domain: self.sender.address.domain().to_owned(),
             clock: self.clock.clone(),
         };
+        let letterhead = Letterhead {
+            organization: self.organization,
+            sender: self.sender,
+            envelope_sender: self.envelope_sender,
+            templates: match self.templates {
+                Some(templates) => templates,
+                None => Templates::built_in()?,
+            },
+            times: self.times,
+            attendees: self.attendees,
+            providers,
+            clock: self.clock.clone(),
+        };
         Ok(Pipeline {
             loader,
             pusher: pusher.into(),
@@ -358,15 +372,7 @@ impl PipelineBuilder {
             outbox,
             answers: answers.into(),
             notifications: notifications.into(),
-            envelope_sender: self.envelope_sender,
-            templates: match self.templates {
-                Some(templates) => templates,
-                None => Templates::built_in()?,
-            },
-            organization: self.organization,
-            sender: self.sender,
-            times: self.times,
-            attendees: self.attendees,
+            letterhead: letterhead.into(),
             courier: courier.into(),
             jobs,
             clock: self.clock,

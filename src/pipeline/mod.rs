@@ -37,13 +37,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
-use crate::calendar::{AttendeeList, Times};
 use crate::clock::Clock;
 use crate::crm::Records;
-use crate::mail::{Enqueued, EnvelopeSender, Mailbox, Outbox};
+use crate::mail::{Enqueued, Outbox};
 use crate::meeting::MeetingId;
-use crate::organization::Organization;
-use crate::template::Templates;
 use deliver::{Courier, Deliveries, Tries};
 use event::Events;
 use inbound::{AnswerIntake, NotificationIntake};
@@ -52,6 +49,7 @@ use load::Loader;
 use plan::Aim;
 use push::Pusher;
 use queue::{Queued, Telling};
+use render::Letterhead;
 use report::Outcomes;
 use stop::Stop;
 
@@ -84,12 +82,7 @@ pub struct Pipeline {
     outbox: Arc<dyn Outbox>,
     answers: Arc<AnswerIntake>,
     notifications: Arc<NotificationIntake>,
-    envelope_sender: Option<EnvelopeSender>,
-    templates: Templates,
-    organization: Organization,
-    sender: Mailbox,
-    times: Times,
-    attendees: AttendeeList,
+    letterhead: Arc<Letterhead>,
     courier: Arc<Courier>,
     jobs: Option<DueJobs>,
     clock: Clock,
@@ -100,8 +93,8 @@ pub struct Pipeline {
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
-            .field("organization", &self.organization)
-            .field("sender", &self.sender)
+            .field("organization", &self.letterhead.organization)
+            .field("sender", &self.letterhead.sender)
             .finish_non_exhaustive()
     }
 }
@@ -290,7 +283,7 @@ impl Pipeline {
         self.pusher.write_back(&mut meeting, &online).await?;
         Ok(PushReport {
             meeting: id.clone(),
-            online: self.pusher.providers.report(&online, &meeting),
+            online: self.letterhead.providers.report(&online, &meeting),
         })
     }
 }

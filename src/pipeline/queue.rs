@@ -71,7 +71,7 @@ impl Pipeline {
 
     /// Who hears what, as of now.
     pub(super) fn plan_for<'c>(&self, case: &'c Case, aim: Aim<'_>) -> Plan<'c> {
-        plan(case, aim, self.now(), self.sender.address.domain())
+        plan(case, aim, self.now(), self.letterhead.domain())
     }
 
     /// Renders every mail, for a caller that wants to have them all.
@@ -86,7 +86,7 @@ impl Pipeline {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let renderer = Renderer::new(self, case, online, &plan.issues)?;
+        let renderer = Renderer::new(&self.letterhead, case, online, &plan.issues)?;
         let groups = renderer.groups(plan)?;
         Press::new(&renderer, &groups, plan)?.invitations()
     }
@@ -105,7 +105,7 @@ impl Pipeline {
             return self.enqueue(case, plan, &[]).await;
         }
         let mails = {
-            let renderer = Renderer::new(self, case, online, &plan.issues)?;
+            let renderer = Renderer::new(&self.letterhead, case, online, &plan.issues)?;
             let groups = renderer.groups(plan)?;
             Press::new(&renderer, &groups, plan)?.for_outbox()?
         };

@@ -20,6 +20,7 @@
 //! Sends, cancellations, dry runs, the renewal by a worker and a retry all ask here. Nothing here does I/O.
 
 mod decide;
+mod message_id;
 mod number;
 mod picks;
 mod present;

@@ -1,57 +1,62 @@
 //! Beside the way of a send: the calendar object of a meeting, to look at or to hand on.
 
+use super::letterhead::Letterhead;
 use super::renderer::Renderer;
 use crate::calendar::Method;
-use crate::meeting::{MeetingId, MeetingStatus, Person};
-use crate::pipeline::facts::Online;
-use crate::pipeline::plan::{Aim, MailKind};
-use crate::pipeline::{Pick, Pipeline, PipelineError, SendOptions};
+use crate::meeting::{MeetingStatus, Person};
+use crate::online::OnlineLink;
+use crate::pipeline::facts::{Case, Online};
+use crate::pipeline::plan::{MailKind, Plan};
+use crate::pipeline::{Pick, PipelineError};
 
-impl Pipeline {
-    /// The calendar object of a meeting as an invitee has it or would get it now, for one attendee: the first
-    /// with an address, if none is named. Nothing is pushed and nothing is recorded. With [`Method::Publish`] it is for
-    /// nobody in particular: for the organizer's own calendar, or anybody's (RFC 5546 §3.2.1).
-    ///
-    /// # Errors
-    /// [`PipelineError::NoMeeting`], [`PipelineError::NotInvited`], [`PipelineError::HoldsMeeting`],
-    /// [`PipelineError::NoRecipients`], and when the object cannot be written.
-    pub async fn calendar_object(
-        &self,
-        id: &MeetingId,
-        method: Method,
-        to: Option<&Pick>,
-    ) -> Result<String, PipelineError> {
-        let case = self.loader.to_mail(id).await?;
-        let name = || case.meeting.name().to_owned();
-        let invitable = |person: &&Person| person.email().is_some() && !case.is_organizer(person);
-        let mut people = case.people.iter().flatten();
-        let person = match (to, method) {
-            (_, Method::Publish) => None,
-            (Some(pick), _) => {
-                let picked = people.find(|person| pick.picks(person));
-                let picked = picked.ok_or_else(|| PipelineError::NotInvited {
+/// The attendee whose calendar object is asked for: the first with an address, if none is named. With [`Method::Publish`] there
+/// is none.
+pub(in crate::pipeline) fn owner<'c>(
+    case: &'c Case,
+    method: Method,
+    to: Option<&Pick>,
+) -> Result<Option<&'c Person>, PipelineError> {
+    let name = || case.meeting.name().to_owned();
+    let invitable = |person: &&Person| person.email().is_some() && !case.is_organizer(person);
+    let mut people = case.people.iter().flatten();
+    Ok(match (to, method) {
+        (_, Method::Publish) => None,
+        (Some(pick), _) => {
+            let picked = people.find(|person| pick.picks(person));
+            let picked = picked.ok_or_else(|| PipelineError::NotInvited {
+                meeting: name(),
+                pick: pick.clone(),
+            })?;
+            if case.is_organizer(picked) {
+                return Err(PipelineError::HoldsMeeting {
                     meeting: name(),
-                    pick: pick.clone(),
-                })?;
-                if case.is_organizer(picked) {
-                    return Err(PipelineError::HoldsMeeting {
-                        meeting: name(),
-                        person: picked.display_name(),
-                    });
-                }
-                Some(picked)
+                    person: picked.display_name(),
+                });
             }
-            (None, _) => Some(
-                people
-                    .find(invitable)
-                    .ok_or_else(|| PipelineError::NoRecipients {
-                        meeting: name(),
-                        reason: "none of its attendees has an email address".to_owned(),
-                    })?,
-            ),
-        };
-        // As a send would tell it now.
-        let mut plan = self.plan_for(&case, Aim::Send(&SendOptions::default()));
+            Some(picked)
+        }
+        (None, _) => Some(
+            people
+                .find(invitable)
+                .ok_or_else(|| PipelineError::NoRecipients {
+                    meeting: name(),
+                    reason: "none of its attendees has an email address".to_owned(),
+                })?,
+        ),
+    })
+}
+
+impl Letterhead {
+    /// The calendar object as `owner` has it or would get it by this plan; without an owner, the one for everybody. `link` is
+    /// the online meeting that the CRM's record leads to.
+    pub(in crate::pipeline) fn calendar_object(
+        &self,
+        case: &Case,
+        mut plan: Plan<'_>,
+        link: Option<OnlineLink>,
+        method: Method,
+        owner: Option<&Person>,
+    ) -> Result<String, PipelineError> {
         let issue = &mut plan.issues[0];
         let is_told = case
             .history
@@ -60,11 +65,11 @@ impl Pipeline {
         if method == Method::Cancel && is_told && case.meeting.status != MeetingStatus::NotHeld {
             issue.issued.revision = issue.issued.revision.next();
         }
-        let online = Online::as_recorded(self.pusher.link_in_record(&case.meeting).await?);
-        let renderer = Renderer::new(self, &case, &online, &plan.issues)?;
-        match (person, method) {
-            (Some(person), Method::Cancel) => renderer.object_for(person, MailKind::Off),
-            (Some(person), _) => renderer.object_for(person, MailKind::Invitation),
+        let online = Online::as_recorded(link);
+        let renderer = Renderer::new(self, case, &online, &plan.issues)?;
+        match (owner, method) {
+            (Some(owner), Method::Cancel) => renderer.object_for(owner, MailKind::Off),
+            (Some(owner), _) => renderer.object_for(owner, MailKind::Invitation),
             (None, _) => renderer.object_to_publish(),
         }
     }

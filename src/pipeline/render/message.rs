@@ -166,7 +166,7 @@ impl Renderer<'_> {
 
     fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
         Envelope {
-            from: match &self.pipeline.envelope_sender {
+            from: match &self.letterhead.envelope_sender {
                 // Bounces of mails from a user's account go to that user.
                 Some(sender) if self.case.account.is_none() => sender.of(message_id),
                 _ => self.sender.address.clone(),
@@ -219,7 +219,7 @@ impl Renderer<'_> {
             ..
         } = order;
         let rendered = self
-            .pipeline
+            .letterhead
             .templates
             .render(wording.kind.template(), &self.context(person, wording))
             .map_err(|source| template_error(person, source))?;
@@ -241,7 +241,7 @@ impl Renderer<'_> {
         wording: &Wording<'_>,
         writer: &EventWriter<'_>,
     ) -> Option<Form> {
-        let templates = &self.pipeline.templates;
+        let templates = &self.letterhead.templates;
         let context = self.context(person, wording);
         let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
         let to = Mailbox::new(&person.name, person.email().cloned()?);
@@ -255,7 +255,7 @@ impl Renderer<'_> {
 
     /// The Message-ID of a mail.
     fn message_id(&self, mail: &Mail<'_>, to: &EmailAddress) -> String {
-        let domain = self.pipeline.sender.address.domain();
+        let domain = self.letterhead.domain();
         self.issues[mail.issue]
             .issued
             .message_id(mail.kind, to, mail.resend, domain)

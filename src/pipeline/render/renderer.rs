@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::letterhead::Letterhead;
 use super::wording::{Wording, Words, is_sender, reply_to};
 use crate::calendar::{CalendarError, Event, EventWriter, MOST_LISTED_ATTENDEES, Method, Participant};
 use crate::mail::{Issued, Mailbox, Organizer};
 use crate::meeting::{Acceptance, Change, ChangedField, EmailAddress, Language, Person, PersonKind, Zone};
 use crate::online::OnlineLink;
+use crate::pipeline::PipelineError;
 use crate::pipeline::facts::{Case, Online, Place};
 use crate::pipeline::plan::{Issue, MailKind};
-use crate::pipeline::{Pipeline, PipelineError};
 use crate::template::{Description, InvitationContext, OnlineFacts, ParticipantNames, TemplateError};
 
 pub(super) fn template_error(person: &Person, source: TemplateError) -> PipelineError {
@@ -25,7 +26,7 @@ pub(super) fn template_error(person: &Person, source: TemplateError) -> Pipeline
 
 /// What the mails about one meeting have in common.
 pub(in crate::pipeline) struct Renderer<'a> {
-    pub(super) pipeline: &'a Pipeline,
+    pub(super) letterhead: &'a Letterhead,
     pub(super) case: &'a Case,
     online: &'a Online,
     pub(super) issues: Vec<Told<'a>>,
@@ -54,7 +55,7 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// [`CalendarError::OrganizerWithoutAddress`].
     pub(in crate::pipeline) fn new(
-        pipeline: &'a Pipeline,
+        letterhead: &'a Letterhead,
         case: &'a Case,
         online: &'a Online,
         issues: &'a [Issue],
@@ -63,8 +64,8 @@ impl<'a> Renderer<'a> {
         let sender = case
             .account
             .as_ref()
-            .map_or(&pipeline.sender, |account| &account.from);
-        let names = match pipeline.templates.mention("participants") {
+            .map_or(&letterhead.sender, |account| &account.from);
+        let names = match letterhead.templates.mention("participants") {
             true => case
                 .attendees()
                 .filter_map(|(_, person)| Some(person?.display_name()))
@@ -73,18 +74,18 @@ impl<'a> Renderer<'a> {
         };
         let told = issues.iter().map(|issue| Told::new(&issue.issued, case, sender));
         Ok(Self {
-            pipeline,
+            letterhead,
             case,
             online,
             issues: told.collect::<Result<_, _>>()?,
             description: Description::of(meeting.description.as_deref()),
             names,
-            record_url: pipeline.organization.record_url(meeting.id()),
+            record_url: letterhead.organization.record_url(meeting.id()),
             online_name: meeting
                 .online_location
-                .map(|location| pipeline.pusher.providers.name(location)),
+                .map(|location| letterhead.providers.name(location)),
             sender,
-            now: pipeline.now(),
+            now: letterhead.clock.now(),
         })
     }
 
@@ -132,7 +133,7 @@ impl<'a> Renderer<'a> {
 
     /// The calendar object that everybody may have, with nobody as its recipient (METHOD:PUBLISH).
     pub(in crate::pipeline) fn object_to_publish(&self) -> Result<String, PipelineError> {
-        let language = &self.pipeline.organization.language;
+        let language = &self.letterhead.organization.language;
         let words = self.words(language, &self.case.organizer)?;
         let wording = Wording {
             kind: MailKind::Invitation,
@@ -153,8 +154,9 @@ impl<'a> Renderer<'a> {
         language: &Language,
         person: &Person,
     ) -> Result<Words, PipelineError> {
-        let ours = &self.pipeline.organization.language;
-        Words::new(&self.pipeline.templates, language, ours).map_err(|source| template_error(person, source))
+        let ours = &self.letterhead.organization.language;
+        Words::new(&self.letterhead.templates, language, ours)
+            .map_err(|source| template_error(person, source))
     }
 
     /// What has changed since a revision of the history.
@@ -189,25 +191,25 @@ impl<'a> Renderer<'a> {
         person
             .language
             .as_ref()
-            .unwrap_or(&self.pipeline.organization.language)
+            .unwrap_or(&self.letterhead.organization.language)
     }
 
     fn zone<'p>(&'p self, person: &'p Person) -> &'p Zone {
         person
             .time_zone
             .as_ref()
-            .unwrap_or(&self.pipeline.organization.time_zone)
+            .unwrap_or(&self.letterhead.organization.time_zone)
     }
 
     /// The language of the reader at a place.
     pub(in crate::pipeline) fn language_at(&self, place: Place) -> &Language {
-        let ours = &self.pipeline.organization.language;
+        let ours = &self.letterhead.organization.language;
         self.case.language(place).unwrap_or(ours)
     }
 
     /// The time zone of the reader at a place.
     pub(in crate::pipeline) fn zone_at(&self, place: Place) -> &Zone {
-        let ours = &self.pipeline.organization.time_zone;
+        let ours = &self.letterhead.organization.time_zone;
         self.case.zone(place).unwrap_or(ours)
     }
 
@@ -240,8 +242,8 @@ impl<'a> Renderer<'a> {
                 .as_ref()
                 .map_or("", |description| &description.text),
             description_html: self.description.as_ref().and_then(Description::formatted),
-            times: self.pipeline.times,
-            attendee_list: self.pipeline.attendees,
+            times: self.letterhead.times,
+            attendee_list: self.letterhead.attendees,
             whole_cancelled: wording.kind != MailKind::Removed,
             ..Event::new(
                 wording.kind.method(),
@@ -261,7 +263,7 @@ impl<'a> Renderer<'a> {
         wording: &'p Wording<'_>,
     ) -> InvitationContext<'p> {
         let meeting = &self.case.meeting;
-        let typed = |link: &&OnlineLink| self.pipeline.pusher.providers.shows_id(link);
+        let typed = |link: &&OnlineLink| self.letterhead.providers.shows_id(link);
         let online = self.online.link.as_ref().filter(typed).map(|link| OnlineFacts {
             meeting_id: &link.id.0,
             passcode: link.passcode.as_deref(),
@@ -274,7 +276,7 @@ impl<'a> Renderer<'a> {
             invitee_zone: self.zone(person),
             language: wording.language,
             organizer: &self.issues[wording.issue].organizer,
-            organization: &self.pipeline.organization,
+            organization: &self.letterhead.organization,
             join_url: meeting.join_url.as_ref(),
             online_name: self.online_name.as_deref(),
             online,

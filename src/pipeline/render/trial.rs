@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::letterhead::Letterhead;
 use super::wording::{Words, is_sender, reply_to};
 use crate::calendar::{AttendeeList, CalendarError, Event, EventWriter, Method, Participant, Times};
 use crate::fault::{Act, Class, Fault, Remedy};
 use crate::mail::{CalendarPart, ComposeError, Draft, Mailbox, compose};
 use crate::meeting::{Acceptance, Language, Reach};
-use crate::pipeline::Pipeline;
 use crate::template::{Description, Kind, Preview, Sample, TemplateError, TemplateName, Templates, escaped};
 
 /// The mail about a sample.
@@ -254,10 +254,9 @@ fn with_notice(html: &str, notice: &str, right_to_left: bool) -> String {
     )
 }
 
-impl Pipeline {
-    /// What makes the mails about samples as this pipeline would.
-    #[must_use]
-    pub fn trials(&self) -> Trials {
+impl Letterhead {
+    /// What makes the mails about samples as this letterhead would.
+    pub(in crate::pipeline) fn trials(&self) -> Trials {
         Trials {
             templates: self.templates.clone(),
             sender: self.sender.clone(),

@@ -11,12 +11,13 @@ use serde::{Serialize, Serializer};
 use super::send_report::{RecipientReport, RecipientState};
 use crate::calendar::Method;
 use crate::mail::{DeliveryState, OutboxEntry, Purpose};
-use crate::meeting::{EmailAddress, Language, Meeting, Revision};
+use crate::meeting::{Language, Meeting, Revision};
 use crate::pipeline::Pipeline;
 use crate::pipeline::PipelineError;
 use crate::pipeline::deliver::Deliveries;
 use crate::pipeline::facts::{Case, Place};
 use crate::pipeline::plan::{Issue, MailKind, Plan, Reason, What};
+use crate::pipeline::render::Letterhead;
 use crate::template::{TemplateName, Templates};
 
 /// What became of one mailbox.
@@ -104,31 +105,6 @@ fn message_id(issues: &[Issue], case: &Case, outcome: &Outcome, domain: &str) ->
     Some(issues[issue].issued.message_id(kind, to, resend, domain))
 }
 
-impl crate::mail::Issued {
-    /// The Message-ID of a mail that tells it.
-    pub(in crate::pipeline) fn message_id(
-        &self,
-        kind: MailKind,
-        to: &EmailAddress,
-        resend: u32,
-        domain: &str,
-    ) -> String {
-        // An invitation and an update of one revision are the same kind of message to a calendar.
-        let purpose = match kind.method() {
-            Method::Cancel => Purpose::Cancellation,
-            _ => Purpose::Invitation,
-        };
-        crate::mail::message_id(
-            &self.uid,
-            purpose.as_str(),
-            self.revision,
-            &to.mailbox(),
-            resend,
-            domain,
-        )
-    }
-}
-
 impl Pipeline {
     /// Reads from the outbox, after delivering, what became of each mail.
     pub(in crate::pipeline) async fn outcomes(
@@ -137,7 +113,7 @@ impl Pipeline {
         mut outcomes: Outcomes,
         delivered: &Deliveries,
     ) -> Result<Outcomes, PipelineError> {
-        let domain = self.sender.address.domain();
+        let domain = self.letterhead.domain();
         let waited = outcomes
             .each
             .iter()
@@ -229,13 +205,13 @@ pub struct Recipients {
 type Written = (TemplateName, Language, Option<Language>);
 
 impl Recipients {
-    pub(in crate::pipeline) fn new(pipeline: &Pipeline, case: Case, outcomes: Outcomes) -> Self {
+    pub(in crate::pipeline) fn new(letterhead: &Letterhead, case: Case, outcomes: Outcomes) -> Self {
         Self {
             case: Box::new(case),
             issues: outcomes.issues,
-            domain: pipeline.sender.address.domain().to_owned(),
-            ours: pipeline.organization.language.clone(),
-            templates: pipeline.templates.clone(),
+            domain: letterhead.domain().to_owned(),
+            ours: letterhead.organization.language.clone(),
+            templates: letterhead.templates.clone(),
             written: Mutex::default(),
             each: outcomes.each,
             notes: outcomes.notes,

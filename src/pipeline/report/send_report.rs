@@ -149,8 +149,8 @@ impl Pipeline {
     /// What is told of a send.
     pub(in crate::pipeline) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
         let meeting = case.meeting.id().clone();
-        let online = self.pusher.providers.report(online, &case.meeting);
-        let recipients = Recipients::new(self, case, outcomes);
+        let online = self.letterhead.providers.report(online, &case.meeting);
+        let recipients = Recipients::new(&self.letterhead, case, outcomes);
         let count = |state| recipients.count(state);
         SendReport {
             meeting,
