@@ -12,6 +12,7 @@ use super::jobs::{DueJobs, Keeping};
 use super::load::Loader;
 use super::push::{Providers, Pusher};
 use super::render::Letterhead;
+use super::report::Reporter;
 use super::stop::Stop;
 use super::{DeliverySettings, Event, Pipeline};
 use crate::calendar::{AttendeeList, Times};
@@ -365,6 +366,11 @@ impl PipelineBuilder {
             providers,
             clock: self.clock.clone(),
         };
+        let letterhead = Arc::new(letterhead);
+        let reporter = Reporter {
+            outbox: Arc::clone(&outbox),
+            letterhead: Arc::clone(&letterhead),
+        };
         Ok(Pipeline {
             loader,
             pusher: pusher.into(),
@@ -372,7 +378,8 @@ impl PipelineBuilder {
             outbox,
             answers: answers.into(),
             notifications: notifications.into(),
-            letterhead: letterhead.into(),
+            letterhead,
+            reporter: reporter.into(),
             courier: courier.into(),
             jobs,
             clock: self.clock,

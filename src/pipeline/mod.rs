@@ -50,7 +50,7 @@ use plan::Aim;
 use push::Pusher;
 use queue::{Queued, Telling};
 use render::Letterhead;
-use report::Outcomes;
+use report::{Outcomes, Reporter};
 use stop::Stop;
 
 pub use builder::{PipelineBuilder, PipelineSetupError};
@@ -83,6 +83,7 @@ pub struct Pipeline {
     answers: Arc<AnswerIntake>,
     notifications: Arc<NotificationIntake>,
     letterhead: Arc<Letterhead>,
+    reporter: Arc<Reporter>,
     courier: Arc<Courier>,
     jobs: Option<DueJobs>,
     clock: Clock,
@@ -208,8 +209,11 @@ impl Pipeline {
     }
 
     async fn report_of(&self, queued: Queued, delivered: &Deliveries) -> Result<SendReport, PipelineError> {
-        let outcomes = self.outcomes(&queued.case, queued.outcomes, delivered).await?;
-        Ok(self.report(queued.case, &queued.online, outcomes))
+        let outcomes = self
+            .reporter
+            .outcomes(&queued.case, queued.outcomes, delivered)
+            .await?;
+        Ok(self.reporter.report(queued.case, &queued.online, outcomes))
     }
 
     /// Whether a send with the default options would mail anybody, or something waits. Nothing is pushed or written.
@@ -247,7 +251,7 @@ impl Pipeline {
                 continue;
             }
             let outcomes = Outcomes::all_wait(plan);
-            return Ok(self.prepared(case, &online, outcomes, invitations));
+            return Ok(self.reporter.prepared(case, &online, outcomes, invitations));
         }
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
@@ -268,7 +272,7 @@ impl Pipeline {
         let invitations = self.render(&case, &online, &plan)?;
         let outcomes = Outcomes::all_wait(plan);
         Ok(Plan {
-            report: self.report(case, &online, outcomes),
+            report: self.reporter.report(case, &online, outcomes),
             invitations,
         })
     }

@@ -204,8 +204,10 @@ impl Pipeline {
             if is_true {
                 return Ok(Delivery::Tried);
             }
-            let outcomes = self.outcomes(&case, outcomes, &delivered).await?;
-            return Ok(Delivery::Renewed(Box::new(self.report(case, &online, outcomes))));
+            let outcomes = self.reporter.outcomes(&case, outcomes, &delivered).await?;
+            return Ok(Delivery::Renewed(Box::new(
+                self.reporter.report(case, &online, outcomes),
+            )));
         }
         Err(PipelineError::Overtaken {
             meeting: due.meeting.clone(),
