@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::PipelineError;
+use super::error::PipelineError;
 use crate::mail::{Account, Accounts};
 use crate::meeting::PersonId;
 

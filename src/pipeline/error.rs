@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Pick;
+use super::options::Pick;
 use crate::calendar::CalendarError;
 use crate::crm::CrmError;
 use crate::fault::{Act, BoxFault, Class, Fault, Moment, Remedy};

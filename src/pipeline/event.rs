@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::OnlineAction;
+use super::facts::OnlineAction;
 use crate::mail::{AttemptResult, Claimed, Purpose};
 use crate::meeting::{EmailAddress, MeetingId, PersonRef};
 

@@ -1,11 +1,14 @@
 //! Step 4: the mails of a plan are rendered and put into the outbox, all or none.
 
 use super::deliver::Addressees;
+use super::error::PipelineError;
+use super::event::Happened;
 use super::facts::{Case, Online};
+use super::options::{CancelOptions, SendOptions};
 use super::plan::{Aim, Plan, plan};
 use super::render::{Invitation, Press, Renderer};
 use super::report::Outcomes;
-use super::{ATTEMPTS, CancelOptions, Happened, Pipeline, PipelineError, SendOptions};
+use super::{ATTEMPTS, Pipeline};
 use crate::mail::{EnqueueOrder, Enqueued, NewInvitation};
 use crate::meeting::{Acceptance, MeetingId};
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::error::PipelineError;
 use super::plan::retry;
-use super::{ATTEMPTS, Pipeline, PipelineError};
+use super::{ATTEMPTS, Pipeline};
 use crate::mail::Enqueued;
 use crate::meeting::MeetingId;
 

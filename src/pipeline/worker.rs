@@ -8,11 +8,12 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::deliver::{Addressees, Tries};
+use super::error::PipelineError;
 use super::facts::Online;
 use super::plan::{Aim, CalledOff};
-use super::report::Outcomes;
+use super::report::{Outcomes, SendReport};
 use super::stop::STEP;
-use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
+use super::{ATTEMPTS, Pipeline};
 use crate::calendar::Method;
 use crate::fault::{Fault as _, chain};
 use crate::mail::{DeliveryState, Due, EnqueueOrder, Enqueued, OutboxEntry, Seen, TransportError};

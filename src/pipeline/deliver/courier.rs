@@ -11,7 +11,8 @@ use super::targets::{Addressees, Targets, Tries};
 use crate::mail::{Transport, TransportError};
 use crate::meeting::{MeetingId, PersonId};
 use crate::pipeline::accounts::UserAccounts;
-use crate::pipeline::{Happened, PipelineError};
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::event::Happened;
 
 /// Delivers over the organization's transport, and over those of the users' accounts.
 pub(in crate::pipeline) struct Courier {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::mail::TransportError;
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 
 /// How delivering over one transport ended. The result of each message is in the outbox.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::crm::Records;
 use crate::dsn::{Notification, RecipientStatus};
 use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry, Purpose, message_id_of};
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

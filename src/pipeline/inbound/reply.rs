@@ -15,9 +15,10 @@ use crate::meeting::{
     Acceptance, EmailAddress, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonKind, PersonRef,
     Tenure,
 };
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::is_organizer;
 use crate::pipeline::load::Loader;
-use crate::pipeline::{Pick, PipelineError};
+use crate::pipeline::options::Pick;
 
 /// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -16,7 +16,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::fault::{BoxFault, chain};
 use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::stop::{STEP, Stop};
 
 /// How many jobs a worker runs at once.

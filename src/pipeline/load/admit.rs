@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::loader::Loader;
 use crate::meeting::{EditAccess, Meeting, MeetingId, MeetingStatus, Person, PersonId, PersonRef, Reach};
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::Case;
-use crate::pipeline::{CancelOptions, Pick, PipelineError, PushOptions, SendOptions};
+use crate::pipeline::options::{CancelOptions, Pick, PushOptions, SendOptions};
 
 /// Which meetings may be mailed, or pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use crate::clock::Clock;
 use crate::crm::Records;
 use crate::mail::{Outbox, OutboxEntry, Seen};
 use crate::meeting::{Meeting, MeetingId, Person, PersonRef, Reach, Tenure};
-use crate::pipeline::PipelineError;
 use crate::pipeline::accounts::UserAccounts;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Case, MailboxHistory};
 use crate::pipeline::push::Providers;
 

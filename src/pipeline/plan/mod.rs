@@ -34,7 +34,7 @@ pub(super) use retry::retry;
 
 use self::decide::Planner;
 use super::facts::{Case, MailboxHistory, Place, TenureHistory};
-use super::{Pick, SendOptions};
+use super::options::{Pick, SendOptions};
 use crate::calendar::Method;
 use crate::mail::{Issued, Purpose};
 use crate::meeting::Acceptance;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::meeting::{Meeting, OnlineLocation};
 use crate::online::{OnlineLink, OnlineMeetings};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Online, OnlineAction, OnlineReport};
 
 /// The providers of online meetings. Of two for one location, the first is asked.

@@ -13,9 +13,11 @@ use crate::clock::Clock;
 use crate::crm::Records;
 use crate::meeting::{Meeting, MeetingId, Person};
 use crate::online::{Begun, LinkStore, OnlineLink, OnlineMeetingId, OnlineMeetings, PushIntent, PushLease};
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::event::Events;
+use crate::pipeline::event::Happened;
 use crate::pipeline::facts::{Online, OnlineAction};
-use crate::pipeline::{Happened, PipelineError, SendOptions};
+use crate::pipeline::options::SendOptions;
 
 /// How long to wait for another process that pushes the same meeting.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::pusher::Pusher;
 use crate::meeting::{Meeting, Person};
 use crate::online::{OnlineLink, OnlineSpec};
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::event::Happened;
 use crate::pipeline::facts::{OnlineAction, OnlineReport};
-use crate::pipeline::{Happened, PipelineError};
 
 /// Whether the provider was last told what the meeting says now. Computed by comparing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -8,7 +8,7 @@ use crate::online::{
     LinkStore, Liveness, OnlineLink, OnlineMeeting, OnlineMeetings, OnlineSpec, Outcome, PushIntent,
     PushLease, Replaced, Search,
 };
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Online, OnlineAction};
 
 /// How long ago the provider may have confirmed an online meeting whose link is mailed.

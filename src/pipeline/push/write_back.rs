@@ -3,8 +3,9 @@
 use super::pusher::Pusher;
 use crate::crm::CrmError;
 use crate::meeting::{JoinUrl, Meeting, MeetingId};
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::event::Happened;
 use crate::pipeline::facts::Online;
-use crate::pipeline::{Happened, PipelineError};
 
 impl Pusher {
     /// Writes the join URL to the CRM's record. Then deletes the online meeting that a new one replaced:

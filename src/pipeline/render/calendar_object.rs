@@ -5,9 +5,10 @@ use super::renderer::Renderer;
 use crate::calendar::Method;
 use crate::meeting::{MeetingStatus, Person};
 use crate::online::OnlineLink;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Case, Online};
+use crate::pipeline::options::Pick;
 use crate::pipeline::plan::{MailKind, Plan};
-use crate::pipeline::{Pick, PipelineError};
 
 /// The attendee whose calendar object is asked for: the first with an address, if none is named. With [`Method::Publish`] there
 /// is none.

@@ -10,7 +10,7 @@ use crate::mail::{
     NewInvitation, NewMessage, Own, Purpose, Slot, SlotValue, compose,
 };
 use crate::meeting::{EmailAddress, Language, Person, PersonId, PersonRef};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::plan::Mail;
 use crate::template::{Rendered, Stencil};
 

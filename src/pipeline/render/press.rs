@@ -11,7 +11,7 @@ use super::wording::{Wording, Words};
 use crate::calendar::{EventWriter, Method, Participant};
 use crate::mail::{MessageBase, NewInvitation};
 use crate::meeting::{Language, PersonKind, Zone};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::Place;
 use crate::pipeline::plan::{Mail, MailKind, Plan};
 use crate::processors;

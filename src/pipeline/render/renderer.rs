@@ -10,7 +10,7 @@ use crate::calendar::{CalendarError, Event, EventWriter, MOST_LISTED_ATTENDEES, 
 use crate::mail::{Issued, Mailbox, Organizer};
 use crate::meeting::{Acceptance, Change, ChangedField, EmailAddress, Language, Person, PersonKind, Zone};
 use crate::online::OnlineLink;
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Case, Online, Place};
 use crate::pipeline::plan::{Issue, MailKind};
 use crate::template::{Description, InvitationContext, OnlineFacts, ParticipantNames, TemplateError};

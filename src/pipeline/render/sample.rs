@@ -4,8 +4,9 @@ use super::letterhead::Letterhead;
 use crate::mail::Issued;
 use crate::meeting::{Person, PersonKind};
 use crate::online::OnlineLink;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::Case;
-use crate::pipeline::{Pick, PipelineError};
+use crate::pipeline::options::Pick;
 use crate::template::{Cancellation, Sample};
 
 /// The attendee whom a sample is for: the first who is not the organizer, if none is named.

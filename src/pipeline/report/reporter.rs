@@ -8,8 +8,8 @@ use super::recipient::{RecipientReport, RecipientState};
 use super::recipients::Recipients;
 use super::send_report::{Prepared, SendReport};
 use crate::mail::{DeliveryState, Outbox, OutboxEntry};
-use crate::pipeline::PipelineError;
 use crate::pipeline::deliver::Deliveries;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Case, Online};
 use crate::pipeline::render::{Invitation, Letterhead};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::recipient::RecipientReport;
 use super::recipients::Recipients;
 use crate::meeting::{MeetingId, Revision};
-use crate::pipeline::PipelineError;
+use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::OnlineReport;
 use crate::pipeline::render::Invitation;
 
