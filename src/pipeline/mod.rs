@@ -1,15 +1,18 @@
 //! The pipeline: from a meeting in the CRM to invitations on their way.
 //!
-//! [`Pipeline::send`] is to be read from top to bottom. Its steps, each in a file of its own:
+//! [`Pipeline::send`] reads from top to bottom. Each step has a room of its own:
 //!
-//! 1. [`load`](Pipeline) the meeting, its people and what each mailbox was sent, and refuse what may not be sent;
-//! 2. `push` it to the provider of online meetings, if it has one;
-//! 3. `write back` the link to the CRM;
-//! 4. `plan` who hears what, render every mail, and put all of them into the outbox at once;
-//! 5. `deliver` them.
+//! 1. `load`: loads the meeting, its people and the history of each mailbox, and refuses a meeting that may not be sent;
+//! 2. `push`: pushes the meeting to its provider of online meetings, if it has one;
+//! 3. `push`, too: writes the link back to the CRM;
+//! 4. `plan` and `render`: decides for each mailbox, renders every mail, and queues all mails at once (`queue`);
+//! 5. `deliver`: delivers them.
 //!
-//! What a step did is recorded before the next begins. The same run again, after an error or a crash, continues from
+//! The result of a step is recorded before the next step begins. After an error or a crash, the same run continues from
 //! there: no second online meeting, no second mail to a mailbox that has this revision.
+//!
+//! [`Pipeline`] holds one part for each room. A part has only the ports that its room uses. This file, `queue`, `worker`,
+//! `retry` and `beside` call the rooms; no room knows `Pipeline`.
 
 mod accounts;
 mod beside;
@@ -73,7 +76,7 @@ const ATTEMPTS: usize = 5;
 /// How many meetings are queued before their mails are delivered together.
 const MEETINGS_AT_ONCE: usize = 100;
 
-/// Everything that is needed to send invitations. Made by [`Pipeline::builder`]; cheap to clone.
+/// Sends invitations. Made by [`Pipeline::builder`]; cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
     loader: Arc<Loader>,
@@ -101,32 +104,32 @@ impl fmt::Debug for Pipeline {
 }
 
 impl Pipeline {
-    /// Tells what happened to a meeting.
+    /// Tells the caller of an event of a meeting.
     fn tell_of(&self, meeting: &MeetingId, what: Happened) {
         self.events.tell_of(meeting, what);
     }
 
-    /// What time it is.
+    /// The time now.
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
     /// Sends the invitations of a meeting: the whole pipeline.
     ///
-    /// Whom it goes to, and whether the online meeting is pushed, is up to `options`. Recipients whom the mail
-    /// server refuses, or puts off, are in the report, not an error.
+    /// `options` choose the recipients, and whether the online meeting is pushed. A recipient that the mail server refuses
+    /// or puts off is in the report, and is no error.
     ///
     /// # Errors
-    /// [`PipelineError`]. What was done before it happened is recorded, and nothing of it is done twice when the
-    /// same is run again. Nothing is mailed unless every invitation has rendered.
+    /// [`PipelineError`]. All work before the error is recorded, and is not done twice when the same send runs again.
+    /// Nothing is mailed unless every invitation was rendered.
     pub async fn send(&self, id: &MeetingId, options: &SendOptions) -> Result<SendReport, PipelineError> {
         let span = tracing::info_span!("send", meeting = %id);
         let telling = Telling::Send(options);
         self.tell(id, telling, options.queue_only).instrument(span).await
     }
 
-    /// Tells those who have an invitation that the meeting does not take place. Only for a meeting that is
-    /// `NotHeld`; a mailbox that was told is not told again.
+    /// Sends cancellations to all mailboxes that have an invitation. Only for a meeting that is `NotHeld`. A mailbox that has
+    /// the cancellation already gets no second one.
     ///
     /// # Errors
     /// [`PipelineError::WrongStatus`] for another status, and as of [`Pipeline::send`].
@@ -162,7 +165,7 @@ impl Pipeline {
     }
 
     /// Sends the invitations of several meetings, each by a plan of its own: all are queued, then their mails are delivered
-    /// together, over the same connections. What goes wrong with one meeting stops no other.
+    /// together, over the same connections. An error of one meeting stops no other.
     ///
     /// # Errors
     /// [`PipelineError::NoTransport`], and when the outbox cannot be read or written. An error of one meeting stands in
@@ -200,7 +203,7 @@ impl Pipeline {
                 together.meetings.push((id.clone(), report));
             }
             if let Some(stopped) = delivered.stopped {
-                // Every further meeting would fare the same.
+                // Every further meeting would be stopped too.
                 together.stopped = Some(stopped);
                 break;
             }
@@ -216,7 +219,7 @@ impl Pipeline {
         Ok(self.reporter.report(queued.case, &queued.online, outcomes))
     }
 
-    /// Whether a send with the default options would mail anybody, or something waits. Nothing is pushed or written.
+    /// Whether a send with the default options would mail anybody, or a mail waits. Nothing is pushed or written.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
@@ -232,8 +235,8 @@ impl Pipeline {
         Ok(plan.steps.iter().any(plan::Step::is_awaited) || plan.called_off().next().is_some())
     }
 
-    /// Does everything but deliver: pushes, writes the link back, records the revision and renders, for a
-    /// caller that mails by itself. Who has which revision is then up to the caller.
+    /// Does everything but deliver: pushes, writes the link back, records the revision and renders, for a caller that mails
+    /// by itself. The caller then keeps track of the revision that each mailbox has.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
@@ -256,8 +259,8 @@ impl Pipeline {
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
 
-    /// What [`Pipeline::send`] would do now. Writes nothing and asks no provider; where an online meeting would
-    /// be made, a link that leads nowhere stands for its.
+    /// A dry run of [`Pipeline::send`]. Writes nothing and asks no provider. Where an online meeting would be created, the
+    /// invitations have a placeholder for its link.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].

@@ -1,4 +1,4 @@
-//! Step 5, one attempt: a message on its way over a connection, and what comes of it.
+//! One attempt: a message on its way over a connection, and the result.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,10 @@ use super::ready::Ready;
 use crate::fault::{BoxFault, chain};
 use crate::mail::{AttemptResult, Connection, Transport, TransportError};
 
-/// A connection that fails after more than this is not tried again at once: the worker has waited long enough.
+/// A connection that fails within this time is tried again at once.
 const SOON: Duration = Duration::from_secs(5);
 
-/// A worker's connection, if it has one, and how many messages it has carried.
+/// A worker's connection, if it has one, and the number of messages that the connection has carried.
 #[derive(Default)]
 pub(super) struct Line {
     pub(super) connection: Option<Box<dyn Connection>>,
@@ -24,7 +24,7 @@ pub(super) struct Line {
     pub(super) opening: Option<OwnedMutexGuard<()>>,
 }
 
-/// What went wrong with one message.
+/// The error of one attempt.
 struct Trouble {
     error: TransportError,
     /// The connection could not be opened.
@@ -34,8 +34,8 @@ struct Trouble {
 }
 
 impl Trouble {
-    /// Whether a new connection may help: the old one was idle for too long, or has carried as many messages as the
-    /// server takes over one.
+    /// Whether a new connection may help: the old connection was idle for too long, or has carried as many messages as the
+    /// server takes over one connection.
     fn is_of_connection(&self, carried: usize) -> bool {
         let broke = matches!(self.error, TransportError::Unreachable { .. });
         let was_ended = matches!(self.error, TransportError::PutOff { closing: true, .. });
@@ -51,12 +51,12 @@ pub(super) enum Next {
     Stop,
 }
 
-/// What the attempts of one round share: the transport, who is connected, and how it goes.
+/// The shared state of the attempts of one round.
 pub(super) struct Attempts {
     ports: Arc<Ports>,
     transport: Arc<dyn Transport>,
     delivered: Mutex<Delivered>,
-    /// How many workers have a connection.
+    /// The number of workers with a connection.
     connected: AtomicUsize,
 }
 
@@ -70,7 +70,7 @@ impl Attempts {
         }
     }
 
-    /// How many connections the transport has.
+    /// The number of connections that the transport has.
     pub(super) fn connections(&self) -> usize {
         self.transport.connections()
     }
@@ -83,7 +83,7 @@ impl Attempts {
         self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How it ended. To be asked for once.
+    /// The result of the round. To be taken once.
     pub(super) fn take_delivered(&self) -> Delivered {
         std::mem::take(&mut *self.delivered())
     }
@@ -106,8 +106,7 @@ impl Attempts {
         }
     }
 
-    /// Tries a message, a second time where a new connection may help, and records the result. `next` is the message that
-    /// follows.
+    /// Tries a message, and a second time if a new connection may help. Records the result. `next` is the following message.
     pub(super) async fn deliver_one(
         &self,
         line: &mut Line,
@@ -142,7 +141,7 @@ impl Attempts {
                 error: TransportError::NoTurn { source, .. },
                 ..
             }) => {
-                // If turns cannot be reserved, giving back mostly fails for the same reason. The first error says
+                // If turns cannot be reserved, giving back is likely to fail for the same reason. The first error says
                 // more.
                 let _ = self.ports.give_back(claimed).await;
                 return Err(source);
@@ -168,8 +167,8 @@ impl Attempts {
                 fate
             }
         };
-        // Before the next message is sent: so after a crash, the result of at most one message for each connection is
-        // not known.
+        // The result is recorded before the next message is sent. So after a crash, the result of at most one message for
+        // each connection is not known.
         self.ports.record(claimed, &fate).await?;
         let Some(error) = stops else {
             return Ok(Next::Continue);
@@ -178,7 +177,7 @@ impl Attempts {
         Ok(Next::Stop)
     }
 
-    /// Opens a connection. If it breaks at once, it is tried once more: that says little about the server.
+    /// Opens a connection. A connection that breaks at once is tried once more, because the break says little about the server.
     async fn connect(&self) -> Result<Box<dyn Connection>, TransportError> {
         let began = Instant::now();
         match self.transport.connect().await {

@@ -14,10 +14,10 @@ use crate::pipeline::accounts::UserAccounts;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::event::Happened;
 
-/// Delivers over the organization's transport, and over those of the users' accounts.
+/// Delivers over the organization's transport, and over the transports of the users' accounts.
 pub(in crate::pipeline) struct Courier {
     ports: Arc<Ports>,
-    /// The organization's. Without it nothing can be delivered.
+    /// The organization's transport. Without it nothing can be delivered.
     transport: Option<Arc<dyn Transport>>,
     accounts: UserAccounts,
 }
@@ -35,19 +35,19 @@ impl Courier {
         }
     }
 
-    /// Whether mail can leave.
+    /// Whether there is a transport of the organization.
     pub(in crate::pipeline) const fn has_transport(&self) -> bool {
         self.transport.is_some()
     }
 
-    /// How deliveries are repeated.
+    /// The times of further tries.
     pub(in crate::pipeline) fn settings(&self) -> &DeliverySettings {
         &self.ports.settings
     }
 
-    /// Delivers what waits of these meetings for these mailboxes. Messages for other mailboxes keep their time. The
-    /// organization's mails leave first, then those of each user's account over that account. An error of one
-    /// transport stops no other.
+    /// Delivers the waiting messages of these meetings for these mailboxes. Messages for other mailboxes keep their time. The
+    /// organization's mails leave first, then the mails of each user's account over that account. An error of one transport
+    /// stops no other.
     pub(in crate::pipeline) async fn deliver(
         &self,
         meetings: Vec<(MeetingId, Addressees)>,
@@ -85,7 +85,7 @@ impl Courier {
     }
 }
 
-/// An error of a user's own mail server. A signature is the organization's, and so is what is wrong with it.
+/// An error of a user's own mail server. Signatures are the organization's, and so are their errors.
 fn of_account(user: PersonId, error: TransportError) -> PipelineError {
     match error {
         TransportError::CannotSign { .. } => PipelineError::Transport(error),

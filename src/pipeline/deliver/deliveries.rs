@@ -1,4 +1,4 @@
-//! How delivering ended.
+//! The result of delivering.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,16 +7,16 @@ use std::sync::Arc;
 use crate::mail::TransportError;
 use crate::pipeline::error::PipelineError;
 
-/// How delivering over one transport ended. The result of each message is in the outbox.
+/// The result of delivering over one transport. The result of each message is in the outbox.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
-    /// The error that stopped it, if one did.
+    /// The error that ended the round early, if one did.
     pub(super) stopped: Option<TransportError>,
     /// The files that messages were written to, by their Message-IDs.
     pub(super) files: HashMap<String, PathBuf>,
 }
 
-/// How delivering over all transports ended.
+/// The result of delivering over all transports.
 #[derive(Debug, Default)]
 pub(in crate::pipeline) struct Deliveries {
     /// The first error that stopped a transport.
@@ -26,7 +26,7 @@ pub(in crate::pipeline) struct Deliveries {
 }
 
 impl Deliveries {
-    /// Adds how one transport ended. `explain` says whose transport it was.
+    /// Adds the result of one transport. `explain` turns its error into one that names the transport.
     pub(super) fn add(
         &mut self,
         delivered: Delivered,

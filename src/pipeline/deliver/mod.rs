@@ -1,8 +1,8 @@
 //! Step 5: delivers what waits in the outbox, over as many connections as the transport has.
 //!
-//! It uses the outbox, the transports, the users' accounts and the signers. It knows messages alone: no plan, no CRM, no
+//! This room uses the outbox, the transports, the users' accounts and the signers. It knows messages alone: no plan, no CRM, no
 //! online meeting. [`Courier`] makes a round for each transport. In a round, workers take claimed messages from one queue,
-//! make them ready, and try them, each over a connection of its own.
+//! make them ready, and try them; each worker has a connection of its own.
 
 mod attempt;
 mod courier;

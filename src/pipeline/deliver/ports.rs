@@ -1,4 +1,4 @@
-//! What all rounds of delivering use.
+//! The ports and settings that all rounds use.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::mail::{AttemptResult, Claimed, DkimSigner, Outbox};
 use crate::pipeline::event::Events;
 use crate::pipeline::stop::Stop;
 
-/// What all rounds of delivering use.
+/// The ports and settings that all rounds use.
 pub(in crate::pipeline) struct Ports {
     pub(in crate::pipeline) outbox: Arc<dyn Outbox>,
     pub(in crate::pipeline) signers: Arc<[DkimSigner]>,
@@ -22,14 +22,14 @@ pub(in crate::pipeline) struct Ports {
 }
 
 impl Ports {
-    /// Records the result of an attempt, and tells it.
+    /// Records the result of an attempt, and tells the caller of it as an event.
     pub(super) async fn record(&self, claimed: &Claimed, result: &AttemptResult) -> Result<(), BoxFault> {
         self.outbox.record(claimed, result).await?;
         self.events.tell_of_attempt(claimed, result);
         Ok(())
     }
 
-    /// Gives a message back to the outbox that was claimed and not tried.
+    /// Gives a message that was claimed and not tried back to the outbox.
     pub(super) async fn give_back(&self, claimed: &Claimed) -> Result<(), BoxFault> {
         self.outbox.record(claimed, &AttemptResult::NotTried).await
     }

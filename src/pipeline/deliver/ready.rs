@@ -1,4 +1,4 @@
-//! Step 5, in between: a claimed message, written and signed as it is to leave.
+//! A claimed message, written and signed as it is to leave.
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,8 +9,7 @@ use crate::fault::{BoxFault, chain};
 use crate::mail::{Claimed, DkimError, Outgoing, TransportError, UnreadableMessage, signed};
 use crate::processors;
 
-/// One permit for each processor: signing keeps a processor busy, and more signatures at a time would only slow each
-/// other.
+/// One permit for each processor: signing keeps a processor busy, and more signatures at a time would slow each other down.
 static SIGNING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(processors::count()));
 
 /// A message that can leave.
@@ -20,9 +19,9 @@ pub(super) struct Ready {
     message: Vec<u8>,
 }
 
-/// Why a message cannot leave.
+/// The reason that a message cannot leave.
 pub(super) enum NotReady {
-    /// Its stored form is damaged. It never can.
+    /// The stored form of the message is damaged, so the message can never leave.
     Damaged { claimed: Box<Claimed>, reason: String },
     /// Signing failed, as it would for every other message.
     Unsigned {

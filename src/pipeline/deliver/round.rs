@@ -1,4 +1,4 @@
-//! Step 5, second half: the workers of one round, each with a connection of its own.
+//! The workers of one round, each with a connection of its own.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,17 +19,18 @@ use crate::fault::BoxFault;
 use crate::mail::{AttemptResult, ClaimRequest, Claimed, Transport};
 use crate::meeting::PersonId;
 
-/// How long the lease of a claimed message lasts.
+/// The length of the lease of a claimed message.
 const LEASE: Duration = Duration::from_secs(900);
-/// How much of the lease must be left when a message is sent: longer than a server takes to answer. With less,
+/// The least time that must be left of the lease when a message is sent: longer than a server takes to answer. With less time,
 /// another process could claim the message meanwhile and send it too.
 const LEAST_OF_LEASE: Duration = Duration::from_secs(300);
-/// How many messages are given back to the outbox at a time.
+/// The number of messages that are given back to the outbox at a time.
 const GIVEN_BACK_AT_ONCE: usize = 64;
-/// The first batch claims so many messages for each connection; no batch claims more than the second number.
+/// The number of messages that the first batch claims for each connection.
 const FIRST_FOR_EACH: u32 = 4;
+/// The largest batch.
 const LARGEST_BATCH: u32 = 256;
-/// While a worker waits for the server's answer, it makes at most so many messages ready.
+/// The number of messages that a worker makes ready while it waits for the server's answer, at most.
 const READY_AT_ONCE: usize = 2;
 
 /// One round of delivering, shared by its workers.
@@ -41,7 +42,7 @@ pub(super) struct Round {
     /// The user whose account the mails leave over; `None`: the organization's server.
     account: Option<PersonId>,
     taken: Taken,
-    /// The number of the last message that was claimed. A round tries each message once.
+    /// The id of the last claimed message. A round tries each message once.
     reached: AtomicI64,
     /// Held by the worker that opens the first connection. If all workers connected together, a server that takes
     /// fewer connections would turn all of them away.
@@ -68,17 +69,17 @@ impl Round {
         })
     }
 
-    /// Delivers what waits.
+    /// Delivers all waiting messages of the targets.
     pub(super) async fn run(self: Arc<Self>) -> Result<Delivered, BoxFault> {
         let worth_it = self.targets.count().div_ceil(4);
         let mut result = self
             .run_workers(self.attempts.connections().min(worth_it).max(1))
             .await;
-        // The last worker with a connection may have ended before others put back what they could not send.
+        // The last worker with a connection may have ended before other workers put back their messages.
         while result.is_ok() && !(self.taken.is_empty() && self.taken.is_last()) && !self.is_stopped() {
             result = self.run_workers(1).await;
         }
-        // Also after a failure of the outbox: else the claimed messages would be held until their leases run out.
+        // Also after a failure of the outbox: otherwise the claimed messages would be held until their leases end.
         let (this, rest) = (&self, self.taken.rest());
         let give_back = |claimed: Claimed| async move { this.ports.give_back(&claimed).await };
         let mut given_back =
@@ -91,7 +92,7 @@ impl Round {
         Ok(self.attempts.take_delivered())
     }
 
-    /// Runs so many workers until the queue is empty and nothing more is claimed.
+    /// Runs this number of workers until the queue is empty and no more messages are claimed.
     async fn run_workers(self: &Arc<Self>, workers: usize) -> Result<(), BoxFault> {
         let mut running = JoinSet::new();
         self.taken.begin(workers);
@@ -192,7 +193,7 @@ impl Round {
         }
     }
 
-    /// The next message that can leave; `None` when there are no more.
+    /// The next message that can leave; `None` if there is none.
     async fn next_ready(&self) -> Result<Option<Ready>, BoxFault> {
         while let Some(turn) = self.taken.next().await {
             let ready = match turn {
@@ -206,7 +207,7 @@ impl Round {
         Ok(None)
     }
 
-    /// Makes up to [`READY_AT_ONCE`] of the waiting messages ready, for whichever worker is free next.
+    /// Makes up to [`READY_AT_ONCE`] of the waiting messages ready, for the next free worker.
     async fn make_some_ready(&self) -> Result<(), BoxFault> {
         for _ in 0..READY_AT_ONCE {
             let Some(claimed) = self.taken.next_to_make_ready() else {
@@ -219,7 +220,7 @@ impl Round {
         Ok(())
     }
 
-    /// Makes a message ready. `None` if it cannot leave: then it is recorded, given back or put back here.
+    /// Makes a message ready. `None` if the message cannot leave: then it is recorded, given back or put back here.
     async fn make_ready(&self, claimed: Claimed) -> Result<Option<Ready>, BoxFault> {
         if is_late(&claimed) {
             self.ports.give_back(&claimed).await?;
@@ -227,7 +228,7 @@ impl Round {
         }
         match Ready::make(&self.ports, self.account.is_some(), claimed).await {
             Ok(ready) => Ok(Some(ready)),
-            // A damaged message must not keep back the others.
+            // A damaged message must not hold up the other messages.
             Err(NotReady::Damaged { claimed, reason }) => {
                 tracing::error!(meeting = %claimed.meeting, message_id = claimed.message_id, reason, "not sent");
                 let fate = AttemptResult::Failed { answer: reason };
@@ -280,7 +281,7 @@ impl Round {
             let ours = VecDeque::from(ours);
             for claimed in others {
                 if let Err(error) = self.ports.give_back(&claimed).await {
-                    // The end of the round gives them back with all that was not delivered.
+                    // The end of the round gives back all messages that were not delivered.
                     self.taken.put(ours);
                     return Err(error);
                 }
@@ -298,8 +299,8 @@ fn is_late(claimed: &Claimed) -> bool {
     claimed.leased_until.saturating_duration_since(Instant::now()) < LEAST_OF_LEASE
 }
 
-/// How many messages to claim next, by how long a quarter of the last batch took: no more than leave within 1 second.
-/// A process that is slow, or has to keep a limit, so claims few, and leaves the others to other processes.
+/// The size of the next batch, by the time that a quarter of the last batch took: as many messages as leave within 1 second.
+/// So a process that is slow, or keeps to a limit, leaves messages to other processes.
 fn next_size(size: u32, took: Duration) -> u32 {
     if took < Duration::from_millis(30) {
         (size * 4).min(LARGEST_BATCH)

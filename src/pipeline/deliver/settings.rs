@@ -9,7 +9,7 @@ use crate::mail::{AttemptResult, Claimed};
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// After so many lost answers the state of a message is `may_have_arrived`, and it is not sent again.
+/// The number of lost answers after which the state of a message is `may_have_arrived`. It is not sent again then.
 const MOST_LOST_ANSWERS: u32 = 2;
 
 /// When a message is tried again after a temporary refusal.
@@ -18,7 +18,7 @@ pub struct DeliverySettings {
     /// The pause after the first refusal. It doubles each time, up to 1 hour; each pause is up to 10 % shorter or
     /// longer.
     pub first_retry: Duration,
-    /// How long after it was queued a message is given up.
+    /// The time after queueing at which a message is given up.
     pub give_up_after: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for DeliverySettings {
 }
 
 impl DeliverySettings {
-    /// What follows a temporary failure: the time of the next try, or giving up. `chance` is between 0 and 1.
+    /// The result of a temporary failure: another try at a later time, or giving up. `chance` is between 0 and 1.
     pub(super) fn after_failure(
         &self,
         claimed: &Claimed,
@@ -52,7 +52,7 @@ impl DeliverySettings {
         }
     }
 
-    /// What follows when the answer after the final dot was lost: one more try, and after that none.
+    /// The result of an attempt whose answer after the final dot was lost: one more try, and after that none.
     pub(super) fn after_lost_answer(
         &self,
         claimed: &Claimed,
@@ -65,7 +65,7 @@ impl DeliverySettings {
         }
         match self.after_failure(claimed, answer, now, chance) {
             AttemptResult::Retry { answer, at } => AttemptResult::AnswerLost { answer, at },
-            // No more time for another try, and the message may have arrived.
+            // There is no time for another try, and the message may have arrived.
             AttemptResult::GivenUp { answer } => AttemptResult::MayHaveArrived { answer },
             other => other,
         }

@@ -1,6 +1,6 @@
-//! The queue of a round: messages that were claimed from the outbox and are not delivered yet. One task claims more,
-//! and the workers take from the front. While a worker waits for the server's answer, it makes the next messages
-//! ready.
+//! The queue of a round: messages that were claimed from the outbox and are not delivered yet. One task claims more
+//! messages, and the workers take them from the front. While a worker waits for the server's answer, it makes the next
+//! messages ready.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::mail::Claimed;
 #[derive(Default)]
 pub(super) struct Taken {
     inner: Mutex<Inner>,
-    /// Notified when messages were added, and when no more will come.
+    /// Notified when messages were added, and after the last message.
     filled: Notify,
     /// Notified when the queue has become short, and when a worker ends.
     emptied: Notify,
@@ -27,9 +27,9 @@ struct Inner {
     waiting: VecDeque<Claimed>,
     /// Whether no more messages will come.
     is_last: bool,
-    /// How many workers take from the queue.
+    /// The number of workers that take from the queue.
     takers: usize,
-    /// While the claiming task waits: at how many waiting messages it is to claim more.
+    /// While the claiming task waits: the number of waiting messages at which it is to claim more.
     wanted_at: Option<usize>,
 }
 
@@ -119,7 +119,7 @@ impl Taken {
         self.filled.notify_waiters();
     }
 
-    /// Waits until at most so many messages wait. Answers whether any worker is left to take more.
+    /// Waits until at most this number of messages wait. Returns whether a worker is left to take more.
     pub(super) async fn wants_more(&self, at_most: usize) -> bool {
         loop {
             let emptied = self.emptied.notified();
@@ -138,7 +138,7 @@ impl Taken {
         }
     }
 
-    /// Sets how many workers take from the queue.
+    /// Sets the number of workers that take from the queue.
     pub(super) fn begin(&self, takers: usize) {
         self.inner().takers = takers;
     }
@@ -147,7 +147,7 @@ impl Taken {
     pub(super) fn leave(&self) {
         self.inner().takers -= 1;
         self.emptied.notify_one();
-        // Workers that wait can take what it put back.
+        // Waiting workers can take a message that the ended worker put back.
         self.filled.notify_waiters();
     }
 
@@ -161,7 +161,7 @@ impl Taken {
         self.inner().is_last
     }
 
-    /// Takes out all that no worker has delivered.
+    /// Takes out all messages that no worker has delivered.
     pub(super) fn rest(&self) -> Vec<Claimed> {
         let mut inner = self.inner();
         let ready = std::mem::take(&mut inner.ready);

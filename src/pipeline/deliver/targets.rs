@@ -1,30 +1,30 @@
-//! What one delivery is about: which meetings, mailboxes and messages.
+//! The targets of one delivery: meetings, mailboxes and messages.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::mail::Claimed;
 use crate::meeting::{EmailAddress, MeetingId};
 
-/// Which of the messages that wait are tried.
+/// The waiting messages that are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Tries {
-    /// All that wait, also those whose next try is later.
+    /// All waiting messages, also if their next try is later.
     All,
-    /// Only those that are due.
+    /// Only messages that are due.
     Due,
 }
 
-/// The mailboxes for which a meeting's messages are delivered: all but those that are left out.
+/// The mailboxes for which a meeting's messages are delivered: all except those in `left_out`.
 #[derive(Debug, Default)]
 pub(in crate::pipeline) struct Addressees {
-    /// How many mailboxes there are, as far as known before delivering. Progress bars and the number of workers go by
+    /// The number of mailboxes, as far as it is known before delivering. It decides the number of workers, and progress bars show
     /// it.
     count: usize,
     left_out: HashSet<String>,
 }
 
 impl Addressees {
-    /// All mailboxes, `count` of them, but those in `left_out`.
+    /// All mailboxes, `count` in number, except those in `left_out`.
     pub(in crate::pipeline) fn all_but(count: usize, left_out: HashSet<String>) -> Self {
         Self { count, left_out }
     }
@@ -50,7 +50,7 @@ impl Targets {
         self.0.values().map(|addressees| addressees.count).sum()
     }
 
-    /// The meetings, each with how many mailboxes there are.
+    /// The meetings, each with the number of its mailboxes.
     pub(super) fn counts(&self) -> impl Iterator<Item = (&MeetingId, usize)> {
         self.0
             .iter()

@@ -6,13 +6,13 @@ use super::history::MailboxHistory;
 use crate::mail::{Account, Issued, Seen};
 use crate::meeting::{Attendee, EmailAddress, Language, Meeting, Person, PersonId, PersonRef, Reach, Zone};
 
-/// Where somebody stands in a case: the attendees in their order, then those who are none any more.
+/// The place of a person in a case: first the attendees in their order, then the former attendees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::pipeline) struct Place(u32);
 
 impl Place {
     pub(in crate::pipeline) fn new(at: usize) -> Self {
-        // More attendees than fit into memory.
+        // So many attendees do not fit into memory.
         Self(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
@@ -21,26 +21,26 @@ impl Place {
     }
 }
 
-/// A meeting on its way through the pipeline, with everybody who is part of it and all that they were told.
+/// A meeting on its way through the pipeline, with its people and the history of their mailboxes.
 #[derive(Debug)]
 pub(in crate::pipeline) struct Case {
     /// The meeting. Its join URL becomes the pushed one in step 3.
     pub(in crate::pipeline) meeting: Meeting,
     /// The assigned user.
     pub(in crate::pipeline) organizer: Person,
-    /// The assigned user's own account, from which the mails come, where there is one and it was asked for.
+    /// The assigned user's own account, from which the mails come. `None` without an account, and where it was not loaded.
     pub(in crate::pipeline) account: Option<Account>,
-    /// Who is invited, in the CRM's order.
+    /// The attendees, in the CRM's order.
     pub(in crate::pipeline) attendees: Vec<Attendee>,
-    /// Of each attendee, in their order, the record, where the CRM has it.
+    /// The record of each attendee, in the same order; `None` where the CRM has none.
     pub(in crate::pipeline) people: Vec<Option<Person>>,
-    /// What invitees were told, one for each revision of each tenure, the newest last.
+    /// The revisions of all tenures that invitees were told, the newest last.
     pub(in crate::pipeline) history: Vec<Issued>,
-    /// What each mailbox was sent, by its key ([`EmailAddress::mailbox`]).
+    /// The history of each mailbox, by its key ([`EmailAddress::mailbox`]).
     pub(in crate::pipeline) mailboxes: HashMap<String, MailboxHistory>,
-    /// Up to where the outbox was read.
+    /// The end of the outbox when it was read.
     pub(in crate::pipeline) seen: Seen,
-    /// Those with a history whose mailbox is no attendee's any more, in the order of their mailboxes.
+    /// The former attendees: each has a history, and its mailbox is no attendee's now. In the order of their mailboxes.
     pub(in crate::pipeline) former: Vec<Person>,
 }
 
@@ -57,7 +57,7 @@ impl Case {
         self.attendees.iter().zip(people)
     }
 
-    /// The attendee that is this record, if there is one.
+    /// The attendee with this record, if there is one.
     pub(in crate::pipeline) fn attendee(&self, person: &PersonRef) -> Option<&Attendee> {
         self.attendees.iter().find(|attendee| attendee.person == *person)
     }
@@ -69,7 +69,8 @@ impl Case {
         hidden.map(|person| (person.reference.clone(), None)).collect()
     }
 
-    /// An address that the CRM hides now stands as it was mailed last: nobody is told to be removed because a right is missing.
+    /// Gives each hidden address the value to which the last mail went. Otherwise people would be told that they are removed
+    /// because a right is missing.
     pub(in crate::pipeline) fn recall_attendees(
         &mut self,
         mut mailed: HashMap<PersonRef, Option<EmailAddress>>,
@@ -84,7 +85,7 @@ impl Case {
         }
     }
 
-    /// The same for the organizer, as invitees were told last.
+    /// Gives the hidden address of the organizer the value that invitees were told last.
     pub(in crate::pipeline) fn recall_organizer(&mut self) {
         if self.organizer.reach != Reach::Hidden {
             return;
@@ -104,14 +105,14 @@ impl Case {
         attendees.map(|(at, (attendee, person))| (Place::new(at), attendee, person))
     }
 
-    /// Those whose mailbox is no attendee's any more, with their places.
+    /// The former attendees with their places.
     pub(in crate::pipeline) fn placed_former(&self) -> impl Iterator<Item = (Place, &Person)> {
         let begin = self.people.len();
         let former = self.former.iter().enumerate();
         former.map(move |(at, person)| (Place::new(begin + at), person))
     }
 
-    /// The one at a place, where that is no attendee.
+    /// The former attendee at a place; `None` for the place of an attendee.
     pub(in crate::pipeline) fn former_at(&self, place: Place) -> Option<&Person> {
         self.former.get(place.at().checked_sub(self.people.len())?)
     }
@@ -129,12 +130,12 @@ impl Case {
         self.person_at(place)?.email()
     }
 
-    /// The language that is read at a place, if that is known.
+    /// The reader's language at a place, if it is known.
     pub(in crate::pipeline) fn language(&self, place: Place) -> Option<&Language> {
         self.person_at(place)?.language.as_ref()
     }
 
-    /// The time zone at a place, if that is known.
+    /// The reader's time zone at a place, if it is known.
     pub(in crate::pipeline) fn zone(&self, place: Place) -> Option<&Zone> {
         self.person_at(place)?.time_zone.as_ref()
     }
@@ -147,7 +148,7 @@ impl Case {
         }
     }
 
-    /// What the mailbox at a place was sent.
+    /// The history of the mailbox at a place.
     pub(in crate::pipeline) fn history_at(&self, place: Place) -> Option<&MailboxHistory> {
         self.mailboxes.get(&self.address(place)?.mailbox())
     }

@@ -1,4 +1,4 @@
-//! What each mailbox was sent about one meeting, as the outbox has it.
+//! The history of each mailbox: its mails about one meeting, as the outbox has them.
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,7 @@ use crate::calendar::Method;
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::{EmailAddress, Language, PersonRef, Revision, Tenure};
 
-/// What one mailbox was sent about one meeting, and what waits for it.
+/// The mails about one meeting to one mailbox, those that wait among them.
 #[derive(Debug, Clone)]
 pub(in crate::pipeline) struct MailboxHistory {
     /// The record, the address and the language of the newest message.
@@ -19,7 +19,7 @@ pub(in crate::pipeline) struct MailboxHistory {
     tenures: Vec<TenureHistory>,
 }
 
-/// What one mailbox was sent under one organizer.
+/// The mails to one mailbox under one organizer.
 #[derive(Debug, Clone, Default)]
 pub(in crate::pipeline) struct TenureHistory {
     pub(in crate::pipeline) tenure: Tenure,
@@ -35,7 +35,7 @@ pub(in crate::pipeline) struct TenureHistory {
     pub(in crate::pipeline) highest: Option<Revision>,
     /// The message that waits.
     pub(in crate::pipeline) waiting: Option<Waiting>,
-    /// The newest revision of which there is a message, and how many of it there are, whatever became of them.
+    /// The newest revision with a message, and the number of its messages in any state.
     newest: Revision,
     requests: u32,
     cancels: u32,
@@ -107,12 +107,12 @@ impl MailboxHistory {
         self.tenures[at].note(entry, method);
     }
 
-    /// What it was sent under one organizer.
+    /// The mails under one organizer.
     pub(in crate::pipeline) fn tenure(&self, tenure: Tenure) -> Option<&TenureHistory> {
         self.tenures.iter().find(|known| known.tenure == tenure)
     }
 
-    /// What it was sent under each organizer.
+    /// The mails under each organizer.
     pub(in crate::pipeline) fn tenures(&self) -> impl Iterator<Item = &TenureHistory> {
         self.tenures.iter()
     }

@@ -1,6 +1,7 @@
-//! The facts of a meeting on its way: its people, what each mailbox was sent, and what the push came to.
+//! The facts of a meeting on its way: its people, the history of each mailbox, and the result of the push.
 //!
-//! The other rooms fill these, compare them and tell them. Nothing here does I/O or knows another room of the pipeline.
+//! `load` and `push` fill these types; `plan`, `render` and `report` read them. This room does no I/O, and uses no other room
+//! of the pipeline.
 
 mod case;
 mod history;

@@ -1,23 +1,23 @@
-//! What became of a meeting at its provider, as the later steps and the report need it.
+//! The result of a push, as the later steps and the report need it.
 
 use serde::Serialize;
 
 use crate::meeting::{JoinUrl, Meeting, OnlineLocation};
 use crate::online::OnlineLink;
 
-/// What was done at the provider of online meetings.
+/// The action at the provider of online meetings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnlineAction {
-    /// A meeting was made.
+    /// An online meeting was created.
     Created,
-    /// It was told what had changed.
+    /// The online meeting was updated.
     Updated,
-    /// It was in sync, and is there.
+    /// The online meeting was in sync, and exists.
     Unchanged,
-    /// It was not asked.
+    /// The provider was not asked.
     Skipped,
-    /// It was deleted, or was gone already.
+    /// The online meeting was deleted, or was gone already.
     Deleted,
 }
 
@@ -38,29 +38,29 @@ impl OnlineAction {
 /// The online meeting after the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OnlineReport {
-    /// What was done.
+    /// The action.
     pub action: OnlineAction,
     /// The provider; `None` when there is no online meeting.
     #[serde(skip)]
     pub provider: Option<OnlineLocation>,
-    /// What people call the provider.
+    /// The name of the provider, as people know it.
     #[serde(skip)]
     pub provider_name: Option<String>,
-    /// Whether the provider's id of it is something that people type.
+    /// Whether people type the provider's id to join.
     #[serde(skip)]
     pub shows_id: bool,
-    /// The provider's id of it.
+    /// The provider's id of the online meeting.
     pub meeting_id: Option<String>,
     /// The link to join, as invitations have it.
     pub join_url: Option<JoinUrl>,
 }
 
-/// What the push came to.
+/// The result of a push.
 #[derive(Debug, Clone)]
 pub(in crate::pipeline) struct Online {
     pub(in crate::pipeline) action: OnlineAction,
     pub(in crate::pipeline) link: Option<OnlineLink>,
-    /// Whether the record's join URL is ours and leads to a meeting that is not online any more.
+    /// Whether the record's join URL is ours, and the meeting has no online location any more.
     pub(in crate::pipeline) withdrawn: bool,
 }
 
@@ -81,7 +81,7 @@ impl Online {
         }
     }
 
-    /// What is recorded, where nobody was asked.
+    /// The recorded link, without asking the provider.
     pub(in crate::pipeline) fn as_recorded(link: Option<OnlineLink>) -> Self {
         Self {
             link,
@@ -89,12 +89,12 @@ impl Online {
         }
     }
 
-    /// The passcode to join with, where the provider told one.
+    /// The passcode to join, if the provider has one.
     pub(in crate::pipeline) fn passcode(&self) -> Option<&str> {
         self.link.as_ref()?.passcode.as_deref()
     }
 
-    /// The link to join that the record is to have.
+    /// The join URL that the CRM's record is to have.
     pub(in crate::pipeline) fn join_url(&self, meeting: &Meeting) -> Option<JoinUrl> {
         match &self.link {
             Some(link) => Some(link.join_url.clone()),

@@ -19,24 +19,25 @@ use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::stop::{STEP, Stop};
 
-/// How many jobs a worker runs at once.
+/// The number of jobs that a worker runs at once, at most.
 const AT_ONCE: usize = 4;
-/// How long a lease lasts; it is renewed three times as often while the handler runs.
+/// The length of a lease. It is renewed every third of this time while the handler runs.
 const LEASE: Duration = Duration::from_secs(60);
-/// The pause after the first error of a job. It doubles each time, up to the longest; each is up to 10 % shorter or longer.
+/// The pause after the first error of a job. It doubles each time, up to [`LONGEST_PAUSE`]; each pause is up to 10 % shorter
+/// or longer.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
-/// How often a job is tried before it has failed: for about 10 hours. Tries that were cut off count, so that a job that
-/// kills its process does not kill workers for ever.
+/// The number of tries before a job has failed, which take about 10 hours. Tries that were cut off count. So a job that kills
+/// its process does not kill workers for ever.
 const MOST_ATTEMPTS: u32 = 16;
-/// How often a worker looks while a job waits or runs elsewhere: a process that runs one may end.
+/// The longest pause between two looks at the list while a job waits or runs in another process. That process may end.
 const LOOKS: Duration = Duration::from_secs(60);
-/// How long it waits after the list of jobs could not be read.
+/// The pause after the list of jobs could not be read.
 const AFTER_ERROR: Duration = Duration::from_secs(10);
-/// How often it looks while none does.
+/// The longest pause between two looks at the list while no job waits.
 const IDLE: Duration = Duration::from_secs(3_600);
 
-/// The list of jobs, and the handlers that a worker has for them. Cheap to clone.
+/// Runs due jobs: the list of jobs, and the worker's handlers. Cheap to clone.
 #[derive(Clone)]
 pub(in crate::pipeline) struct DueJobs {
     list: Arc<dyn Jobs>,
@@ -81,7 +82,7 @@ impl DueJobs {
         found.map(|handler| &**handler)
     }
 
-    /// Comes back once the lease of a job is lost.
+    /// Renews the lease of a job, and returns when the lease is lost.
     async fn hold(&self, job: &Job) {
         loop {
             tokio::time::sleep(LEASE / 3).await;
@@ -98,8 +99,8 @@ impl DueJobs {
         }
     }
 
-    /// Runs jobs as they become due until the worker is to stop, or until the mails are done and no job is due. Answers how
-    /// many runs there were.
+    /// Runs jobs as they become due until the worker is to stop, or until the mails are done and no job is due. Returns the
+    /// number of runs.
     pub(in crate::pipeline) async fn run(
         &self,
         mut mails_are_done: watch::Receiver<bool>,
@@ -108,7 +109,8 @@ impl DueJobs {
             kinds: self.kinds(),
             running: Vec::new(),
         };
-        // Each in a task of its own: a run that holds the database's write lock must go on while we look for more.
+        // Each job runs in a task of its own: a run that holds the database's write lock must go on while this loop looks for
+        // more jobs.
         let mut running = JoinSet::new();
         let mut jobs: HashMap<task::Id, i64> = HashMap::new();
         let mut runs = 0;
@@ -132,7 +134,7 @@ impl DueJobs {
                         continue;
                     }
                     Err(error) if is_last && running.is_empty() => return Err(error.into()),
-                    // The mails go on: one that is on the wire must not be cut off.
+                    // The mails go on: a mail on the wire must not be cut off.
                     Err(error) => {
                         tracing::warn!(error = chain(&error), "due jobs could not be looked for");
                         wait = AFTER_ERROR;
@@ -157,7 +159,7 @@ impl DueJobs {
         }
     }
 
-    /// Claims due jobs, `room` at most; answers when the next is due, as well.
+    /// Claims due jobs, at most `room`. Returns the time of the next due job as well.
     async fn take(
         &self,
         wanted: &WantedJobs,
@@ -171,7 +173,7 @@ impl DueJobs {
         Ok((self.list.claim(wanted, limit, LEASE).await?, next))
     }
 
-    /// How long it is until then.
+    /// The time from now until `then`.
     fn until(&self, then: DateTime<Utc>) -> Duration {
         (then - self.clock.now()).to_std().unwrap_or(Duration::ZERO)
     }
@@ -194,8 +196,7 @@ impl DueJobs {
         }
     }
 
-    /// Runs a claimed job and records how it ended. When that cannot be recorded, the lease runs out and
-    /// the job runs again.
+    /// Runs a claimed job and records the result. If the result cannot be recorded, the lease ends and the job runs again.
     async fn run_job(&self, job: Job) {
         let span = tracing::info_span!("job", kind = job.kind, id = job.id, tries = job.attempts);
         let running = async {
@@ -214,7 +215,7 @@ impl DueJobs {
         running.instrument(span).await;
     }
 
-    /// Runs a job; answers how it ended, or nothing when its lease was lost meanwhile.
+    /// Runs a job and returns the result; `None` if the lease was lost meanwhile.
     async fn end_of(&self, job: &Job) -> Option<JobEnd> {
         if job.attempts > MOST_ATTEMPTS {
             let error = format!("it was given up after {MOST_ATTEMPTS} tries; the last ones were cut off");
@@ -224,7 +225,7 @@ impl DueJobs {
             let error = format!("there is no handler for jobs of the kind {}", job.kind);
             return Some(self.after_error(job, &JobError::temporary(error)));
         };
-        // A handler that panicked is not asked about anything that it left half done: it decides anew for each job.
+        // A handler keeps nothing from one job for the next, so a panic leaves no state behind that matters.
         let run = AssertUnwindSafe(async { handler.run(job).await }).catch_unwind();
         let ended = tokio::select! {
             ended = run => ended,
@@ -235,14 +236,14 @@ impl DueJobs {
             Ok(Ok(Done::Finished)) => JobEnd::Done,
             Ok(Ok(Done::Again(at))) => JobEnd::Again { at },
             Ok(Err(error)) => self.after_error(job, &error),
-            // What it says may name people. The panic hook has it.
+            // The words of a panic may name people. The panic hook has them.
             Err(_panic) => JobEnd::Failed {
                 error: "its handler panicked".to_owned(),
             },
         })
     }
 
-    /// What follows an error: the time of the next try, or giving up.
+    /// The end of a job after an error: the time of the next try, or failure.
     fn after_error(&self, job: &Job, error: &JobError) -> JobEnd {
         if !error.is_temporary() || job.attempts >= MOST_ATTEMPTS {
             let error = error.to_string();

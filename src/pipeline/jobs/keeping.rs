@@ -11,10 +11,10 @@ use crate::fault::chain;
 use crate::jobs::{Done, Job, JobError, JobHandler, Jobs, NewJob};
 use crate::mail::Retention;
 
-/// How long a day's job is remembered: longer than the day.
+/// The time for which a day's job is remembered. It is longer than the day.
 const REMEMBER: Duration = Duration::from_secs(2 * 24 * 3_600);
 
-/// Forgets, once a day, what has been over for as long as it is kept.
+/// Forgets, once a day, the meetings that were over for the time that they are kept.
 pub(in crate::pipeline) struct Keeping {
     retention: Arc<dyn Retention>,
     jobs: Arc<dyn Jobs>,
@@ -26,7 +26,7 @@ impl Keeping {
     /// The kind of its jobs.
     const KIND: &'static str = "retention";
 
-    /// Forgets what is over for this long.
+    /// A handler that forgets meetings this long after their end.
     pub(in crate::pipeline) fn new(
         retention: Arc<dyn Retention>,
         jobs: Arc<dyn Jobs>,
@@ -41,7 +41,7 @@ impl Keeping {
         }
     }
 
-    /// For how long this one keeps: what a job must be about to be its own.
+    /// The subject of this handler's jobs: the time for which it keeps meetings. Jobs with another subject are not its own.
     fn subject(&self) -> String {
         serde_json::json!({ "keep_seconds": self.span.as_secs() }).to_string()
     }
@@ -92,18 +92,18 @@ impl JobHandler for Keeping {
         Self::KIND
     }
 
-    /// Due since midnight: whichever worker starts first that day, or is there already, runs it, and the others find it done.
+    /// The job of today, due since midnight. The first worker of the day runs it, and all others find it done.
     fn first(&self, now: DateTime<Utc>) -> Option<NewJob> {
         Some(self.job_at(now.date_naive().and_time(NaiveTime::MIN).and_utc()))
     }
 
     async fn run(&self, job: &Job) -> Result<Done, JobError> {
-        // Of a worker that keeps for another time; this one must not go on for it, least of all if it kept for less.
+        // The job is of a worker that keeps meetings for another time. To go on with it could forget meetings too early.
         if job.subject != self.subject() {
             return Ok(Done::Finished);
         }
         let now = self.clock.now();
-        // First, so that an error or a crash below does not end the row of days.
+        // The next day is scheduled first, so that an error or a crash below does not end the row of days.
         if let Some(tomorrow) = now.checked_add_signed(TimeDelta::days(1)) {
             let scheduled = self.jobs.schedule(&self.job_at(tomorrow)).await;
             scheduled.map_err(|error| JobError::from_fault("scheduling the next day's job", &error))?;

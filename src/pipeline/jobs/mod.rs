@@ -1,6 +1,6 @@
-//! Due jobs: runs them beside the mails of a worker. Forgetting meetings that are over is such a job.
+//! Due jobs: runs them beside the mails of a worker. Retention is such a job.
 //!
-//! It uses the list of jobs and the handlers, and knows neither meetings nor mails.
+//! This room uses the list of jobs and the handlers. It knows neither meetings nor mails.
 
 mod due_jobs;
 mod keeping;

@@ -1,4 +1,4 @@
-//! What may be done with a meeting, and on whose behalf; the rest is refused before anything is done.
+//! The rules by which a meeting may be sent, cancelled, pushed or edited. A refusal comes before any other work.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::Case;
 use crate::pipeline::options::{CancelOptions, Pick, PushOptions, SendOptions};
 
-/// Which meetings may be mailed, or pushed.
+/// The work that is to be done with a meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doing {
     Send,
@@ -59,7 +59,7 @@ impl Loader {
         self.refuse_status(&case.meeting, Doing::Send)?;
         self.refuse_past(&case.meeting, options.past)?;
         refuse_strangers(&case, &options.to, false)?;
-        // Those who were removed are told so, even when nobody else is left.
+        // Removed attendees get a cancellation, even if no attendee is left.
         if case.mailboxes.is_empty() {
             refuse_without_recipients(&case)?;
         }
@@ -135,7 +135,7 @@ impl Loader {
         })
     }
 
-    /// Refuses what a user may not change. The administrator (`None`) may change everything.
+    /// Refuses a meeting that the user may not edit. The administrator (`None`) may edit all.
     pub(in crate::pipeline) async fn permit_edit(
         &self,
         id: &MeetingId,
@@ -145,7 +145,7 @@ impl Loader {
         self.permit(&meeting, actor, false, "edit").await
     }
 
-    /// Refuses what the user on whose behalf it is done may not do.
+    /// Refuses work that the acting user may not do.
     async fn permit(
         &self,
         meeting: &Meeting,
@@ -181,7 +181,7 @@ impl Loader {
     }
 }
 
-/// Refuses picks that name nobody.
+/// Refuses picks that match no person of the meeting.
 fn refuse_strangers(case: &Case, picks: &[Pick], with_former: bool) -> Result<(), PipelineError> {
     if picks.is_empty() {
         return Ok(());
@@ -206,7 +206,7 @@ fn refuse_strangers(case: &Case, picks: &[Pick], with_former: bool) -> Result<()
     }
 }
 
-/// Refuses a meeting that nobody can be invited to, before anything is done for it.
+/// Refuses a meeting without a person to invite, before any other work.
 fn refuse_without_recipients(case: &Case) -> Result<(), PipelineError> {
     let refuse = |reason: &str| {
         Err(PipelineError::NoRecipients {

@@ -1,4 +1,4 @@
-//! A meeting with its people, and all that they were told.
+//! Loading a meeting with its people and the history of their mailboxes.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -15,15 +15,15 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Case, MailboxHistory};
 use crate::pipeline::push::Providers;
 
-/// How many people the CRM is asked for at a time, as [`Records::people`](crate::crm::Records::people) says.
+/// The number of people that the CRM is asked for at a time, at most, as [`Records::people`](crate::crm::Records::people) says.
 const PEOPLE_AT_ONCE: usize = 200;
 
-/// Loads meetings, and refuses what may not be done with them.
+/// Loads meetings, and refuses those that may not be sent, pushed or edited.
 pub(in crate::pipeline) struct Loader {
     pub(in crate::pipeline) crm: Arc<dyn Records>,
     pub(in crate::pipeline) outbox: Arc<dyn Outbox>,
     pub(in crate::pipeline) accounts: UserAccounts,
-    /// They say what a user must be permitted to push.
+    /// A provider knows the right that a push needs.
     pub(in crate::pipeline) providers: Providers,
     pub(in crate::pipeline) clock: Clock,
 }
@@ -35,7 +35,7 @@ impl Loader {
         meeting.ok_or_else(|| PipelineError::NoMeeting { meeting: id.clone() })
     }
 
-    /// A meeting with its people, and the account that mails about it come from. Its organizer must be known by address.
+    /// A meeting with its people, and the account from which its mails come. The organizer's address must be known.
     pub(in crate::pipeline) async fn to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let mut case = self.case(id).await?;
         if case.organizer.reach == Reach::Hidden {
@@ -48,7 +48,7 @@ impl Loader {
         Ok(case)
     }
 
-    /// The user whom a meeting is assigned to.
+    /// The assigned user of a meeting.
     pub(in crate::pipeline) async fn organizer(&self, meeting: &Meeting) -> Result<Person, PipelineError> {
         let user = assigned_user(meeting)?;
         let found = self.crm.person(&user).await?;
@@ -58,7 +58,7 @@ impl Loader {
         })
     }
 
-    /// A meeting with its people, and all that they were told. It must have an assigned user.
+    /// A meeting with its people and the history of their mailboxes. The meeting must have an assigned user.
     pub(in crate::pipeline) async fn case(&self, id: &MeetingId) -> Result<Case, PipelineError> {
         let meeting = self.meeting(id).await?;
         let user = assigned_user(&meeting)?;
@@ -74,7 +74,7 @@ impl Loader {
         drop(pages);
         attendees.shrink_to_fit();
         people.shrink_to_fit();
-        // Mostly the assigned user is an attendee too.
+        // If the assigned user is an attendee too, the record is here already.
         let organizer = match people.iter().flatten().find(|person| person.reference == user) {
             Some(organizer) => organizer.clone(),
             None => self.organizer(&meeting).await?,
@@ -95,8 +95,8 @@ impl Loader {
         Ok(case)
     }
 
-    /// What each mailbox was sent, as the outbox has it; and those that are no attendee's any more. A record that is gone
-    /// is known by the address alone.
+    /// Reads the history of each mailbox from the outbox, and adds the former attendees. A former attendee whose record is gone
+    /// has an address and a language alone.
     async fn load_told(&self, case: &mut Case) -> Result<(), PipelineError> {
         let mut mailboxes: HashMap<String, MailboxHistory> = HashMap::new();
         let mut newest = 0;
@@ -133,7 +133,7 @@ impl Loader {
             .load_former(case, former.values().map(|history| &history.person))
             .await?;
         let former = former.into_values().map(|history| {
-            // Where the invitation went, there the cancellation goes.
+            // The cancellation goes to the address to which the invitation went.
             let address = history.address.clone();
             match known.get(&history.person) {
                 Some(person) => Person {
@@ -151,8 +151,7 @@ impl Loader {
         Ok(())
     }
 
-    /// The records of those who were mailed at a mailbox that is no attendee's any more. The CRM is asked only for those who are
-    /// not among the case's people.
+    /// The records of the former attendees. The CRM is asked only for records that are not among the case's people.
     async fn load_former(
         &self,
         case: &Case,
@@ -177,7 +176,7 @@ impl Loader {
     }
 }
 
-/// Refuses messages of a tenure of which nothing is recorded: nobody knows under which UID they left.
+/// Refuses messages of a tenure without a recorded revision: the UID under which they left is not known.
 fn refuse_unrecorded(case: &Case, mailboxes: &HashMap<String, MailboxHistory>) -> Result<(), PipelineError> {
     let recorded: HashSet<Tenure> = case.history.iter().map(|issued| issued.tenure).collect();
     let mut told = mailboxes.values().flat_map(MailboxHistory::tenures);

@@ -1,6 +1,7 @@
-//! Step 1: loads a meeting with all that is known of it, and refuses what may not be sent, pushed or edited.
+//! Step 1: loads a meeting with its people and the history of their mailboxes, and refuses a meeting that may not be sent,
+//! pushed or edited.
 //!
-//! It reads the CRM, the outbox and the users' accounts, and asks the providers what a user must be permitted to push. It
+//! This room reads the CRM, the outbox and the users' accounts, and takes from the providers the right that a push needs. It
 //! writes nothing.
 
 mod admit;

@@ -1,7 +1,7 @@
 //! Steps 2 and 3: makes sure of the online meeting at its provider, and writes its link back to the CRM.
 //!
-//! It uses the providers, the store of links and leases, and of the CRM the record's join URL alone. It is given meetings and
-//! organizers, and loads none. It mails nothing.
+//! This room uses the providers, the store of links and leases, and of the CRM the join URL of a record alone. Its callers give
+//! it the meeting and the organizer. It mails nothing.
 
 mod providers;
 mod pusher;

@@ -39,7 +39,7 @@ impl Providers {
         providers.find(|provider| provider.location() == location)
     }
 
-    /// What people call the provider of an online location, such as `Zoom`, also where none serves it.
+    /// The name of the provider of an online location, such as `Zoom`, also without a provider for it.
     pub(in crate::pipeline) fn name(&self, location: OnlineLocation) -> String {
         match self.at(location) {
             Some(provider) => provider.name().to_owned(),
@@ -47,13 +47,13 @@ impl Providers {
         }
     }
 
-    /// Whether the provider's id of an online meeting is something that people type.
+    /// Whether people type the provider's id of an online meeting to join.
     pub(in crate::pipeline) fn shows_id(&self, link: &OnlineLink) -> bool {
         let provider = self.at(link.location);
         provider.is_some_and(|provider| provider.shows_id())
     }
 
-    /// What is told of the online meeting of a meeting.
+    /// The report about the online meeting of a meeting.
     pub(in crate::pipeline) fn report(&self, online: &Online, meeting: &Meeting) -> OnlineReport {
         OnlineReport {
             join_url: online.join_url(meeting),
@@ -61,7 +61,7 @@ impl Providers {
         }
     }
 
-    /// The same, with the link's own join URL.
+    /// The report about a link, with the link's own join URL.
     pub(super) fn report_of_link(&self, action: OnlineAction, link: Option<&OnlineLink>) -> OnlineReport {
         OnlineReport {
             action,

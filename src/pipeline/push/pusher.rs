@@ -19,12 +19,12 @@ use crate::pipeline::event::Happened;
 use crate::pipeline::facts::{Online, OnlineAction};
 use crate::pipeline::options::SendOptions;
 
-/// How long to wait for another process that pushes the same meeting.
+/// The longest wait for another process that pushes the same meeting.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Makes sure of online meetings, and writes their links back to the CRM.
 pub(in crate::pipeline) struct Pusher {
-    /// Of the CRM, the join URL of a record.
+    /// For the join URL of a record alone.
     pub(in crate::pipeline) crm: Arc<dyn Records>,
     pub(in crate::pipeline) links: Arc<dyn LinkStore>,
     pub(in crate::pipeline) providers: Providers,
@@ -42,7 +42,7 @@ impl Pusher {
         Ok(self.links.link(id).await?)
     }
 
-    /// The link that is recorded for a meeting, where the CRM's record has its join URL.
+    /// The link that is recorded for a meeting, if the CRM's record has the same join URL.
     pub(in crate::pipeline) async fn link_in_record(
         &self,
         meeting: &Meeting,
@@ -132,8 +132,8 @@ impl Pusher {
         }
     }
 
-    /// Begins a push; waits while another process pushes the same meeting. Answers the intent that an earlier run left
-    /// behind, as well.
+    /// Begins a push. Waits while another process pushes the same meeting. Returns also the intent that an earlier run left
+    /// behind.
     pub(super) async fn begin(
         &self,
         meeting: &Meeting,
@@ -158,7 +158,7 @@ impl Pusher {
         }
     }
 
-    /// What a push would do now, without asking the provider.
+    /// The result that a push would have now, without asking the provider.
     pub(in crate::pipeline) async fn foresee(
         &self,
         meeting: &Meeting,

@@ -1,12 +1,12 @@
-//! The lease of a push, given back in any case.
+//! The lease of a push. It is given back in any case.
 
 use std::sync::Arc;
 
 use crate::fault::BoxFault;
 use crate::online::{LinkStore, PushLease};
 
-/// The lease under which a meeting is pushed. It is given back also when the push is dropped half way, as when a
-/// caller's timeout ends it. Else the meeting could not be pushed until the lease runs out.
+/// The lease under which a meeting is pushed. It is given back also if the push is dropped half way, for example by a
+/// caller's timeout. Otherwise the meeting could not be pushed until the lease ends.
 pub(in crate::pipeline) struct PushRight {
     links: Arc<dyn LinkStore>,
     lease: PushLease,

@@ -9,26 +9,26 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::event::Happened;
 use crate::pipeline::facts::{OnlineAction, OnlineReport};
 
-/// Whether the provider was last told what the meeting says now. Computed by comparing.
+/// Whether the provider has the present facts of the meeting. Computed by comparing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 #[non_exhaustive]
 pub enum SyncState {
-    /// It has no online location.
+    /// The meeting has no online location.
     NotOnline,
     /// There is no online meeting yet.
     NotPushed,
-    /// The provider knows what the meeting says.
+    /// The provider has the present facts of the meeting.
     InSync,
-    /// The meeting says something else now.
+    /// The provider has other facts than the meeting.
     OutOfSync {
-        /// What differs: `host`, `topic`, `agenda`, `start`, `duration`, `time_zone`, `settings`; or `answer_lost`
-        /// when it is not known what the provider was told last.
+        /// The facts that differ: `host`, `topic`, `agenda`, `start`, `duration`, `time_zone`, `settings`; or `answer_lost`
+        /// if the answer to the last update was lost.
         differs: Vec<&'static str>,
     },
-    /// It cannot be pushed.
+    /// The meeting cannot be pushed.
     CannotBePushed {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
@@ -51,7 +51,7 @@ fn differences(link: &OnlineLink, spec: &OnlineSpec) -> Vec<&'static str> {
 }
 
 impl Pusher {
-    /// How a meeting and its online meeting stand to each other. The provider is not asked.
+    /// Compares a meeting with its recorded link. The provider is not asked.
     pub(in crate::pipeline) async fn compare(
         &self,
         meeting: &Meeting,
@@ -77,8 +77,8 @@ impl Pusher {
         }
     }
 
-    /// Deletes the online meeting of a meeting, and clears its join URL. One that is gone already counts as deleted; where there
-    /// is none, nothing is done.
+    /// Deletes the online meeting of a meeting, and clears its join URL. An online meeting that is gone already counts as
+    /// deleted. Without an online meeting, nothing is done.
     pub(in crate::pipeline) async fn delete(
         &self,
         mut meeting: Meeting,

@@ -1,4 +1,4 @@
-//! A push under its lease: what is asked of the provider, and what is recorded before and after it.
+//! A push under its lease: the calls to the provider, and the records before and after them.
 
 use chrono::TimeDelta;
 
@@ -11,9 +11,9 @@ use crate::online::{
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Online, OnlineAction};
 
-/// How long ago the provider may have confirmed an online meeting whose link is mailed.
+/// An online meeting that its provider confirmed within this time is not checked again.
 const SEEN_LATELY: TimeDelta = TimeDelta::minutes(10);
-/// How long after its intent was recorded a creation may take to show at the provider, also if its process was
+/// The time after the record of its intent in which a creation may still show at the provider, also if its process was
 /// killed.
 const SETTLING: TimeDelta = TimeDelta::seconds(3);
 
@@ -27,8 +27,8 @@ pub(super) struct UnderLease<'a> {
 }
 
 impl UnderLease<'_> {
-    /// Resolves the intent of an earlier run that was cut off: adopts the online meeting that it made, if there is
-    /// one. Answers whether there was.
+    /// Resolves the intent of an earlier run that was cut off: adopts the online meeting that the run created, if there is one.
+    /// Returns whether there was one.
     pub(super) async fn settle(&self, intent: &PushIntent) -> Result<bool, PipelineError> {
         let mut search = self.provider.find(&intent.spec, &intent.marker).await?;
         if search == Search::NotThere {
@@ -65,7 +65,7 @@ impl UnderLease<'_> {
         }
     }
 
-    /// Creates, updates or confirms the online meeting, once the intent that an earlier run left behind is resolved.
+    /// Resolves the intent that an earlier run left behind, and then creates, updates or confirms the online meeting.
     pub(super) async fn push(
         &self,
         spec: &OnlineSpec,
@@ -108,7 +108,7 @@ impl UnderLease<'_> {
                 self.record(meeting, &intent, before).await?,
             )),
             Err(error) if error.outcome() == Outcome::Unknown => {
-                // The answer was lost, the meeting perhaps not. If the search fails too, the next run repeats it.
+                // The answer was lost, but the meeting may exist. If the search fails too, the next run repeats it.
                 match self.provider.find(&intent.spec, &intent.marker).await {
                     Ok(Search::Found(meeting)) => Ok(Online::done(
                         OnlineAction::Created,

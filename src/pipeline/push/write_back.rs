@@ -1,4 +1,4 @@
-//! Step 3: the join URL in the CRM's record, and the end of the online meetings that others replaced.
+//! Step 3: writing the join URL to the CRM's record, and deleting replaced online meetings.
 
 use super::pusher::Pusher;
 use crate::crm::CrmError;
@@ -8,8 +8,8 @@ use crate::pipeline::event::Happened;
 use crate::pipeline::facts::Online;
 
 impl Pusher {
-    /// Writes the join URL to the CRM's record. Then deletes the online meeting that a new one replaced:
-    /// nothing points to it any more.
+    /// Writes the join URL to the CRM's record. Then deletes the online meeting that a new one replaced: no record points to
+    /// it any more.
     pub(in crate::pipeline) async fn write_back(
         &self,
         meeting: &mut Meeting,
@@ -50,8 +50,7 @@ impl Pusher {
         Ok(())
     }
 
-    /// Deletes online meetings that a newer one has replaced. If one cannot be deleted now, the next push tries
-    /// again.
+    /// Deletes online meetings that were replaced. If a deletion fails, the next push tries it again.
     pub(super) async fn delete_superseded(&self, id: &MeetingId) -> Result<(), PipelineError> {
         for superseded in self.links.superseded(id).await? {
             let Some(provider) = self.providers.at(superseded.location) else {

@@ -1,4 +1,4 @@
-//! Beside the way of a send: the calendar object of a meeting, to look at or to hand on.
+//! Beside the way of a send: the calendar object of a meeting, for a caller that shows it or passes it on.
 
 use super::letterhead::Letterhead;
 use super::renderer::Renderer;
@@ -10,8 +10,8 @@ use crate::pipeline::facts::{Case, Online};
 use crate::pipeline::options::Pick;
 use crate::pipeline::plan::{MailKind, Plan};
 
-/// The attendee whose calendar object is asked for: the first with an address, if none is named. With [`Method::Publish`] there
-/// is none.
+/// The attendee that the calendar object is for: the one that `to` picks, or the first with an address. `None` with
+/// [`Method::Publish`].
 pub(in crate::pipeline) fn owner<'c>(
     case: &'c Case,
     method: Method,
@@ -48,8 +48,8 @@ pub(in crate::pipeline) fn owner<'c>(
 }
 
 impl Letterhead {
-    /// The calendar object as `owner` has it or would get it by this plan; without an owner, the one for everybody. `link` is
-    /// the online meeting that the CRM's record leads to.
+    /// The calendar object that `owner` has, or would get by this plan; without an owner, the object for everybody. `link` is
+    /// the online meeting to which the record's join URL leads.
     pub(in crate::pipeline) fn calendar_object(
         &self,
         case: &Case,

@@ -1,4 +1,4 @@
-//! What all mails and calendar objects of a pipeline have in common, whatever the meeting.
+//! The common parts of all mails and calendar objects, whatever the meeting.
 
 use crate::calendar::{AttendeeList, Times};
 use crate::clock::Clock;
@@ -7,19 +7,19 @@ use crate::organization::Organization;
 use crate::pipeline::push::Providers;
 use crate::template::Templates;
 
-/// What all mails and calendar objects have in common, whatever the meeting.
+/// The common parts of all mails and calendar objects, whatever the meeting.
 pub(in crate::pipeline) struct Letterhead {
     pub(in crate::pipeline) organization: Organization,
-    /// From whom mails come, but for users who have an account of their own.
+    /// The sender of mails, except for users with an account of their own.
     pub(in crate::pipeline) sender: Mailbox,
-    /// Where bounces go; without it, to the sender.
+    /// The address for bounces; without it, they go to the sender.
     pub(in crate::pipeline) envelope_sender: Option<EnvelopeSender>,
     pub(in crate::pipeline) templates: Templates,
-    /// How calendar objects write times.
+    /// The form of times in calendar objects.
     pub(in crate::pipeline) times: Times,
-    /// Whom calendar objects list.
+    /// The attendees that calendar objects list.
     pub(in crate::pipeline) attendees: AttendeeList,
-    /// They say what they are called, and which ids people type.
+    /// For their names, and for the ids that people type.
     pub(in crate::pipeline) providers: Providers,
     pub(in crate::pipeline) clock: Clock,
 }

@@ -1,4 +1,4 @@
-//! One mail of a plan: its parts, and how it goes into the outbox.
+//! One mail of a plan: its parts, and its form for the outbox.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,15 +17,15 @@ use crate::template::{Rendered, Stencil};
 /// One rendered message to one recipient.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Who is invited.
+    /// The person who is invited.
     pub person: PersonRef,
-    /// The name and address it goes to.
+    /// The name and address of the recipient.
     pub to: Mailbox,
-    /// In which language it is written.
+    /// The language of the mail.
     pub language: Language,
     /// Message-ID, with its angle brackets.
     pub message_id: String,
-    /// From and for whom.
+    /// The addresses of sender and recipient in SMTP.
     pub envelope: Envelope,
     /// The subject.
     pub subject: String,
@@ -37,13 +37,13 @@ pub struct Invitation {
     pub calendar: String,
     /// The whole message: MIME bytes, with CRLF line ends.
     pub message: Vec<u8>,
-    /// What it is for.
+    /// The purpose.
     pub purpose: Purpose,
-    /// The user over whose account it is to leave; `None`: over the organization's.
+    /// The user over whose account the mail is to leave; `None`: over the organization's mail server.
     pub account: Option<PersonId>,
 }
 
-/// A mail that is rendered once for many readers, with slots in place of what is each reader's own.
+/// A mail that is rendered once for 3 or more readers, with slots for the parts that are each reader's own.
 pub(in crate::pipeline) struct Form {
     stencil: Stencil,
     letter: Arc<FormLetter>,
@@ -52,12 +52,12 @@ pub(in crate::pipeline) struct Form {
 /// One mail to make.
 pub(in crate::pipeline) struct Order<'r> {
     pub(in crate::pipeline) mail: &'r Mail<'r>,
-    /// The digest of what its calendar object says, where that is not the revision's.
+    /// The digest of the content of its calendar object; `None` if the revision has the same.
     pub(in crate::pipeline) content: Option<i64>,
     pub(in crate::pipeline) person: Person,
     pub(in crate::pipeline) wording: &'r Wording<'r>,
     pub(in crate::pipeline) form: Option<&'r Form>,
-    /// The message from which others of its group that have no form are told apart, once there is one.
+    /// The base of the messages of its group that have no form, once there is one.
     pub(in crate::pipeline) base: &'r OnceLock<Arc<MessageBase>>,
     /// The writer of its calendar object.
     pub(in crate::pipeline) writer: &'r EventWriter<'r>,
@@ -175,8 +175,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// The mail as a form with the reader's own part; `None` without a form, or if the form cannot take what is the
-    /// reader's own.
+    /// The mail as a form with the reader's own part; `None` without a form, or if the form cannot take that part.
     fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
         let Order {
             person,
@@ -204,7 +203,7 @@ impl Renderer<'_> {
         Ok(Some((form, own)))
     }
 
-    /// The mail, rendered in full for this person alone.
+    /// The mail, rendered in full for one person.
     fn rendered(
         &self,
         order: &Order<'_>,
@@ -233,8 +232,8 @@ impl Renderer<'_> {
         Ok((rendered, message))
     }
 
-    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots,
-    /// and if it cannot be rendered: then rendering each mail says why.
+    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots, and
+    /// if the form cannot be rendered: then rendering each mail gives the error.
     pub(in crate::pipeline) fn form(
         &self,
         person: &Person,
@@ -261,7 +260,7 @@ impl Renderer<'_> {
             .message_id(mail.kind, to, mail.resend, domain)
     }
 
-    /// A message with those pieces of its calendar object that stand around the reader's own lines.
+    /// A message with the pieces of its calendar object around the reader's own lines.
     fn draft<'d>(
         &'d self,
         rendered: &'d Rendered,

@@ -1,8 +1,8 @@
 //! Step 4: renders mails and calendar objects, of a plan or of a sample.
 //!
-//! It uses the facts, the plan and the templates; of `push` it asks the providers what they are called. Nothing here reads or
-//! writes a port. [`Letterhead`] is what all mails have in common, [`Renderer`] what those about one meeting have, and
-//! [`Press`] makes them all.
+//! This room uses the facts, the plan and the templates; of `push` it takes the names of the providers. It reads and writes no
+//! port. [`Letterhead`] has the common parts of all mails, [`Renderer`] the common parts of the mails about one meeting, and
+//! [`Press`] renders the mails of a plan.
 
 mod calendar_object;
 mod letterhead;

@@ -1,4 +1,4 @@
-//! What the mails about one meeting have in common. One mail of them is in [`message`](super::message).
+//! The common parts of the mails about one meeting. One mail is made in [`message`](super::message).
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(super) fn template_error(person: &Person, source: TemplateError) -> Pipeline
     }
 }
 
-/// What the mails about one meeting have in common.
+/// The common parts of the mails about one meeting.
 pub(in crate::pipeline) struct Renderer<'a> {
     pub(super) letterhead: &'a Letterhead,
     pub(super) case: &'a Case,
@@ -33,7 +33,7 @@ pub(in crate::pipeline) struct Renderer<'a> {
     description: Option<Description>,
     names: ParticipantNames,
     record_url: Option<String>,
-    /// What people call the provider of the online meeting.
+    /// The name of the provider of the online meeting, as people know it.
     online_name: Option<String>,
     /// The sender of the mails.
     pub(super) sender: &'a Mailbox,
@@ -44,7 +44,7 @@ pub(in crate::pipeline) struct Renderer<'a> {
 pub(super) struct Told<'a> {
     pub(super) issued: &'a Issued,
     organizer: Person,
-    /// The attendees; of many, only as many as calendar objects list.
+    /// The attendees, but at most 1 more than calendar objects list.
     participants: Vec<Participant<'a>>,
     /// Whether the mails come from another address than the organizer's.
     by_another: bool,
@@ -89,12 +89,12 @@ impl<'a> Renderer<'a> {
         })
     }
 
-    /// The participants as a revision has them; of many, only as many as calendar objects list.
+    /// The participants of a revision, but at most 1 more than calendar objects list.
     pub(in crate::pipeline) fn participants(&self, issue: usize) -> &[Participant<'a>] {
         &self.issues[issue].participants
     }
 
-    /// Somebody who takes part no more, with the answer that a revision has.
+    /// A former attendee as a participant, with the answer that a revision has.
     pub(in crate::pipeline) fn participant<'p>(&self, issue: usize, person: &'p Person) -> Participant<'p> {
         let answers = self.issues[issue].issued.answers.as_ref();
         Participant {
@@ -131,7 +131,7 @@ impl<'a> Renderer<'a> {
         })?)
     }
 
-    /// The calendar object that everybody may have, with nobody as its recipient (METHOD:PUBLISH).
+    /// The calendar object without a recipient (METHOD:PUBLISH).
     pub(in crate::pipeline) fn object_to_publish(&self) -> Result<String, PipelineError> {
         let language = &self.letterhead.organization.language;
         let words = self.words(language, &self.case.organizer)?;
@@ -148,7 +148,7 @@ impl<'a> Renderer<'a> {
         Ok(EventWriter::new(&event)?.for_nobody())
     }
 
-    /// The words of calendar objects in a language. An error names `person`, who reads that language.
+    /// The words of calendar objects in a language. An error names `person`, a reader of that language.
     pub(in crate::pipeline) fn words(
         &self,
         language: &Language,
@@ -159,17 +159,17 @@ impl<'a> Renderer<'a> {
             .map_err(|source| template_error(person, source))
     }
 
-    /// What has changed since a revision of the history.
+    /// The change since a revision of the history.
     pub(in crate::pipeline) fn change_since(&self, at: usize) -> Option<Change> {
         let (before, now) = (&self.case.history[at], self.issues[0].issued);
         let organizer_before = match (&before.organizer, &now.organizer) {
-            // With another address only, the host is the same.
+            // If only the address is another, the host is the same.
             (Some(organizer), Some(_)) if organizer.person != self.case.organizer.reference => {
                 Some(organizer)
             }
             _ => None,
         };
-        // The description is that of today, also where the revision was recorded before it changed.
+        // The description is today's, also if the revision was recorded before the description changed.
         let change = self.case.meeting.facts().change_since(&before.facts);
         let Some(organizer) = organizer_before else {
             return change;
@@ -338,7 +338,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// What was answered at a person's mailbox.
+/// The answer from a person's mailbox.
 fn answer_of(answers: &BTreeMap<String, Acceptance>, person: &Person) -> Acceptance {
     let mailbox = person.email().map(EmailAddress::mailbox);
     let answer = mailbox.and_then(|mailbox| answers.get(&mailbox).copied());

@@ -9,7 +9,7 @@ use crate::pipeline::facts::Case;
 use crate::pipeline::options::Pick;
 use crate::template::{Cancellation, Sample};
 
-/// The attendee whom a sample is for: the first who is not the organizer, if none is named.
+/// The attendee that a sample is for: the one that `to` picks, or the first that is not the organizer.
 pub(in crate::pipeline) fn invitee<'c>(
     case: &'c Case,
     to: Option<&Pick>,
@@ -35,8 +35,8 @@ pub(in crate::pipeline) fn invitee<'c>(
 }
 
 impl Letterhead {
-    /// A meeting as a template is told of it, for one attendee. `issued` is the revision that a send would tell now, and `link`
-    /// the online meeting that the CRM's record leads to.
+    /// A meeting as a sample, for one attendee. `issued` is the revision that a send would tell now, and `link` the online meeting
+    /// to which the record's join URL leads.
     pub(in crate::pipeline) fn sample(
         &self,
         case: &Case,

@@ -1,4 +1,4 @@
-//! Beside the way of a send: the whole mail about a sample, to look at or to be sent as a test.
+//! Beside the way of a send: the whole mail about a sample, for a preview or for a test mail.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +13,7 @@ use crate::template::{Description, Kind, Preview, Sample, TemplateError, Templat
 /// The mail about a sample.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// The rendered template, and what it was made of.
+    /// The rendered template, and its sources.
     pub preview: Preview,
     /// The calendar object; a reminder has none.
     pub calendar: Option<String>,
@@ -23,7 +23,7 @@ pub struct Trial {
     pub message_id: String,
 }
 
-/// Why a sample's mail could not be made.
+/// The error of making a sample's mail.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
     /// The template.
@@ -70,16 +70,16 @@ impl Fault for TrialError {
 pub struct Trials {
     /// The templates.
     pub templates: Templates,
-    /// From whom mails come.
+    /// The sender of the mails.
     pub sender: Mailbox,
-    /// How calendar objects write times.
+    /// The form of times in calendar objects.
     pub times: Times,
-    /// Whom calendar objects list.
+    /// The attendees that calendar objects list.
     pub attendees: AttendeeList,
 }
 
 impl Trials {
-    /// The mail that the sample's invitee would get.
+    /// The mail as the sample's invitee would get it.
     ///
     /// # Errors
     /// [`TrialError`]: the template is wrong, or the sample's organizer or invitee has no address.
@@ -98,10 +98,10 @@ impl Trials {
         self.compose(preview, name, sample, reply_to, &id, now)
     }
 
-    /// The same as a mail to `to` that says it is a test: in the subject, above the text, and in the name of the
-    /// meeting. Whoever accepts it answers the sender, not the sample's organizer, and nobody else is listed.
+    /// The same mail to `to`, marked as a test in the subject, above the text, and in the name of the meeting. Its organizer is
+    /// the sender, not the sample's organizer, so an answer goes to the sender. No other attendee is listed.
     ///
-    /// `id` tells this test from all others: calendars keep what has the same one together.
+    /// `id` must be another for each test: calendars take mails with the same id for one event.
     ///
     /// # Errors
     /// [`TrialError`]: the template is wrong.
@@ -125,7 +125,7 @@ impl Trials {
         rendered.text = format!("{notice}\n\n{}", rendered.text);
         rendered.html = with_notice(&rendered.html, &notice, rendered.right_to_left);
         let mut theirs = sample.clone();
-        // The name of a meeting is one line, and so is what is put before it.
+        // The name of a meeting is one line, and so is the mark before it.
         let _ = theirs.meeting.rename(&marked(sample.meeting.name())?);
         theirs.organizer.name = self.sender.name.clone().unwrap_or_default();
         theirs.organizer.reach = Reach::At(self.sender.address.clone());
@@ -240,7 +240,7 @@ impl Trials {
     }
 }
 
-/// The page with a line above everything else.
+/// The page with a line above its content.
 fn with_notice(html: &str, notice: &str, right_to_left: bool) -> String {
     let body = html
         .find("<body")
@@ -255,7 +255,7 @@ fn with_notice(html: &str, notice: &str, right_to_left: bool) -> String {
 }
 
 impl Letterhead {
-    /// What makes the mails about samples as this letterhead would.
+    /// Makes mails about samples with this letterhead.
     pub(in crate::pipeline) fn trials(&self) -> Trials {
         Trials {
             templates: self.templates.clone(),

@@ -1,4 +1,4 @@
-//! What decides how a mail reads, but for its reader.
+//! The facts that decide the words of a mail, except the reader.
 
 use crate::mail::Mailbox;
 use crate::meeting::{Change, EmailAddress, Language};
@@ -6,7 +6,7 @@ use crate::pipeline::plan::MailKind;
 use crate::template::{Cancellation, TemplateError, TemplateName, Templates};
 
 impl MailKind {
-    /// The template that it is made from.
+    /// The template of such a mail.
     pub(in crate::pipeline) const fn template(self) -> TemplateName {
         match self {
             Self::Invitation => TemplateName::INVITATION,
@@ -17,7 +17,7 @@ impl MailKind {
 }
 
 impl MailKind {
-    /// Why somebody gets a cancellation.
+    /// The reason of a cancellation.
     pub(in crate::pipeline) const fn cancellation(self) -> Cancellation {
         match self {
             Self::Removed => Cancellation::Removed,
@@ -47,13 +47,13 @@ impl Words {
     }
 }
 
-/// What decides how a mail reads, but for its reader.
+/// The facts that decide the words of a mail, except the reader.
 pub(in crate::pipeline) struct Wording<'a> {
     pub(in crate::pipeline) kind: MailKind,
-    /// Which of the plan's revisions it tells.
+    /// The place of its revision among the plan's issues.
     pub(in crate::pipeline) issue: usize,
     pub(in crate::pipeline) language: &'a Language,
-    /// What changed since its readers were told last.
+    /// The change since the revision that its readers have.
     pub(in crate::pipeline) change: Option<Change>,
 }
 
@@ -62,7 +62,7 @@ pub(in crate::pipeline) fn is_sender(organizer: &EmailAddress, sender: &Mailbox)
     organizer.is_same_mailbox(&sender.address)
 }
 
-/// Where answers go, where that is not the sender.
+/// The mailbox for answers; `None` if it is the sender.
 pub(in crate::pipeline) fn reply_to(
     name: &str,
     organizer: &EmailAddress,
