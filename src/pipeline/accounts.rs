@@ -1,4 +1,4 @@
-//! Users who have a mail server of their own: from whom the mails of their meetings come, and how they leave.
+//! Users who have a mail server of their own: the address and the transport of the mails of their meetings.
 
 use std::sync::Arc;
 

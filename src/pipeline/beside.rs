@@ -1,4 +1,4 @@
-//! What [`Pipeline`] does beside the way of a send. Each is a few calls to the rooms.
+//! The methods of [`Pipeline`] beside the way of a send. Each calls one to four parts.
 
 use super::plan::Aim;
 use super::render;
@@ -14,7 +14,7 @@ use crate::online::OnlineLink;
 use crate::template::Sample;
 
 impl Pipeline {
-    /// Refuses what a user may not change. The administrator (`None`) may change everything.
+    /// Refuses a meeting that the user may not edit. The administrator (`None`) may edit all meetings.
     ///
     /// # Errors
     /// [`PipelineError::NoMeeting`], [`PipelineError::NoActor`], [`PipelineError::NotPermitted`].
@@ -56,7 +56,7 @@ impl Pipeline {
         Ok(self.letterhead.sample(&case, plan.present(), link, invitee))
     }
 
-    /// What makes the mails about samples as this pipeline would.
+    /// Makes mails about samples, as this pipeline would.
     #[must_use]
     pub fn trials(&self) -> Trials {
         self.letterhead.trials()
@@ -64,9 +64,8 @@ impl Pipeline {
 
     /// Does what an answer to an invitation asks for: sets the attendee's status.
     ///
-    /// Who sent the answer must be who answers, unless `trust` is set; a calendar object alone has no sender. An
-    /// answer that is older than another of the same attendee, or is to another time of the meeting, changes
-    /// nothing.
+    /// The sender of the answer must be the attendee, unless `trust` is set; a calendar object alone has no sender. An answer
+    /// that is older than another answer of the same attendee, or is to another time of the meeting, changes nothing.
     ///
     /// # Errors
     /// [`PipelineError::UnknownUid`], [`PipelineError::NotInvited`], [`PipelineError::Stranger`],
@@ -75,9 +74,9 @@ impl Pipeline {
         self.answers.take(answer, trust).await
     }
 
-    /// Records what a mail server says became of an invitation.
+    /// Records a mail server's notification about an invitation.
     ///
-    /// One that is older than what is known, or tells of a delay when the end is known, changes nothing: see
+    /// A notification that is older than the known one, or tells of a delay when the end is known, changes nothing: see
     /// [`Notice::supersedes`](crate::mail::Notice::supersedes). Whether to invite again, and to which address, is up to people.
     ///
     /// # Errors
@@ -90,13 +89,13 @@ impl Pipeline {
         self.notifications.take(notification).await
     }
 
-    /// What people call the provider of an online location, such as `Zoom`, also where none serves it.
+    /// The name of the provider of an online location, such as `Zoom`, also without a provider for it.
     #[must_use]
     pub fn provider_name(&self, location: OnlineLocation) -> String {
         self.letterhead.providers.name(location)
     }
 
-    /// How a meeting and its online meeting stand to each other. The provider is not asked.
+    /// Compares a meeting with its online meeting. The provider is not asked.
     ///
     /// # Errors
     /// [`PipelineError::NoMeeting`], and when the CRM or the store cannot be read.
@@ -118,8 +117,8 @@ impl Pipeline {
         Ok((state, link))
     }
 
-    /// Deletes the online meeting of a meeting that was called off, and clears its join URL. One that is gone
-    /// already counts as deleted; where there is none, nothing is done ([`OnlineAction::Skipped`](super::OnlineAction)).
+    /// Deletes the online meeting of a meeting that was called off, and clears its join URL. An online meeting that is gone
+    /// already counts as deleted. Without an online meeting, nothing is done ([`OnlineAction::Skipped`](super::OnlineAction)).
     ///
     /// # Errors
     /// [`PipelineError::WrongStatus`] unless the meeting is `NotHeld`, and as of [`Pipeline::push`].

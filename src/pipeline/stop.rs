@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How often it is looked whether the sign is set.
+/// The pause between two looks at the sign.
 pub(super) const STEP: Duration = Duration::from_millis(100);
 
 /// The sign to stop. All clones are one sign.
@@ -20,7 +20,7 @@ impl Stop {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Comes back once the sign is set.
+    /// Returns when the sign is set.
     pub(super) async fn wait(&self) {
         while !self.is_set() {
             tokio::time::sleep(STEP).await;

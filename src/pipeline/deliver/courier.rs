@@ -40,7 +40,7 @@ impl Courier {
         self.transport.is_some()
     }
 
-    /// The times of further tries.
+    /// The times of further tries of a delivery.
     pub(in crate::pipeline) fn settings(&self) -> &DeliverySettings {
         &self.ports.settings
     }

@@ -45,9 +45,9 @@ pub(in crate::pipeline) struct TenureHistory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) struct Held {
     pub(in crate::pipeline) revision: Revision,
-    /// The digest of its calendar object, where that is not the revision's.
+    /// The digest of its calendar object; `None` if the revision has the same.
     pub(in crate::pipeline) content: Option<i64>,
-    /// Whether the mail server said that it took it.
+    /// Whether the mail server said that it took the message.
     pub(in crate::pipeline) is_sure: bool,
 }
 
@@ -57,9 +57,9 @@ pub(in crate::pipeline) struct Waiting {
     pub(in crate::pipeline) id: i64,
     pub(in crate::pipeline) method: Method,
     pub(in crate::pipeline) revision: Revision,
-    /// Whether a process is delivering it now.
+    /// Whether a process is delivering the message now.
     pub(in crate::pipeline) is_sending: bool,
-    /// Whether the mail server may have it.
+    /// Whether the mail server may have the message.
     pub(in crate::pipeline) may_have_left: bool,
     pub(in crate::pipeline) created_at: DateTime<Utc>,
 }
@@ -78,7 +78,7 @@ impl MailboxHistory {
         history
     }
 
-    /// Takes note of one message to this mailbox. The oldest come first.
+    /// Adds one message to this mailbox. Messages come from the oldest to the newest.
     pub(in crate::pipeline) fn note(&mut self, entry: &OutboxEntry) {
         let Some(method) = entry.purpose.method() else {
             return;
@@ -122,7 +122,7 @@ impl MailboxHistory {
         self.tenures.iter().any(|tenure| tenure.waiting.is_some())
     }
 
-    /// The newest REQUEST that was received, of whatever tenure.
+    /// The newest REQUEST that was received, of any tenure.
     pub(in crate::pipeline) fn received(&self) -> Option<(Tenure, Revision)> {
         let received = self.tenures.iter();
         received
@@ -132,7 +132,7 @@ impl MailboxHistory {
 }
 
 impl TenureHistory {
-    /// How many messages of a revision, which is no older than any of them, the mailbox was meant to get before.
+    /// The number of earlier messages of a revision to this mailbox. No message of the mailbox may be of a newer revision.
     pub(in crate::pipeline) fn resend(&self, method: Method, revision: Revision) -> u32 {
         match method {
             _ if self.newest != revision => 0,
@@ -141,7 +141,7 @@ impl TenureHistory {
         }
     }
 
-    /// Whether the message that waits asks for this.
+    /// The waiting message, if it has this method.
     pub(in crate::pipeline) fn waits_with(&self, method: Method) -> Option<&Waiting> {
         self.waiting.as_ref().filter(|waiting| waiting.method == method)
     }

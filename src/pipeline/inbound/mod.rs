@@ -1,7 +1,7 @@
-//! What comes back by mail: an answer to an invitation, or a notification of a mail server about one.
+//! Mails that come back: answers to invitations, and notifications of mail servers about invitations.
 //!
-//! It uses the CRM, and the stores of answers, of notifications and of what was sent; a meeting and its organizer it has from
-//! `load`. It mails nothing.
+//! This room uses the CRM, the stores of answers and of notifications, and the outbox for the history of a mailbox. `load` gives
+//! it the meeting and the organizer. It mails nothing.
 
 mod notification;
 mod reply;

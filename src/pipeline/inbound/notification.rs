@@ -1,4 +1,4 @@
-//! Beside the way of a send: what a mail server says became of an invitation.
+//! Beside the way of a send: taking in a mail server's notification about an invitation.
 
 use std::sync::Arc;
 
@@ -12,28 +12,28 @@ use crate::mail::{DeliveryState, Fate, Noted, Notice, Notifications, OutboxEntry
 use crate::meeting::{EmailAddress, MeetingId, PersonId, PersonKind, Revision};
 use crate::pipeline::error::PipelineError;
 
-/// What became of a notification.
+/// The outcome of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationOutcome {
-    /// What it says was recorded with the invitation.
+    /// The notification was recorded with the invitation.
     Recorded,
-    /// A later one, or one that says the end, is known; nothing was changed.
+    /// A later or a final notification is known; nothing was changed.
     Older,
 }
 
-/// What a notification did.
+/// The result of a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotificationReport {
     /// The meeting.
     pub meeting: MeetingId,
-    /// What was done.
+    /// The outcome.
     pub outcome: NotificationOutcome,
-    /// Which kind of record was invited.
+    /// The kind of the invited record.
     pub kind: PersonKind,
-    /// Its id.
+    /// The id of the record.
     pub id: PersonId,
-    /// The name; empty where the CRM has no such person any more.
+    /// The name; empty if the CRM has no such person any more.
     pub name: String,
     /// The address that the invitation went to.
     pub email: EmailAddress,
@@ -41,15 +41,15 @@ pub struct NotificationReport {
     pub invitation: i64,
     /// Its Message-ID.
     pub message_id: String,
-    /// What it is for.
+    /// The purpose of the invitation.
     pub purpose: Purpose,
-    /// Which revision it tells.
+    /// The revision of the invitation.
     pub revision: Revision,
-    /// What is known to have become of it now.
+    /// The notice that is known now.
     pub delivery: Notice,
 }
 
-/// Takes notifications in.
+/// Takes in notifications.
 pub(in crate::pipeline) struct NotificationIntake {
     pub(in crate::pipeline) crm: Arc<dyn Records>,
     /// Without it no notification can be taken in.
@@ -96,8 +96,8 @@ impl NotificationIntake {
     }
 }
 
-/// Which invitation a notification is about: one that has left, and whose envelope sender it was sent to, or whose
-/// Message-ID it names.
+/// The invitation that a notification is about: an invitation that has left, and whose envelope sender or Message-ID the
+/// notification has.
 async fn invitation(
     notifications: &dyn Notifications,
     notification: &Notification,
@@ -127,10 +127,10 @@ async fn invitation(
     })
 }
 
-/// What a notification says of an invitation.
+/// The notice of an invitation in a notification.
 ///
-/// An invitation has one recipient. Where the notification names others only, the mail was forwarded, and of several
-/// the worst counts.
+/// An invitation has one recipient. If the notification names other recipients only, the mail was forwarded, and the worst
+/// status counts.
 fn notice(notification: &Notification, entry: &OutboxEntry, now: DateTime<Utc>) -> Option<Notice> {
     let severity = |status: &&RecipientStatus| match status.fate {
         Fate::Bounced => 2,
@@ -144,7 +144,7 @@ fn notice(notification: &Notification, entry: &OutboxEntry, now: DateTime<Utc>) 
         .filter(is_theirs)
         .max_by_key(severity);
     let status = theirs.or_else(|| notification.recipients.iter().max_by_key(severity))?;
-    // A clock that is ahead must not make every later notification an old one.
+    // A clock that is ahead must not make all later notifications old.
     let at = notification.date.or(status.last_attempt).unwrap_or(now);
     let at = entry.sent_at.map_or(at, |sent| at.max(sent)).min(now);
     let forwarded_to = status.address().filter(|_| !status.is_of(&entry.envelope.to));

@@ -1,4 +1,4 @@
-//! Beside the way of a send: what an answer to an invitation does to its meeting.
+//! Beside the way of a send: taking in an answer to an invitation.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::pipeline::facts::is_organizer;
 use crate::pipeline::load::Loader;
 use crate::pipeline::options::Pick;
 
-/// What became of an answer.
+/// The outcome of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerOutcome {
@@ -28,16 +28,16 @@ pub enum AnswerOutcome {
     Recorded,
     /// A newer answer of the same attendee is known; nothing was changed.
     Older,
-    /// It answers a revision with another time, under another organizer, or from before the invitation was taken back;
-    /// nothing was changed. The attendee has the newer one, or will.
+    /// The answered revision has another time or another organizer, or is from before the invitation was taken back;
+    /// nothing was changed. The attendee has a newer revision, or gets one.
     Outdated,
     /// The meeting was called off, and the attendees were told; nothing was changed.
     CalledOff,
-    /// It is about one occurrence of a recurring meeting; nothing was changed.
+    /// The answer is about one occurrence of a recurring meeting; nothing was changed.
     Occurrence,
-    /// The attendee passed the invitation on to somebody else; nothing was changed.
+    /// The attendee passed the invitation on to another person; nothing was changed.
     Delegated,
-    /// It does not say whether the attendee comes, or in a word that is not known; nothing was changed.
+    /// The answer does not say whether the attendee comes, or says it in a word that is not known; nothing was changed.
     Unclear,
     /// The attendee proposes another time; nothing was changed.
     Proposed,
@@ -45,36 +45,36 @@ pub enum AnswerOutcome {
     Requested,
 }
 
-/// What an answer did.
+/// The result of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AnswerReport {
     /// The meeting.
     pub meeting: MeetingId,
-    /// What was done.
+    /// The outcome.
     pub outcome: AnswerOutcome,
-    /// Which kind of record the attendee is.
+    /// The kind of the attendee's record.
     pub kind: PersonKind,
-    /// Its id.
+    /// The id of the record.
     pub id: PersonId,
     /// The attendee's name.
     pub name: String,
-    /// The address that the answer is of.
+    /// The address in the answer.
     pub email: EmailAddress,
     /// The status that the attendee has now.
     pub status: Acceptance,
-    /// What the attendee wrote to it.
+    /// The attendee's comment.
     pub comment: Option<String>,
     /// The proposed start and end, as the attendee's calendar wrote them.
     pub proposed: Option<[Option<String>; 2]>,
-    /// Which occurrence it is about, as the attendee's calendar wrote it.
+    /// The occurrence that the answer is about, as the attendee's calendar wrote it.
     pub occurrence: Option<String>,
-    /// To whom the invitation was passed on, where the answer says it.
+    /// The address to which the invitation was passed on, if the answer has it.
     pub delegate: Option<EmailAddress>,
     /// The PARTSTAT that is not known.
     pub participation: Option<String>,
 }
 
-/// Takes answers in.
+/// Takes in answers.
 pub(in crate::pipeline) struct AnswerIntake {
     pub(in crate::pipeline) loader: Arc<Loader>,
     pub(in crate::pipeline) crm: Arc<dyn Records>,
@@ -159,8 +159,8 @@ impl AnswerIntake {
         })
     }
 
-    /// Writes an answer to the CRM. A newer one that was taken in meanwhile may have been written before this one,
-    /// so the newest that is remembered is what stays.
+    /// Writes an answer to the CRM. A newer answer may have been taken in meanwhile, and written before this one; so the newest
+    /// remembered answer is written last.
     async fn record_answer(
         &self,
         answers: &dyn Answers,
@@ -182,7 +182,7 @@ impl AnswerIntake {
 }
 
 impl AnswerIntake {
-    /// The attendee who answers: the record that was mailed at this mailbox, else one that has the address today.
+    /// The attendee of an answer: the record that was mailed at this mailbox, else an attendee with this address today.
     async fn who_answers(
         &self,
         meeting: &Meeting,
@@ -199,7 +199,7 @@ impl AnswerIntake {
                 return Ok(found);
             }
         }
-        // The mail was passed on, or the record that was mailed is an attendee no more.
+        // The mail was passed on, or the mailed record is no attendee now.
         let mut pages = self.crm.attendees(meeting.id());
         while let Some(page) = pages.next().await {
             let is_theirs = |person: &Person| {
@@ -218,7 +218,7 @@ impl AnswerIntake {
     }
 }
 
-/// An answer, and what was sent to the mailbox that gives it.
+/// An answer, and the mails to its mailbox.
 struct Answered<'a> {
     answer: &'a Answer,
     history: &'a [Issued],
@@ -226,7 +226,7 @@ struct Answered<'a> {
     messages: &'a [OutboxEntry],
     /// The tenure whose UID is answered.
     tenure: Tenure,
-    /// The place of the revision that is answered in the history, or of the next that is known.
+    /// The place of the answered revision in the history, or of the next known revision.
     at: Option<usize>,
 }
 
@@ -234,7 +234,7 @@ impl<'a> Answered<'a> {
     fn of(answer: &'a Answer, history: &'a [Issued], messages: &'a [OutboxEntry]) -> Self {
         let of_uid = history.iter().rfind(|issued| issued.uid == answer.uid);
         let tenure = of_uid.map(|issued| issued.tenure).unwrap_or_default();
-        // Of a meeting that was forgotten, the last revision stands for those before.
+        // Of a forgotten meeting, the last revision stands for the earlier ones.
         let is_it = |issued: &Issued| issued.tenure == tenure && issued.revision.0 >= answer.sequence;
         Self {
             answer,
@@ -252,7 +252,7 @@ impl<'a> Answered<'a> {
             .filter(move |message| message.tenure == tenure)
     }
 
-    /// The record that was mailed at the mailbox: with the revision that is answered, else last.
+    /// The record that was mailed at the mailbox with the answered revision, else the record of the last mail.
     fn mailed(&self) -> Option<&'a PersonRef> {
         let requests = || {
             self.of_tenure()
@@ -265,14 +265,14 @@ impl<'a> Answered<'a> {
         Some(&message.person)
     }
 
-    /// Whether the newest that invitees were told is that the meeting does not take place.
+    /// Whether the newest revision says that the meeting does not take place.
     fn is_called_off(&self) -> bool {
         let last = self.history.last();
         last.is_some_and(|last| last.facts.status == MeetingStatus::NotHeld)
     }
 
-    /// Whether it is to something that does not stand any more: another organizer, another time (RFC 5546 §2.1.5; one that was
-    /// given up and taken up again is another one: the invitees were asked anew), or an invitation that was taken back since.
+    /// Whether the answered invitation is no longer valid: it had another organizer or another time (RFC 5546 §2.1.5), or was
+    /// taken back since. A time that was given up and came back counts as another time: the invitees were asked anew.
     fn is_outdated(&self) -> bool {
         if self.history.last().is_some_and(|last| last.tenure != self.tenure) {
             return true;
@@ -290,8 +290,8 @@ impl<'a> Answered<'a> {
             })
     }
 
-    /// What is remembered of it. A clock or a count that is ahead must not make every later answer an old one, so neither
-    /// is taken to be beyond what there is: the newest revision, and now.
+    /// The part of the answer that is remembered. A clock or a SEQUENCE that is ahead must not make all later answers old. So
+    /// the SEQUENCE is at most that of the newest revision, and the time at most now.
     fn given(&self, status: Acceptance, now: DateTime<Utc>) -> Given {
         let of_tenure = self.history.iter().rfind(|issued| issued.tenure == self.tenure);
         let newest = of_tenure.map_or(0, |issued| issued.revision.0);

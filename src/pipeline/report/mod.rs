@@ -1,6 +1,6 @@
-//! What a run tells its caller: what became of each mailbox, and of the online meeting.
+//! The reports of runs: the outcome for each mailbox, and for the online meeting.
 //!
-//! It uses the facts, the plan, the letterhead and how the delivery ended, and reads the outbox. It writes nothing.
+//! This room uses the facts, the plan, the letterhead and the result of the delivery, and reads the outbox. It writes nothing.
 
 mod outcome;
 mod recipient;

@@ -1,5 +1,5 @@
-//! What became of each mailbox, in little memory. For 100,000 recipients, reports with names and addresses would take
-//! more memory than all else in a send. So a report is made when a caller reads it.
+//! The outcome for each mailbox, in little memory. For 100,000 recipients, reports with names and addresses would take more
+//! memory than the rest of a send. So a report is made when a caller reads it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::meeting::Language;
 use crate::pipeline::facts::{Case, Place};
 use crate::pipeline::plan::{Issue, MailKind, Plan, Reason, Step, What};
 
-/// What became of one mailbox.
+/// The outcome for one mailbox.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outcome {
     pub(super) place: Place,
@@ -35,7 +35,7 @@ pub(super) enum Mail {
     None(Reason),
 }
 
-/// What the outbox says of a mail beside its state.
+/// The facts of a mail in the outbox, beside its state.
 #[derive(Debug, Default)]
 pub(super) struct Note {
     pub(super) message_id: Option<String>,
@@ -44,7 +44,7 @@ pub(super) struct Note {
     pub(super) reason: Option<String>,
 }
 
-/// What became of the mails of a send.
+/// The outcomes of a send.
 pub(in crate::pipeline) struct Outcomes {
     pub(super) issues: Vec<Issue>,
     pub(super) each: Vec<Outcome>,

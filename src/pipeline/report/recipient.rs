@@ -1,4 +1,4 @@
-//! What is told of one recipient.
+//! The report about one recipient.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,20 @@ use serde::Serialize;
 use crate::mail::Purpose;
 use crate::meeting::{EmailAddress, PersonId, PersonKind};
 
-/// What became of one attendee's invitation.
+/// The state of one attendee's invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RecipientState {
-    /// The mail server took it.
+    /// The mail server took the mail.
     Sent,
-    /// It waits in the outbox.
+    /// The mail waits in the outbox.
     Queued,
-    /// The mail server refused it for good, or put it off for too long.
+    /// The mail server refused the mail for good, or put it off for too long.
     Failed,
-    /// The connection broke twice before the mail server answered whether it took it.
+    /// The connection broke twice before the mail server answered whether it took the mail.
     #[serde(rename = "may_have_arrived")]
     MayHaveArrived,
-    /// There was none to send.
+    /// There was no mail to send.
     Skipped,
 }
 
@@ -41,7 +41,7 @@ impl RecipientState {
 /// One attendee.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecipientReport {
-    /// Which kind of record.
+    /// The kind of record.
     pub kind: PersonKind,
     /// Its id.
     pub id: PersonId,
@@ -51,15 +51,15 @@ pub struct RecipientReport {
     pub email: Option<EmailAddress>,
     /// The language of the invitation.
     pub language: Option<String>,
-    /// What the mail is for; `None`: there is none.
+    /// The purpose of the mail; `None`: there is no mail.
     pub purpose: Option<Purpose>,
-    /// What became of it.
+    /// The state of the mail.
     pub state: RecipientState,
     /// Message-ID, with its angle brackets.
     pub message_id: Option<String>,
-    /// Why it was skipped, or what the mail server said when it did not take it.
+    /// The reason that there is no mail, or the words with which the mail server did not take it.
     pub reason: Option<String>,
-    /// The file that it was written to, where mails are written to files.
+    /// The file with the mail, if mails are written to files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
 }

@@ -15,7 +15,7 @@ use crate::pipeline::plan::{Issue, MailKind, Reason};
 use crate::pipeline::render::Letterhead;
 use crate::template::{TemplateName, Templates};
 
-/// Every attendee of a meeting, with what became of the mail; and every former attendee who is told so.
+/// All attendees of a meeting, each with the outcome; and the former attendees who get a cancellation.
 pub struct Recipients {
     case: Box<Case>,
     issues: Vec<Issue>,
@@ -23,12 +23,12 @@ pub struct Recipients {
     /// The organization's language.
     ours: Language,
     templates: Templates,
-    /// The language of a mail, by template and reader's language, as far as it was asked for.
+    /// The languages of mails that were looked up already, by template and reader's language.
     written: Mutex<Vec<Written>>,
     each: Vec<Outcome>,
     /// By the places in `each`.
     notes: HashMap<usize, Note>,
-    /// The files that mails were written to, by their Message-IDs.
+    /// The files of the mails, by Message-ID.
     files: Arc<HashMap<String, PathBuf>>,
 }
 
@@ -50,49 +50,49 @@ impl Recipients {
         }
     }
 
-    /// How many there are.
+    /// The number of recipients.
     #[must_use]
     pub fn len(&self) -> usize {
         self.each.len()
     }
 
-    /// Whether there is nobody.
+    /// Whether there is no recipient.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.each.is_empty()
     }
 
-    /// Each of them, in the CRM's order.
+    /// The recipients, in the CRM's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RecipientReport> + '_ {
         (0..self.each.len()).map(|at| self.report(at, true))
     }
 
-    /// The same, but without Message-IDs that would have to be computed: that takes longer than all else.
+    /// The recipients without Message-IDs that would have to be computed. Computing takes longer than the rest of a report.
     #[cfg(feature = "command")]
     pub(crate) fn without_ids(&self) -> impl Iterator<Item = RecipientReport> + '_ {
         let with_ids = !self.files.is_empty();
         (0..self.each.len()).map(move |at| self.report(at, with_ids))
     }
 
-    /// How many are in a state.
+    /// The number of recipients in a state.
     pub(super) fn count(&self, state: RecipientState) -> usize {
         self.each.iter().filter(|outcome| outcome.state == state).count()
     }
 
-    /// How many are skipped because the CRM hides their addresses.
+    /// The number of recipients who are skipped because the CRM hides their addresses.
     pub(super) fn count_hidden(&self) -> usize {
         let is_hidden = |outcome: &&Outcome| matches!(outcome.mail, Mail::None(Reason::AddressHidden));
         self.each.iter().filter(is_hidden).count()
     }
 
-    /// The meeting that they were told of.
+    /// The meeting of the mails.
     #[must_use]
     pub fn meeting(&self) -> &Meeting {
         &self.case.meeting
     }
 
     pub(super) fn revision(&self) -> Revision {
-        // Each plan has it.
+        // Each plan has a present revision.
         self.issues[0].issued.revision
     }
 

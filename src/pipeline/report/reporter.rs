@@ -1,4 +1,4 @@
-//! Making the report of a run: what became of each mail is read from the outbox.
+//! Making the report of a run: the outcome of each mail is read from the outbox.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(in crate::pipeline) struct Reporter {
 }
 
 impl Reporter {
-    /// Reads from the outbox, after delivering, what became of each mail.
+    /// Reads the outcome of each mail from the outbox, after delivering.
     pub(in crate::pipeline) async fn outcomes(
         &self,
         case: &Case,
@@ -34,7 +34,7 @@ impl Reporter {
             .any(|outcome| matches!(outcome.mail, Mail::Waits(_)));
         for outcome in &mut outcomes.each {
             if let Mail::New { .. } = outcome.mail {
-                // The outbox is asked below only for mails that have not left; all others were sent.
+                // The outbox is asked below only for mails that have not left. All other mails were sent.
                 outcome.state = RecipientState::Sent;
             }
         }
@@ -89,7 +89,7 @@ impl Reporter {
         Ok(outcomes)
     }
 
-    /// What is told of a send.
+    /// The report of a send.
     pub(in crate::pipeline) fn report(&self, case: Case, online: &Online, outcomes: Outcomes) -> SendReport {
         let meeting = case.meeting.id().clone();
         let online = self.letterhead.providers.report(online, &case.meeting);

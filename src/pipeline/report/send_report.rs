@@ -1,4 +1,4 @@
-//! What a run of the pipeline tells its caller. Serialized, this is what `--format json` prints.
+//! The reports of runs. Serialized, they are the output of `--format json`.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::OnlineReport;
 use crate::pipeline::render::Invitation;
 
-/// What a push came to.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PushReport {
     /// The meeting.
@@ -20,7 +20,7 @@ pub struct PushReport {
     pub online: OnlineReport,
 }
 
-/// What a send came to.
+/// The result of a send.
 #[derive(Debug, Serialize)]
 pub struct SendReport {
     /// The meeting.
@@ -33,40 +33,39 @@ pub struct SendReport {
     pub online: OnlineReport,
     /// Every attendee, in the CRM's order.
     pub recipients: Recipients,
-    /// How many were sent.
+    /// The number of recipients whose mail was sent.
     pub sent: usize,
-    /// How many wait in the outbox.
+    /// The number of recipients whose mail waits in the outbox.
     pub queued: usize,
-    /// How many failed.
+    /// The number of recipients whose mail failed.
     pub failed: usize,
-    /// How many may have arrived.
+    /// The number of recipients whose mail may have arrived.
     pub may_have_arrived: usize,
-    /// How many were skipped.
+    /// The number of recipients without a mail.
     pub skipped: usize,
-    /// How many of those who were skipped would have been invited, but for an address that the CRM does not show.
+    /// The number of recipients who have no mail only because the CRM hides their address.
     #[serde(skip)]
     pub hidden: usize,
-    /// Why delivering was stopped before everybody's turn had come, if it was.
+    /// The error that stopped delivering early, if one did.
     #[serde(skip)]
     pub stopped: Option<PipelineError>,
 }
 
-/// What the sends of several meetings came to.
+/// The result of sending several meetings together.
 #[derive(Debug, Default)]
 pub struct SentTogether {
-    /// Each meeting, in the order in which they were asked for. Behind the one at which delivering was stopped there may
-    /// be none.
+    /// The meetings, in the order of the request. If delivering was stopped, later meetings may be missing.
     pub meetings: Vec<(MeetingId, Result<SendReport, PipelineError>)>,
-    /// Why delivering was stopped, if it was. What was queued waits in the outbox.
+    /// The error that stopped delivering, if one did. Queued mails wait in the outbox.
     pub stopped: Option<PipelineError>,
 }
 
-/// What a send would do.
+/// The result of a dry run.
 #[derive(Debug)]
 pub struct Plan {
-    /// What it would report; an invitation that it would send counts as queued.
+    /// The report of the send. An invitation that would be sent counts as queued.
     pub report: SendReport,
-    /// The invitations that it would send.
+    /// The invitations that would be sent.
     pub invitations: Vec<Invitation>,
 }
 
@@ -75,12 +74,12 @@ pub struct Plan {
 pub struct Prepared {
     /// The meeting.
     pub meeting: MeetingId,
-    /// The revision they tell.
+    /// The revision of the invitations.
     pub revision: Revision,
     /// The online meeting.
     pub online: OnlineReport,
     /// One for each recipient.
     pub invitations: Vec<Invitation>,
-    /// The attendees who get none, with the reason.
+    /// The attendees without an invitation, with the reason.
     pub skipped: Vec<RecipientReport>,
 }
