@@ -184,8 +184,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// The time for which the mails and people of a meeting are kept after its end. [`Pipeline::work`] forgets them then. Without
-    /// this, nothing is forgotten.
+    /// The time for which the mails and people of a meeting are kept after its end. [`Pipeline::work`] forgets them
+    /// then. Without this, nothing is forgotten.
     pub fn keep(mut self, span: Duration) -> Self {
         self.keep = Some(span);
         self
@@ -197,8 +197,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// A handler for the jobs of one kind, which [`Pipeline::work`] calls when they are due. Of two handlers for the same kind, the
-    /// first is asked.
+    /// A handler for the jobs of one kind, which [`Pipeline::work`] calls when they are due. Of two handlers for the
+    /// same kind, the first is asked.
     pub fn job_handler(mut self, handler: Arc<dyn JobHandler>) -> Self {
         self.handlers.push(handler);
         self
@@ -216,8 +216,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// The users with an account of their own, from which the invitations of their meetings come. Without this, all mails are the
-    /// sender's. Message-IDs and UIDs are of the sender's domain in any case.
+    /// The users with an account of their own, from which the invitations of their meetings come. Without this, all
+    /// mails are the sender's. Message-IDs and UIDs are of the sender's domain in any case.
     pub fn accounts(mut self, accounts: Arc<dyn Accounts>) -> Self {
         self.accounts = Some(accounts);
         self
@@ -266,8 +266,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// A function that gets all events of pushes and sends. The step itself calls it, and deliveries call it side by side. So it
-    /// must not take long; longer work belongs behind a channel.
+    /// A function that gets all events of pushes and sends. The step itself calls it, and deliveries call it side by
+    /// side. So it must not take long; longer work belongs behind a channel.
     pub fn on_event(mut self, tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.events = Events::new(tell);
         self

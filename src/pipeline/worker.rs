@@ -214,8 +214,8 @@ impl Pipeline {
         })
     }
 
-    /// Calls off the waiting messages of a meeting that the CRM does not have any more, and delivers the cancellations among them.
-    /// `None`: another process was faster.
+    /// Calls off the waiting messages of a meeting that the CRM does not have any more, and delivers the cancellations
+    /// among them. `None`: another process was faster.
     async fn deliver_gone(&self, id: &MeetingId) -> Result<Option<Delivery>, PipelineError> {
         let history = self.outbox.issued(id).await?;
         let mut seen = Seen {

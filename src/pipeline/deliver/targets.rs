@@ -17,8 +17,8 @@ pub(in crate::pipeline) enum Tries {
 /// The mailboxes for which a meeting's messages are delivered: all except those in `left_out`.
 #[derive(Debug, Default)]
 pub(in crate::pipeline) struct Addressees {
-    /// The number of mailboxes, as far as it is known before delivering. It decides the number of workers, and progress bars show
-    /// it.
+    /// The number of mailboxes, as far as it is known before delivering. It decides the number of workers, and progress
+    /// bars show it.
     count: usize,
     left_out: HashSet<String>,
 }

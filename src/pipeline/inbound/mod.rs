@@ -1,7 +1,7 @@
 //! Mails that come back: answers to invitations, and notifications of mail servers about invitations.
 //!
-//! This room uses the CRM, the stores of answers and of notifications, and the outbox for the history of a mailbox. `load` gives
-//! it the meeting and the organizer. It mails nothing.
+//! This room uses the CRM, the stores of answers and of notifications, and the outbox for the history of a mailbox.
+//! `load` gives it the meeting and the organizer. It mails nothing.
 
 mod notification;
 mod reply;

@@ -147,8 +147,8 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.step(place, what);
     }
 
-    /// The reason that an attendee without a known address gets no mail. A hidden address is the reason only if there would be a
-    /// mail otherwise.
+    /// The reason that an attendee without a known address gets no mail. A hidden address is the reason only if there
+    /// would be a mail otherwise.
     fn without_address(
         &self,
         attendee: &Attendee,

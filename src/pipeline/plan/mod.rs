@@ -17,8 +17,8 @@
 //! Under another organizer a meeting has another UID (a new [`Tenure`]): then a mailbox must be told the invitation under the
 //! new UID, and nothing under each old one.
 //!
-//! Sends, cancellations, dry runs, renewals by a worker and retries all ask this room. It uses the facts and the options alone, and
-//! does no I/O.
+//! Sends, cancellations, dry runs, renewals by a worker and retries all ask this room. It uses the facts and the
+//! options alone, and does no I/O.
 
 mod decide;
 mod message_id;

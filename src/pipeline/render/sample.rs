@@ -35,8 +35,8 @@ pub(in crate::pipeline) fn invitee<'c>(
 }
 
 impl Letterhead {
-    /// A meeting as a sample, for one attendee. `issued` is the revision that a send would tell now, and `link` the online meeting
-    /// to which the record's join URL leads.
+    /// A meeting as a sample, for one attendee. `issued` is the revision that a send would tell now, and `link` the
+    /// online meeting to which the record's join URL leads.
     pub(in crate::pipeline) fn sample(
         &self,
         case: &Case,
