@@ -71,9 +71,9 @@ pub use report::{
 pub use retry::{Retried, RetryReport};
 pub use worker::{Delivery, Worked};
 
-/// How often a send begins again because another run sent the same meeting at the same moment.
+/// The number of tries of a send. It begins again when another run sends the same meeting at the same moment.
 const ATTEMPTS: usize = 5;
-/// How many meetings are queued before their mails are delivered together.
+/// The number of meetings that are queued before their mails are delivered together, at most.
 const MEETINGS_AT_ONCE: usize = 100;
 
 /// Sends invitations. Made by [`Pipeline::builder`]; cheap to clone.
@@ -81,13 +81,16 @@ const MEETINGS_AT_ONCE: usize = 100;
 pub struct Pipeline {
     loader: Arc<Loader>,
     pusher: Arc<Pusher>,
+    /// For the answers that end with a new revision.
     crm: Arc<dyn Records>,
+    /// For queueing, and for the worker, which looks for due mails.
     outbox: Arc<dyn Outbox>,
     answers: Arc<AnswerIntake>,
     notifications: Arc<NotificationIntake>,
     letterhead: Arc<Letterhead>,
     reporter: Arc<Reporter>,
     courier: Arc<Courier>,
+    /// `None` without a handler for jobs.
     jobs: Option<DueJobs>,
     clock: Clock,
     events: Events,
