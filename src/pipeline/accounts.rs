@@ -1,40 +1,23 @@
-//! Users who have a mail server of their own: from whom the mails of their meetings come, and how they leave.
+//! Users who have a mail server of their own: the address and the transport of the mails of their meetings.
 
-use super::case::Case;
-use super::{Pipeline, PipelineError};
-use crate::mail::{Account, TransportError};
-use crate::meeting::{MeetingId, PersonId, Reach};
+use std::sync::Arc;
 
-impl Case {
-    /// The user from whose account the mails come.
-    pub(super) fn account_holder(&self) -> Option<PersonId> {
-        let holder = || self.organizer.reference.id.clone();
-        self.account.is_some().then(holder)
-    }
-}
+use super::error::PipelineError;
+use crate::mail::{Account, Accounts};
+use crate::meeting::PersonId;
 
-impl Pipeline {
-    /// A meeting with its people, and the account that mails about it come from. Its organizer must be known by address.
-    pub(super) async fn load_to_mail(&self, id: &MeetingId) -> Result<Case, PipelineError> {
-        let mut case = self.load_case(id).await?;
-        if case.organizer.reach == Reach::Hidden {
-            return Err(PipelineError::AddressHidden {
-                meeting: case.meeting.name().to_owned(),
-                whose: format!("its assigned user, {}", case.organizer.display_name()),
-            });
-        }
-        case.account = self.account_of(&case.organizer.reference.id).await?;
-        Ok(case)
+/// The users' accounts, if there are any.
+#[derive(Clone)]
+pub(super) struct UserAccounts(Option<Arc<dyn Accounts>>);
+
+impl UserAccounts {
+    pub(super) fn new(accounts: Option<Arc<dyn Accounts>>) -> Self {
+        Self(accounts)
     }
 
-    /// The account over which mails wait to leave.
-    pub(super) async fn account_with_mails(&self, user: &PersonId) -> Result<Account, PipelineError> {
-        let account = self.account_of(user).await?;
-        account.ok_or_else(|| PipelineError::NoAccount { user: user.clone() })
-    }
-
-    async fn account_of(&self, user: &PersonId) -> Result<Option<Account>, PipelineError> {
-        let Some(accounts) = &self.accounts else {
+    /// The account of a user, if the user has one.
+    pub(super) async fn of(&self, user: &PersonId) -> Result<Option<Account>, PipelineError> {
+        let Some(accounts) = &self.0 else {
             return Ok(None);
         };
         let account = accounts.account(user).await;
@@ -43,12 +26,10 @@ impl Pipeline {
             source,
         })
     }
-}
 
-/// An error of a user's own mail server. A signature is the organization's, and so is what is wrong with it.
-pub(super) fn of_account(user: PersonId, error: TransportError) -> PipelineError {
-    match error {
-        TransportError::CannotSign { .. } => PipelineError::Transport(error),
-        source => PipelineError::AccountTransport { user, source },
+    /// The account over which mails wait to leave.
+    pub(super) async fn with_mails(&self, user: &PersonId) -> Result<Account, PipelineError> {
+        let account = self.of(user).await?;
+        account.ok_or_else(|| PipelineError::NoAccount { user: user.clone() })
     }
 }

@@ -4,9 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::due_jobs::DueJobs;
-use super::keeping::Keeping;
-use super::{DeliverySettings, Event, Pipeline};
+use super::Pipeline;
+use super::accounts::UserAccounts;
+use super::deliver::{Courier, DeliverySettings, Ports};
+use super::event::{Event, Events};
+use super::inbound::{AnswerIntake, NotificationIntake};
+use super::jobs::{DueJobs, Keeping};
+use super::load::Loader;
+use super::push::{Providers, Pusher};
+use super::render::Letterhead;
+use super::report::Reporter;
+use super::stop::Stop;
 use crate::calendar::{AttendeeList, Times};
 use crate::chance::Chance;
 use crate::clock::Clock;
@@ -46,8 +54,8 @@ pub struct PipelineBuilder {
     delivery: DeliverySettings,
     clock: Clock,
     chance: Chance,
-    events: Arc<dyn Fn(&Event) + Send + Sync>,
-    stop: Arc<AtomicBool>,
+    events: Events,
+    stop: Stop,
 }
 
 impl std::fmt::Debug for PipelineBuilder {
@@ -59,14 +67,14 @@ impl std::fmt::Debug for PipelineBuilder {
     }
 }
 
-/// What a pipeline with handlers of jobs lacks.
+/// The part that a pipeline with handlers of jobs may lack.
 const NO_JOBS: &str = "a list of due jobs: `.database(…)` or `.jobs(…)`";
 
-/// Why a pipeline could not be put together.
+/// The error of putting a pipeline together.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineSetupError {
-    /// Something that it cannot do without was not given.
+    /// A necessary part was not given.
     #[error("a pipeline needs {0}")]
     Missing(&'static str),
     /// The built-in templates.
@@ -93,8 +101,7 @@ impl Fault for PipelineSetupError {
 impl Pipeline {
     /// Begins to put a pipeline together.
     ///
-    /// Mails come from `sender`; the assigned user of each meeting is its ORGANIZER, and who answers the mail
-    /// answers that user.
+    /// Mails come from `sender`. The assigned user of each meeting is its ORGANIZER, and gets the answers to the mails.
     pub fn builder(organization: Organization, sender: Mailbox) -> PipelineBuilder {
         PipelineBuilder {
             organization,
@@ -119,8 +126,8 @@ impl Pipeline {
             delivery: DeliverySettings::default(),
             clock: Clock::default(),
             chance: Chance::default(),
-            events: Arc::new(|_| {}),
-            stop: Arc::default(),
+            events: Events::new(|_| {}),
+            stop: Stop::default(),
         }
     }
 }
@@ -147,128 +154,129 @@ impl PipelineBuilder {
         self
     }
 
-    /// Where links are kept, if not in the [database](Self::database).
+    /// The store of links, if not the [database](Self::database).
     pub fn links(mut self, links: Arc<dyn LinkStore>) -> Self {
         self.links = Some(links);
         self
     }
 
-    /// Where the outbox is, if not in the [database](Self::database).
+    /// The outbox, if not the [database](Self::database).
     pub fn outbox(mut self, outbox: Arc<dyn Outbox>) -> Self {
         self.outbox = Some(outbox);
         self
     }
 
-    /// Where answers are remembered, if not in the [database](Self::database).
+    /// The store of answers, if not the [database](Self::database).
     pub fn answers(mut self, answers: Arc<dyn Answers>) -> Self {
         self.answers = Some(answers);
         self
     }
 
-    /// Where notifications of mail servers are remembered, if not in the [database](Self::database).
+    /// The store of notifications of mail servers, if not the [database](Self::database).
     pub fn notifications(mut self, notifications: Arc<dyn Notifications>) -> Self {
         self.notifications = Some(notifications);
         self
     }
 
-    /// What forgets meetings that are over, if not the [database](Self::database).
+    /// The port that forgets meetings that are over, if not the [database](Self::database).
     pub fn retention(mut self, retention: Arc<dyn Retention>) -> Self {
         self.retention = Some(retention);
         self
     }
 
-    /// How long the mails and people of a meeting are kept after its end. [`Pipeline::work`] forgets them then; without it
-    /// nothing is forgotten.
+    /// The time for which the mails and people of a meeting are kept after its end. [`Pipeline::work`] forgets them
+    /// then. Without this, nothing is forgotten.
     pub fn keep(mut self, span: Duration) -> Self {
         self.keep = Some(span);
         self
     }
 
-    /// Where due jobs are listed, if not in the [database](Self::database).
+    /// The list of due jobs, if not in the [database](Self::database).
     pub fn jobs(mut self, jobs: Arc<dyn Jobs>) -> Self {
         self.jobs = Some(jobs);
         self
     }
 
-    /// What does the jobs of one kind, when [`Pipeline::work`] finds them due. Of two for the same kind, the first is asked.
+    /// A handler for the jobs of one kind, which [`Pipeline::work`] calls when they are due. Of two handlers for the
+    /// same kind, the first is asked.
     pub fn job_handler(mut self, handler: Arc<dyn JobHandler>) -> Self {
         self.handlers.push(handler);
         self
     }
 
-    /// A provider of online meetings. Of two for the same location, the first is asked.
+    /// A provider of online meetings. Of two providers for the same location, the first is asked.
     pub fn online(mut self, provider: Arc<dyn OnlineMeetings>) -> Self {
         self.providers.push(provider);
         self
     }
 
-    /// How mail leaves. Without it, only [`Pipeline::prepare`] and what does not mail can be used.
+    /// The transport for mails. Without it, [`Pipeline::prepare`] and the methods that do not mail can be used.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Which users have an account of their own, from which the invitations of their meetings come. Without it all
-    /// mails are the sender's. Message-IDs and UIDs are of the sender's domain with it too.
+    /// The users with an account of their own, from which the invitations of their meetings come. Without this, all
+    /// mails are the sender's. Message-IDs and UIDs are of the sender's domain in any case.
     pub fn accounts(mut self, accounts: Arc<dyn Accounts>) -> Self {
         self.accounts = Some(accounts);
         self
     }
 
-    /// Where bounces go; without it, to the sender. Those of a mail from a user's account go to that account.
+    /// The address for bounces; without it, they go to the sender. Bounces of a mail from a user's account go to that account.
     pub fn envelope_sender(mut self, envelope_sender: EnvelopeSender) -> Self {
         self.envelope_sender = Some(envelope_sender);
         self
     }
 
-    /// Who signs each mail before it leaves; each signer adds a signature of its own.
+    /// The signers of each mail before it leaves. Each signer adds a signature of its own.
     pub fn signers(mut self, signers: Vec<DkimSigner>) -> Self {
         self.signers = signers.into();
         self
     }
 
-    /// The templates; the built-in ones without.
+    /// The templates. Without this, the built-in templates.
     pub fn templates(mut self, templates: Templates) -> Self {
         self.templates = Some(templates);
         self
     }
 
-    /// How times are written in calendar objects, and whom these list.
+    /// The form of times in calendar objects, and the attendees that they list.
     pub fn calendar(mut self, times: Times, attendees: AttendeeList) -> Self {
         self.times = times;
         self.attendees = attendees;
         self
     }
 
-    /// How deliveries are repeated.
+    /// The times of further tries of a delivery.
     pub fn delivery(mut self, delivery: DeliverySettings) -> Self {
         self.delivery = delivery;
         self
     }
 
-    /// What time it is; this machine's without. The database and the transport have to be given the same one.
+    /// The clock. Without this, the machine's. The database and the transport must have the same clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// What is left to chance; the system's without.
+    /// The source of random numbers. Without this, the system's.
     pub fn chance(mut self, chance: Chance) -> Self {
         self.chance = chance;
         self
     }
 
-    /// What to tell of everything that happens while meetings are pushed and mailed. It is called from the step itself,
-    /// by several deliveries at once, so it must not take long: what does belongs into a channel.
+    /// A function that gets all events of pushes and sends. The step itself calls it, and deliveries call it side by
+    /// side. So it must not take long; longer work belongs behind a channel.
     pub fn on_event(mut self, tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.events = Arc::new(tell);
+        self.events = Events::new(tell);
         self
     }
 
-    /// Set to `true` from outside, it ends delivering after the messages that are on the wire; the rest stays in
-    /// the outbox.
+    /// The sign to stop. When it is set to `true` from outside, delivering ends after the messages that are on the wire. The
+    /// other messages stay in the outbox.
     pub fn stop(mut self, stop: Arc<AtomicBool>) -> Self {
-        self.stop = stop;
+        self.stop = Stop::new(stop);
         self
     }
 
@@ -289,35 +297,92 @@ impl PipelineBuilder {
         }
         let jobs = match (self.handlers.is_empty(), self.jobs) {
             (true, _) => None,
-            (false, jobs) => Some(DueJobs::new(jobs.ok_or(missing(NO_JOBS))?, self.handlers)),
+            (false, jobs) => Some(DueJobs::new(
+                jobs.ok_or(missing(NO_JOBS))?,
+                self.handlers,
+                self.clock.clone(),
+                self.chance.clone(),
+                self.stop.clone(),
+            )),
         };
-        Ok(Pipeline {
-            crm: self.crm.ok_or(missing("a CRM: `.crm(…)`"))?,
-            providers: self.providers,
-            links: self
-                .links
-                .ok_or(missing("a place for links: `.database(…)` or `.links(…)`"))?,
-            outbox: self
-                .outbox
-                .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?,
-            answers: self.answers,
-            notifications: self.notifications,
-            transport: self.transport,
-            accounts: self.accounts,
+        let crm = self.crm.ok_or(missing("a CRM: `.crm(…)`"))?;
+        let links = self
+            .links
+            .ok_or(missing("a place for links: `.database(…)` or `.links(…)`"))?;
+        let outbox = self
+            .outbox
+            .ok_or(missing("an outbox: `.database(…)` or `.outbox(…)`"))?;
+        let accounts = UserAccounts::new(self.accounts);
+        let ports = Ports {
+            outbox: Arc::clone(&outbox),
             signers: self.signers,
+            settings: self.delivery,
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            events: self.events.clone(),
+            stop: self.stop.clone(),
+        };
+        let courier = Courier::new(ports, self.transport, accounts.clone());
+        let providers = Providers::new(self.providers);
+        let pusher = Pusher {
+            crm: Arc::clone(&crm),
+            links,
+            providers: providers.clone(),
+            clock: self.clock.clone(),
+            chance: self.chance,
+            events: self.events.clone(),
+        };
+        let loader = Loader {
+            crm: Arc::clone(&crm),
+            outbox: Arc::clone(&outbox),
+            accounts,
+            providers: providers.clone(),
+            clock: self.clock.clone(),
+        };
+        let loader = Arc::new(loader);
+        let answers = AnswerIntake {
+            loader: Arc::clone(&loader),
+            crm: Arc::clone(&crm),
+            outbox: Arc::clone(&outbox),
+            answers: self.answers,
+            clock: self.clock.clone(),
+        };
+        let notifications = NotificationIntake {
+            crm: Arc::clone(&crm),
+            notifications: self.notifications,
+            domain: self.sender.address.domain().to_owned(),
+            clock: self.clock.clone(),
+        };
+        let letterhead = Letterhead {
+            organization: self.organization,
+            sender: self.sender,
             envelope_sender: self.envelope_sender,
             templates: match self.templates {
                 Some(templates) => templates,
                 None => Templates::built_in()?,
             },
-            organization: self.organization,
-            sender: self.sender,
             times: self.times,
             attendees: self.attendees,
-            delivery: self.delivery,
+            providers,
+            clock: self.clock.clone(),
+        };
+        let letterhead = Arc::new(letterhead);
+        let reporter = Reporter {
+            outbox: Arc::clone(&outbox),
+            letterhead: Arc::clone(&letterhead),
+        };
+        Ok(Pipeline {
+            loader,
+            pusher: pusher.into(),
+            crm,
+            outbox,
+            answers: answers.into(),
+            notifications: notifications.into(),
+            letterhead,
+            reporter: reporter.into(),
+            courier: courier.into(),
             jobs,
             clock: self.clock,
-            chance: self.chance,
             events: self.events,
             stop: self.stop,
         })

@@ -1,10 +1,10 @@
-//! Why a meeting was not sent, or not pushed.
+//! The errors of the pipeline.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::Pick;
+use super::options::Pick;
 use crate::calendar::CalendarError;
 use crate::crm::CrmError;
 use crate::fault::{Act, BoxFault, Class, Fault, Moment, Remedy};
@@ -17,7 +17,7 @@ fn meant(nearest: Option<&OnlineLocation>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
 }
 
-/// Why the pipeline stopped. What was done before is recorded.
+/// The error that stopped a run of the pipeline. All work before it is recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineError {
@@ -27,21 +27,21 @@ pub enum PipelineError {
         /// Its id.
         meeting: MeetingId,
     },
-    /// There is no such user, on whose behalf it was to be done.
+    /// There is no such acting user.
     #[error("there is no user {:?} to act for", user.as_str())]
     NoActor {
         /// The user's id.
         user: PersonId,
     },
-    /// Somebody picked is not an attendee.
+    /// A pick matches no attendee.
     #[error("{pick} is not an attendee of the meeting {meeting:?}")]
     NotInvited {
         /// The meeting's name.
         meeting: String,
-        /// Who was picked.
+        /// The pick.
         pick: Pick,
     },
-    /// The organizer's calendar object is asked for as that of an invitee.
+    /// The calendar object of an invitee was asked for, but the person is the organizer.
     #[error("{person} holds the meeting {meeting:?} and gets no invitation to it")]
     HoldsMeeting {
         /// The meeting's name.
@@ -67,7 +67,7 @@ pub enum PipelineError {
         /// When it ended.
         ended_at: DateTime<Utc>,
     },
-    /// Nobody is assigned.
+    /// The meeting has no assigned user.
     #[error("the meeting {meeting:?} has no assigned user to invite in the name of")]
     NoAssignedUser {
         /// The meeting's name.
@@ -86,15 +86,15 @@ pub enum PipelineError {
     NoRecipients {
         /// The meeting's name.
         meeting: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The CRM shows no address that the meeting cannot go without.
+    /// The CRM hides an address that the mails need.
     #[error("the meeting {meeting:?} cannot be mailed: the CRM does not show the email address of {whose}")]
     AddressHidden {
         /// The meeting's name.
         meeting: String,
-        /// Whose, such as `its attendees`.
+        /// The people with the address, such as `its attendees`.
         whose: String,
     },
     /// The user's roles do not allow it.
@@ -102,9 +102,9 @@ pub enum PipelineError {
     NotPermitted {
         /// The user's name.
         user: String,
-        /// What was to be done, such as `push the meeting "Kick-off"`.
+        /// The work, such as `push the meeting "Kick-off"`.
         doing: String,
-        /// Which permission is missing.
+        /// The missing permission.
         reason: String,
     },
     /// The meeting has no online location, or another than the one asked for.
@@ -113,25 +113,25 @@ pub enum PipelineError {
         /// The meeting's name.
         meeting: String,
     },
-    /// Nobody serves the meeting's online location.
+    /// No provider serves the meeting's online location.
     #[error("the meeting {meeting:?} takes place on {}, which is not configured{}", location.capitalized(), meant(nearest.as_ref()))]
     NoProvider {
         /// The meeting's name.
         meeting: String,
         /// The location.
         location: OnlineLocation,
-        /// The configured one that may be meant.
+        /// The configured location that may be meant.
         nearest: Option<OnlineLocation>,
     },
-    /// Somebody else is pushing the same meeting, and does not come to an end.
+    /// Another run is pushing the same meeting, and does not end.
     #[error("the meeting {meeting:?} is being pushed by another run of invite (waited {} s)", waited.as_secs())]
     PushBusy {
         /// The meeting's name.
         meeting: String,
-        /// How long was waited.
+        /// The time that this run waited.
         waited: Duration,
     },
-    /// The same meeting was sent by somebody else again and again.
+    /// Other runs sent the same meeting at the same moment, 5 times in a row.
     #[error("the meeting {:?} is being sent by another run of invite", meeting.as_str())]
     Overtaken {
         /// The meeting.
@@ -151,33 +151,33 @@ pub enum PipelineError {
         /// The UID.
         uid: String,
     },
-    /// Somebody answers for somebody else.
+    /// The sender of an answer is not the attendee.
     #[error("the answer of {attendee} was sent by {}", sender.as_ref().map_or("nobody that is named", |sender| sender.as_str()))]
     Stranger {
-        /// Whom the mail comes from.
+        /// The sender of the mail.
         sender: Option<EmailAddress>,
-        /// Whose answer it claims to be.
+        /// The attendee in the answer.
         attendee: EmailAddress,
     },
-    /// No place for answers was given.
+    /// The pipeline has no store of answers.
     #[error("this pipeline has no place where answers are remembered")]
     NoAnswers,
-    /// No invitation that has left is the mail that a notification is about.
+    /// A notification matches no invitation that has left.
     #[error("{}", unknown_message(message_ids))]
     UnknownMessage {
-        /// By which Message-IDs it was looked for.
+        /// The Message-IDs in the notification.
         message_ids: Vec<String>,
     },
-    /// The invitation that a notification is about is being sent.
+    /// A notification is about an invitation that is being sent.
     #[error("the invitation to {to} is not recorded as sent yet")]
     StillSending {
-        /// To whom.
+        /// The recipient.
         to: EmailAddress,
     },
-    /// No place for notifications was given.
+    /// The pipeline has no store of notifications.
     #[error("this pipeline has no place where notifications are remembered")]
     NoNotifications,
-    /// No way for mail to leave was given.
+    /// The pipeline has no transport.
     #[error("no mail server is configured, so nothing can be sent")]
     NoTransport,
     /// The CRM.
@@ -186,7 +186,7 @@ pub enum PipelineError {
     /// The provider of online meetings.
     #[error(transparent)]
     Online(#[from] OnlineError),
-    /// Where links, revisions and the outbox are kept.
+    /// The store of links, revisions or the outbox.
     #[error(transparent)]
     Store(#[from] BoxFault),
     /// A template.
@@ -194,7 +194,7 @@ pub enum PipelineError {
     Template {
         /// The recipient.
         to: String,
-        /// What is wrong with the template.
+        /// The error of the template.
         source: TemplateError,
     },
     /// The calendar object.
@@ -208,10 +208,10 @@ pub enum PipelineError {
     Account {
         /// The user.
         user: PersonId,
-        /// Why.
+        /// The reason.
         source: BoxFault,
     },
-    /// Mails wait to leave over the account of a user who has none any more.
+    /// Mails wait to leave over the account of a user who has no account any more.
     #[error("mails are to leave over the SMTP account of the user {:?}, who has none any more", user.as_str())]
     NoAccount {
         /// The user.
@@ -222,7 +222,7 @@ pub enum PipelineError {
     AccountTransport {
         /// The user.
         user: PersonId,
-        /// Why.
+        /// The reason.
         source: TransportError,
     },
     /// The organization's mail server, as a whole.
@@ -364,7 +364,7 @@ impl Fault for PipelineError {
                 let anew = Remedy::act(Act::RenewAccount { user: user.clone() })
                     .and("; its mails wait in the outbox");
                 match source.class() {
-                    // Which may be that the key is another one.
+                    // The key may be another one.
                     Class::Configuration => {
                         Remedy::says("put back the key that it was stored with, or ").followed_by(anew)
                     }

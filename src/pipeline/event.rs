@@ -1,34 +1,34 @@
-//! What happens while meetings are pushed and mailed, for whoever wants to show it, log it, or pass it on.
+//! Events of a push or a send, for callers that show them, log them, or pass them on.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::OnlineAction;
+use super::facts::OnlineAction;
 use crate::mail::{AttemptResult, Claimed, Purpose};
 use crate::meeting::{EmailAddress, MeetingId, PersonRef};
 
-/// One thing that happened to a meeting. Given to what [`PipelineBuilder::on_event`](super::PipelineBuilder::on_event)
-/// names.
+/// One event of a meeting. The function that [`PipelineBuilder::on_event`](super::PipelineBuilder::on_event) was given gets it.
 ///
-/// Its `Debug` has ids and words alone: no address, no name, and none of a mail server's words, which may have either in
-/// them. So an event can be logged as it is.
+/// Its `Debug` has ids and fixed words alone: no address, no name, and no words of a mail server, which may contain either. So
+/// an event can be logged as it is.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
     /// The meeting.
     pub meeting: MeetingId,
-    /// The person whom a message is for; `None` where it is about the meeting as a whole.
+    /// The recipient of a message; `None` if the event is about the meeting as a whole.
     pub person: Option<PersonRef>,
     /// The address that the message goes to.
     pub mailbox: Option<EmailAddress>,
-    /// What the message is for.
+    /// The purpose of the message.
     pub purpose: Option<Purpose>,
-    /// What happened.
+    /// The kind of event.
     pub what: Happened,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Happened {
@@ -36,19 +36,19 @@ pub enum Happened {
     Pushing,
     /// The provider has answered: the online meeting is there.
     Pushed {
-        /// What was done.
+        /// The action.
         action: OnlineAction,
     },
-    /// The join URL was written to the CRM's record, or taken out of it.
+    /// The join URL was written to the CRM's record, or removed from it.
     JoinUrlWritten,
     /// Messages are about to be rendered.
     Rendering {
-        /// How many.
+        /// The number of messages.
         count: usize,
     },
     /// Messages are about to be delivered.
     Delivering {
-        /// How many mailboxes are waiting for one.
+        /// The number of mailboxes for which messages wait.
         count: usize,
     },
     /// The mail server took a message.
@@ -56,32 +56,54 @@ pub enum Happened {
         /// The server's words.
         answer: String,
     },
-    /// The mail server refused a message for good, or it cannot be sent at all.
+    /// The mail server refused a message for good, or the message cannot be sent at all.
     Refused {
-        /// The server's words, or what is wrong.
+        /// The server's words, or the error.
         answer: String,
     },
     /// A message was not taken, and is tried again.
     PutOff {
-        /// The server's words, or what broke.
+        /// The server's words, or the error of the connection.
         answer: String,
-        /// When it is tried again.
+        /// The time of the next try.
         until: DateTime<Utc>,
     },
     /// A message was put off for too long, and is not tried again.
     GivenUp {
-        /// The server's words, or what broke.
+        /// The server's words, or the error of the connection.
         answer: String,
     },
-    /// The answer to a message was lost for the second time. It is not tried again by itself.
+    /// The answer to a message was lost for the second time. The message is not tried again by itself.
     MayHaveArrived {
-        /// What broke.
+        /// The error of the connection.
         answer: String,
     },
 }
 
+/// The caller's function for events.
+#[derive(Clone)]
+pub(super) struct Events(Arc<dyn Fn(&Event) + Send + Sync>);
+
+impl Events {
+    pub(super) fn new(tell: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    /// Tells the caller of an event of a meeting.
+    pub(super) fn tell_of(&self, meeting: &MeetingId, what: Happened) {
+        (self.0)(&Event::of(meeting, what));
+    }
+
+    /// Tells the caller of the result of an attempt, if the message was tried.
+    pub(super) fn tell_of_attempt(&self, claimed: &Claimed, result: &AttemptResult) {
+        if let Some(event) = Event::of_attempt(claimed, result) {
+            (self.0)(&event);
+        }
+    }
+}
+
 impl Event {
-    pub(super) fn of(meeting: &MeetingId, what: Happened) -> Self {
+    fn of(meeting: &MeetingId, what: Happened) -> Self {
         Self {
             meeting: meeting.clone(),
             person: None,
@@ -91,8 +113,8 @@ impl Event {
         }
     }
 
-    /// What an attempt to deliver a message came to; `None` when the message was not tried.
-    pub(super) fn of_attempt(claimed: &Claimed, result: &AttemptResult) -> Option<Self> {
+    /// The event of an attempt; `None` if the message was not tried.
+    fn of_attempt(claimed: &Claimed, result: &AttemptResult) -> Option<Self> {
         let what = match result.clone() {
             AttemptResult::Sent { answer } => Happened::Sent { answer },
             AttemptResult::Failed { answer } => Happened::Refused { answer },
@@ -114,7 +136,7 @@ impl Event {
 }
 
 impl Happened {
-    /// It as one lowercase word, for programs.
+    /// The kind as one lowercase word, for programs.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -131,7 +153,7 @@ impl Happened {
         }
     }
 
-    /// What the mail server said of a message, or what broke; `None` where it is not about an attempt to deliver one.
+    /// The mail server's words, or the error of the connection; `None` if the event is not about an attempt.
     #[must_use]
     pub fn answer(&self) -> Option<&str> {
         match self {

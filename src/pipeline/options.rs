@@ -1,4 +1,4 @@
-//! What can be chosen for one run of the pipeline.
+//! The options of one run of the pipeline.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,13 +14,13 @@ pub enum Pick {
     Person(PersonRef),
 }
 
-/// Why a text picks nobody.
+/// The error of a text that is no pick.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPick {
-    /// It is meant to be an address.
+    /// The text is no valid address.
     #[error(transparent)]
     Email(#[from] InvalidEmail),
-    /// It is meant to be a record.
+    /// The text is no valid reference to a record.
     #[error(transparent)]
     Person(#[from] InvalidPersonRef),
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Pick {
 }
 
 impl Pick {
-    /// Whether it picks this person.
+    /// Whether the pick matches this person.
     #[must_use]
     pub fn picks(&self, person: &Person) -> bool {
         match self {
@@ -56,15 +56,15 @@ impl Pick {
     }
 }
 
-/// What can be chosen for a send. The default sends to every attendee who has not answered and lacks the
-/// current revision, and to all who were told an older one.
+/// The options of a send. The default sends to every attendee who has not answered and lacks the current revision, and to
+/// all mailboxes that have an older revision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SendOptions {
-    /// Only these attendees, whatever they answered; nobody named: as the default says.
+    /// Only these attendees, whatever they answered. If empty, the default applies.
     pub to: Vec<Pick>,
     /// All attendees, whatever they answered.
     pub all: bool,
-    /// Also those who have the current revision.
+    /// Also attendees who have the current revision.
     pub resend: bool,
     /// Do not push: the join URL stays as the CRM has it.
     pub no_push: bool,
@@ -72,25 +72,25 @@ pub struct SendOptions {
     pub past: bool,
     /// Do not deliver: the mails wait in the outbox for a worker.
     pub queue_only: bool,
-    /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
+    /// The acting user, whose permissions apply; `None`: the administrator.
     pub actor: Option<PersonId>,
 }
 
-/// What can be chosen for a push.
+/// The options of a push.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PushOptions {
-    /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
+    /// The acting user, whose permissions apply; `None`: the administrator.
     pub actor: Option<PersonId>,
 }
 
-/// What can be chosen for a cancellation. The default tells everybody who has an invitation.
+/// The options of a cancellation. The default tells all mailboxes that have an invitation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CancelOptions {
-    /// Only these.
+    /// Only these recipients. If empty, the default applies.
     pub to: Vec<Pick>,
     /// Also a meeting that is over.
     pub past: bool,
-    /// The user on whose behalf it is done, whose permissions then count; `None`: the administrator.
+    /// The acting user, whose permissions apply; `None`: the administrator.
     pub actor: Option<PersonId>,
 }
 

@@ -1,13 +1,14 @@
 //! Step 4: the mails of a plan are rendered and put into the outbox, all or none.
 
-use super::case::Case;
 use super::deliver::Addressees;
-use super::online::Online;
-use super::outcome::Outcomes;
+use super::error::PipelineError;
+use super::event::Happened;
+use super::facts::{Case, Online};
+use super::options::{CancelOptions, SendOptions};
 use super::plan::{Aim, Plan, plan};
-use super::press::Press;
-use super::render::{Invitation, Renderer};
-use super::{ATTEMPTS, CancelOptions, Happened, Pipeline, PipelineError, SendOptions};
+use super::render::{Invitation, Press, Renderer};
+use super::report::Outcomes;
+use super::{ATTEMPTS, Pipeline};
 use crate::mail::{EnqueueOrder, Enqueued, NewInvitation};
 use crate::meeting::{Acceptance, MeetingId};
 
@@ -42,15 +43,16 @@ impl Pipeline {
         for _ in 0..ATTEMPTS {
             let (case, online, aim) = match telling {
                 Telling::Send(options) => {
-                    let mut case = self.load(id, options).await?;
+                    let mut case = self.loader.for_send(id, options).await?;
                     let online = self
-                        .push_for_send(&case.meeting, &case.organizer, options)
+                        .pusher
+                        .for_send(&case.meeting, &case.organizer, options)
                         .await?;
-                    self.write_back(&mut case.meeting, &online).await?;
+                    self.pusher.write_back(&mut case.meeting, &online).await?;
                     (case, online, Aim::Send(options))
                 }
                 Telling::Cancel(options) => {
-                    let case = self.load_for_cancel(id, options).await?;
+                    let case = self.loader.for_cancel(id, options).await?;
                     (case, Online::as_recorded(None), Aim::Cancel(&options.to))
                 }
             };
@@ -72,7 +74,7 @@ impl Pipeline {
 
     /// Who hears what, as of now.
     pub(super) fn plan_for<'c>(&self, case: &'c Case, aim: Aim<'_>) -> Plan<'c> {
-        plan(case, aim, self.now(), self.sender.address.domain())
+        plan(case, aim, self.now(), self.letterhead.domain())
     }
 
     /// Renders every mail, for a caller that wants to have them all.
@@ -87,7 +89,7 @@ impl Pipeline {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let renderer = Renderer::new(self, case, online, &plan.issues)?;
+        let renderer = Renderer::new(&self.letterhead, case, online, &plan.issues)?;
         let groups = renderer.groups(plan)?;
         Press::new(&renderer, &groups, plan)?.invitations()
     }
@@ -106,7 +108,7 @@ impl Pipeline {
             return self.enqueue(case, plan, &[]).await;
         }
         let mails = {
-            let renderer = Renderer::new(self, case, online, &plan.issues)?;
+            let renderer = Renderer::new(&self.letterhead, case, online, &plan.issues)?;
             let groups = renderer.groups(plan)?;
             Press::new(&renderer, &groups, plan)?.for_outbox()?
         };

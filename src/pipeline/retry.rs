@@ -1,40 +1,41 @@
-//! Beside the way of a send: messages that are tried again because somebody asks for it.
+//! Beside the way of a send: messages that are tried again on request.
 
 use serde::Serialize;
 
+use super::error::PipelineError;
 use super::plan::retry;
-use super::{ATTEMPTS, Pipeline, PipelineError};
+use super::{ATTEMPTS, Pipeline};
 use crate::mail::Enqueued;
 use crate::meeting::MeetingId;
 
 /// A message that was to be tried again, and is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Retried {
-    /// Its number in the outbox.
+    /// The number of the message in the outbox.
     pub id: i64,
-    /// Why it is left alone.
+    /// The reason that it is left alone.
     pub reason: &'static str,
 }
 
-/// What a retry came to.
+/// The result of a retry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RetryReport {
-    /// How many are tried again.
+    /// The number of messages that are tried again.
     pub retried: usize,
-    /// Those that are left alone.
+    /// The messages that are left alone.
     pub left_alone: Vec<Retried>,
 }
 
 impl Pipeline {
-    /// Lets messages of a meeting be tried again at once that wait, failed, or were given up: those alone that no newer one
-    /// stands for, and that are still meant. One that may have arrived is tried again only where it is `named`. Nothing is
-    /// delivered: that is for a worker, or the next send, and so is replacing what has changed since.
+    /// Makes messages of a meeting due at once that wait, failed, or were given up. A message is left alone if a newer message
+    /// stands for it, or if it is no longer true. A message that may have arrived is tried again only if it is `named`. Nothing
+    /// is delivered here: a worker or the next send delivers the messages, and first replaces those that have changed since.
     ///
     /// # Errors
     /// [`PipelineError::NoMeeting`], and when the CRM or the outbox fails.
     pub async fn retry(&self, id: &MeetingId, named: Option<i64>) -> Result<RetryReport, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let case = self.load_case(id).await?;
+            let case = self.loader.case(id).await?;
             let messages = self.outbox.of_meeting(id).await?;
             let verdicts = retry(&case, &messages, named, self.now());
             let again = verdicts.iter().filter(|(_, verdict)| verdict.reason().is_none());

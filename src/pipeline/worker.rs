@@ -1,7 +1,6 @@
-//! The worker: delivers what waits of all meetings, long after it was queued, and runs due jobs beside it.
+//! The worker: delivers the waiting mails of all meetings, and runs due jobs beside them.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -9,72 +8,73 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::deliver::{Addressees, Tries};
-use super::online::Online;
-use super::outcome::Outcomes;
+use super::error::PipelineError;
+use super::facts::Online;
 use super::plan::{Aim, CalledOff};
-use super::{ATTEMPTS, Pipeline, PipelineError, SendReport};
+use super::report::{Outcomes, SendReport};
+use super::stop::STEP;
+use super::{ATTEMPTS, Pipeline};
 use crate::calendar::Method;
 use crate::fault::{Fault as _, chain};
 use crate::mail::{DeliveryState, Due, EnqueueOrder, Enqueued, OutboxEntry, Seen, TransportError};
 use crate::meeting::{MeetingId, MeetingStatus};
 
-/// How long a worker leaves a meeting's messages alone after an error about the meeting, such as a wrong template, or
-/// a provider that cannot be reached.
+/// The pause for a meeting's messages after an error about the meeting, such as a wrong template, or a provider that cannot be
+/// reached.
 const AFTER_ERROR: TimeDelta = TimeDelta::minutes(10);
-/// How often a worker looks whether it is to stop.
-pub(super) const STEP: Duration = Duration::from_millis(100);
-/// How often a worker looks while something waits: a process that holds messages may have ended.
+/// The longest pause between two looks while a message waits: a process that holds messages may have ended.
 const LOOKS: Duration = Duration::from_secs(2);
-/// How often it looks while nothing does.
+/// The longest pause between two looks while no message waits.
 const IDLE: Duration = Duration::from_secs(3_600);
 
-/// What became of the mails of one meeting.
+/// The result of delivering the due mails of one meeting.
 #[derive(Debug)]
 pub enum Delivery {
     /// The messages were tried as they were queued.
     Tried,
-    /// The meeting had changed since the messages were queued: newer ones superseded them and were tried.
+    /// The meeting had changed since the messages were queued: newer messages superseded them and were tried.
     Renewed(Box<SendReport>),
-    /// The CRM has no such meeting any more: its invitations and updates that waited were called off, its cancellations tried.
+    /// The CRM has no such meeting any more: waiting invitations and updates were called off, and waiting cancellations tried.
     Gone {
-        /// How many were called off.
+        /// The number of messages that were called off.
         called_off: usize,
     },
 }
 
-/// What a worker did.
+/// The result of a worker.
 #[derive(Debug, Default)]
 pub struct Worked {
-    /// How many meetings it delivered mails of.
+    /// The number of deliveries, each of the due mails of one meeting.
     pub meetings: usize,
-    /// Meetings whose mails it put off, each with the newest reason.
+    /// The meetings whose mails were put off, each with the newest reason.
     pub put_off: Vec<(MeetingId, PipelineError)>,
 }
 
 impl Pipeline {
-    /// Delivers what is due and runs due jobs until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until
+    /// Delivers due mails and runs due jobs until [`stop`](super::PipelineBuilder::stop) is set, or, with `drain`, until
     /// no mail waits any more and no job is due. Any number of workers can share an outbox and a list of jobs.
     ///
     /// Before the mails of a meeting leave, the worker makes sure of its online meeting as a send does, and
     /// supersedes messages that are no longer true. After an error about a meeting the worker tries that meeting
-    /// again 10 minutes later. A user's own mail server that refuses us is such an error, about the meetings of that
-    /// user.
+    /// again 10 minutes later. A refusal by a user's own mail server is such an error, about the meetings of that user.
     ///
     /// Jobs run beside the mails, 4 at once at most, by the [handler](super::PipelineBuilder::job_handler) of their kind.
     /// Jobs of other kinds are left alone. A handler that fails is tried again after 1 minute, then after twice as long each
-    /// time, up to 1 hour, 16 times in all. One that panics has failed; the worker goes on. When the list of jobs cannot be
-    /// read, the mails go on, and the worker looks again after 10 seconds. To forget what
-    /// [`keep`](super::PipelineBuilder::keep) says is such a job, once a day however many workers there are.
+    /// time, up to 1 hour, 16 times in all. A handler that panics has failed; the worker goes on. If the list of jobs cannot be
+    /// read, the mails go on, and the worker looks again after 10 seconds. Forgetting, as
+    /// [`keep`](super::PipelineBuilder::keep) says, is such a job, once a day for all workers together.
     ///
     /// With a clock that stands still, messages and jobs become due when the clock is moved. While something waits, the worker
-    /// looks every 2 seconds in any case, because other processes may have left work.
+    /// looks every 2 seconds in any case, because other processes may have left work behind.
     ///
     /// # Errors
     /// [`PipelineError`] when the outbox cannot be read or written, or the organization's mail server refuses the log-in or
     /// the sender, or a message cannot be signed.
     pub async fn work(&self, drain: bool) -> Result<Worked, PipelineError> {
         let mut worked = Worked::default();
-        self.begin_recurring_jobs().await?;
+        if let Some(jobs) = &self.jobs {
+            jobs.begin_recurring().await?;
+        }
         loop {
             let (done, mails_are_done) = watch::channel(false);
             let mails = async {
@@ -82,20 +82,26 @@ impl Pipeline {
                 done.send_replace(true);
                 Ok(())
             };
-            let ((), runs) = tokio::try_join!(mails, self.run_due_jobs(mails_are_done))?;
-            // A job may have queued mails after the last was delivered.
-            if runs == 0 || self.stop.load(Ordering::Relaxed) {
+            let jobs = async {
+                match &self.jobs {
+                    Some(jobs) => jobs.run(mails_are_done).await,
+                    None => Ok(0),
+                }
+            };
+            let ((), runs) = tokio::try_join!(mails, jobs)?;
+            // A job may have queued mails after the last mail was delivered.
+            if runs == 0 || self.stop.is_set() {
                 return Ok(worked);
             }
         }
     }
 
-    /// Delivers what is due, until the worker is to stop, or, with `drain`, until nothing waits.
+    /// Delivers due mails until the worker is to stop, or, with `drain`, until no mail waits.
     async fn deliver_all_due(&self, drain: bool, worked: &mut Worked) -> Result<(), PipelineError> {
-        while !self.stop.load(Ordering::Relaxed) {
+        while !self.stop.is_set() {
             let due = self.outbox.due().await?;
             for due in &due {
-                if self.stop.load(Ordering::Relaxed) {
+                if self.stop.is_set() {
                     break;
                 }
                 match self.deliver_due(due).await {
@@ -137,7 +143,7 @@ impl Pipeline {
             // A refused log-in stays refused until the configuration is corrected.
             PipelineError::AccountTransport { source, .. } if source.is_about_log_in() => AFTER_ERROR,
             PipelineError::Transport(_) | PipelineError::AccountTransport { .. } => {
-                TimeDelta::from_std(self.delivery.first_retry).unwrap_or(AFTER_ERROR)
+                TimeDelta::from_std(self.courier.settings().first_retry).unwrap_or(AFTER_ERROR)
             }
             _ => AFTER_ERROR,
         };
@@ -145,24 +151,17 @@ impl Pipeline {
         Ok(self.outbox.postpone(&due.meeting, again, &words).await?)
     }
 
-    /// Waits until something is queued, the clock is moved, the worker is to stop, or `at_most` has passed.
+    /// Waits until a mail is queued, the clock is moved, the worker is to stop, or `at_most` has passed.
     async fn pause(&self, at_most: Duration) {
         tokio::select! {
             () = self.outbox.wait(at_most.max(STEP)) => {}
             () = self.clock.moves() => {}
-            () = self.is_to_stop() => {}
+            () = self.stop.wait() => {}
         }
     }
 
-    /// Comes back once it is to stop.
-    pub(super) async fn is_to_stop(&self) {
-        while !self.stop.load(Ordering::Relaxed) {
-            tokio::time::sleep(STEP).await;
-        }
-    }
-
-    /// Delivers what is due of one meeting. First supersedes what is no longer true, for all mailboxes for which a
-    /// message of the meeting waits, due or not.
+    /// Delivers the due mails of one meeting. First supersedes waiting messages that are no longer true, for all mailboxes for
+    /// which a message of the meeting waits, due or not.
     ///
     /// # Errors
     /// [`PipelineError`], as of [`Pipeline::send`].
@@ -173,7 +172,7 @@ impl Pipeline {
 
     async fn renew_and_deliver(&self, due: &Due) -> Result<Delivery, PipelineError> {
         for _ in 0..ATTEMPTS {
-            let mut case = match self.load_to_mail(&due.meeting).await {
+            let mut case = match self.loader.to_mail(&due.meeting).await {
                 Err(PipelineError::NoMeeting { meeting }) => match self.deliver_gone(&meeting).await? {
                     Some(delivery) => return Ok(delivery),
                     None => continue,
@@ -184,8 +183,8 @@ impl Pipeline {
             let (_, ends_at) = case.meeting.when.span(&case.meeting.time_zone);
             let takes_place = case.meeting.status == MeetingStatus::Planned && ends_at > self.now();
             if takes_place && case.meeting.online_location.is_some() {
-                online = self.push_online(&case.meeting, &case.organizer).await?;
-                self.write_back(&mut case.meeting, &online).await?;
+                online = self.pusher.make_sure(&case.meeting, &case.organizer).await?;
+                self.pusher.write_back(&mut case.meeting, &online).await?;
             }
             let plan = self.plan_for(&case, Aim::Renew);
             let is_true = plan.mails().next().is_none() && plan.called_off().next().is_none();
@@ -196,6 +195,7 @@ impl Pipeline {
             let waiting = case.mailboxes.values().filter(|history| history.waits()).count();
             let addressees = Addressees::all_but(waiting.max(1), HashSet::new());
             let mut delivered = self
+                .courier
                 .deliver(vec![(due.meeting.clone(), addressees)], Tries::Due)
                 .await?;
             if let Some(error) = delivered.stopped.take() {
@@ -204,16 +204,18 @@ impl Pipeline {
             if is_true {
                 return Ok(Delivery::Tried);
             }
-            let outcomes = self.outcomes(&case, outcomes, &delivered).await?;
-            return Ok(Delivery::Renewed(Box::new(self.report(case, &online, outcomes))));
+            let outcomes = self.reporter.outcomes(&case, outcomes, &delivered).await?;
+            return Ok(Delivery::Renewed(Box::new(
+                self.reporter.report(case, &online, outcomes),
+            )));
         }
         Err(PipelineError::Overtaken {
             meeting: due.meeting.clone(),
         })
     }
 
-    /// Calls off what waits of a meeting that the CRM does not have any more, and delivers the cancellations among it. `None`:
-    /// another process was faster.
+    /// Calls off the waiting messages of a meeting that the CRM does not have any more, and delivers the cancellations
+    /// among them. `None`: another process was faster.
     async fn deliver_gone(&self, id: &MeetingId) -> Result<Option<Delivery>, PipelineError> {
         let history = self.outbox.issued(id).await?;
         let mut seen = Seen {
@@ -246,7 +248,10 @@ impl Pipeline {
             }
         }
         let addressees = Addressees::all_but(others, HashSet::new());
-        let mut delivered = self.deliver(vec![(id.clone(), addressees)], Tries::Due).await?;
+        let mut delivered = self
+            .courier
+            .deliver(vec![(id.clone(), addressees)], Tries::Due)
+            .await?;
         match delivered.stopped.take() {
             Some(error) => Err(error),
             None => Ok(Some(Delivery::Gone { called_off })),

@@ -11,14 +11,14 @@ use super::{Aim, CalledOff, Mail, MailKind, MailboxHistory, Reason, Step, Tenure
 use crate::calendar::Method;
 use crate::mail::Issued;
 use crate::meeting::{Acceptance, Attendee, MeetingStatus, Person, PersonRef, Reach, Revision, Tenure};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
-/// What becomes of the meeting itself.
+/// The outlook of the meeting itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outlook {
     TakesPlace,
     CalledOff,
-    /// It took place, or its end is past: what waits is too late.
+    /// The meeting took place, or its end is past: waiting messages are too late.
     Over,
 }
 
@@ -36,15 +36,15 @@ pub(super) struct Planner<'c, 'a> {
     pub(super) present: Present,
     /// The attendees that the aim names.
     picks: Picks<'a>,
-    /// The records that have or had an invitation at a mailbox that is theirs no more, or for which one waits there.
+    /// The records that have or had an invitation at a former mailbox of theirs, or for which an invitation waits there.
     moved: HashSet<&'c PersonRef>,
     claims: HashMap<String, Claim>,
     pub(super) steps: Vec<Step<'c>>,
-    /// Of each earlier tenure of which there are mails, the place of its newest revision in the case's history; in the
-    /// order of their issues behind the present one.
+    /// For each earlier tenure with mails, the place of its newest revision in the case's history; in the order of their issues
+    /// behind the present issue.
     pub(super) earlier: Vec<usize>,
     pub(super) answers_end: Vec<Place>,
-    /// For each revision of the history whether the meeting says something else now, as far as it was asked.
+    /// For each revision of the history, whether the meeting differs from it now; `None` where it was not compared yet.
     differs: Vec<Option<bool>>,
 }
 
@@ -83,7 +83,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.steps.push(Step { place, what });
     }
 
-    /// Whether no step about a mailbox was decided before. Now one is.
+    /// Claims a mailbox for a step. `false`: an earlier step has claimed it.
     fn claim(&mut self, mailbox: String, claim: Claim) -> bool {
         match self.claims.entry(mailbox) {
             Entry::Occupied(_) => false,
@@ -98,7 +98,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.step(place, What::Skip(reason));
     }
 
-    /// Decides about an attendee: one who is to be invited, unless the meeting is called off.
+    /// Decides about an attendee. Attendees are invited, unless the meeting is called off.
     pub(super) fn decide_attendee(&mut self, place: Place, attendee: &Attendee, person: Option<&'c Person>) {
         let Some(person) = person else {
             return self.skip(place, Reason::NoRecord);
@@ -108,7 +108,7 @@ impl<'c, 'a> Planner<'c, 'a> {
             return self.end_all(place, person, history);
         }
         if self.case.is_organizer(person) {
-            // What this mailbox was sent under another organizer ends, once.
+            // Invitations to this mailbox under another organizer end, once.
             if let Some(history) = history.filter(|history| self.is_about_former(history))
                 && self.claim(history.address.mailbox(), Claim::Addressed(place))
             {
@@ -147,7 +147,8 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.step(place, what);
     }
 
-    /// Why an attendee of whom no address is known gets nothing. A hidden address is the reason only where there would be a mail.
+    /// The reason that an attendee without a known address gets no mail. A hidden address is the reason only if there
+    /// would be a mail otherwise.
     fn without_address(
         &self,
         attendee: &Attendee,
@@ -164,7 +165,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
     }
 
-    /// Whether it does not matter that an attendee has answered.
+    /// Whether attendees are mailed also if they have answered.
     fn is_regardless(&self) -> bool {
         match self.aim {
             Aim::Send(options) => options.all || !options.to.is_empty() || self.present.rose,
@@ -172,7 +173,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
     }
 
-    /// What an attendee gets who must be told the invitation.
+    /// The step for an attendee who must be told the invitation.
     fn invite(&mut self, place: Place, attendee: &Attendee, history: Option<&'c MailboxHistory>) -> What<'c> {
         let resend = matches!(self.aim, Aim::Send(options) if options.resend);
         let regardless = self.is_regardless();
@@ -212,7 +213,7 @@ impl<'c, 'a> Planner<'c, 'a> {
     ) -> What<'c> {
         let told = history.and_then(|history| history.tenure(self.present.tenure));
         if told.is_some_and(|told| told.cancelled.is_some()) && attendee.status != Acceptance::None {
-            // Taken back, and invited again: the answer was to what was taken back.
+            // Taken back, and invited again: the answer was to the invitation that was taken back.
             self.answers_end.push(place);
         }
         let received = history.and_then(MailboxHistory::received);
@@ -237,7 +238,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         })
     }
 
-    /// Decides about a mailbox that is no attendee's any more.
+    /// Decides about the mailbox of a former attendee.
     pub(super) fn decide_former(&mut self, place: Place, person: &'c Person) {
         let history = self.case.history_at(place);
         if self.outlook != Outlook::TakesPlace {
@@ -249,7 +250,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
     }
 
-    /// Ends what a mailbox has of a meeting that is called off or over, and says why nothing is to be ended.
+    /// Ends the invitations of a mailbox to a meeting that is called off or over. If there is none to end, gives the reason.
     fn end_all(&mut self, place: Place, person: &Person, history: Option<&'c MailboxHistory>) {
         let Some(history) = history else {
             let reason = match person.reach {
@@ -287,7 +288,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         self.skip(place, reason);
     }
 
-    /// Ends what a mailbox has under each organizer except `kept`.
+    /// Ends the invitations of a mailbox under each organizer except `kept`.
     fn end_tenures(&mut self, place: Place, history: &'c MailboxHistory, kept: Option<Tenure>) {
         for told in history.tenures().filter(|told| Some(told.tenure) != kept) {
             if let Some(what) = self.end(place, history, told) {
@@ -296,11 +297,11 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
     }
 
-    /// What a mailbox gets that must be told nothing; `None`: nothing.
+    /// The step for a mailbox that must be told nothing; `None`: there is nothing to end.
     fn end(&mut self, place: Place, history: &'c MailboxHistory, told: &TenureHistory) -> Option<What<'c>> {
         if self.outlook == Outlook::Over {
             let waiting = told.waiting.filter(|waiting| !waiting.is_sending)?;
-            // What was put in after the end was asked for then.
+            // A message that was queued after the end was asked for after the end.
             return Some(match waiting.created_at >= self.ends_at {
                 true => What::Waits(waiting.method),
                 false => What::CallOff(waiting.id, CalledOff::Over),
@@ -357,18 +358,18 @@ impl<'c, 'a> Planner<'c, 'a> {
         }
     }
 
-    /// Whether a revision of the present tenure says what the meeting says now.
+    /// Whether a revision of the present tenure has the present facts.
     fn is_present(&self, revision: Revision) -> bool {
         self.present.as_now_since.is_some_and(|since| revision >= since)
     }
 
-    /// The revision that a mailbox has, if that is the present one.
+    /// The revision that a mailbox has, if it is the present revision.
     fn has_present(&self, told: &TenureHistory) -> Option<Revision> {
         let held = told.holds?;
         (self.is_present(held.revision) && told.may_be_cancelled.is_none()).then_some(held.revision)
     }
 
-    /// Whether the meeting says something else now than in an earlier revision.
+    /// Whether the meeting differs now from an earlier revision.
     fn differs_since(&mut self, at: usize) -> bool {
         let told = &self.case.history[at];
         let present = &self.present;
@@ -379,7 +380,7 @@ impl<'c, 'a> Planner<'c, 'a> {
 
     /// The place of a tenure among the issues.
     fn issue_of(&mut self, tenure: Tenure) -> usize {
-        // Loading refuses a message of a tenure of which nothing is recorded.
+        // Loading refuses a message of a tenure without a recorded revision.
         let last = self
             .case
             .history
@@ -397,8 +398,8 @@ impl<'c, 'a> Planner<'c, 'a> {
     }
 }
 
-/// The records that have or had an invitation at a mailbox that is theirs no more, or for which one waits there. Of a
-/// renewal, the latter alone.
+/// The records that have or had an invitation at a former mailbox of theirs, or for which an invitation waits there. In a
+/// renewal, only those for which an invitation waits.
 fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
     if case.mailboxes.is_empty() {
         return HashSet::new();
@@ -407,7 +408,7 @@ fn moved(case: &Case, is_renewal: bool) -> HashSet<&PersonRef> {
     let todays: HashMap<&PersonRef, String> = people
         .filter_map(|person| Some((&person.reference, person.email()?.mailbox())))
         .collect();
-    // What was taken back there counts too: the answer was to an invitation that is no more.
+    // An invitation that was taken back there counts too: the answer was to an invitation that does not stand.
     let invites = |told: &TenureHistory| {
         told.waits_with(Method::Request).is_some()
             || (!is_renewal && (told.holds.is_some() || told.cancelled.is_some()))

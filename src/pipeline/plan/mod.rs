@@ -1,7 +1,7 @@
-//! The plan: who must hear what about a meeting, and which waiting message it supersedes.
+//! The plan: the step for each mailbox of a meeting, and the waiting messages that it supersedes.
 //!
-//! Calendars live behind mailboxes. For each mailbox there is what it must be told now (the invitation at the present
-//! revision, or nothing) and what it was told or will be (what left, what waits). [`plan`] is the difference:
+//! Calendars live behind mailboxes. Each mailbox must be told the invitation at the present revision, or nothing. It was told,
+//! or will be, the messages that left and those that wait. [`plan`] is the difference:
 //!
 //! | must be told | was told, or waits | so it gets |
 //! | --- | --- | --- |
@@ -17,10 +17,11 @@
 //! Under another organizer a meeting has another UID (a new [`Tenure`]): then a mailbox must be told the invitation under the
 //! new UID, and nothing under each old one.
 //!
-//! Sends, cancellations, dry runs, the renewal by a worker and a retry all ask here. Nothing here does I/O.
+//! Sends, cancellations, dry runs, renewals by a worker and retries all ask this room. It uses the facts and the
+//! options alone, and does no I/O.
 
 mod decide;
-mod history;
+mod message_id;
 mod number;
 mod picks;
 mod present;
@@ -31,21 +32,20 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use history::{MailboxHistory, TenureHistory};
 pub(super) use reason::{CalledOff, Reason};
 pub(super) use retry::retry;
 
 use self::decide::Planner;
-use super::case::{Case, Place};
-use super::{Pick, SendOptions};
+use super::facts::{Case, MailboxHistory, Place, TenureHistory};
+use super::options::{Pick, SendOptions};
 use crate::calendar::Method;
 use crate::mail::{Issued, Purpose};
 use crate::meeting::Acceptance;
 
-/// What a plan is made for.
+/// The aim of a plan.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Aim<'a> {
-    /// To invite, and to tell those who are no longer invited.
+    /// To invite, and to tell former attendees that they are not invited any more.
     Send(&'a SendOptions),
     /// To call the meeting off, for the attendees that the picks name; without picks, for all.
     Cancel(&'a [Pick]),
@@ -53,17 +53,17 @@ pub(super) enum Aim<'a> {
     Renew,
 }
 
-/// The mails to make, and what becomes of every other mailbox. Made by [`plan`].
+/// The mails to make, and the steps for all other mailboxes. Made by [`plan`].
 #[derive(Debug)]
 pub(super) struct Plan<'c> {
     /// The revisions that the mails tell, of one tenure each. The first is the present one.
     pub(super) issues: Vec<Issue>,
-    /// First the attendees in the CRM's order, then mailboxes that are no attendee's any more. A mailbox with invitations
-    /// of several tenures has several steps.
+    /// First the attendees in the CRM's order, then the former attendees. A mailbox has a step for each tenure of which it has
+    /// an invitation.
     pub(super) steps: Vec<Step<'c>>,
     /// The attendees whose answers end.
     pub(super) answers_end: Vec<Place>,
-    /// The digest of what invitations say, where that is not the present revision's.
+    /// The digest of the content of invitations; `None` if the present revision has the same.
     pub(super) content: Option<i64>,
 }
 
@@ -75,7 +75,7 @@ pub(super) struct Issue {
     pub(super) is_new: bool,
 }
 
-/// What becomes of one mailbox.
+/// The step for one mailbox.
 #[derive(Debug)]
 pub(super) struct Step<'c> {
     pub(super) place: Place,
@@ -84,13 +84,13 @@ pub(super) struct Step<'c> {
 
 #[derive(Debug)]
 pub(super) enum What<'c> {
-    /// It gets a mail.
+    /// The mailbox gets a mail.
     Mail(Mail<'c>),
-    /// A mail waits for it.
+    /// A mail waits for the mailbox.
     Waits(Method),
-    /// What waits for it does not leave.
+    /// The waiting mail does not leave.
     CallOff(i64, CalledOff),
-    /// It gets none.
+    /// The mailbox gets no mail.
     Skip(Reason),
 }
 
@@ -98,12 +98,12 @@ pub(super) enum What<'c> {
 #[derive(Debug)]
 pub(super) struct Mail<'c> {
     pub(super) place: Place,
-    /// Which of the plan's revisions it tells.
+    /// The place of its revision among the plan's issues.
     pub(super) issue: usize,
     pub(super) kind: MailKind,
-    /// What the recipient has answered, as the calendar object says it.
+    /// The recipient's answer, as the calendar object has it.
     pub(super) status: Acceptance,
-    /// How many messages of this revision the mailbox was meant to get before.
+    /// The number of earlier messages of this revision to the mailbox.
     pub(super) resend: u32,
     /// The message in whose place it is put.
     pub(super) supersedes: Option<i64>,
@@ -111,18 +111,18 @@ pub(super) struct Mail<'c> {
     pub(super) references: Option<&'c str>,
 }
 
-/// What a mail says.
+/// The kind of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum MailKind {
-    /// The first one, or the same again.
+    /// The first invitation, or the same again.
     Invitation,
-    /// What has changed since this revision: its place in the case's history.
+    /// The change since a revision, which is given by its place in the case's history.
     Update(usize),
     /// The meeting does not take place.
     Off,
-    /// It does, but without the recipient.
+    /// The meeting takes place, but without the recipient.
     Removed,
-    /// It does, under another organizer and another UID.
+    /// The meeting takes place under another organizer and another UID.
     NewOrganizer,
 }
 
@@ -143,7 +143,7 @@ impl MailKind {
     }
 }
 
-/// Decides what each mailbox gets. `now` tells whether the meeting is over; `domain` is that of new UIDs.
+/// Decides the step for each mailbox. `now` tells whether the meeting is over; `domain` is that of new UIDs.
 pub(super) fn plan<'c>(case: &'c Case, aim: Aim<'_>, now: DateTime<Utc>, domain: &str) -> Plan<'c> {
     let mut planner = Planner::new(case, aim, now, domain);
     for (place, attendee, person) in case.placed() {
@@ -163,7 +163,7 @@ impl<'c> Step<'c> {
         }
     }
 
-    /// Whether a mail leaves for it, or waits.
+    /// Whether a mail leaves for the mailbox, or waits.
     pub(super) const fn is_awaited(&self) -> bool {
         matches!(self.what, What::Mail(_) | What::Waits(_))
     }
@@ -185,7 +185,7 @@ impl<'c> Plan<'c> {
 
     /// The present revision.
     pub(super) fn present(&self) -> &Issued {
-        // Each plan has it.
+        // Each plan has a present revision.
         &self.issues[0].issued
     }
 }

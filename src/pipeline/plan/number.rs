@@ -10,10 +10,10 @@ use super::{Issue, Mail, Plan, Step, TenureHistory, What};
 use crate::calendar::Method;
 use crate::mail::Issued;
 use crate::meeting::{Acceptance, EmailAddress, Facts, Person, Revision, Tenure};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
 impl<'c> Planner<'c, '_> {
-    /// Numbers the revisions, now that it is known which mailbox gets what.
+    /// Numbers the revisions, after the steps of all mailboxes are decided.
     pub(super) fn finish(mut self) -> Plan<'c> {
         if self.present.ends_answers {
             self.answers_end = answered(self.case).collect();
@@ -44,7 +44,7 @@ impl<'c> Planner<'c, '_> {
         }
     }
 
-    /// The present revision, and the digest of what its calendar objects say now.
+    /// The present revision, and the digest of the present content of its calendar objects.
     fn present_issue(&self, ended: &HashSet<Place>) -> (Issue, i64) {
         let present = &self.present;
         let history = self.case.history.iter();
@@ -54,7 +54,7 @@ impl<'c> Planner<'c, '_> {
             Some(newest) if present.rose => newest.revision.next(),
             Some(newest) => newest.revision,
         };
-        // What a recorded revision says of answers is fixed.
+        // The answers in a recorded revision are fixed.
         let recorded = newest.filter(|_| !present.rose);
         let todays = || answers_but(self.case, ended);
         let answers = recorded.and_then(|issued| issued.answers.clone());
@@ -62,7 +62,7 @@ impl<'c> Planner<'c, '_> {
         let content = digest(self.case, present, &answers);
         let mut mails = self.mails_of(0);
         if mails.any(|mail| self.repeats(mail, candidate, content)) {
-            // The number rises for the mailboxes that would see it twice. The answers are those of today.
+            // The number rises for the mailboxes that would see it twice. The answers are today's.
             let answers = todays();
             let content = digest(self.case, present, &answers);
             return (self.new_issue(candidate.next(), answers, content), content);
@@ -71,7 +71,7 @@ impl<'c> Planner<'c, '_> {
             return (self.new_issue(candidate, answers, content), content);
         };
         let issued = Issued {
-            // Old rows have none.
+            // Old rows have no digest.
             organizer: recorded.organizer.clone().or_else(|| present.organizer.clone()),
             ..recorded.clone()
         };
@@ -95,7 +95,7 @@ impl<'c> Planner<'c, '_> {
         }
     }
 
-    /// The revision with which an earlier tenure ends: higher than what any of the mailboxes has seen.
+    /// The revision with which an earlier tenure ends. It is higher than all revisions that its mailboxes have seen.
     fn last_issue(&self, at: usize) -> Issue {
         let last = &self.case.history[self.earlier[at]];
         let mails = self.mails_of(at + 1);
@@ -121,12 +121,12 @@ impl<'c> Planner<'c, '_> {
         mails.filter(move |mail| mail.issue == issue)
     }
 
-    /// What the mailbox of a mail was sent in a tenure.
+    /// The history of a mail's mailbox in a tenure.
     fn told(&self, mail: &Mail<'_>, tenure: Tenure) -> Option<&TenureHistory> {
         self.case.history_at(mail.place)?.tenure(tenure)
     }
 
-    /// Whether a mailbox would see a SEQUENCE again with other content. It never does (RFC 5546 §2.1.4).
+    /// Whether a mailbox would see a SEQUENCE again with other content, which must not happen (RFC 5546 §2.1.4).
     fn repeats(&self, mail: &Mail<'_>, candidate: Revision, content: i64) -> bool {
         let told = self.told(mail, self.present.tenure);
         told.filter(|told| told.highest == Some(candidate))
@@ -138,7 +138,7 @@ impl<'c> Planner<'c, '_> {
             })
     }
 
-    /// The digest of the calendar object that a mailbox holds, where it is known.
+    /// The digest of the calendar object that a mailbox holds, if it is known.
     fn content_of(&self, told: &TenureHistory) -> Option<i64> {
         let held = told.holds?;
         let is_it = |issued: &&Issued| (issued.tenure, issued.revision) == (told.tenure, held.revision);
@@ -155,7 +155,7 @@ fn answered(case: &Case) -> impl Iterator<Item = Place> {
     with_answers.map(|(place, ..)| place)
 }
 
-/// What an attendee has answered, as the calendar object of a revision says it.
+/// The answer of an attendee, as the calendar object of a revision has it.
 fn status(case: &Case, place: Place, issued: &Issued, ended: &HashSet<Place>) -> Acceptance {
     let status = match &issued.answers {
         Some(answers) => case
@@ -168,7 +168,7 @@ fn status(case: &Case, place: Place, issued: &Issued, ended: &HashSet<Place>) ->
     status.unwrap_or_default()
 }
 
-/// The answers by mailbox, without those that end.
+/// The answers by mailbox, without the answers that end.
 fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptance> {
     let mut answers = BTreeMap::new();
     for (place, attendee, person) in case.placed() {
@@ -176,14 +176,14 @@ fn answers_but(case: &Case, ended: &HashSet<Place>) -> BTreeMap<String, Acceptan
             continue;
         }
         if let Some(address) = person.and_then(|person| person.email()) {
-            // Of several records with one mailbox, the first that has an answer.
+            // Of two or more records with one mailbox, the first with an answer counts.
             answers.entry(address.mailbox()).or_insert(attendee.status);
         }
     }
     answers
 }
 
-/// A digest of what the calendar objects of a revision say.
+/// A digest of the content of a revision's calendar objects.
 fn digest(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>) -> i64 {
     let mut digest = Sha256::new();
     let mut add = |text: &str| {
@@ -217,7 +217,7 @@ fn digest(case: &Case, present: &Present, answers: &BTreeMap<String, Acceptance>
     i64::from_le_bytes(first)
 }
 
-/// The attendees with an address; of many, as many as calendar objects list, and one more.
+/// The attendees with an address, but at most 1 more than calendar objects list.
 fn listed(case: &Case) -> impl Iterator<Item = &Person> {
     let with_address = case
         .people

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::meeting::{EmailAddress, Person, PersonRef};
-use crate::pipeline::Pick;
+use crate::pipeline::options::Pick;
 
 /// The attendees that picks name; without picks, all.
 pub(super) struct Picks<'a> {

@@ -1,20 +1,20 @@
-//! The meeting as it is now, compared with what was told of it.
+//! The meeting as it is now, compared with the revisions that were told.
 
 use uuid::Uuid;
 
 use crate::mail::Organizer;
 use crate::meeting::{ChangedField, Facts, MeetingId, Revision, Tenure};
-use crate::pipeline::case::Case;
+use crate::pipeline::facts::Case;
 
-/// The meeting as it is now, compared with what was told of it.
+/// The meeting as it is now, compared with the revisions that were told.
 pub(super) struct Present {
     pub(super) tenure: Tenure,
     pub(super) uid: String,
     pub(super) organizer: Option<Organizer>,
     pub(super) facts: Facts,
-    /// The oldest revision of the tenure that says what the meeting says now; `None`: none does.
+    /// The oldest revision since which the tenure has the present facts; `None`: its newest revision has others.
     pub(super) as_now_since: Option<Revision>,
-    /// Whether something was told, and is different now.
+    /// Whether a revision was told, and the meeting differs from it now.
     pub(super) rose: bool,
     /// Whether the time, the organizer or the status is different, so that no earlier answer stands (RFC 5546 §3.2.2.1).
     pub(super) ends_answers: bool,
@@ -40,7 +40,7 @@ impl Present {
             return Self {
                 tenure,
                 uid: match (meeting.uid(), tenure) {
-                    // The CRM's own is used for its first organizer.
+                    // The CRM's own UID is used for the first organizer.
                     (Some(uid), Tenure(0)) => uid.to_owned(),
                     _ => format!("{}@{domain}", new_uid(meeting.id(), tenure, domain)),
                 },
@@ -80,7 +80,7 @@ impl Present {
     }
 }
 
-/// Derived from meeting and tenure, so that a calendar object that is only shown has the UID with which it is sent
+/// The UID is derived from meeting and tenure, so that a calendar object that is only shown has the UID with which it is sent
 /// later.
 fn new_uid(id: &MeetingId, tenure: Tenure, domain: &str) -> Uuid {
     let name = match tenure {

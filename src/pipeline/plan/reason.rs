@@ -1,9 +1,9 @@
-//! Why somebody gets no mail.
+//! The reasons that a person gets no mail.
 
 use crate::meeting::{Acceptance, Revision};
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 
-/// Why somebody gets no mail.
+/// The reason that a person gets no mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Reason {
     NoRecord,
@@ -13,22 +13,22 @@ pub(in crate::pipeline) enum Reason {
     AddressHidden,
     NotPicked,
     HasRevision(Revision),
-    /// It may have arrived: the mail server's answer was lost twice.
+    /// The revision may have arrived: the mail server's answer was lost twice.
     MayHaveRevision(Revision),
     HasAnswered(Acceptance),
-    /// Another with the same address gets it.
+    /// Another record with the same address gets the mail.
     SharesWithInvited(Place),
-    /// Another with the same address has it.
+    /// Another record with the same address has the revision.
     SharesWithInformed(Place, Revision),
     WasNotInvited,
     NothingToTakeBack,
     /// The CANCEL has left already.
     WasTold,
-    /// What waited was called off.
+    /// The waiting message was called off.
     CalledOff(CalledOff),
 }
 
-/// Why a message that waited does not leave.
+/// The reason that a waiting message does not leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum CalledOff {
     /// The mailbox is no invitee's any more, and never had an invitation.
@@ -44,7 +44,7 @@ pub(in crate::pipeline) enum CalledOff {
 }
 
 impl CalledOff {
-    /// As the outbox keeps it.
+    /// The words that the outbox keeps.
     pub(in crate::pipeline) const fn words(self) -> &'static str {
         match self {
             Self::NotInvited => "no longer invited",

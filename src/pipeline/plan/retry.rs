@@ -1,4 +1,4 @@
-//! Which messages a retry brings back.
+//! The messages that a retry brings back.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,27 +7,27 @@ use chrono::{DateTime, Utc};
 use crate::calendar::Method;
 use crate::mail::{DeliveryState, OutboxEntry};
 use crate::meeting::{MeetingStatus, Revision, Tenure};
-use crate::pipeline::case::Case;
+use crate::pipeline::facts::Case;
 
 /// The verdict about one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Retry {
-    /// It is tried again at once.
+    /// The message is tried again at once.
     Again,
     /// A newer message to the same mailbox stands for it.
     NewerStands,
-    /// The mailbox has what it says already.
+    /// The mailbox has its content already.
     HasIt,
-    /// It may have arrived, and was not named.
+    /// The message may have arrived, and was not named.
     MayHaveArrived,
-    /// The mailbox is no invitee's any more, or the meeting does not take place, or it does again.
+    /// The mailbox is no invitee's any more, or the meeting was called off or taken up again since.
     NotTrue,
     /// The meeting is over.
     Over,
 }
 
 impl Retry {
-    /// Why it is left alone; `None`: it is tried again.
+    /// The reason that the message is left alone; `None`: it is tried again.
     pub(in crate::pipeline) const fn reason(self) -> Option<&'static str> {
         match self {
             Self::Again => None,
@@ -41,8 +41,8 @@ impl Retry {
 }
 
 /// Decides about each message of a meeting that waits, failed, was given up or may have arrived, the oldest first. `named` is
-/// the number of the one that is asked for; `None`: all are. The renewal before the delivery sees to a meeting that has
-/// changed since.
+/// the number of the requested message; `None`: all are requested. If the meeting has changed since, the renewal before the
+/// delivery supersedes the messages.
 pub(in crate::pipeline) fn retry(
     case: &Case,
     messages: &[OutboxEntry],
@@ -61,7 +61,7 @@ pub(in crate::pipeline) fn retry(
         .filter_map(|person| Some(person.email()?.mailbox()))
         .filter(|_| takes_place)
         .collect();
-    // What stands in the end for each mailbox, and the newest REQUEST that each has.
+    // For each mailbox, the last message that stands, and the newest REQUEST that it has.
     let mut stands: HashMap<(Tenure, String), i64> = HashMap::new();
     for message in messages {
         let is_void = matches!(

@@ -1,31 +1,31 @@
-//! One mail of a plan: its parts, and how it goes into the outbox.
+//! One mail of a plan: its parts, and its form for the outbox.
 
 use std::sync::{Arc, OnceLock};
 
-use super::super::PipelineError;
-use super::super::plan::Mail;
-use super::super::wording::Wording;
-use super::{Renderer, template_error};
+use super::renderer::{Renderer, template_error};
+use super::wording::Wording;
 use crate::calendar::{CalendarError, EventWriter, Participant};
 use crate::mail::{
     self, Addressed, CalendarPart, ComposeError, Draft, Envelope, FormLetter, Mailbox, MessageBase,
     NewInvitation, NewMessage, Own, Purpose, Slot, SlotValue, compose,
 };
 use crate::meeting::{EmailAddress, Language, Person, PersonId, PersonRef};
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::plan::Mail;
 use crate::template::{Rendered, Stencil};
 
 /// One rendered message to one recipient.
 #[derive(Debug, Clone)]
 pub struct Invitation {
-    /// Who is invited.
+    /// The person who is invited.
     pub person: PersonRef,
-    /// The name and address it goes to.
+    /// The name and address of the recipient.
     pub to: Mailbox,
-    /// In which language it is written.
+    /// The language of the mail.
     pub language: Language,
     /// Message-ID, with its angle brackets.
     pub message_id: String,
-    /// From and for whom.
+    /// The addresses of sender and recipient in SMTP.
     pub envelope: Envelope,
     /// The subject.
     pub subject: String,
@@ -37,30 +37,30 @@ pub struct Invitation {
     pub calendar: String,
     /// The whole message: MIME bytes, with CRLF line ends.
     pub message: Vec<u8>,
-    /// What it is for.
+    /// The purpose.
     pub purpose: Purpose,
-    /// The user over whose account it is to leave; `None`: over the organization's.
+    /// The user over whose account the mail is to leave; `None`: over the organization's mail server.
     pub account: Option<PersonId>,
 }
 
-/// A mail that is rendered once for many readers, with slots in place of what is each reader's own.
-pub(in super::super) struct Form {
+/// A mail that is rendered once for 3 or more readers, with slots for the parts that are each reader's own.
+pub(in crate::pipeline) struct Form {
     stencil: Stencil,
     letter: Arc<FormLetter>,
 }
 
 /// One mail to make.
-pub(in super::super) struct Order<'r> {
-    pub(in super::super) mail: &'r Mail<'r>,
-    /// The digest of what its calendar object says, where that is not the revision's.
-    pub(in super::super) content: Option<i64>,
-    pub(in super::super) person: Person,
-    pub(in super::super) wording: &'r Wording<'r>,
-    pub(in super::super) form: Option<&'r Form>,
-    /// The message from which others of its group that have no form are told apart, once there is one.
-    pub(in super::super) base: &'r OnceLock<Arc<MessageBase>>,
+pub(in crate::pipeline) struct Order<'r> {
+    pub(in crate::pipeline) mail: &'r Mail<'r>,
+    /// The digest of the content of its calendar object; `None` if the revision has the same.
+    pub(in crate::pipeline) content: Option<i64>,
+    pub(in crate::pipeline) person: Person,
+    pub(in crate::pipeline) wording: &'r Wording<'r>,
+    pub(in crate::pipeline) form: Option<&'r Form>,
+    /// The base of the messages of its group that have no form, once there is one.
+    pub(in crate::pipeline) base: &'r OnceLock<Arc<MessageBase>>,
     /// The writer of its calendar object.
-    pub(in super::super) writer: &'r EventWriter<'r>,
+    pub(in crate::pipeline) writer: &'r EventWriter<'r>,
 }
 
 impl Order<'_> {
@@ -74,7 +74,7 @@ impl Order<'_> {
 
 impl Renderer<'_> {
     /// One mail with its parts.
-    pub(in super::super) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
+    pub(in crate::pipeline) fn one(&self, order: Order<'_>) -> Result<Invitation, PipelineError> {
         let Order {
             person, writer, mail, ..
         } = &order;
@@ -109,7 +109,10 @@ impl Renderer<'_> {
     }
 
     /// One mail for the outbox.
-    pub(in super::super) fn one_for_outbox(&self, order: Order<'_>) -> Result<NewInvitation, PipelineError> {
+    pub(in crate::pipeline) fn one_for_outbox(
+        &self,
+        order: Order<'_>,
+    ) -> Result<NewInvitation, PipelineError> {
         let Order {
             person, writer, mail, ..
         } = &order;
@@ -163,7 +166,7 @@ impl Renderer<'_> {
 
     fn envelope(&self, message_id: &str, to: &EmailAddress) -> Envelope {
         Envelope {
-            from: match &self.pipeline.envelope_sender {
+            from: match &self.letterhead.envelope_sender {
                 // Bounces of mails from a user's account go to that user.
                 Some(sender) if self.case.account.is_none() => sender.of(message_id),
                 _ => self.sender.address.clone(),
@@ -172,8 +175,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// The mail as a form with the reader's own part; `None` without a form, or if the form cannot take what is the
-    /// reader's own.
+    /// The mail as a form with the reader's own part; `None` without a form, or if the form cannot take that part.
     fn filled<'o>(&self, order: &Order<'o>) -> Result<Option<(&'o Form, Own)>, PipelineError> {
         let Order {
             person,
@@ -201,7 +203,7 @@ impl Renderer<'_> {
         Ok(Some((form, own)))
     }
 
-    /// The mail, rendered in full for this person alone.
+    /// The mail, rendered in full for one person.
     fn rendered(
         &self,
         order: &Order<'_>,
@@ -216,7 +218,7 @@ impl Renderer<'_> {
             ..
         } = order;
         let rendered = self
-            .pipeline
+            .letterhead
             .templates
             .render(wording.kind.template(), &self.context(person, wording))
             .map_err(|source| template_error(person, source))?;
@@ -230,15 +232,15 @@ impl Renderer<'_> {
         Ok((rendered, message))
     }
 
-    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots,
-    /// and if it cannot be rendered: then rendering each mail says why.
-    pub(in super::super) fn form(
+    /// The form for all readers of the same words as this person. `None` if their mails may differ in more than the slots, and
+    /// if the form cannot be rendered: then rendering each mail gives the error.
+    pub(in crate::pipeline) fn form(
         &self,
         person: &Person,
         wording: &Wording<'_>,
         writer: &EventWriter<'_>,
     ) -> Option<Form> {
-        let templates = &self.pipeline.templates;
+        let templates = &self.letterhead.templates;
         let context = self.context(person, wording);
         let stencil = templates.stencil(wording.kind.template(), &context).ok()??;
         let to = Mailbox::new(&person.name, person.email().cloned()?);
@@ -252,13 +254,13 @@ impl Renderer<'_> {
 
     /// The Message-ID of a mail.
     fn message_id(&self, mail: &Mail<'_>, to: &EmailAddress) -> String {
-        let domain = self.pipeline.sender.address.domain();
+        let domain = self.letterhead.domain();
         self.issues[mail.issue]
             .issued
             .message_id(mail.kind, to, mail.resend, domain)
     }
 
-    /// A message with those pieces of its calendar object that stand around the reader's own lines.
+    /// A message with the pieces of its calendar object around the reader's own lines.
     fn draft<'d>(
         &'d self,
         rendered: &'d Rendered,

@@ -8,7 +8,7 @@ use crate::meeting::{
     Acceptance, Attendee, EmailAddress, Language, Meeting, Person, PersonId, PersonRef, Reach, Tenure, When,
     Zone,
 };
-use crate::pipeline::case::{Case, Place};
+use crate::pipeline::facts::{Case, Place};
 use crate::pipeline::plan::{self, Aim, Mail, MailboxHistory, Plan, What};
 use crate::pipeline::{Pick, SendOptions};
 
