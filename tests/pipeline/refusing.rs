@@ -188,3 +188,20 @@ async fn a_host_who_may_not_have_zoom_meetings() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn messages_without_a_record_of_their_revision() {
+    let stage = Stage::new().await;
+    stage.send().await;
+    store_file::lose_revisions(&stage.database).await;
+    let before = store_file::contents(stage.database.name().as_ref()).await;
+    let error = stage.try_send(&SendOptions::default()).await.unwrap_err();
+    assert!(matches!(error, PipelineError::Unrecorded { .. }), "{error:?}");
+    assert_eq!(
+        (error.kind(), error.class()),
+        ("outbox.unrecorded", Class::BadData)
+    );
+    // Nobody is mailed under a UID that is only guessed.
+    assert_eq!(stage.post.letters().len(), 3);
+    assert_eq!(store_file::contents(stage.database.name().as_ref()).await, before);
+}

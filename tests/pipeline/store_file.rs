@@ -80,3 +80,14 @@ pub(crate) async fn damage(database: &Database, person: &str) {
     assert_eq!(damaged.rows_affected(), 1);
     connection.close().await.unwrap();
 }
+
+/// Destroys what is recorded of the revisions that were told.
+pub(crate) async fn lose_revisions(database: &Database) {
+    let mut connection = open(database.name().as_ref()).await;
+    let lost = sqlx::query("DELETE FROM issued")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert!(lost.rows_affected() > 0);
+    connection.close().await.unwrap();
+}
