@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::session::Session;
-use super::terminal::{DIM, GOOD};
 use super::trying::TryOn;
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{DIM, GOOD};
+use crate::command::{DONE, Outcome};
 use crate::fault::BoxFault;
 use crate::mail::{Envelope, Mailbox, Outgoing, signed};
 use crate::meeting::{EmailAddress, Language};
@@ -17,7 +17,7 @@ use crate::template::TemplateName;
     after_help = "Example: invite template test-send invitation/meeting --to me@acme.example\n\nNobody of the meeting \
     gets anything, and nothing is recorded. Whoever accepts the test answers its sender."
 )]
-pub(super) struct TestSend {
+pub(in crate::command) struct TestSend {
     /// The template, such as invitation/meeting
     #[arg(value_name = "NAME")]
     name: TemplateName,

@@ -7,13 +7,13 @@ use std::process::Command;
 use clap::Args;
 use serde_json::json;
 
-use super::session::Session;
-use super::template::PartName;
-use super::template_changes::{inspect, new_errors};
-use super::template_check::problem;
-use super::template_target::{Target, folder};
-use super::terminal::{BAD, DIM, GOOD, WARN, visible};
-use super::{DONE, Outcome};
+use super::changes::{inspect, new_errors};
+use super::check::problem;
+use super::part_name::PartName;
+use super::target::{Target, folder};
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, WARN, visible};
+use crate::command::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::hints::say;
 use crate::meeting::Language;
@@ -26,7 +26,7 @@ use crate::template::{ChangeReason, FileChange, Inspection, Part, Problem, Templ
     copied where there is no edited one yet. What you save counts when the check finds no error in it; until then it \
     is kept as a draft, with which the next edit goes on. The text before is kept: see `invite template history`."
 )]
-pub(super) struct Edit {
+pub(in crate::command) struct Edit {
     /// The template, such as invitation/meeting, or a file, such as shared/layout.html or labels/de.ftl
     #[arg(value_name = "NAME or FILE")]
     target: Target,

@@ -3,12 +3,12 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::session::Session;
-use super::template::PartName;
-use super::template_changes::{inspect, new_errors};
-use super::template_target::{Target, edited, folder};
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
-use super::{DONE, Outcome};
+use super::changes::{inspect, new_errors};
+use super::part_name::PartName;
+use super::target::{Target, edited, folder};
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
+use crate::command::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
 use crate::template::{
@@ -18,7 +18,7 @@ use crate::template::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite template history invitation/meeting")]
-pub(super) struct History {
+pub(in crate::command) struct History {
     /// Only versions that have files of this template, or this file
     #[arg(value_name = "NAME or FILE")]
     target: Option<Target>,
@@ -29,7 +29,7 @@ pub(super) struct History {
     after_help = "Example: invite template diff invitation/meeting\n\nWith --upgrade: what has changed in the built-in \
     one since it was copied, what you have changed, and both together."
 )]
-pub(super) struct Diff {
+pub(in crate::command) struct Diff {
     /// Only this template, or this file [default: all that are edited]
     #[arg(value_name = "NAME or FILE")]
     target: Option<Target>,
@@ -51,7 +51,7 @@ pub(super) struct Diff {
 #[command(
     after_help = "Example: invite template reset invitation/meeting\n\nWhat is taken away is kept as a version."
 )]
-pub(super) struct Reset {
+pub(in crate::command) struct Reset {
     /// The template, or the file
     #[arg(value_name = "NAME or FILE", required_unless_present = "all")]
     target: Option<Target>,
@@ -70,7 +70,7 @@ pub(super) struct Reset {
 #[command(
     after_help = "Example: invite template restore 20261124T081500Z\n\nWhat is there now is kept as a version."
 )]
-pub(super) struct Restore {
+pub(in crate::command) struct Restore {
     /// The version, as `invite template history` lists it
     #[arg(value_name = "VERSION")]
     version: String,
@@ -84,7 +84,7 @@ pub(super) struct Restore {
     after_help = "Example: invite template upgrade\n\nAn edited file gets what a newer invite has changed in the built-in \
     one. Where you have changed the same lines, it is left as it is, and a draft with both is put beside it."
 )]
-pub(super) struct UpgradeFiles {
+pub(in crate::command) struct UpgradeFiles {
     /// Only this template, or this file
     #[arg(value_name = "NAME or FILE")]
     target: Option<Target>,
@@ -365,7 +365,7 @@ impl UpgradeFiles {
             session.terminal.note(&format!(
                 "{path}: you have changed the same lines; decide with `invite template edit {path}`, whose draft has both"
             ));
-            exit = super::DONE_IN_PART;
+            exit = crate::command::DONE_IN_PART;
         }
         Ok(exit)
     }

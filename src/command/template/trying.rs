@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use clap::Args;
 use futures_util::StreamExt as _;
 
-use super::session::Session;
 use crate::app::sample_of_records;
+use crate::command::session::Session;
 use crate::config::DatabaseLocation;
 use crate::crm::import::{self, ImportFile};
 use crate::crm::{Crm, MeetingOrder, MeetingQuery};

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::session::Session;
-use super::template::origin_of;
-use super::terminal::{DIM, STRONG};
+use super::origin::origin_of;
 use super::trying::{File, OfCrm, TryOn};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{DIM, STRONG};
+use crate::command::{DONE, Outcome};
 use crate::desk::{Desk, Meetings, Overview, Theme, overview, themed};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::Language;
@@ -22,7 +22,7 @@ use crate::template::{self, Condition, Sample, TemplateName};
     after_help = "Example: invite template preview invitation/meeting --language de --open\n\nWith --serve, files that \
     are saved show in the browser at once; Ctrl-C ends it."
 )]
-pub(super) struct Preview {
+pub(in crate::command) struct Preview {
     /// The template, such as invitation/meeting
     #[arg(value_name = "NAME", default_value = "invitation/meeting")]
     name: TemplateName,
@@ -182,7 +182,7 @@ impl Preview {
             for (name, value) in &preview.variables {
                 text.push_str(&format!(
                     "  {STRONG}{name}{STRONG:#} = {}\n",
-                    super::terminal::visible(&value.to_string())
+                    crate::command::terminal::visible(&value.to_string())
                 ));
             }
             text.push('\n');

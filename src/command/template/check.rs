@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::session::Session;
-use super::terminal::{BAD, DIM, GOOD, WARN};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, WARN};
+use crate::command::{DONE, Outcome};
 use crate::fault::{BoxFault, Class};
 use crate::hints::say;
 use crate::template::{Inspection, Problem, Severity, Templates};
@@ -15,7 +15,7 @@ use crate::template::{Inspection, Problem, Severity, Templates};
     after_help = "Example: invite template check --format json\n\nExit status: 0 without errors (warnings may \
     be listed), 65 with errors."
 )]
-pub(super) struct Check {
+pub(in crate::command) struct Check {
     /// Warnings count as errors
     #[arg(long)]
     strict: bool,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::session::Session;
+use crate::command::session::Session;
 use crate::fault::BoxFault;
 use crate::meeting::Language;
 use crate::template::{Part, TemplateFolder, TemplateName, TemplatePath};

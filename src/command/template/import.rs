@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::session::Session;
-use super::terminal::{DIM, GOOD, STRONG, WARN, visible};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{DIM, GOOD, STRONG, WARN, visible};
+use crate::command::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::template::{ImportNote, ImportSeverity, Part, TemplateName, import_espocrm};
 
@@ -16,7 +16,7 @@ use crate::template::{ImportNote, ImportSeverity, Part, TemplateName, import_esp
     after_help = "Example: invite template import-espocrm body.tpl subject.tpl --out templates/\n\nWhat could not be \
     converted is listed, and stands in the file as a comment {# TODO … #}. Files that are there are not overwritten."
 )]
-pub(super) struct ImportEspocrm {
+pub(in crate::command) struct ImportEspocrm {
     /// The HTML body
     #[arg(value_name = "BODY.tpl")]
     body: PathBuf,
