@@ -11,8 +11,6 @@ mod import;
 mod init;
 mod meeting;
 mod outbox;
-mod outbox_count;
-mod outbox_prune;
 mod reply;
 mod send;
 mod session;

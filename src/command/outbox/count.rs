@@ -3,15 +3,15 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 
-use super::session::Session;
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, STRONG, Table, WARN};
+use crate::command::{DONE, Outcome};
 use crate::mail::OutboxCounts;
 use crate::meeting::MeetingId;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite outbox count --format json")]
-pub(super) struct Count {
+pub(in crate::command) struct Count {
     /// Only those of this meeting
     #[arg(long, value_name = "ID")]
     meeting: Option<MeetingId>,

@@ -6,9 +6,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use serde_json::json;
 
-use super::session::Session;
-use super::terminal::{STRONG, WARN};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{STRONG, WARN};
+use crate::command::{DONE, Outcome};
 use crate::config::length_of_time;
 use crate::mail::Forgotten;
 
@@ -20,7 +20,7 @@ const HALF_A_YEAR: Duration = Duration::from_secs(180 * 86_400);
     after_help = "Example: invite outbox prune --older-than 180d --dry-run\n\nA meeting of which a mail waits is left alone. What is forgotten \
     is gone: whoever sends such a meeting again with --past mails everybody again. docs/privacy.md says what stays, and why."
 )]
-pub(super) struct Prune {
+pub(in crate::command) struct Prune {
     /// Meetings whose end lies longer ago, such as 180d or 36h; otherwise `[database] keep`,
     /// or 180d
     #[arg(long, value_name = "TIME", value_parser = length_of_time)]
