@@ -10,6 +10,7 @@ mod ics;
 mod import;
 mod init;
 mod meeting;
+mod online_meeting;
 mod outbox;
 mod reply;
 mod send;
@@ -22,8 +23,6 @@ mod stop;
 mod template;
 mod terminal;
 mod zoom;
-mod zoom_push;
-mod zoom_users;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -12,14 +12,14 @@ use super::session::Session;
 use super::terminal::{
     BAD, DIM, GOOD, STRONG, Table, Terminal, WARN, print_json, print_table, print_text, visible,
 };
-use super::{Actor, DONE, DONE_IN_PART, Outcome};
+use super::{Actor, DONE, DONE_IN_PART, Outcome, online_meeting};
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::mail::{MailboxFolder, Purpose};
 use crate::meeting::MeetingId;
 use crate::pipeline::{
-    Event, Happened, OnlineAction, OnlineReport, Pick, Pipeline, PipelineError, Plan, RecipientReport,
-    RecipientState, SendOptions, SendReport,
+    Event, Happened, Pick, Pipeline, PipelineError, Plan, RecipientReport, RecipientState, SendOptions,
+    SendReport,
 };
 
 /// How many lines of a report are in memory at a time.
@@ -480,7 +480,7 @@ fn head(report: &SendReport, said: Said, sandbox: bool) -> String {
         report.revision,
         super::meeting::when(meeting),
     );
-    text.push_str(&online(&report.online, said == Said::WouldSend));
+    text.push_str(&online_meeting::line(&report.online, said == Said::WouldSend));
     if said == Said::Cancels {
         text.push_str("the meeting is called off: whoever has an invitation is told\n");
     }
@@ -544,38 +544,6 @@ fn foot(report: &SendReport, dry_run: bool) -> String {
     text
 }
 
-/// The line about the online meeting, and the link.
-pub(super) fn online(report: &OnlineReport, dry_run: bool) -> String {
-    let provider = report.provider_name.as_deref().unwrap_or_default();
-    let id = report.meeting_id.as_deref();
-    let id = id.filter(|id| report.shows_id && !id.is_empty()).map(grouped);
-    let id = id.map(|id| format!(" {id}")).unwrap_or_default();
-    let mut text = match (report.action, dry_run) {
-        (OnlineAction::Created, false) => format!("{provider} meeting{id} {GOOD}created{GOOD:#}\n"),
-        (OnlineAction::Created, true) => format!("a {provider} meeting would be created\n"),
-        (OnlineAction::Updated, false) => format!("{provider} meeting{id} {GOOD}updated{GOOD:#}\n"),
-        (OnlineAction::Updated, true) => format!("{provider} meeting{id} would be updated\n"),
-        (OnlineAction::Unchanged, _) => format!("{provider} meeting{id} in sync\n"),
-        (OnlineAction::Deleted, _) => format!("{provider} meeting{id} {GOOD}deleted{GOOD:#}\n"),
-        (OnlineAction::Skipped, _) => String::new(),
-    };
-    let is_placeholder = dry_run && report.action == OnlineAction::Created;
-    if let Some(url) = report.join_url.as_ref().filter(|_| !is_placeholder) {
-        text.push_str(&format!("{url}\n"));
-    }
-    text
-}
-
-/// A Zoom meeting id as Zoom writes it for people: `835 1537 9148`.
-pub(super) fn grouped(id: &str) -> String {
-    if !id.is_ascii() || !(9..=11).contains(&id.len()) {
-        return id.to_owned();
-    }
-    let (first, rest) = id.split_at(3);
-    let (second, third) = rest.split_at(rest.len() - 4);
-    format!("{first} {second} {third}")
-}
-
 /// The progress bar of a run.
 #[derive(Default)]
 struct ShownProgress {
@@ -620,17 +588,5 @@ impl ShownProgress {
         if let Some(shown) = bar.shown.take() {
             shown.finish_and_clear();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn meeting_ids_read_as_zoom_writes_them() {
-        assert_eq!(grouped("83515379148"), "835 1537 9148");
-        assert_eq!(grouped("123456789"), "123 45 6789");
-        assert_eq!(grouped("x"), "x");
     }
 }

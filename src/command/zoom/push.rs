@@ -5,9 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::session::Session;
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
-use super::{Actor, DONE, DONE_IN_PART, Outcome};
+use super::report::show_report;
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
+use crate::command::{Actor, DONE, DONE_IN_PART, Outcome};
 use crate::fault::{BoxFault, Class, Fault as _, chain};
 use crate::hints::hint;
 use crate::meeting::MeetingId;
@@ -22,7 +23,7 @@ const PATIENCE: usize = 3;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite zoom push --all --out-of-sync")]
-pub(super) struct Push {
+pub(in crate::command) struct Push {
     #[command(flatten)]
     which: Which,
     /// With --all: only those that are not at Zoom yet, or not as they are now
@@ -55,7 +56,7 @@ impl Push {
         match &self.which.meeting {
             Some(meeting) => {
                 let report = pipeline.push(meeting, &options).await?;
-                Ok(super::zoom::show_report(session, &report))
+                Ok(show_report(session, &report))
             }
             None => self.push_all(session, &pipeline, &options).await,
         }

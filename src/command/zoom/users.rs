@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::session::Session;
-use super::terminal::{DIM, GOOD, STRONG, Table};
-use super::{DONE, Outcome};
+use crate::command::session::Session;
+use crate::command::terminal::{DIM, GOOD, STRONG, Table};
+use crate::command::{DONE, Outcome};
 use crate::database::DatabaseError;
 use crate::fault::BoxFault;
 use crate::meeting::{EditAccess, PersonId, PersonRef};
 use crate::online::{OnlineUser, zoom};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum UsersCommand {
+pub(in crate::command) enum UsersCommand {
     /// All users, with their Zoom IDs and permissions
     #[command(after_help = "Example: invite zoom users list")]
     List,
@@ -26,7 +26,7 @@ pub(super) enum UsersCommand {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite zoom users enable ana --zoom-id ana.nunez@acme.example")]
-pub(super) struct Enable {
+pub(in crate::command) struct Enable {
     /// The user's id
     #[arg(value_name = "USER")]
     user: PersonId,
@@ -37,7 +37,7 @@ pub(super) struct Enable {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite zoom users disable ana")]
-pub(super) struct Disable {
+pub(in crate::command) struct Disable {
     /// The user's id
     #[arg(value_name = "USER")]
     user: PersonId,
