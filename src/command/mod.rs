@@ -17,8 +17,6 @@ mod send;
 mod session;
 mod shell;
 mod smtp;
-mod smtp_account;
-mod smtp_users;
 mod stop;
 mod template;
 mod terminal;

@@ -1,10 +1,13 @@
 //! `invite smtp`: mail servers beside the organization's.
 
+mod account;
+mod users;
+
 use clap::Subcommand;
 
 use super::Outcome;
 use super::session::Session;
-use super::smtp_users::UsersCommand;
+use users::UsersCommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SmtpCommand {

@@ -7,14 +7,14 @@ use clap::Args;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::terminal::Terminal;
+use crate::command::terminal::Terminal;
 use crate::config::{Sender, SmtpServer, is_public};
 use crate::fault::{Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
 
 /// An account, as arguments say it.
 #[derive(Debug, Args)]
-pub(super) struct AccountArguments {
+pub(in crate::command) struct AccountArguments {
     /// The mail server, as smtp.url in the configuration: smtps://HOST or smtp://HOST?tls=required
     #[arg(long, value_name = "URL")]
     url: String,

@@ -3,10 +3,10 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::session::Session;
-use super::smtp_account::AccountArguments;
-use super::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
-use super::{DONE, Outcome};
+use super::account::AccountArguments;
+use crate::command::session::Session;
+use crate::command::terminal::{BAD, DIM, GOOD, STRONG, Table, visible};
+use crate::command::{DONE, Outcome};
 use crate::database::DatabaseError;
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::mail::{AccountSettings, Mailbox};
@@ -14,7 +14,7 @@ use crate::meeting::{PersonId, PersonRef};
 use crate::pipeline::PipelineError;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum UsersCommand {
+pub(in crate::command) enum UsersCommand {
     /// The accounts of all users, without their passwords
     #[command(after_help = "Example: invite smtp users list")]
     List,
@@ -30,7 +30,7 @@ pub(super) enum UsersCommand {
 #[command(
     after_help = "Example: invite smtp users set ana --url smtps://mail.acme.example --from ana@acme.example --username ana --password-file ana.secret"
 )]
-pub(super) struct Set {
+pub(in crate::command) struct Set {
     /// The user's id
     #[arg(value_name = "USER")]
     user: PersonId,
@@ -40,7 +40,7 @@ pub(super) struct Set {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite smtp users remove ana")]
-pub(super) struct Remove {
+pub(in crate::command) struct Remove {
     /// The user's id
     #[arg(value_name = "USER")]
     user: PersonId,
@@ -48,7 +48,7 @@ pub(super) struct Remove {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: invite smtp users test ana")]
-pub(super) struct Test {
+pub(in crate::command) struct Test {
     /// The user's id
     #[arg(value_name = "USER")]
     user: PersonId,
