@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::bell::Ear;
 use super::connections::Transaction;
-use super::postgres::Ear;
 use super::rows::Named;
 use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};

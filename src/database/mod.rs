@@ -10,10 +10,13 @@
 
 mod accounts;
 mod answers;
+mod bell;
 mod clock;
 mod connections;
+mod dialect;
 mod error;
 mod grants;
+mod guard;
 mod jobs;
 mod key;
 mod links;
@@ -52,7 +55,7 @@ pub struct Database {
     name: Arc<str>,
     key: KeySource,
     clock: clock::DatabaseClock,
-    bell: postgres::Bell,
+    bell: bell::Bell,
     shared: outbox::SharedParts,
     records: outbox::Records,
 }

@@ -10,7 +10,8 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite};
 
-use super::connections::{Dialect, On, Pool, Transaction};
+use super::connections::{On, Pool, Transaction};
+use super::dialect::Dialect;
 
 /// A value for a placeholder. `None` has its type too, because PostgreSQL asks for one.
 #[derive(Debug, Clone)]

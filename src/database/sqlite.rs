@@ -8,10 +8,10 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::bell::Bell;
 use super::clock::DatabaseClock;
 use super::connections::{Pool, SqliteFile};
 use super::outbox::{Records, SharedParts};
-use super::postgres::Bell;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 /// How many rows are read ahead: each time that none is left, another thread has to be woken.

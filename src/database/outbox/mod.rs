@@ -12,6 +12,7 @@ mod notices;
 mod operator;
 mod prune;
 mod record;
+mod recording;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,8 +21,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::bell::Ear;
 use super::connections::Transaction;
-use super::postgres::Ear;
 use super::rows::Named;
 use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
@@ -33,7 +34,7 @@ use crate::mail::{
 use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
 pub(super) use message::SharedParts;
-pub(super) use record::Records;
+pub(super) use recording::Records;
 
 /// What is read of an invitation without its message.
 macro_rules! entry_columns {
