@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::ImportFile;
+use super::records::ImportFile;
 use crate::meeting::{InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus, When, Zone};
 
 /// How many weeks further are tried where a clock change skips or repeats a time: so many that all the changes of a year

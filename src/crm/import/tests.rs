@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fault::{Class, Fault as _};
-use crate::meeting::{Acceptance, EmailAddress, MeetingStatus, PersonKind};
+use crate::meeting::{Acceptance, EmailAddress, MeetingStatus, PersonId, PersonKind};
 use crate::online::zoom;
 
 const EXAMPLE: &str = r#"{
