@@ -11,7 +11,9 @@ mod import;
 mod init;
 mod meeting;
 mod online_meeting;
+mod options;
 mod outbox;
+mod outcome;
 mod reply;
 mod send;
 mod session;
@@ -23,24 +25,16 @@ mod terminal;
 mod zoom;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::fault::BoxFault;
-use crate::meeting::{PersonId, tzdb_version};
+use crate::meeting::tzdb_version;
+use options::{Actor, Global};
+use outcome::{DONE, DONE_IN_PART, Outcome};
 use session::Session;
-use terminal::{Color, Format, Terminal};
-
-/// What a command answers: its exit status.
-type Outcome = Result<u8, BoxFault>;
-
-/// Everything went well.
-const DONE: u8 = 0;
-/// Some of it did.
-const DONE_IN_PART: u8 = 1;
+use terminal::Terminal;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -56,30 +50,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// What every command takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
-struct Global {
-    /// The configuration file [default: $INVITE_CONFIG, ./invite.toml, or the one in your configuration folder]
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// How to print the result: for people, or as one document for programs
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Say more (-v what is done, -vv each request)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-    /// Say less: no warnings, no progress
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
-    color: Color,
-    /// Use the embedded Zoom and a mailbox folder under ./invite-sandbox/; no real server is reached
-    #[arg(long, global = true)]
-    sandbox: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,19 +88,6 @@ enum Command {
     Completions(shell::Completions),
     /// Print the manual page, or write the pages of all commands
     Man(shell::Man),
-}
-
-/// On whose behalf a command runs.
-#[derive(Debug, Clone, Args)]
-struct Actor {
-    /// The CRM user on whose behalf it is done, whose permissions then count [default: the administrator]
-    #[arg(
-        long = "as",
-        value_name = "USER",
-        env = "INVITE_ACTOR",
-        hide_env_values = true
-    )]
-    actor: Option<PersonId>,
 }
 
 fn version() -> String {
@@ -182,8 +139,8 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Outbox(command) => command.run(&session).await,
         Command::Smtp(command) => command.run(&session).await,
         Command::Dkim(command) => command.run(&session).await,
-        Command::Completions(completions) => completions.run(&session),
-        Command::Man(man) => man.run(&session),
+        Command::Completions(completions) => completions.run(&mut Cli::command()),
+        Command::Man(man) => man.run(Cli::command()),
     }
 }
 
@@ -206,8 +163,6 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Once};
 
 use tokio::sync::OnceCell;
 
-use super::Global;
+use super::options::Global;
 use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::app::App;

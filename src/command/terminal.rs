@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,25 +11,10 @@ use tracing_subscriber::EnvFilter;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Global;
+use super::options::{Color, Format, Global};
 use crate::fault::{Fault, chain};
 use crate::hints::{hint, say};
 use crate::meeting::one_line;
-
-/// How results are printed: for people, or as one document for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
-/// When colour is used; `Auto`: when a person looks at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
-}
 
 /// Good news.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();

@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt as _;
 
-use super::{Actor, DONE, Outcome, Session, document, when};
+use super::words::{document, when};
+use crate::command::session::Session;
 use crate::command::terminal::{DIM, STRONG, visible};
+use crate::command::{Actor, DONE, Outcome};
 use crate::crm::{Crm, CrmError, Editor};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{

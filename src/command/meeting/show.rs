@@ -6,9 +6,10 @@ use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use super::{DONE, Outcome, Session, document, when};
-use crate::command::delivery;
+use super::words::{document, when};
+use crate::command::session::Session;
 use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
+use crate::command::{DONE, Outcome, delivery};
 use crate::crm::{CrmError, Invitee, Records};
 use crate::fault::BoxFault;
 use crate::mail::{DeliveryState, Notice, Outbox as _, OutboxEntry};
