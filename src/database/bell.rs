@@ -17,15 +17,15 @@ const OUTBOX_CHANNEL: &str = "invite_outbox";
 /// How long after a failure listening is tried again.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 
-/// How long to wait at most where everything is told: long enough to be no load, short enough to find what was told
-/// in vain, over a connection that broke without a sign.
+/// How long a worker waits at most where PostgreSQL tells of new work. The wait is so long that looking is no load. It
+/// ends because a connection may have broken without a sign, and a notification been lost with it.
 const TOLD: Duration = Duration::from_secs(60);
 
-/// How long where nothing is.
+/// How long a worker waits at most where nothing tells of new work, as in SQLite.
 const UNTOLD: Duration = Duration::from_secs(2);
 
 impl Transaction {
-    /// Wakes workers that wait for the outbox, together with the commit.
+    /// Wakes workers that wait for the outbox. PostgreSQL notifies them with the commit.
     pub(super) async fn wake_workers(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(..) => Ok(()),
@@ -38,7 +38,7 @@ impl Transaction {
     }
 }
 
-/// What a worker listens for.
+/// The kind of work that a worker listens for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ear {
     /// Something may have been put into the outbox.
@@ -47,7 +47,7 @@ pub(super) enum Ear {
     Jobs,
 }
 
-/// Wakes those who listen, each once, however many there are.
+/// The signals of a ring, one for each [`Ear`]. Each ear hears a ring on its own.
 #[derive(Default)]
 struct Rung {
     outbox: Notify,
@@ -99,8 +99,8 @@ impl Bell {
         }
     }
 
-    /// Waits until it rings, but not longer than `at_most`. What rang since the last call counts; the first call begins
-    /// to listen, and comes back as soon as it does, since nothing was heard before.
+    /// Waits until the bell rings, but not longer than `at_most`. A ring since the last call counts. The first call
+    /// begins to listen, and returns as soon as it listens: earlier notifications were not heard.
     pub(super) async fn wait(&self, ear: Ear, at_most: Duration) {
         let Some(pool) = &self.pool else {
             return tokio::time::sleep(at_most.min(UNTOLD)).await;
@@ -110,7 +110,7 @@ impl Bell {
             listening
                 .get_or_insert_with(|| Listening(tokio::spawn(listen(pool.clone(), Arc::clone(&self.rung)))));
         }
-        // Too long a wait is how it ends when nothing happens.
+        // If nothing happens, the timeout ends the wait.
         let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.heard_by(ear).notified()).await;
     }
 
@@ -123,13 +123,13 @@ impl Bell {
     }
 }
 
-/// Rings for every notification, and whenever it has begun to listen: what was told in between was not heard.
+/// Rings for every notification. Also rings when it has begun to listen again: notifications in between were not heard.
 async fn listen(pool: PgPool, rung: Arc<Rung>) {
     loop {
         let failed = match begin_to_listen(&pool).await {
             Ok(mut listener) => loop {
                 rung.ring();
-                // No notification means that the connection was lost, and listens again.
+                // `Ok(None)` means that the connection was lost; the listener connects again.
                 if let Err(error) = listener.try_recv().await {
                     break error;
                 }

@@ -107,7 +107,7 @@ impl Transaction {
     }
 }
 
-/// What a query runs on.
+/// The pool or the transaction that a query runs on.
 pub(super) enum On<'e> {
     Pool(&'e Pool),
     Transaction(&'e mut Transaction),

@@ -8,8 +8,9 @@ pub(super) enum Dialect {
 }
 
 impl Dialect {
-    /// How a transaction begins that writes. SQLite takes its one write lock; PostgreSQL sees what was committed
-    /// before each statement, and what must not change in between is guarded by [`Transaction::guard`](super::connections::Transaction::guard).
+    /// How a transaction begins that writes. SQLite takes its one write lock. In PostgreSQL each statement sees all that
+    /// was committed before it; [`Transaction::guard`](super::connections::Transaction::guard) keeps the subject from
+    /// changing in between.
     pub(super) const fn begin_to_write(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -17,7 +18,7 @@ impl Dialect {
         }
     }
 
-    /// How a transaction begins that only reads, all of it as of one moment.
+    /// How a transaction begins that only reads. All that it reads is as of one moment.
     pub(super) const fn begin_to_read(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN",
@@ -25,7 +26,7 @@ impl Dialect {
         }
     }
 
-    /// What says the time in microseconds, where it is not the time of this machine.
+    /// The expression for the server's time in microseconds. `None`: the time of this machine counts.
     pub(super) const fn micros_now(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -33,9 +34,8 @@ impl Dialect {
         }
     }
 
-    /// How a statement begins that writes many rows, `what` being `INSERT` or `UPDATE`, in a transaction that ends when the
-    /// statement fails. SQLite need not be able to undo the statement alone, for which it would copy aside every page
-    /// that it changes.
+    /// How a statement begins that writes many rows; `what` is `INSERT` or `UPDATE`. The transaction must end when the
+    /// statement fails. SQLite then need not be able to undo the statement alone, and copies no page aside for that.
     pub(super) fn or_end(self, what: &str) -> String {
         match self {
             Self::Sqlite => format!("{what} OR FAIL"),
@@ -43,8 +43,8 @@ impl Dialect {
         }
     }
 
-    /// What follows `FROM invitation` where what was sent is to be passed over. SQLite takes both indices for equally good,
-    /// and is told which one is shorter.
+    /// The words behind `FROM invitation` of a query for messages that have not left. They name the shorter index: SQLite
+    /// takes both indices for equally good.
     pub(super) const fn by_unsent(self) -> &'static str {
         match self {
             Self::Sqlite => "INDEXED BY invitation_unsent",
@@ -60,7 +60,7 @@ impl Dialect {
         }
     }
 
-    /// The same for many rows; rows that another transaction has locked are left out.
+    /// The end of a `SELECT` that locks its rows, and leaves out rows that another transaction has locked.
     pub(super) const fn for_update_of_free(self) -> &'static str {
         match self {
             Self::Sqlite => "",

@@ -21,15 +21,15 @@ const USUAL_PORT: u16 = 5432;
 /// How many connections a process has at most, with the one that listens.
 const CONNECTIONS: u32 = 9;
 
-/// What every connection is told first. A lock is not waited for without end; and the transaction of a machine
-/// that went away amid it ends after a minute, with its locks.
+/// The first statements of every connection. No statement waits for a lock without end. If a machine goes away during
+/// a transaction, the server ends the transaction after 60 seconds, and frees its locks.
 const SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
 
 impl Database {
     /// Connects to a PostgreSQL database (version 12 or later), and brings its tables up to date; any number of
     /// processes may do so at once. `url` is `postgres://USER@HOST/DATABASE`, with a password or not, and with
-    /// `sslmode` and the other parameters of libpq that sqlx knows; what it leaves out comes from `PGPASSWORD` and
-    /// its like, and from `~/.pgpass`. `key` is used when a token is first stored or read, not before.
+    /// `sslmode` and the other parameters of libpq that sqlx knows. Parts that it leaves out come from `PGPASSWORD` and
+    /// the other variables of libpq, and from `~/.pgpass`. `key` is used when a token is first stored or read, not before.
     ///
     /// # Errors
     /// [`DatabaseError`]: the server cannot be reached, does not let us in, has no such database, or the tables
@@ -46,7 +46,7 @@ impl Database {
         }
         let place = Place::of(&options);
         let name = place.to_string();
-        // The pool would try a server that does not listen for as long as it may take, and then not say why.
+        // The pool would try to reach a server that does not listen until its time is up, and would not say why it failed.
         let connecting = tokio::time::timeout(LONGEST_WAIT, PgConnection::connect_with(&options));
         let mut first = match connecting.await {
             Ok(connected) => connected.map_err(|source| place.refusal(source))?,
@@ -108,7 +108,7 @@ async fn is_up_to_date(connection: &mut PgConnection) -> bool {
     matches!(applied, Ok(version) if version == newest)
 }
 
-/// Where a database is, without what is secret of its address.
+/// Where a database is, without the secrets of its address.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     /// The host, with its port unless it is the usual one; or the folder of the socket.
@@ -142,7 +142,7 @@ impl Place {
         }
     }
 
-    /// The command that makes the database, run by who may make one.
+    /// The command by which a user with the right to it makes the database.
     pub(super) fn createdb(&self) -> String {
         let quoted = |text: &str| match text
             .chars()

@@ -97,7 +97,7 @@ impl Database {
         Ok(())
     }
 
-    /// Takes the messages out of the way in whose place others are put; answers whether all of them waited.
+    /// Marks the messages as superseded whose place others take. Answers whether all of them waited.
     async fn supersede(
         &self,
         tx: &mut Transaction,

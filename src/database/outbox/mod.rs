@@ -1,4 +1,4 @@
-//! Invitations and what invitees were last told: the port [`Outbox`].
+//! Invitations, and the revisions that invitees were told: the port [`Outbox`].
 
 mod accounts;
 mod claim;
@@ -36,7 +36,7 @@ use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Re
 pub(super) use message::SharedParts;
 pub(super) use recording::Records;
 
-/// What is read of an invitation without its message.
+/// The columns of an invitation without its message.
 macro_rules! entry_columns {
     () => {
         "id, meeting_id, tenure, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
@@ -46,7 +46,7 @@ macro_rules! entry_columns {
 }
 use entry_columns;
 
-/// What the index has of a Message-ID.
+/// The 10 characters of a Message-ID that the index has.
 fn message_key(message_id: &str) -> String {
     message_id.chars().skip(1).take(10).collect()
 }
@@ -111,7 +111,7 @@ impl Database {
         .map(|_| ())
     }
 
-    /// What invitees were told, the oldest first.
+    /// The revisions that invitees were told, the oldest first.
     async fn read_issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, DatabaseError> {
         let rows = query(
             "SELECT tenure, revision, uid, facts, organizer, answers, content FROM issued
@@ -140,7 +140,7 @@ impl Database {
         rows.iter().map(read).collect()
     }
 
-    /// The newest of what there is about a meeting.
+    /// The newest revision and the newest message of a meeting.
     async fn newest(
         &self,
         tx: &mut Transaction,
@@ -175,7 +175,7 @@ impl Database {
     }
 }
 
-/// What had been answered, as it is stored: the mailboxes of each answer.
+/// The answers that a revision keeps, as they are stored: the mailboxes of each answer.
 #[derive(Debug, Serialize, Deserialize)]
 struct Answered(BTreeMap<AnswerWord, Vec<String>>);
 

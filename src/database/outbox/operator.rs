@@ -1,4 +1,4 @@
-//! What people ask of the outbox: the port [`OutboxOperator`].
+//! The outbox for its operators: the port [`OutboxOperator`].
 
 use std::collections::BTreeSet;
 

@@ -22,8 +22,8 @@ pub(in super::super) enum Records {
 }
 
 impl Records {
-    /// For an SQLite file. What `quick` commits must outlive this process, but not a power cut: the messages whose
-    /// results are lost by it are sent again, with the same Message-IDs.
+    /// For an SQLite file. The commits of `quick` must outlive this process, but not a power cut. Messages whose results a
+    /// power cut loses are sent again, with the same Message-IDs.
     pub(in super::super) fn of_file(quick: Pool, file: &Path) -> Self {
         Self::Journal(Arc::new(Fates::new(quick, file.to_owned())))
     }
@@ -66,7 +66,7 @@ impl Database {
         match fates.left_behind() {
             Ok(left) if left.is_empty() => return Ok(()),
             Ok(_) => {}
-            // Reading goes on with what the tables have. A claim gets the error.
+            // Reading goes on with the tables as they are. A claim gets the error.
             Err(error) => {
                 tracing::warn!(%error, "the journals beside the database cannot be read");
                 return Ok(());
@@ -79,7 +79,7 @@ impl Database {
             left.into_iter().for_each(LeftBehind::remove);
             Ok::<_, DatabaseError>(())
         };
-        // The journals stay. Reading goes on with what the tables have; a claim fails for the same reason.
+        // The journals stay. Reading goes on with the tables as they are; a claim fails for the same reason.
         if let Err(error) = taken_over.await {
             tracing::warn!(%error, "fates that were left in a journal cannot be written into the tables yet");
         }
