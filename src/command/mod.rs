@@ -1,7 +1,7 @@
 //! The command: arguments in, the library's answers out as text or JSON, and an exit status.
 //!
 //! Nothing here decides anything about meetings or mails; each command reads its arguments, calls the library
-//! and shows what it answers.
+//! and shows the library's answer.
 
 mod cancel;
 mod delivery;
@@ -103,7 +103,7 @@ pub fn run() -> ExitCode {
     };
     let terminal = Terminal::new(&cli.global);
     terminal.start_log(&cli.global);
-    // What waits for others needs one thread; what computes has its own.
+    // Tasks that wait for others need one thread. Tasks that compute have their own threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -156,7 +156,7 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         let message = message.trim_start_matches("error: ").trim_end();
         terminal::print_json(&terminal::error_document("usage", 2, message, None));
     }
-    // Nobody is left to tell when this cannot be printed.
+    // If this cannot be printed, the error cannot be printed either.
     let _ = error.print();
     ExitCode::from(if is_error { 2 } else { 0 })
 }

@@ -1,11 +1,11 @@
-//! What commands answer.
+//! The outcome of a command.
 
 use crate::fault::BoxFault;
 
-/// What a command answers: its exit status.
+/// The outcome of a command: its exit status, or the fault that ended it.
 pub(super) type Outcome = Result<u8, BoxFault>;
 
-/// Everything went well.
+/// The exit status of a command that did everything.
 pub(super) const DONE: u8 = 0;
-/// Some of it did.
+/// The exit status of a command that did a part of its work.
 pub(super) const DONE_IN_PART: u8 = 1;

@@ -17,7 +17,7 @@ use crate::meeting::{
 use crate::online::{Jitsi, zoom};
 use crate::pipeline::PipelineError;
 
-/// How often a change begins again because somebody else has changed the meeting meanwhile.
+/// How often a change begins again because the meeting was changed meanwhile.
 const TRIES: usize = 5;
 
 #[derive(Debug, Args)]
@@ -177,7 +177,7 @@ impl Edit {
         Ok(DONE)
     }
 
-    /// Reads the meeting, alters it and writes it; once more where somebody else has changed it meanwhile.
+    /// Reads the meeting, alters it and writes it. Begins again if the meeting was changed meanwhile.
     async fn change(&self, crm: &Crm, editor: &dyn Editor) -> Result<(Meeting, Vec<Attendee>), BoxFault> {
         let mut tries = 0;
         let meeting = loop {

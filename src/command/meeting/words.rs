@@ -1,10 +1,10 @@
-//! What documents say of a meeting, and how its time is written for people.
+//! A meeting in documents, and its time as people read it.
 
 use serde_json::{Value, json};
 
 use crate::meeting::{Attendee, Meeting};
 
-/// What the JSON documents say of a meeting; the import format's names.
+/// A meeting in JSON documents. The names are those of the import format.
 pub(super) fn document(meeting: &Meeting, attendees: &[Attendee]) -> Value {
     let mut document = json!({
         "id": meeting.id(),

@@ -1,4 +1,4 @@
-//! `invite outbox count`: the outbox in numbers, for a glance or for whatever watches it.
+//! `invite outbox count`: the outbox in numbers, for a glance or for monitoring.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;

@@ -1,4 +1,4 @@
-//! `invite outbox`: what became of each invitation.
+//! `invite outbox`: the invitations, and how their delivery stands.
 
 mod cancel;
 mod count;

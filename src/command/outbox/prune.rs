@@ -1,4 +1,4 @@
-//! `invite outbox prune`: forgets what is over.
+//! `invite outbox prune`: forgets meetings that are over.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::command::{DONE, Outcome};
 use crate::config::length_of_time;
 use crate::mail::Forgotten;
 
-/// How long what is over is kept where nothing else is said.
+/// How long meetings that are over are kept if neither the argument nor the configuration says it.
 const HALF_A_YEAR: Duration = Duration::from_secs(180 * 86_400);
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `invite outbox worker`: what is due is delivered until the worker is stopped.
+//! `invite outbox worker`: delivers the mails that are due until it is stopped.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,8 +41,8 @@ impl Worker {
                 });
             }
         };
-        // A service manager may stop a worker that has hardly begun, also one that is process 1 of a container,
-        // which no signal ends that it does not listen for.
+        // A service manager may stop a worker that has hardly begun. The worker listens first: as process 1 of a container
+        // it would ignore all signals that it does not listen for.
         session.stop.listen();
         let pipeline = tokio::select! {
             pipeline = session.mailing_pipeline(tell) => Some(pipeline?),

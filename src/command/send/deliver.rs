@@ -1,4 +1,4 @@
-//! Running what delivers mails, and showing what became of them.
+//! Delivering the mails of a meeting, and showing the report.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) async fn sending_pipeline(
     Ok(pipeline)
 }
 
-/// Runs what delivers the mails of a meeting, and shows what became of them.
+/// Runs a step of the pipeline that delivers the mails of a meeting, and shows its report.
 pub(in crate::command) async fn deliver(
     session: &Session<'_>,
     said: Said,

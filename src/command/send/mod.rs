@@ -159,7 +159,7 @@ impl Send {
     }
 }
 
-/// Writes what would be mailed, and notes where it lies.
+/// Writes the mails of a plan into a folder, and notes the files in the report.
 fn write_mails(plan: &mut Plan, folder: &std::path::Path) -> Result<(), BoxFault> {
     let mailbox = MailboxFolder::new(folder);
     let mut files = HashMap::new();

@@ -13,7 +13,7 @@ pub(super) struct ShownProgress {
     bar: Mutex<Bar>,
 }
 
-/// The bar, and how far it goes: the events of a run tell it meeting by meeting.
+/// The bar, and its length so far: the events of a run add to it meeting by meeting.
 #[derive(Default)]
 struct Bar {
     shown: Option<ProgressBar>,
@@ -38,7 +38,7 @@ impl ShownProgress {
                 let Some(shown) = &bar.shown else { return };
                 shown.inc(1);
                 if let Some(answer) = what.answer().filter(|_| !matches!(what, Happened::Sent { .. })) {
-                    // Above the bar, as it happens; the table at the end has it again.
+                    // The answer stands above the bar as it comes. The table at the end has it again.
                     shown.println(format!("  {to}: {}", visible(answer)));
                 }
             }

@@ -15,7 +15,7 @@ use crate::pipeline::{RecipientReport, RecipientState, SendReport};
 /// How many lines of a report are in memory at a time.
 const PRINTED_AT_ONCE: usize = 1_000;
 
-/// What `--format json` prints. It is written as it stands: a copy of it would hold every recipient twice.
+/// The document that `--format json` prints. It borrows the report: a copy would hold every recipient twice.
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
     #[serde(flatten)]

@@ -1,13 +1,13 @@
-//! What a command that mails says of its mails.
+//! The kinds of reports of commands that mail.
 
-/// What a report is about.
+/// The kind of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::command) enum Said {
     /// A meeting is sent.
     Sends,
-    /// Its mails are queued for a worker.
+    /// The mails of a meeting are queued for a worker.
     Queues,
-    /// It is called off.
+    /// The meeting is called off.
     Cancels,
     /// Nothing is done.
     WouldSend,

@@ -1,4 +1,4 @@
-//! Why not everybody who was to get a mail has it, and the exit status of that.
+//! The reason why a recipient who was to get a mail does not have it, and the exit status of that.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::hints::hint;
 use crate::meeting::MeetingId;
 use crate::pipeline::{PipelineError, SendReport};
 
-/// Why not everybody who was to get a mail has it.
+/// The reason why a recipient who was to get a mail does not have it, as one error.
 #[derive(Serialize)]
 pub(super) struct Shortfall {
     kind: &'static str,
@@ -38,7 +38,7 @@ impl Shortfall {
         }
     }
 
-    /// The same, said among those of other meetings.
+    /// The same reason, with the meeting's id, for a report of several meetings.
     pub(super) fn of_meeting(self, meeting: &MeetingId) -> Self {
         Self {
             message: format!("meeting {meeting}: {}", self.message),
@@ -53,7 +53,7 @@ impl Shortfall {
         }
     }
 
-    /// `None`: everybody has it, or all was done that was to be.
+    /// `None`: every recipient has the mail, or the command was not to deliver and has done its work.
     pub(super) fn of(report: &SendReport, said: Said) -> Option<Self> {
         if said == Said::WouldSend {
             return None;

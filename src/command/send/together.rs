@@ -88,7 +88,7 @@ impl Together {
         })
     }
 
-    /// As of the meetings: where all have the same, that one; else done in part.
+    /// The exit status of all meetings if it is the same for all, otherwise that of work done in part.
     pub(super) fn exit_code(&self) -> u8 {
         if let Some(stopped) = &self.stopped {
             return stopped.class().exit_code();

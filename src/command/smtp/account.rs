@@ -1,4 +1,4 @@
-//! What `invite smtp users set` is given, made into an account.
+//! The arguments of `invite smtp users set`, made into an account.
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -132,7 +132,7 @@ fn warn_if_public(file: &Path, terminal: &Terminal) {
     }
 }
 
-/// The line that somebody types, or all that another program gives.
+/// The line that a person types, or the whole input if another program gives it.
 fn typed(username: &str, terminal: &Terminal) -> std::io::Result<String> {
     let mut text = String::new();
     if std::io::stdin().is_terminal() {

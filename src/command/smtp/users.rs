@@ -93,7 +93,7 @@ fn written(mailbox: &Mailbox) -> String {
     }
 }
 
-/// What is shown of an account; of one that does not open with this key, that it is there.
+/// An account in documents. An account that does not open with this key is there too, with `readable` false.
 fn document(user: &PersonId, account: Option<&AccountSettings>) -> Value {
     json!({
         "user": user,

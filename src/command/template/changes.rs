@@ -15,8 +15,8 @@ pub(super) fn inspect(
     Templates::inspect_changes(dir, changes, organization).map_err(BoxFault::new)
 }
 
-/// The errors that changes bring. Those that there were before keep nobody from mending something else; those that
-/// `always` picks count all the same.
+/// The errors that changes bring. Errors that were there before do not count, so that an author can mend something else.
+/// Errors that `always` picks count in any case.
 pub(super) fn new_errors(
     folder: &TemplateFolder,
     organization: &Organization,

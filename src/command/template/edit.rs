@@ -70,20 +70,20 @@ impl Fault for EditError {
     }
 }
 
-/// What is edited.
+/// The file that is edited, and its texts.
 struct Work {
     folder: TemplateFolder,
     path: TemplatePath,
-    /// What was in force at the beginning.
+    /// The text that was in force at the beginning.
     in_force: Option<String>,
-    /// What counts as no change: the text in force, or the one that would be copied.
+    /// The text that counts as no change: the text in force, or else the text that would be copied.
     unchanged: String,
     /// The draft that there was.
     draft: Option<String>,
     organization: Organization,
 }
 
-/// What the author decides about a text with errors.
+/// The author's decision about a text with errors.
 enum Decision {
     EditAgain,
     KeepDraft,
@@ -167,7 +167,7 @@ impl Edit {
         }
     }
 
-    /// What a file begins as: for one language, as that for all languages is.
+    /// The text that a new file begins with. A file for one language begins as the file for all languages, if there is one.
     fn copied(&self, folder: &TemplateFolder, path: &TemplatePath) -> Result<String, BoxFault> {
         if let (Target::Template(name), Some(_)) = (&self.target, &self.language) {
             let for_all = TemplatePath::of_part(*name, self.part.map_or(Part::Html, Part::from), None);
@@ -210,7 +210,7 @@ impl Edit {
             .or_else(|| set("EDITOR"))
             .or_else(usual)
             .ok_or(EditError::NoEditor)?;
-        // EDITOR is a shell command, by old custom: it may have arguments.
+        // By old custom EDITOR is a shell command, and may have arguments.
         let ended = Command::new("sh")
             .arg("-c")
             .arg(format!("{editor} \"$1\""))
@@ -226,7 +226,7 @@ impl Edit {
 }
 
 impl Work {
-    /// The errors that the new text brings, and those of this file.
+    /// The errors that the new text brings, and all errors of this file.
     fn new_errors(&self, after: &Inspection) -> Result<Vec<Problem>, BoxFault> {
         let file = self.folder.file(&self.path);
         let is_here = |problem: &Problem| problem.file.path() == Some(&file);
@@ -255,7 +255,7 @@ impl Work {
     }
 }
 
-/// Asks what to do about errors. Where nobody can answer, the draft is kept.
+/// Asks the author for a decision about errors. Without a terminal the draft is kept.
 fn ask() -> Decision {
     if !std::io::stdin().is_terminal() {
         return Decision::KeepDraft;

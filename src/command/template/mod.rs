@@ -1,4 +1,4 @@
-//! `invite template`: which templates there are, and what is done with them.
+//! `invite template`: shows, checks, tries, edits and converts templates.
 
 mod changes;
 mod check;

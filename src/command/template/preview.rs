@@ -292,7 +292,7 @@ fn write_all(folder: &Path, trial: &Trial, page: &str) -> Result<Vec<PathBuf>, C
     };
     std::fs::create_dir_all(folder).map_err(cannot(folder))?;
     if trial.calendar.is_none() {
-        // What an earlier preview left is not part of this one.
+        // A calendar object of an earlier preview is no part of this one.
         let _ = std::fs::remove_file(folder.join("invite.ics"));
     }
     let mut written = Vec::new();

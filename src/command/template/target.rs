@@ -29,7 +29,7 @@ impl FromStr for Target {
 }
 
 impl Target {
-    /// Whether a file is one of it.
+    /// Whether a file belongs to the target.
     pub(super) fn has(&self, path: &TemplatePath, part: Option<Part>, language: Option<&Language>) -> bool {
         match self {
             Self::Template(name) => path.is_of(*name, part, language),

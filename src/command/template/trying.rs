@@ -1,4 +1,4 @@
-//! What templates are tried on: a sample, a meeting of the CRM, or one of a file.
+//! The meeting that a template is tried on: a sample, a meeting of the CRM, or a meeting of a file.
 
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,7 @@ impl Fault for TryOnError {
 }
 
 impl TryOn {
-    /// What it names, for an attendee.
+    /// The sample that the arguments name, as an attendee gets it.
     pub(super) async fn sample(
         &self,
         session: &Session<'_>,
@@ -143,7 +143,7 @@ pub(super) struct OfCrm {
 }
 
 impl OfCrm {
-    /// Those of the configured CRM; nothing where there is none yet. None is made for looking at templates.
+    /// The meetings of the configured CRM. `None`: there is no CRM yet. Looking at templates does not make one.
     pub(super) async fn of(session: &Session<'_>) -> Result<Option<Self>, BoxFault> {
         let config = session.config().await?;
         let exists = match &config.database.location {
@@ -204,7 +204,7 @@ impl Meetings for OfCrm {
         organization: &Organization,
     ) -> Result<Sample, BoxFault> {
         let mut sample = self.pipeline.sample(id, to).await?;
-        // As it is configured now, which may be later than the desk was opened.
+        // The organization as it is configured now: it may have changed since the desk was opened.
         sample.organization = organization.clone();
         Ok(sample)
     }

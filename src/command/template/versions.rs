@@ -1,4 +1,5 @@
-//! `invite template history`, `diff`, `reset`, `restore` and `upgrade`: what templates said, say and could say.
+//! `invite template history`, `diff`, `reset`, `restore` and `upgrade`: earlier versions of templates, and newer built-in
+//! ones.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -375,8 +376,8 @@ fn names(paths: &[TemplatePath]) -> Vec<&str> {
     paths.iter().map(TemplatePath::as_str).collect()
 }
 
-/// Remembers the built-in ones of now as those that files are copies of: of all of these, or of those of which nothing
-/// is known.
+/// Remembers today's built-in templates as the ones that these files were copied from. With `all` for every file,
+/// otherwise only for files whose origin is not known.
 fn copied_from_now(folder: &TemplateFolder, changes: &[FileChange], all: bool) -> Result<(), BoxFault> {
     for (path, _) in changes {
         let is_known = folder.base(path).map_err(BoxFault::new)?.is_some();

@@ -24,7 +24,7 @@ pub(in crate::command) struct Connect {
     paste: bool,
 }
 
-/// Why nobody consented.
+/// The reason why there is no consent.
 #[derive(Debug, thiserror::Error)]
 enum ConnectError {
     #[error("nobody consented within {} minutes", CONSENT.as_secs() / 60)]
@@ -84,7 +84,7 @@ impl Connect {
         } else {
             Some(self.listen(session).await?)
         };
-        // Not a note: without the address nothing can go on, however quiet it is to be.
+        // This is no note: without the address the administrator cannot go on, also with `--quiet`.
         let terminal = session.terminal;
         terminal.error_line(&format!(
             "Open this address in a browser as an administrator of the Zoom account:\n\n{}\n",

@@ -44,7 +44,7 @@ struct Which {
     all: bool,
 }
 
-/// One meeting, and what became of it.
+/// One meeting, and the result of its push.
 type Pushed = (MeetingId, Result<PushReport, PipelineError>);
 
 impl Push {
@@ -128,7 +128,7 @@ fn exit_code(pushed: &[Pushed], not_tried: usize) -> u8 {
     match errors.last() {
         None if not_tried == 0 => DONE,
         None => DONE_IN_PART,
-        // A limit, or nobody there: the same command goes on from here.
+        // Zoom's limit was reached, or Zoom does not answer: the same command goes on from here.
         Some(last) if not_tried > 0 => last.class().exit_code(),
         Some(last) if errors.len() == pushed.len() => last.class().exit_code(),
         Some(_) if errors.iter().any(|error| error.class() == Class::Temporary) => {

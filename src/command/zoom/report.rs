@@ -1,4 +1,4 @@
-//! How `invite zoom push` and `invite zoom delete` show what was done about one meeting.
+//! The report of `invite zoom push` and `invite zoom delete` on one meeting.
 
 use crate::command::session::Session;
 use crate::command::{DONE, online_meeting};
