@@ -1,6 +1,7 @@
 //! Invitations, and the revisions that invitees were told: the port [`Outbox`].
 
 mod accounts;
+mod answered;
 mod claim;
 mod count;
 mod enqueue;
@@ -8,6 +9,7 @@ mod fates;
 mod grouped;
 mod journal;
 mod message;
+mod message_key;
 mod notices;
 mod operator;
 mod prune;
@@ -19,7 +21,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::bell::Ear;
 use super::connections::Transaction;
@@ -31,8 +32,9 @@ use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, NewInvitation,
     Outbox, OutboxEntry, Seen, UnreadableMessage,
 };
-use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
+use crate::meeting::{EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
+use answered::Answered;
 pub(super) use message::SharedParts;
 pub(super) use recording::Records;
 
@@ -45,11 +47,6 @@ macro_rules! entry_columns {
     };
 }
 use entry_columns;
-
-/// The 10 characters of a Message-ID that the index has.
-fn message_key(message_id: &str) -> String {
-    message_id.chars().skip(1).take(10).collect()
-}
 
 impl Database {
     /// The row of an invitation, called by its number, and the number.
@@ -172,47 +169,6 @@ impl Database {
             issued: issued.transpose()?,
             newest: newest.only().map_err(self.explain(doing))?,
         })
-    }
-}
-
-/// The answers that a revision keeps, as they are stored: the mailboxes of each answer.
-#[derive(Debug, Serialize, Deserialize)]
-struct Answered(BTreeMap<AnswerWord, Vec<String>>);
-
-/// An answer, in an order of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum AnswerWord {
-    Accepted,
-    Tentative,
-    Declined,
-}
-
-impl Answered {
-    fn of(answers: &BTreeMap<String, Acceptance>) -> Self {
-        let mut by_word: BTreeMap<AnswerWord, Vec<String>> = BTreeMap::new();
-        for (mailbox, answer) in answers {
-            let word = match answer {
-                Acceptance::None => continue,
-                Acceptance::Accepted => AnswerWord::Accepted,
-                Acceptance::Tentative => AnswerWord::Tentative,
-                Acceptance::Declined => AnswerWord::Declined,
-            };
-            by_word.entry(word).or_default().push(mailbox.clone());
-        }
-        Self(by_word)
-    }
-
-    fn into_map(self) -> BTreeMap<String, Acceptance> {
-        let mut answers = BTreeMap::new();
-        for (word, mailboxes) in self.0 {
-            let answer = match word {
-                AnswerWord::Accepted => Acceptance::Accepted,
-                AnswerWord::Tentative => Acceptance::Tentative,
-                AnswerWord::Declined => Acceptance::Declined,
-            };
-            answers.extend(mailboxes.into_iter().map(|mailbox| (mailbox, answer)));
-        }
-        answers
     }
 }
 

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use super::super::rows::Named;
 use super::super::sql::{query, query_in_words};
 use super::super::{Database, DatabaseError, millis};
-use super::{entry_columns, message_key};
+use super::entry_columns;
+use super::message_key::message_key;
 use crate::fault::BoxFault;
 use crate::mail::{Noted, Notice, Notifications, OutboxEntry};
 
