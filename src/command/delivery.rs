@@ -1,4 +1,4 @@
-//! How commands tell what became of an invitation after it had left.
+//! How commands show notifications about an invitation that had left, such as a bounce.
 
 use super::terminal::{BAD, DIM, GOOD, WARN, visible};
 use crate::mail::{Fate, Notice};

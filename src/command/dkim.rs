@@ -1,4 +1,4 @@
-//! `invite dkim`: what the domain has to publish, so that receivers can check signatures.
+//! `invite dkim`: the DNS record that the domain has to publish, so that receivers can check signatures.
 
 use clap::Subcommand;
 use serde_json::json;

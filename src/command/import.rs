@@ -56,7 +56,7 @@ impl Import {
     }
 
     async fn load(&self, session: &Session<'_>) -> Outcome {
-        // What is wrong shows before anything is loaded.
+        // All files are read before any of them is loaded.
         let mut files = Vec::with_capacity(self.files.len());
         for path in &self.files {
             let name = path.display().to_string();

@@ -91,7 +91,7 @@ async fn make(config_file: &Path, templates: &Path, session: &Session<'_>) -> Re
     let folder = TemplateFolder::new(templates);
     for (path, text) in Templates::built_in_files() {
         write_new(&templates.join(path), text).map_err(BoxFault::new)?;
-        // So that a later version can tell what its author has changed.
+        // The base is kept, so that a later version can tell the author's changes.
         let path = TemplatePath::new(path).map_err(|error| {
             BoxFault::new(InitError::CannotWrite {
                 path: templates.join(path),

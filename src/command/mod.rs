@@ -1,7 +1,7 @@
 //! The command: arguments in, the library's answers out as text or JSON, and an exit status.
 //!
 //! Nothing here decides anything about meetings or mails; each command reads its arguments, calls the library
-//! and shows what it answers.
+//! and shows the library's answer.
 
 mod cancel;
 mod delivery;
@@ -10,51 +10,31 @@ mod ics;
 mod import;
 mod init;
 mod meeting;
+mod online_meeting;
+mod options;
 mod outbox;
-mod outbox_count;
-mod outbox_prune;
+mod outcome;
 mod reply;
 mod send;
 mod session;
 mod shell;
 mod smtp;
-mod smtp_account;
-mod smtp_users;
 mod stop;
 mod template;
-mod template_changes;
-mod template_check;
-mod template_edit;
-mod template_import;
-mod template_preview;
-mod template_target;
-mod template_test_send;
-mod template_versions;
 mod terminal;
-mod trying;
 mod zoom;
-mod zoom_push;
-mod zoom_users;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::fault::BoxFault;
-use crate::meeting::{PersonId, tzdb_version};
+use crate::meeting::tzdb_version;
+use options::{Actor, Global};
+use outcome::{DONE, DONE_IN_PART, Outcome};
 use session::Session;
-use terminal::{Color, Format, Terminal};
-
-/// What a command answers: its exit status.
-type Outcome = Result<u8, BoxFault>;
-
-/// Everything went well.
-const DONE: u8 = 0;
-/// Some of it did.
-const DONE_IN_PART: u8 = 1;
+use terminal::Terminal;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -70,30 +50,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// What every command takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
-struct Global {
-    /// The configuration file [default: $INVITE_CONFIG, ./invite.toml, or the one in your configuration folder]
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// How to print the result: for people, or as one document for programs
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Say more (-v what is done, -vv each request)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-    /// Say less: no warnings, no progress
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
-    color: Color,
-    /// Use the embedded Zoom and a mailbox folder under ./invite-sandbox/; no real server is reached
-    #[arg(long, global = true)]
-    sandbox: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -134,19 +90,6 @@ enum Command {
     Man(shell::Man),
 }
 
-/// On whose behalf a command runs.
-#[derive(Debug, Clone, Args)]
-struct Actor {
-    /// The CRM user on whose behalf it is done, whose permissions then count [default: the administrator]
-    #[arg(
-        long = "as",
-        value_name = "USER",
-        env = "INVITE_ACTOR",
-        hide_env_values = true
-    )]
-    actor: Option<PersonId>,
-}
-
 fn version() -> String {
     format!("{} (tzdb {})", env!("CARGO_PKG_VERSION"), tzdb_version())
 }
@@ -160,7 +103,7 @@ pub fn run() -> ExitCode {
     };
     let terminal = Terminal::new(&cli.global);
     terminal.start_log(&cli.global);
-    // What waits for others needs one thread; what computes has its own.
+    // Tasks that wait for others need one thread. Tasks that compute have their own threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -196,8 +139,8 @@ async fn dispatch(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Outbox(command) => command.run(&session).await,
         Command::Smtp(command) => command.run(&session).await,
         Command::Dkim(command) => command.run(&session).await,
-        Command::Completions(completions) => completions.run(&session),
-        Command::Man(man) => man.run(&session),
+        Command::Completions(completions) => completions.run(&mut Cli::command()),
+        Command::Man(man) => man.run(Cli::command()),
     }
 }
 
@@ -213,15 +156,13 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         let message = message.trim_start_matches("error: ").trim_end();
         terminal::print_json(&terminal::error_document("usage", 2, message, None));
     }
-    // Nobody is left to tell when this cannot be printed.
+    // If this cannot be printed, the error cannot be printed either.
     let _ = error.print();
     ExitCode::from(if is_error { 2 } else { 0 })
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! `invite reply`: an answer to an invitation, or what a mail server says became of one, as it came by mail.
+//! `invite reply`: takes a mail that came back: an answer to an invitation, or a notification of a mail server about one.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ impl Reply {
         Ok(DONE)
     }
 
-    /// The file, or as much of it as shows that it is too long.
+    /// The content of the file; of one that is too long, only one octet more than the limit.
     fn read(&self) -> Result<Vec<u8>, BoxFault> {
         let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
         let mut raw = Vec::new();
@@ -90,7 +90,7 @@ impl Reply {
     }
 }
 
-/// Somebody, as the first words of a line.
+/// A person, as the first words of a line.
 fn who(name: &str, kind: PersonKind, id: &PersonId, email: &EmailAddress) -> String {
     format!(
         "{STRONG}{}{STRONG:#} {DIM}{kind}:{id} {email}{DIM:#}",

@@ -1,11 +1,11 @@
-//! What commands work with, made when it is first needed: the configuration, and the app that is made of it.
+//! The configuration and the app that commands work with. Each is made when a command first needs it.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use tokio::sync::OnceCell;
 
-use super::Global;
+use super::options::Global;
 use super::stop::Stop;
 use super::terminal::Terminal;
 use crate::app::App;
@@ -30,7 +30,7 @@ pub(super) struct Session<'a> {
     app: OnceCell<App>,
     told_of_sandbox: Once,
     pub(super) stop: Stop,
-    /// Whether it goes without a configuration.
+    /// Whether the run does without a configuration.
     for_authors: bool,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The same for those who write templates: without a configuration there is an example of an organization.
+    /// The same run, for authors of templates. If nothing is configured, it has an organization called "Example".
     pub(super) fn for_authors(self) -> Self {
         Self {
             for_authors: true,
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Whether it is played in the sandbox.
+    /// Whether the run is in the sandbox.
     pub(super) fn is_sandbox(&self) -> bool {
         self.global.sandbox
     }
@@ -74,18 +74,18 @@ impl<'a> Session<'a> {
         Ok(config)
     }
 
-    /// Reads what the configuration says about templates, anew each time that it is called.
+    /// A function that reads the settings of templates from the configuration, anew with each call.
     pub(super) fn read_setting(&self) -> Box<ReadSetting> {
         let (global, environment) = (self.global.clone(), self.environment.clone());
         Box::new(move || Setting::of(&read_config(&global, &environment, true)?))
     }
 
-    /// What the configuration says about templates.
+    /// The settings of templates.
     pub(super) fn setting(&self) -> Result<Setting, BoxFault> {
         Setting::of(&read_config(self.global, &self.environment, true)?)
     }
 
-    /// What does the work.
+    /// The app, which does the work.
     pub(super) async fn app(&self) -> Result<&App, BoxFault> {
         let make = async || {
             let config = self.load_config()?;
@@ -105,12 +105,12 @@ impl<'a> Session<'a> {
         self.app().await?.database().await
     }
 
-    /// What is asked of the outbox by hand.
+    /// The outbox for its operators.
     pub(super) async fn operator(&self) -> Result<Arc<dyn OutboxOperator>, BoxFault> {
         self.app().await?.operator().await
     }
 
-    /// The CRM, whichever it is.
+    /// The configured CRM.
     pub(super) async fn crm(&self) -> Result<Crm, BoxFault> {
         self.app().await?.crm().await
     }
@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
         crm.directory().all_meetings(&ahead).await.map_err(BoxFault::new)
     }
 
-    /// The built-in CRM, for what it alone has: `import`.
+    /// The built-in CRM, for `import`, which no other CRM has.
     pub(super) async fn built_in_crm(&self) -> Result<&Database, BoxFault> {
         self.app().await?.built_in_crm().await
     }
@@ -152,22 +152,22 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The folder of templates: the one that is named, or the usual one where it exists.
+    /// The folder of templates: the folder that the configuration names, or else the usual folder, if it exists.
     pub(super) async fn templates_dir(&self) -> Result<Option<PathBuf>, BoxFault> {
         Ok(self.app().await?.templates_dir())
     }
 
-    /// The pipeline for what writes no mail, and so needs no sender.
+    /// A pipeline that writes no mails, and so needs no sender.
     pub(super) async fn pipeline(&self) -> Result<Pipeline, BoxFault> {
         self.built(self.app().await?.asking().await).await
     }
 
-    /// The pipeline for what writes mails or calendar objects, and mails none.
+    /// A pipeline that writes mails and calendar objects, and delivers none.
     pub(super) async fn writing_pipeline(&self) -> Result<Pipeline, BoxFault> {
         self.built(self.app().await?.writing().await).await
     }
 
-    /// The pipeline with a way for mail to leave, which tells what happens.
+    /// A pipeline that delivers mails, and calls `on_event` for each event.
     pub(super) async fn mailing_pipeline(
         &self,
         on_event: impl Fn(&Event) + Send + Sync + 'static,
@@ -182,7 +182,7 @@ impl<'a> Session<'a> {
         builder?.build().map_err(BoxFault::new)
     }
 
-    /// From whom mails come.
+    /// The sender of mails.
     pub(super) async fn sender(&self) -> Result<Mailbox, BoxFault> {
         self.app().await?.sender()
     }
@@ -197,12 +197,12 @@ impl<'a> Session<'a> {
         self.app().await?.accounts().await
     }
 
-    /// What signs mails, as configured.
+    /// The configured signers of mails.
     pub(super) async fn signers(&self) -> Result<Vec<DkimSigner>, BoxFault> {
         self.app().await?.signers()
     }
 
-    /// Ends what must not be cut off. Every command that used the database or Zoom calls it.
+    /// Ends the work of the app that must not be cut off. Every command that used the database or Zoom calls it.
     pub(super) async fn close(&self) {
         if let Some(app) = self.app.get() {
             app.close().await;
@@ -216,7 +216,7 @@ fn sandbox_folder() -> PathBuf {
 }
 
 fn read_config(global: &Global, environment: &Environment, for_authors: bool) -> Result<Config, BoxFault> {
-    /// What the organization is called where nothing is configured.
+    /// The name of the organization if nothing is configured.
     const EXAMPLE: &str = "Example";
     const NAME: &str = "INVITE_ORGANIZATION__NAME";
     if global.sandbox {

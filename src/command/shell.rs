@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::session::Session;
 use super::terminal::print_text;
-use super::{Cli, DONE, Outcome};
+use super::{DONE, Outcome};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 
 #[derive(Debug, Args)]
@@ -48,16 +47,16 @@ impl Fault for CannotWrite {
 }
 
 impl Completions {
-    pub(super) fn run(&self, _session: &Session<'_>) -> Outcome {
+    pub(super) fn run(&self, command: &mut Command) -> Outcome {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "invite", &mut script);
+        clap_complete::generate(self.shell, command, "invite", &mut script);
         print_text(&String::from_utf8_lossy(&script));
         Ok(DONE)
     }
 }
 
 impl Man {
-    pub(super) fn run(&self, _session: &Session<'_>) -> Outcome {
+    pub(super) fn run(&self, command: Command) -> Outcome {
         let path = self
             .out
             .clone()
@@ -70,12 +69,10 @@ impl Man {
         };
         if let Some(folder) = &self.out {
             std::fs::create_dir_all(folder).map_err(cannot)?;
-            clap_mangen::generate_to(Cli::command(), folder).map_err(cannot)?;
+            clap_mangen::generate_to(command, folder).map_err(cannot)?;
         } else {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut page)
-                .map_err(cannot)?;
+            clap_mangen::Man::new(command).render(&mut page).map_err(cannot)?;
             print_text(&String::from_utf8_lossy(&page));
         }
         Ok(DONE)

@@ -1,8 +1,8 @@
-//! Being asked to stop: by Ctrl-C, by SIGTERM (systemd, containers), by SIGHUP (a terminal that is closed), and by what
-//! Windows has in their place.
+//! Stopping by signals: Ctrl-C, SIGTERM (systemd, containers), SIGHUP (a terminal that is closed), and the counterparts of
+//! Windows.
 //!
-//! Until a command listens, each of them ends the program as the system does by default. While it listens, the first
-//! is a request, and the command finishes what is on the wire. The second ends the program at once.
+//! Until a command listens, each signal ends the program as the system does by default. While a command listens, the first
+//! signal is a request: the command finishes the mails that are on the wire. The second ends the program at once.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) struct Stop {
     told: Arc<watch::Sender<bool>>,
 }
 
-/// What asks the program to stop.
+/// A signal that asks the program to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Signal {
     Interrupt,
@@ -26,7 +26,7 @@ enum Signal {
 }
 
 impl Signal {
-    /// The exit status of a program that it ended: 128 and its number, as shells have it.
+    /// The exit status of a program that the signal ended: 128 and the signal's number, as shells have it.
     fn exit_status(self) -> i32 {
         128 + match self {
             Self::HangUp => 1,
@@ -35,8 +35,8 @@ impl Signal {
         }
     }
 
-    /// Whether it says that the end is waited for when it comes as the second. A hang-up does not: a terminal that
-    /// is closed sends it by its shell and by the kernel, a moment apart.
+    /// Whether the signal ends the program at once if it comes second. A hang-up does not: when a terminal is closed, both
+    /// the shell and the kernel send it, a moment apart.
     fn is_impatient(self) -> bool {
         self != Self::HangUp
     }
@@ -70,7 +70,7 @@ impl Stop {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// What is set when the command is asked to stop.
+    /// The flag that is set when the command is asked to stop.
     pub(super) fn flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.asked)
     }
@@ -78,7 +78,7 @@ impl Stop {
     /// Waits until the command is asked to stop.
     pub(super) async fn asked(&self) {
         if self.told.subscribe().wait_for(|told| *told).await.is_err() {
-            // The sender lives in `self`; were it gone, nobody could ask any more.
+            // The sender lives in `self`. Without it, no request can come any more.
             std::future::pending::<()>().await;
         }
     }
@@ -88,7 +88,7 @@ impl Stop {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// None where whoever started the program has it ignore hang-ups, as nohup(1) does.
+    /// `None`: the program was started so that it ignores hang-ups, as by nohup(1).
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 

@@ -1,10 +1,9 @@
-//! What is printed, and how: text or JSON on standard output, everything else on standard error.
+//! Printing: results as text or JSON on standard output, everything else on standard error.
 
 use std::fmt::Write as _;
 use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,25 +11,10 @@ use tracing_subscriber::EnvFilter;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::Global;
+use super::options::{Color, Format, Global};
 use crate::fault::{Fault, chain};
 use crate::hints::{hint, say};
 use crate::meeting::one_line;
-
-/// How results are printed: for people, or as one document for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
-/// When colour is used; `Auto`: when a person looks at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
-}
 
 /// Good news.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
@@ -108,7 +92,7 @@ impl Terminal {
     }
 
     pub(super) fn error_line(&self, text: &str) {
-        // Where standard error is closed, nobody is left to tell.
+        // If standard error is closed, the message is lost.
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 
@@ -181,7 +165,7 @@ pub(super) fn print_text(text: &str) {
     let _ = result;
 }
 
-/// Text out of records and files, without what could command a terminal; line breaks stay.
+/// Text out of records and files, without the characters that control a terminal. Line breaks stay.
 pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -278,8 +262,7 @@ pub(super) fn print_table(parts: impl Iterator<Item = Table>) {
     }
 }
 
-/// A list of which only a part is in memory at a time. What is printed in the end is the same: one table, or one
-/// JSON array.
+/// A list of which only a part is in memory at a time. It is printed as one table or one JSON array all the same.
 #[derive(Debug)]
 pub(super) struct Listing<'t> {
     terminal: &'t Terminal,
@@ -313,7 +296,7 @@ impl<'t> Listing<'t> {
         }
     }
 
-    /// Ends it; `none` is said where there was nothing.
+    /// Ends the list. Prints `none` if the list had no item.
     pub(super) fn end(self, none: &str) {
         match (self.terminal.is_json(), self.count) {
             (true, 0) => print_text("[]\n"),

@@ -8,7 +8,7 @@ use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::{DatabaseLocation, Sender, SmtpServer};
+use super::settings::{DatabaseLocation, Sender, SmtpServer};
 use crate::mail::Encryption;
 use crate::meeting::{EmailAddress, one_line};
 

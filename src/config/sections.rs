@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::environment::Environment;
 use super::reader::Reader;
-use super::smtp::smtp;
-use super::{
-    Calendar, Config, CrmLocation, Database, DatabaseLocation, Environment, Templates, Zoom,
-    ZoomMeetingDefaults, address, duration,
+use super::settings::{
+    Calendar, Config, CrmLocation, Database, DatabaseLocation, Templates, Zoom, ZoomMeetingDefaults,
 };
+use super::smtp::smtp;
+use super::{address, duration};
 use crate::calendar::{AttendeeList, Times};
 use crate::database::{EncryptionKey, KeySource};
 use crate::meeting::{Language, Zone, one_line};

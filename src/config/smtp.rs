@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader::Reader;
-use super::{Dkim, Smtp, SmtpCredentials, address, duration};
+use super::settings::{Dkim, Smtp, SmtpCredentials};
+use super::{address, duration};
 use crate::mail::{Login, TokenSettings};
 use crate::meeting::EmailAddress;
 

@@ -8,13 +8,19 @@ mod values;
 mod variables;
 
 use std::fs;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
-use crate::database::EncryptionKey;
+use crate::calendar::{AttendeeList, Times};
+use crate::database::{EncryptionKey, KeySource};
 use crate::fault::{Act, Class, Fault as _, Remedy};
+use crate::mail::{Encryption, Login};
+use crate::online::zoom::{Auth, AutoRecording, Mode};
+use crate::organization::Organization;
 
 /// The whole example of the documentation, with its secrets in files.
 const FULL: &str = r#"

@@ -10,7 +10,7 @@ use crate::fault::{BoxFault, Sealed};
 use crate::mail::{AccountSettings, AccountStore};
 use crate::meeting::PersonId;
 
-/// What an account is sealed for: moved to another row, it does not open.
+/// The place that an account is sealed for. An account that is moved to another row does not open.
 fn place(user: &PersonId) -> String {
     format!("smtp_account|{user}")
 }

@@ -33,7 +33,7 @@ impl Answers for Database {
         answer: Given,
     ) -> Result<Taken, BoxFault> {
         let doing = "recording an answer";
-        // The same answer again is taken again: whoever recorded it may not have come to act on it.
+        // The same answer is taken again: the process that recorded it may have ended before it acted on it.
         let taken = query(
             "INSERT INTO answer (meeting_id, occurrence, kind, person_id, tenure, sequence, stamp, status)
              VALUES ($1, '', $2, $3, $4, $5, $6, $7)

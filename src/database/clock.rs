@@ -1,4 +1,4 @@
-//! What time it is for all processes that use a database.
+//! The time that all processes of a database go by.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use super::millis;
 use crate::clock::Clock;
 use crate::lease::Holder;
 
-/// A smaller difference between two clocks is taken for none: asking takes time itself.
+/// A difference between two clocks below this counts as none: asking takes time itself.
 const UNNOTICED: TimeDelta = TimeDelta::seconds(1);
 
-/// The clock that leases and tries are timed by. On a server it is the server's, so that machines whose clocks differ
-/// agree on what has run out. Times in the tables are its milliseconds.
+/// The clock that times leases and tries. With a server it is the server's: so machines whose clocks differ agree on
+/// when a lease runs out. Times in the tables are milliseconds of this clock.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DatabaseClock {
     /// The clock that this process goes by.
@@ -49,8 +49,8 @@ impl DatabaseClock {
         self.stored(self.here())
     }
 
-    /// Now in microseconds, for turns to send. It is this machine's time whatever clock the process goes by: a
-    /// delivery waits for its turns in real time.
+    /// Now in microseconds, for turns to send. It is this machine's time, also if the process goes by another clock:
+    /// a delivery waits for its turns in real time.
     pub(super) fn now_in_micros(&self) -> i64 {
         let ahead = self.ahead.num_microseconds().unwrap_or(0);
         Utc::now().timestamp_micros().saturating_add(ahead)

@@ -1,4 +1,4 @@
-//! Why the database did not do what it was asked.
+//! Why a call of the database failed.
 
 use std::path::{Path, PathBuf};
 
@@ -8,16 +8,16 @@ use super::KeyError;
 use super::postgres::Place;
 use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy, Sealed, Setting};
 
-/// Why the database did not do what it was asked. It is as it was before.
+/// Why a call of the database failed. The database is as it was before.
 ///
-/// `database` is its name in all of them, as [`Database::name`](super::Database::name) has it.
+/// `database` is the name of the database in all of them, as [`Database::name`](super::Database::name) has it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
     /// The file cannot be opened or made.
     #[error("the database {database} cannot be opened")]
     CannotOpen {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// Why.
         source: sqlx::Error,
@@ -25,21 +25,21 @@ pub enum DatabaseError {
     /// The file is something else, or damaged.
     #[error("{database} is not an SQLite database, or is damaged")]
     NotADatabase {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
-    /// The address in `[database] url` says what PostgreSQL's connections do not know.
+    /// The address in `[database] url` has a part that the PostgreSQL client does not know.
     #[error("the address of the database cannot be used")]
     Address {
-        /// What is wrong with it.
+        /// The fault in the address.
         source: sqlx::Error,
     },
     /// The server does not answer, or not over TLS as it must.
     #[error("the database {database} cannot be reached")]
     Unreachable {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// Why.
         source: sqlx::Error,
@@ -47,100 +47,100 @@ pub enum DatabaseError {
     /// The server does not let this user in: the password, or the server's own rules.
     #[error("the database {database} does not let the user {user:?} in")]
     NotLetIn {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// The user.
         user: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
     /// The server has no such database.
     #[error("the database {database} does not exist")]
     Missing {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// The command that makes it.
         make: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
     /// The user of the database may not do it.
     #[error("the database {database} does not permit it: {doing}")]
     NotPermitted {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was being done.
+        /// The step that failed, such as `reading attendees`.
         doing: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
     /// The server went away, or has no connection for us.
     #[error("the connection to the database {database} was lost: {doing}")]
     Lost {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was being done.
+        /// The step that failed, such as `reading attendees`.
         doing: String,
-        /// What became of it.
+        /// The error of the connection.
         source: sqlx::Error,
     },
     /// A newer version of this program has changed the tables.
     #[error("the database {database} was made by a newer version of invite")]
     TooNew {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What is unknown in it.
+        /// The part that this program does not know.
         source: BoxError,
     },
     /// The tables cannot be made.
     #[error("the tables of the database {database} cannot be brought up to date")]
     Migration {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// Why.
         source: MigrateError,
     },
-    /// Somebody else has been writing for too long.
+    /// Another program has been writing for too long.
     #[error("the database {database} is held by another program: {doing} has waited too long")]
     Busy {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was being done.
+        /// The step that failed, such as `reading attendees`.
         doing: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
     /// The file cannot be written: permissions, a full disk.
     #[error("the database {database} cannot be written: {doing}")]
     CannotWrite {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was being done.
+        /// The step that failed, such as `reading attendees`.
         doing: String,
-        /// What the system says, or else the database.
+        /// The error of the system, or else of the database.
         source: BoxError,
     },
     /// A query failed.
     #[error("the database {database} failed: {doing}")]
     Query {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was being done.
+        /// The step that failed, such as `reading attendees`.
         doing: String,
-        /// What it says.
+        /// The error of the database.
         source: sqlx::Error,
     },
-    /// A row holds what this program does not write.
+    /// A row has a value that this program does not write.
     #[error("{what} in the database {database} is not valid: {reason}")]
     Invalid {
-        /// Its name.
+        /// The name of the database.
         database: String,
         /// Which row, such as `meeting "kickoff"`.
         what: String,
-        /// What is wrong.
+        /// The fault in the row.
         reason: String,
     },
-    /// Somebody else has taken the work over, because it took longer than its lease.
+    /// Another process has taken the work over, because it took longer than its lease.
     #[error("{what} was taken over by another run of invite, because this one took too long")]
     LeaseLost {
         /// The work, such as `the push of meeting "kickoff"`.
@@ -158,16 +158,16 @@ pub enum DatabaseError {
     /// A secret was encrypted with another key.
     #[error("{what} in the database {database} cannot be decrypted with this key")]
     WrongKey {
-        /// Its name.
+        /// The name of the database.
         database: String,
-        /// What was to be read.
+        /// The secret in words, such as `the connection to Zoom`.
         what: String,
-        /// Which secret that is: it can be made anew.
+        /// The kind of the secret, which can be made anew.
         sealed: Sealed,
     },
 }
 
-/// What SQLite's result codes mean here (<https://www.sqlite.org/rescode.html>), the low byte of each.
+/// The low byte of SQLite's result code (<https://www.sqlite.org/rescode.html>).
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let error = error
         .as_database_error()?
@@ -193,9 +193,9 @@ fn sql_state(error: &sqlx::Error) -> Option<&str> {
     Some(error.code())
 }
 
-/// What a failure is, whichever database says it.
+/// The kinds of failures that both databases have.
 enum Kind {
-    /// Somebody else is at work for too long.
+    /// Another program is at work for too long.
     Busy,
     /// No room, or no leave to write.
     CannotWrite,

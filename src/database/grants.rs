@@ -19,7 +19,7 @@ use crate::online::zoom::{
 
 const PROVIDER: &str = "zoom";
 
-/// What a grant is sealed for: moved to another row, it does not open.
+/// The place that a grant is sealed for. A grant that is moved to another row does not open.
 fn place(key: &TokenKey) -> String {
     format!("oauth_grant|{PROVIDER}|{}|{}", key.mode, key.client_id)
 }
@@ -29,7 +29,7 @@ fn subject(key: &TokenKey) -> Subject<'static> {
 }
 
 impl Database {
-    /// The row of a key, and the transaction in which it stays as it is. The row is made when there is none.
+    /// The row of a key, and the transaction that keeps the row from changing. Makes the row if there is none.
     async fn grant_row(&self, key: &TokenKey, doing: &str) -> Result<(Transaction, Row), DatabaseError> {
         let mut tx = self.write(&subject(key), doing).await?;
         query(
@@ -119,7 +119,7 @@ impl Database {
         Ok(version)
     }
 
-    /// Ends a lease, unless somebody else has taken it over.
+    /// Ends a lease, unless another process has taken it over.
     async fn end_lease(
         &self,
         tx: &mut Transaction,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::bell::Ear;
 use super::connections::Transaction;
-use super::postgres::Ear;
 use super::rows::Named;
 use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
@@ -60,7 +60,7 @@ struct Lease {
 }
 
 impl Lease {
-    /// Whether no process holds it any more.
+    /// Whether no process holds the job any more.
     fn is_over(&self, now: i64) -> bool {
         let is_gone = |holder: &String| Holder::from_stored(holder.clone()).is_gone();
         self.until <= now || self.holder.as_ref().is_none_or(is_gone)
@@ -80,8 +80,8 @@ impl Database {
         leases.map_err(self.explain(doing))
     }
 
-    /// Of the running jobs that `select` finds, lets those wait again whose process has ended or whose lease has run out,
-    /// but for those in `running`.
+    /// Puts running jobs that `select` finds back to waiting if their process has ended or their lease has run out. Jobs
+    /// in `running` are left alone.
     async fn free_jobs(
         &self,
         tx: &mut Transaction,

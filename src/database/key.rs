@@ -217,8 +217,8 @@ impl KeySource {
     }
 }
 
-/// Writes a key to a file that is not there yet. It appears with its whole content, so that nobody who looks
-/// at the same moment reads half a key.
+/// Writes a key to a file that is not there yet. The file appears with its whole content, so that no other process
+/// reads half a key.
 fn write_new(path: &Path, key: &EncryptionKey) -> io::Result<()> {
     let folder = path
         .parent()
@@ -228,7 +228,7 @@ fn write_new(path: &Path, key: &EncryptionKey) -> io::Result<()> {
     name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
     let draft = folder.join(name);
     let result = write_exclusively(&draft, key).and_then(|()| match std::fs::hard_link(&draft, path) {
-        // Some file systems have no second names for a file.
+        // Not every file system has hard links.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_exclusively(path, key),
         other => other,
     });

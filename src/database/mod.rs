@@ -3,17 +3,21 @@
 //! [`Database`] implements the ports [`LinkStore`](crate::online::LinkStore), [`OnlineUsers`](crate::online::OnlineUsers),
 //! [`Outbox`](crate::mail::Outbox), [`OutboxOperator`](crate::mail::OutboxOperator),
 //! [`AccountStore`](crate::mail::AccountStore), [`Pacing`](crate::mail::Pacing),
-//! [`Jobs`](crate::jobs::Jobs), [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm). Every call of a port is one transaction. What
-//! it decides on is still so when it writes, also if other processes use the database. In SQLite a transaction takes
-//! the write lock before it reads. In PostgreSQL it takes a lock on its subject; a claim locks the rows of its
-//! messages instead.
+//! [`Jobs`](crate::jobs::Jobs), [`TokenStore`](crate::online::zoom::TokenStore) and those of the [CRM](crate::crm).
+//!
+//! Every call of a port is one transaction. The rows that it decides on do not change before it writes, also if other
+//! processes use the database. In SQLite a transaction takes the write lock before it reads. In PostgreSQL it takes a
+//! lock on its subject; a claim locks the rows of its messages instead.
 
 mod accounts;
 mod answers;
+mod bell;
 mod clock;
 mod connections;
+mod dialect;
 mod error;
 mod grants;
+mod guard;
 mod jobs;
 mod key;
 mod links;
@@ -52,16 +56,16 @@ pub struct Database {
     name: Arc<str>,
     key: KeySource,
     clock: clock::DatabaseClock,
-    bell: postgres::Bell,
+    bell: bell::Bell,
     shared: outbox::SharedParts,
     records: outbox::Records,
 }
 
-/// What a transaction writes about. Two transactions about the same subject run one after the other.
+/// The subject that a transaction writes about. Two transactions about one subject run one after the other.
 enum Subject<'a> {
     /// The records of the built-in CRM.
     Records,
-    /// What was pushed and told of a meeting.
+    /// The links, messages and revisions of a meeting.
     Meeting(&'a MeetingId),
     /// A connection to an online provider, by the words that name it.
     Grant(String),
@@ -84,21 +88,21 @@ impl fmt::Display for Subject<'_> {
 }
 
 impl Database {
-    /// What it is called in messages: the file, or `invite at db.example`.
+    /// The name of the database in messages: the file, or `invite at db.example`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same database by this clock; by this machine's without. To be called as soon as it is open: clones that were
-    /// made before keep theirs, and whoever shares the database should share the clock.
+    /// The same database, timed by this clock instead of this machine's. Call it as soon as the database is open: earlier
+    /// clones keep their clock, and all who share a database should share the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = self.clock.by(clock);
         self
     }
 
-    /// Closes all connections. What is in SQLite's write-ahead log moves to the file.
+    /// Closes all connections. SQLite moves its write-ahead log into the file.
     pub async fn close(&self) {
         self.bell.silence();
         self.records.close().await;

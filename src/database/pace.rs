@@ -9,7 +9,7 @@ use super::{Database, DatabaseError};
 use crate::fault::BoxFault;
 use crate::mail::Pacing;
 
-/// No turn is given so far ahead: one that is was given by a clock that was set back since.
+/// No turn is given farther ahead than this. If the table has a later one, the clock was set back since.
 const FARTHEST: Duration = Duration::from_secs(600);
 
 fn micros(duration: Duration) -> i64 {
@@ -21,8 +21,8 @@ impl Database {
         let doing = "reserving turns to send mails";
         let lasting = micros(apart.saturating_mul(turns));
         let mut tx = self.write_rows(doing).await?;
-        // What time it is counts from when it is this one's turn to write. A server says it itself, to the microsecond:
-        // clocks that are compared differ by more than turns do.
+        // The time counts at which this transaction writes. A server reads its own clock, to the microsecond: two clocks
+        // differ by more than turns do, also once they were compared.
         let dialect = self.pool.dialect();
         let now = dialect.micros_now().unwrap_or("$4");
         let mut reserve = query_in_words(format!(

@@ -1,19 +1,16 @@
-//! Connecting to a PostgreSQL database, and hearing from it that there is work for workers.
+//! Connecting to a PostgreSQL database.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::Utc;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
+use super::bell::Bell;
 use super::clock::DatabaseClock;
-use super::connections::{OUTBOX_CHANNEL, Pool};
+use super::connections::Pool;
 use super::outbox::{Records, SharedParts};
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
@@ -24,25 +21,15 @@ const USUAL_PORT: u16 = 5432;
 /// How many connections a process has at most, with the one that listens.
 const CONNECTIONS: u32 = 9;
 
-/// How long after a failure listening is tried again.
-const LISTEN_AGAIN: Duration = Duration::from_secs(5);
-
-/// How long to wait at most where everything is told: long enough to be no load, short enough to find what was told
-/// in vain, over a connection that broke without a sign.
-const TOLD: Duration = Duration::from_secs(60);
-
-/// How long where nothing is.
-const UNTOLD: Duration = Duration::from_secs(2);
-
-/// What every connection is told first. A lock is not waited for without end; and the transaction of a machine
-/// that went away amid it ends after a minute, with its locks.
+/// The first statements of every connection. No statement waits for a lock without end. If a machine goes away during
+/// a transaction, the server ends the transaction after 60 seconds, and frees its locks.
 const SETTINGS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
 
 impl Database {
     /// Connects to a PostgreSQL database (version 12 or later), and brings its tables up to date; any number of
     /// processes may do so at once. `url` is `postgres://USER@HOST/DATABASE`, with a password or not, and with
-    /// `sslmode` and the other parameters of libpq that sqlx knows; what it leaves out comes from `PGPASSWORD` and
-    /// its like, and from `~/.pgpass`. `key` is used when a token is first stored or read, not before.
+    /// `sslmode` and the other parameters of libpq that sqlx knows. Parts that it leaves out come from `PGPASSWORD` and
+    /// the other variables of libpq, and from `~/.pgpass`. `key` is used when a token is first stored or read, not before.
     ///
     /// # Errors
     /// [`DatabaseError`]: the server cannot be reached, does not let us in, has no such database, or the tables
@@ -59,7 +46,7 @@ impl Database {
         }
         let place = Place::of(&options);
         let name = place.to_string();
-        // The pool would try a server that does not listen for as long as it may take, and then not say why.
+        // The pool would try to reach a server that does not listen until its time is up, and would not say why it failed.
         let connecting = tokio::time::timeout(LONGEST_WAIT, PgConnection::connect_with(&options));
         let mut first = match connecting.await {
             Ok(connected) => connected.map_err(|source| place.refusal(source))?,
@@ -121,7 +108,7 @@ async fn is_up_to_date(connection: &mut PgConnection) -> bool {
     matches!(applied, Ok(version) if version == newest)
 }
 
-/// Where a database is, without what is secret of its address.
+/// Where a database is, without the secrets of its address.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     /// The host, with its port unless it is the usual one; or the folder of the socket.
@@ -155,7 +142,7 @@ impl Place {
         }
     }
 
-    /// The command that makes the database, run by who may make one.
+    /// The command by which a user with the right to it makes the database.
     pub(super) fn createdb(&self) -> String {
         let quoted = |text: &str| match text
             .chars()
@@ -185,116 +172,4 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}", self.database, self.server)
     }
-}
-
-/// What a worker listens for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ear {
-    /// Something may have been put into the outbox.
-    Outbox,
-    /// A job may have been scheduled.
-    Jobs,
-}
-
-/// Wakes those who listen, each once, however many there are.
-#[derive(Default)]
-struct Rung {
-    outbox: Notify,
-    jobs: Notify,
-}
-
-impl Rung {
-    fn ring(&self) {
-        self.outbox.notify_one();
-        self.jobs.notify_one();
-    }
-
-    const fn heard_by(&self, ear: Ear) -> &Notify {
-        match ear {
-            Ear::Outbox => &self.outbox,
-            Ear::Jobs => &self.jobs,
-        }
-    }
-}
-
-/// Rings when there may be work: a mail in the outbox, or a job. Only PostgreSQL pulls it.
-#[derive(Clone, Default)]
-pub(super) struct Bell {
-    pool: Option<PgPool>,
-    rung: Arc<Rung>,
-    listening: Arc<Mutex<Option<Listening>>>,
-}
-
-/// The task that listens. It ends with the last clone of the database.
-struct Listening(JoinHandle<()>);
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-impl fmt::Debug for Bell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bell")
-    }
-}
-
-impl Bell {
-    fn of(pool: PgPool) -> Self {
-        Self {
-            pool: Some(pool),
-            ..Self::default()
-        }
-    }
-
-    /// Waits until it rings, but not longer than `at_most`. What rang since the last call counts; the first call begins
-    /// to listen, and comes back as soon as it does, since nothing was heard before.
-    pub(super) async fn wait(&self, ear: Ear, at_most: Duration) {
-        let Some(pool) = &self.pool else {
-            return tokio::time::sleep(at_most.min(UNTOLD)).await;
-        };
-        {
-            let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-            listening
-                .get_or_insert_with(|| Listening(tokio::spawn(listen(pool.clone(), Arc::clone(&self.rung)))));
-        }
-        // Too long a wait is how it ends when nothing happens.
-        let _ = tokio::time::timeout(at_most.min(TOLD), self.rung.heard_by(ear).notified()).await;
-    }
-
-    /// Ends listening.
-    pub(super) fn silence(&self) {
-        self.listening
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-    }
-}
-
-/// Rings for every notification, and whenever it has begun to listen: what was told in between was not heard.
-async fn listen(pool: PgPool, rung: Arc<Rung>) {
-    loop {
-        let failed = match begin_to_listen(&pool).await {
-            Ok(mut listener) => loop {
-                rung.ring();
-                // No notification means that the connection was lost, and listens again.
-                if let Err(error) = listener.try_recv().await {
-                    break error;
-                }
-            },
-            Err(error) => error,
-        };
-        if pool.is_closed() {
-            return;
-        }
-        tracing::warn!(error = %failed, "the database cannot be listened to; the outbox is looked at from time to time");
-        tokio::time::sleep(LISTEN_AGAIN).await;
-    }
-}
-
-async fn begin_to_listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(OUTBOX_CHANNEL).await?;
-    Ok(listener)
 }

@@ -1,4 +1,4 @@
-//! A cache of what was read last from a table whose rows never change.
+//! A cache of the rows that were read last, for a table whose rows never change.
 
 use std::collections::VecDeque;
 use std::fmt;

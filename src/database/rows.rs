@@ -11,7 +11,7 @@ use super::sql::{Column, Row};
 use super::{Database, DatabaseError};
 use crate::meeting::{OnlineLocation, PersonId, PersonKind, PersonRef};
 
-/// A row, and what to call it in an error.
+/// A row, and its name in an error.
 pub(super) struct Named<'a> {
     pub(super) database: &'a Database,
     pub(super) row: &'a Row,
@@ -26,7 +26,7 @@ impl Named<'_> {
         self.row.get(column).map_err(|e| self.invalid(e))
     }
 
-    /// A number that is smaller than what a column holds.
+    /// A number of a type that is smaller than the column's.
     pub(super) fn number<T>(&self, column: &str) -> Result<T, DatabaseError>
     where
         T: TryFrom<i64, Error: Display>,

@@ -1,4 +1,4 @@
-//! Encryption of secrets at rest: XChaCha20-Poly1305 with a random nonce, which 24 bytes are long enough for.
+//! Encryption of secrets at rest: XChaCha20-Poly1305 with a random nonce. 24 bytes are long enough for a random one.
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{EncryptionKey, KeyError};
 
-/// What a sealed value begins with, so that another way of sealing can be told from this one.
+/// The first byte of a sealed value. It tells this way of sealing from others.
 const FORMAT: u8 = 1;
 const NONCE: usize = 24;
 
@@ -14,7 +14,7 @@ fn cipher(key: &EncryptionKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(key.bytes().into())
 }
 
-/// Seals a secret for one place: opened elsewhere, it is refused.
+/// Seals a secret for one place. It cannot be opened at another place.
 pub(super) fn seal(key: &EncryptionKey, place: &str, secret: &[u8]) -> Result<Vec<u8>, KeyError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce).map_err(|error| KeyError::NoRandomness(error.to_string()))?;
@@ -32,7 +32,7 @@ pub(super) fn seal(key: &EncryptionKey, place: &str, secret: &[u8]) -> Result<Ve
     Ok(out)
 }
 
-/// Opens what [`seal`] made for the same place; `None` when the key is another or a byte was changed.
+/// Opens a secret that [`seal`] sealed for the same place. `None`: the key is another, or a byte was changed.
 pub(super) fn open(key: &EncryptionKey, place: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (&format, rest) = sealed.split_first()?;
     let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>()?;

@@ -1,7 +1,7 @@
 //! One way to put a question to both kinds of database: query and row of either.
 //!
-//! Queries are written in what SQLite and PostgreSQL have in common: placeholders `$1`, `ON CONFLICT`,
-//! `RETURNING`, `IS NOT DISTINCT FROM`. Where they differ, `Dialect` has the words.
+//! Queries use the SQL that SQLite and PostgreSQL share: placeholders `$1`, `ON CONFLICT`, `RETURNING`,
+//! `IS NOT DISTINCT FROM`. `Dialect` has the words in which they differ.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,8 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, SqlSafeStr, SqlStr, Sqlite};
 
-use super::connections::{Dialect, On, Pool, Transaction};
+use super::connections::{On, Pool, Transaction};
+use super::dialect::Dialect;
 
 /// A value for a placeholder. `None` has its type too, because PostgreSQL asks for one.
 #[derive(Debug, Clone)]
@@ -61,7 +62,7 @@ pub(super) fn query<'q>(sql: &'static str) -> Query<'q> {
     }
 }
 
-/// A query put together from our own words alone, such as those of [`Dialect`]; never from a value.
+/// A query that is put together from words of this program, such as those of [`Dialect`]. A value never goes into it.
 pub(super) fn query_in_words<'q>(sql: String) -> Query<'q> {
     Query {
         sql: AssertSqlSafe(sql).into_sql_str(),
@@ -105,7 +106,7 @@ pub(super) fn rows_of(dialect: Dialect, row: &str, count: usize) -> String {
     words
 }
 
-/// Runs a query on whatever it is to run on, and lets `$then` make one type out of both.
+/// Runs a query on a pool or a transaction of either database. `$then` makes one type of both answers.
 macro_rules! run {
     ($query:expr, $on:expr, $method:ident, $then:expr) => {
         match $on.into() {
@@ -132,7 +133,7 @@ impl<'q> Query<'q> {
         self
     }
 
-    /// Runs it; answers how many rows it wrote.
+    /// Runs the query, and answers how many rows it wrote.
     pub(super) async fn execute<'e>(self, on: impl Into<On<'e>>) -> Result<u64, sqlx::Error> {
         Ok(match on.into() {
             On::Pool(Pool::Sqlite(file)) => {
@@ -156,7 +157,7 @@ impl<'q> Query<'q> {
         Ok(run!(self, on, fetch_all, each))
     }
 
-    /// What `read` makes of each row, as the rows come: they take several times as much memory.
+    /// Reads each row with `read` as it comes. Rows take several times as much memory as the values that are read of them.
     pub(super) async fn read_each<'e, T, E>(
         self,
         on: impl Into<On<'e>>,
@@ -227,7 +228,7 @@ impl<'q> Query<'q> {
     }
 }
 
-/// What a column can be read as, from both.
+/// A type that a column of either database can be read as.
 pub(super) trait Column<'r>:
     sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
 {
@@ -252,7 +253,7 @@ impl Row {
         }
     }
 
-    /// The column of a query that has but one.
+    /// The column of a query that has only one.
     pub(super) fn only<'r, T: Column<'r>>(&'r self) -> Result<T, sqlx::Error> {
         match self {
             Self::Sqlite(row) => row.try_get(0),

@@ -8,10 +8,10 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::bell::Bell;
 use super::clock::DatabaseClock;
 use super::connections::{Pool, SqliteFile};
 use super::outbox::{Records, SharedParts};
-use super::postgres::Bell;
 use super::{Database, DatabaseError, KeySource, LONGEST_WAIT};
 
 /// How many rows are read ahead: each time that none is left, another thread has to be woken.
@@ -115,8 +115,8 @@ async fn is_up_to_date(pool: &SqlitePool) -> bool {
     matches!(applied, Ok(version) if version == newest)
 }
 
-/// Makes the file readable by its owner only: it holds mails with links to join. What SQLite puts beside it gets
-/// the same permissions. An error, or a file that is there already, is left to SQLite to find.
+/// Makes the file readable by its owner only: it holds mails with links to join. SQLite gives the files beside it the
+/// same permissions. If the file is there already, or cannot be made, SQLite finds that out when it opens it.
 fn make_private(path: &Path) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,6 +1,7 @@
 //! Notifications with text only for people.
 
-use super::{LONGEST_ANSWER, LONGEST_NAME, MOST_RECIPIENTS, RecipientStatus, code, kept};
+use super::code;
+use super::status::{LONGEST_ANSWER, LONGEST_NAME, MOST_RECIPIENTS, RecipientStatus, kept};
 use crate::mail::Fate;
 use crate::mime::fields;
 

@@ -1,6 +1,7 @@
 //! The part of a notification for programs: the outcome of a mail (RFC 3464 §2; RFC 6533 §3).
 
-use super::{LONGEST_ANSWER, LONGEST_NAME, RecipientStatus, code, kept};
+use super::code;
+use super::status::{LONGEST_ANSWER, LONGEST_NAME, RecipientStatus, kept};
 use crate::mail::Fate;
 use crate::mime::{fields, instant};
 
@@ -135,29 +136,7 @@ fn words(field: &str) -> Option<String> {
     kept(typed(field).1, LONGEST_ANSWER)
 }
 
-/// Decodes an address in the encoding of SMTP's ORCPT (RFC 3461 §4): each `+` and two hexadecimal digits are an octet.
-/// `None`: the text is not valid, or needs no decoding.
-pub(super) fn xtext_decoded(text: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        rest = more;
-        if *first != b'+' {
-            octets.push(*first);
-            continue;
-        }
-        let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-        let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'A'..=b'F');
-        if !digits.bytes().all(is_hex) {
-            return None;
-        }
-        octets.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = &rest[2..];
-    }
-    String::from_utf8(octets).ok().filter(|decoded| decoded != text)
-}
-
-/// Decodes an international address (RFC 6533 §3): `\x{…}` is the character with this hexadecimal number.
+/// An international address (RFC 6533 §3): `\x{…}` is the character with that hexadecimal number.
 fn unitext_decoded(text: &str) -> String {
     const OPEN: &str = "\\x{";
     let mut decoded = String::with_capacity(text.len());
@@ -190,15 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encoded_addresses_are_decoded() {
-        assert_eq!(
-            xtext_decoded("lee+2Bcrm@x.example").as_deref(),
-            Some("lee+crm@x.example")
-        );
-        assert_eq!(xtext_decoded("lee+crm@x.example"), None);
-        assert_eq!(xtext_decoded("lee@x.example"), None);
-        assert_eq!(xtext_decoded("lee+2"), None);
-        assert_eq!(xtext_decoded("lee+FF"), None);
+    fn international_addresses_are_decoded() {
         let address = |field| address(field).unwrap();
         assert_eq!(address("utf-8; zo\\x{EB}@x.example"), "zoë@x.example");
         assert_eq!(address("utf-8;zoë@x.example"), "zoë@x.example");

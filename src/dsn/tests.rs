@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
+use super::status::LONGEST_ANSWER;
 use super::*;
 use crate::imip::Answer;
+use crate::mail::Fate;
+use crate::meeting::EmailAddress;
 use crate::received::Received;
 
 const POSTFIX: &str = include_str!("../../fixtures/bounces/postfix.eml");

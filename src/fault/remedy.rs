@@ -445,7 +445,7 @@ mod tests {
         // The configuration's messages are about its own file: one key excludes another.
         ("config/", "[smtp.oauth]"),
         ("config/error.rs", "needs the section ["),
-        ("mail/smtp/mod.rs", "and `[smtp.oauth]` is set"),
+        ("mail/smtp/transport.rs", "and `[smtp.oauth]` is set"),
     ];
 
     fn sources(folder: &Path, into: &mut Vec<PathBuf>) {

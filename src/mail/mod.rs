@@ -5,6 +5,7 @@ mod answers;
 mod calendar_parts;
 mod compose;
 mod dkim;
+mod draft;
 mod envelope_sender;
 mod form_letter;
 mod mailbox;
@@ -23,8 +24,9 @@ mod transport;
 
 pub use accounts::{Account, Accounts};
 pub use answers::{Answers, Given, Taken};
-pub use compose::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox, compose, message_id};
+pub use compose::{compose, message_id};
 pub use dkim::{DkimError, DkimSigner, signed};
+pub use draft::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox};
 pub use envelope_sender::{EnvelopeSender, message_id_of};
 pub use form_letter::{Addressed, Form, FormLetter, Own};
 pub use mailbox::MailboxFolder;

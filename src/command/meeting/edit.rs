@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt as _;
 
-use super::{Actor, DONE, Outcome, Session, document, when};
+use super::words::{document, when};
+use crate::command::session::Session;
 use crate::command::terminal::{DIM, STRONG, visible};
+use crate::command::{Actor, DONE, Outcome};
 use crate::crm::{Crm, CrmError, Editor};
 use crate::fault::{BoxFault, Class, Fault, Remedy};
 use crate::meeting::{
@@ -15,7 +17,7 @@ use crate::meeting::{
 use crate::online::{Jitsi, zoom};
 use crate::pipeline::PipelineError;
 
-/// How often a change begins again because somebody else has changed the meeting meanwhile.
+/// How often a change begins again because the meeting was changed meanwhile.
 const TRIES: usize = 5;
 
 #[derive(Debug, Args)]
@@ -175,7 +177,7 @@ impl Edit {
         Ok(DONE)
     }
 
-    /// Reads the meeting, alters it and writes it; once more where somebody else has changed it meanwhile.
+    /// Reads the meeting, alters it and writes it. Begins again if the meeting was changed meanwhile.
     async fn change(&self, crm: &Crm, editor: &dyn Editor) -> Result<(Meeting, Vec<Attendee>), BoxFault> {
         let mut tries = 0;
         let meeting = loop {

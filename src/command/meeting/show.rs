@@ -6,9 +6,10 @@ use clap::Args;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use super::{DONE, Outcome, Session, document, when};
-use crate::command::delivery;
+use super::words::{document, when};
+use crate::command::session::Session;
 use crate::command::terminal::{DIM, GOOD, STRONG, Table, WARN, visible};
+use crate::command::{DONE, Outcome, delivery};
 use crate::crm::{CrmError, Invitee, Records};
 use crate::fault::BoxFault;
 use crate::mail::{DeliveryState, Notice, Outbox as _, OutboxEntry};
@@ -95,7 +96,7 @@ struct Shown<'a> {
     invitees: &'a [Invitee],
     /// The assigned user, where there is a record.
     host: Option<&'a Person>,
-    /// What people call the provider of the online meeting; empty where it is not online.
+    /// The name of the provider of the online meeting, as people know it; empty if the meeting is not online.
     provider: String,
     sync: &'a SyncState,
     link: Option<&'a OnlineLink>,
@@ -112,7 +113,7 @@ impl Shown<'_> {
         self.newest.get(who).copied()
     }
 
-    /// What became of the newest message of a person that was not called off.
+    /// The notification about the newest message of a person that was not called off.
     fn delivery(&self, who: &PersonRef) -> Option<&Notice> {
         self.delivered.get(who)?.notice.as_ref()
     }

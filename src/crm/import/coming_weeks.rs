@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::ImportFile;
+use super::records::ImportFile;
 use crate::meeting::{InvalidWhen, LocalTimeError, Meeting, MeetingId, MeetingStatus, When, Zone};
 
 /// How many more weeks are tried if a clock change skips or repeats a time. Within this many weeks all the clock

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Reference;
+use super::records::Reference;
 use crate::fault::{Class, Fault, Remedy};
 
 /// All problems of a file of records. Nothing of such a file is imported.

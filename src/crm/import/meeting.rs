@@ -3,10 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fields::{At, Fields, shown};
-use super::{MeetingRecord, PersonId, PersonRef, Reading, Target, repeated};
+use super::reading::{Reading, repeated};
+use super::records::Target;
+use crate::crm::MeetingRecord;
 use crate::meeting::{
     Acceptance, Attendee, InvalidMeeting, InvalidWhen, JoinUrl, Meeting, MeetingId, MeetingStatus,
-    OnlineSettings, PersonKind, When, WrittenTime, Zone, written_day,
+    OnlineSettings, PersonId, PersonKind, PersonRef, When, WrittenTime, Zone, written_day,
 };
 use crate::online::BUILT_IN;
 

@@ -1,8 +1,11 @@
 //! Users, contacts and leads.
 
 use super::fields::{At, Fields, shown};
-use super::{ImportedUser, Person, PersonId, PersonRef, Reading, RoleId, Target};
-use crate::meeting::{EmailAddress, Language, PersonKind, Zone, one_line};
+use super::reading::Reading;
+use super::records::{ImportedUser, Target};
+use crate::meeting::{
+    EmailAddress, Language, Person, PersonId, PersonKind, PersonRef, RoleId, Zone, one_line,
+};
 use crate::online::{OnlineUser, zoom};
 
 impl<'a> Reading<'a> {

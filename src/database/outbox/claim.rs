@@ -7,7 +7,7 @@ use super::super::rows::Named;
 use super::super::sql::{Row, query, query_in_words};
 use super::super::{Database, DatabaseError};
 use super::journal::LeftBehind;
-use super::record::Records;
+use super::recording::Records;
 use crate::lease::Holder;
 use crate::mail::{ClaimRequest, Claimed, Due, Envelope};
 use crate::meeting::PersonId;

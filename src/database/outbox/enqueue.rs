@@ -4,8 +4,9 @@ use super::super::connections::Transaction;
 use super::super::rows::to_json;
 use super::super::sql::{query, query_in_words, rows_of};
 use super::super::{Database, DatabaseError, Subject};
+use super::answered::Answered;
 use super::message::Numbered;
-use super::{Answered, message_key};
+use super::message_key::message_key;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
 use crate::mail::{EnqueueOrder, Enqueued, Issued, NewInvitation};
@@ -97,7 +98,7 @@ impl Database {
         Ok(())
     }
 
-    /// Takes the messages out of the way in whose place others are put; answers whether all of them waited.
+    /// Marks the messages as superseded whose place others take. Answers whether all of them waited.
     async fn supersede(
         &self,
         tx: &mut Transaction,

@@ -70,7 +70,8 @@ impl Noted {
     }
 }
 
-/// Marks that a task will write what waits. Dropping it clears the mark, also when the task ends with its runtime.
+/// Marks that a task will write the results that wait. Dropping it clears the mark, also when the task ends with its
+/// runtime.
 struct SeenTo<'a>(&'a Fates);
 
 impl Drop for SeenTo<'_> {

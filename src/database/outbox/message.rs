@@ -93,7 +93,7 @@ impl Database {
     /// Keeps the stored forms in memory. To be called after the commit.
     pub(super) fn remember_forms(&self, numbered: Numbered) {
         for (number, shared) in numbered.0 {
-            // A base that messages were written by keeps what it takes to write them.
+            // A base that has packed messages keeps its packers. When it is needed, it is read anew, without them.
             if matches!(shared, SharedPart::Form(_)) {
                 self.shared.put(number, shared);
             }

@@ -1,6 +1,7 @@
-//! Invitations and what invitees were last told: the port [`Outbox`].
+//! Invitations, and the revisions that invitees were told: the port [`Outbox`].
 
 mod accounts;
+mod answered;
 mod claim;
 mod count;
 mod enqueue;
@@ -8,20 +9,21 @@ mod fates;
 mod grouped;
 mod journal;
 mod message;
+mod message_key;
 mod notices;
 mod operator;
 mod prune;
 mod record;
+mod recording;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
+use super::bell::Ear;
 use super::connections::Transaction;
-use super::postgres::Ear;
 use super::rows::Named;
 use super::sql::{Query, Row, query, query_in_words};
 use super::{Database, DatabaseError, Subject};
@@ -30,12 +32,13 @@ use crate::mail::{
     AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, Envelope, Issued, NewInvitation,
     Outbox, OutboxEntry, Seen, UnreadableMessage,
 };
-use crate::meeting::{Acceptance, EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
+use crate::meeting::{EmailAddress, Language, MeetingId, PersonId, Revision, Tenure};
 
+use answered::Answered;
 pub(super) use message::SharedParts;
-pub(super) use record::Records;
+pub(super) use recording::Records;
 
-/// What is read of an invitation without its message.
+/// The columns of an invitation without its message.
 macro_rules! entry_columns {
     () => {
         "id, meeting_id, tenure, revision, purpose, resend, kind, person_id, language, message_id, envelope_from,
@@ -44,11 +47,6 @@ macro_rules! entry_columns {
     };
 }
 use entry_columns;
-
-/// What the index has of a Message-ID.
-fn message_key(message_id: &str) -> String {
-    message_id.chars().skip(1).take(10).collect()
-}
 
 impl Database {
     /// The row of an invitation, called by its number, and the number.
@@ -110,7 +108,7 @@ impl Database {
         .map(|_| ())
     }
 
-    /// What invitees were told, the oldest first.
+    /// The revisions that invitees were told, the oldest first.
     async fn read_issued(&self, meeting: &MeetingId) -> Result<Vec<Issued>, DatabaseError> {
         let rows = query(
             "SELECT tenure, revision, uid, facts, organizer, answers, content FROM issued
@@ -139,7 +137,7 @@ impl Database {
         rows.iter().map(read).collect()
     }
 
-    /// The newest of what there is about a meeting.
+    /// The newest revision and the newest message of a meeting.
     async fn newest(
         &self,
         tx: &mut Transaction,
@@ -171,47 +169,6 @@ impl Database {
             issued: issued.transpose()?,
             newest: newest.only().map_err(self.explain(doing))?,
         })
-    }
-}
-
-/// What had been answered, as it is stored: the mailboxes of each answer.
-#[derive(Debug, Serialize, Deserialize)]
-struct Answered(BTreeMap<AnswerWord, Vec<String>>);
-
-/// An answer, in an order of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum AnswerWord {
-    Accepted,
-    Tentative,
-    Declined,
-}
-
-impl Answered {
-    fn of(answers: &BTreeMap<String, Acceptance>) -> Self {
-        let mut by_word: BTreeMap<AnswerWord, Vec<String>> = BTreeMap::new();
-        for (mailbox, answer) in answers {
-            let word = match answer {
-                Acceptance::None => continue,
-                Acceptance::Accepted => AnswerWord::Accepted,
-                Acceptance::Tentative => AnswerWord::Tentative,
-                Acceptance::Declined => AnswerWord::Declined,
-            };
-            by_word.entry(word).or_default().push(mailbox.clone());
-        }
-        Self(by_word)
-    }
-
-    fn into_map(self) -> BTreeMap<String, Acceptance> {
-        let mut answers = BTreeMap::new();
-        for (word, mailboxes) in self.0 {
-            let answer = match word {
-                AnswerWord::Accepted => Acceptance::Accepted,
-                AnswerWord::Tentative => Acceptance::Tentative,
-                AnswerWord::Declined => Acceptance::Declined,
-            };
-            answers.extend(mailboxes.into_iter().map(|mailbox| (mailbox, answer)));
-        }
-        answers
     }
 }
 

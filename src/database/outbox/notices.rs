@@ -1,15 +1,16 @@
-//! What became of invitations after they had left: the port [`Notifications`].
+//! Notifications about invitations that had left, such as bounces: the port [`Notifications`].
 
 use async_trait::async_trait;
 
 use super::super::rows::Named;
 use super::super::sql::{query, query_in_words};
 use super::super::{Database, DatabaseError, millis};
-use super::{entry_columns, message_key};
+use super::entry_columns;
+use super::message_key::message_key;
 use crate::fault::BoxFault;
 use crate::mail::{Noted, Notice, Notifications, OutboxEntry};
 
-/// What is known of an invitation, by its row.
+/// The newest notification about an invitation, from its row. `None`: there was none.
 pub(super) fn read(row: &Named<'_>) -> Result<Option<Notice>, DatabaseError> {
     let Some(state) = row.parse_option("notice")? else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What people ask of the outbox: the port [`OutboxOperator`].
+//! The outbox for its operators: the port [`OutboxOperator`].
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use super::super::connections::Transaction;
 use super::super::sql::{Row, Value, query, query_in_words};
 use super::super::{Database, DatabaseError, Subject};
-use super::{entry_columns, message_key};
+use super::entry_columns;
+use super::message_key::message_key;
 use crate::fault::BoxFault;
 use crate::mail::{
     CannotCancel, DeliveryState, Enqueued, OutboxCounts, OutboxEntry, OutboxOperator, Seen, Selection,

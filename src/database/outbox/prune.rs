@@ -1,8 +1,7 @@
 //! Forgetting meetings that are over: the port [`Retention`].
 //!
-//! When a meeting was is known from what its invitees were told last, so that no CRM is asked. Of each organizer's time one
-//! revision stays, without name, place, link and people: its UID and its number are what a meeting goes on from that is
-//! planned again.
+//! The newest revision says when a meeting took place, so no CRM is asked. One revision of each tenure stays, without name,
+//! place, link and people. If the meeting is planned again, it goes on from the UID and the number of that revision.
 
 use std::time::Instant;
 
@@ -19,12 +18,12 @@ use crate::meeting::{Facts, MeetingId};
 use crate::online::OnlineSpec;
 
 const DOING: &str = "forgetting meetings that are over";
-/// How many mails one transaction deletes: others who write wait for that long.
+/// How many mails one transaction deletes. Other writers wait for so long.
 const MAILS_AT_ONCE: u32 = 1_000;
 /// How many meetings are looked at together.
 const MEETINGS_AT_ONCE: u32 = 500;
 
-/// What was told last under one organizer.
+/// The newest revision of a tenure.
 struct Last {
     occurrence: String,
     tenure: i64,
@@ -38,11 +37,11 @@ struct Last {
 
 /// How a meeting stands, under its lock.
 enum Standing {
-    /// It is not over for long enough.
+    /// The meeting is not over for long enough.
     Stays,
-    /// A mail of it waits.
+    /// A mail of the meeting waits.
     Waits,
-    /// It is to be forgotten: what was told last under each organizer.
+    /// The meeting is to be forgotten. The newest revision of each tenure.
     Over(Vec<Last>),
 }
 
@@ -69,14 +68,14 @@ impl Retention for Database {
 }
 
 impl Database {
-    /// Of the next meetings in the order of their ids those that are over, and of which there is something to forget; and the
-    /// id of the last that was looked at.
+    /// Looks at the next meetings in the order of their ids. Answers those that are over and have something to forget, and
+    /// the id of the last one that was looked at.
     async fn over(
         &self,
         after: &str,
         before: DateTime<Utc>,
     ) -> Result<(Vec<MeetingId>, Option<String>), DatabaseError> {
-        // Nothing is in the outbox of a meeting without a revision.
+        // A meeting without a revision has nothing in the outbox.
         let rows = query(
             "SELECT meeting_id, facts,
                  CAST(CASE WHEN EXISTS (SELECT 1 FROM invitation WHERE invitation.meeting_id = newest.meeting_id)
@@ -181,7 +180,7 @@ impl Database {
         })
     }
 
-    /// Counts what there is of a meeting to forget.
+    /// Counts the revisions, messages and answers of a meeting that would be forgotten.
     async fn count_meeting(
         &self,
         meeting: &MeetingId,
@@ -214,8 +213,8 @@ impl Database {
         Ok(())
     }
 
-    /// Forgets a meeting, if it is still over and nothing of it waits. What was told goes first: whatever happens then, the
-    /// next send is of a revision that nobody has.
+    /// Forgets a meeting, if it is still over and none of its mails waits. The revisions go first: whatever
+    /// happens then, the next send has a revision that no invitee has.
     async fn forget_meeting(
         &self,
         meeting: &MeetingId,
@@ -266,12 +265,12 @@ impl Database {
                 return Ok(());
             }
             is_first = false;
-            // Whoever waits to write, in this process or another, has as much time as this took.
+            // Other writers, in this process or another, get as much time as this transaction took.
             tokio::time::sleep(began.elapsed()).await;
         }
     }
 
-    /// Leaves of what was told under one organizer the UID and the highest revision; answers how many revisions were
+    /// Forgets the revisions of a tenure. The UID and the highest revision number stay. Answers how many revisions were
     /// forgotten.
     async fn forget_told(
         &self,
@@ -313,8 +312,8 @@ impl Database {
         Ok(last.to_forget())
     }
 
-    /// Empties what is kept of the texts of online meetings that may be left over at the provider. Host and time, by which
-    /// one is found there, stay.
+    /// Empties the texts of online meetings that may be left over at the provider. Host and time stay: by these an
+    /// operator finds the online meeting there.
     async fn forget_topics(&self, tx: &mut Transaction, meeting: &MeetingId) -> Result<(), DatabaseError> {
         let rows = query("SELECT id, spec FROM orphan WHERE meeting_id = $1")
             .bind(meeting.as_str())
@@ -343,9 +342,8 @@ impl Database {
         Ok(())
     }
 
-    /// Deletes what the mails of a meeting had in common. SQLite gives the highest number again once it is free, and other
-    /// processes remember what they have read by its number; so the row with the highest number is emptied, and goes with
-    /// a later one.
+    /// Deletes the forms and bases of a meeting's mails. The row with the highest number is only emptied, and deleted with a
+    /// later one: SQLite would give its number again, and other processes remember forms and bases by their numbers.
     async fn forget_common(&self, tx: &mut Transaction, meeting: &MeetingId) -> Result<(), DatabaseError> {
         query(
             "DELETE FROM message_base

@@ -25,7 +25,8 @@ struct Place {
 }
 
 impl Place {
-    /// Days come at their midnight in UTC; of what begins at the same time, the smaller id comes first.
+    /// A meeting of whole days has its place at midnight in UTC. Of meetings that begin at the same time, the smaller id
+    /// comes first.
     fn of(meeting: &Meeting) -> Self {
         let begins = match (meeting.when.instants(), meeting.when.days()) {
             (Some((start, _)), _) => millis(start),
@@ -225,8 +226,8 @@ impl Database {
         select.read_each(tx, explain, |row| self.meeting_row(row)).await
     }
 
-    /// Meetings of whole days behind a place, in the query's order. Some of them may end before the query says: when a day
-    /// ends, only the meeting's zone tells.
+    /// Meetings of whole days behind a place, in the query's order. A meeting among them may end before the query's
+    /// `ends_after`: only the meeting's zone tells when its day ends.
     async fn meetings_of_days(
         &self,
         tx: &mut Transaction,
@@ -260,7 +261,7 @@ impl Database {
         select.read_each(tx, explain, |row| self.meeting_row(row)).await
     }
 
-    /// The attendees of some meetings, by the meetings' ids.
+    /// The attendees of these meetings, by the meetings' ids.
     async fn attendees_of(
         &self,
         tx: &mut Transaction,
@@ -303,7 +304,7 @@ impl Database {
     }
 }
 
-/// What is behind a place, and in which order.
+/// The comparison that finds rows behind a place, and the order of the rows.
 const fn words(order: MeetingOrder) -> (&'static str, &'static str) {
     match order {
         MeetingOrder::Earliest => (">", "ASC"),

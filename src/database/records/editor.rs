@@ -82,7 +82,8 @@ impl Editor for Database {
 
 #[async_trait]
 impl Availability for Database {
-    /// Busy are those who are assigned to a meeting, or attend it and have not declined. One that is not held counts for nobody.
+    /// A user is busy at meetings that are assigned to the user, and at those that the user attends and has not declined.
+    /// Meetings that are not held do not count.
     async fn busy(
         &self,
         user: &PersonId,

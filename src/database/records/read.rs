@@ -32,7 +32,8 @@ impl Database {
         Ok(Some(self.meeting_row(&row)?))
     }
 
-    /// The attendees after a position, some of them, with the position of the last; `None`: there are no more.
+    /// The next attendees after a position, [`ATTENDEES_AT_ONCE`] at most, with the position of the last. `None`: there
+    /// are no more.
     pub(super) async fn read_attendees(
         &self,
         connection: &mut Transaction,
@@ -132,7 +133,7 @@ impl Database {
         Ok(found.pop())
     }
 
-    /// Adds those of some people that there are.
+    /// Adds the people of a list to `found`. People without a record are left out.
     pub(super) async fn read_people(
         &self,
         connection: &mut Transaction,
@@ -183,7 +184,7 @@ impl Database {
         })
     }
 
-    /// What the roles of a user grant, together.
+    /// The permissions that the roles of a user grant together.
     pub(super) async fn permissions(
         &self,
         connection: &mut Transaction,

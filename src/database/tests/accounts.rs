@@ -1,7 +1,8 @@
 //! Users' own SMTP accounts, and what leaves over them.
 
 use super::home::Home;
-use super::{invitation, kickoff, put, request};
+use super::kickoff;
+use super::mails::{invitation, put, request};
 use crate::database::sql::query;
 use crate::database::{EncryptionKey, KeySource};
 use crate::fault::{Act, Class, Fault as _, Sealed};

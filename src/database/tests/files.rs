@@ -1,7 +1,7 @@
 //! What only files do: SQLite's.
 
 use super::home::Home;
-use super::{message_of, request};
+use super::mails::{message_of, request};
 use crate::database::sql::{query, query_in_words};
 use crate::database::sqlite::MIGRATIONS;
 use crate::database::{Database, KeySource};

@@ -213,7 +213,7 @@ pub(super) async fn jobs_of_a_killed_process_come_back_at_once(home: &Home) {
     let mut lost = claim_one(&database).await;
     let until = clock.now() + TimeDelta::minutes(1);
     assert_eq!(database.next_due(&wanted()).await.unwrap(), Some(until));
-    lost.holder = super::ended_process();
+    lost.holder = super::holders::ended_process();
     query("UPDATE job SET lease_holder = $1")
         .bind(lost.holder.as_str())
         .execute(&database.pool)

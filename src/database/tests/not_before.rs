@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::home::Home;
-use super::{enqueue, invitation, put, request};
+use super::mails::{enqueue, invitation, put, request};
 use crate::clock::Clock;
 use crate::mail::{AttemptResult, ClaimRequest, Enqueued, NewInvitation, Outbox as _, Purpose, PurposeName};
 

@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::home::Home;
+use super::kickoff;
+use super::mails::{enqueue, invitation, issued, message_of, put, request, stored, whole};
+use super::push::intent;
 use super::shared_parts::{filled, long};
-use super::{enqueue, intent, invitation, issued, kickoff, message_of, put, request, stored, whole};
 use crate::database::Database;
 use crate::database::sql::query;
 use crate::mail::{

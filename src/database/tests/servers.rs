@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::home::Home;
 use super::home::cluster::{Cluster, PASSWORD, USER};
-use super::{enqueue, kickoff, request};
+use super::kickoff;
+use super::mails::{enqueue, request, seen};
 use crate::database::sql::query;
 use crate::database::{Database, KeySource};
 use crate::fault::Fault as _;
@@ -25,7 +26,7 @@ async fn who_waits_is_woken_by_what_others_put_in() {
     enqueue(&other, 0, &["lee"]).await;
     wait().await.expect("it is told");
     // Also of what comes while nobody waits.
-    let seen = super::seen(&other, &super::kickoff()).await;
+    let seen = seen(&other, &kickoff()).await;
     other.requeue(&super::kickoff(), seen, &[]).await.unwrap();
     wait().await.expect("it is told");
     let quiet = tokio::time::timeout(Duration::from_millis(200), waiting.wait(Duration::MAX)).await;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use super::home::Home;
-use super::{invitation, kickoff, message_of, put, request, stored, whole};
+use super::kickoff;
+use super::mails::{invitation, message_of, put, request, stored, whole};
 use crate::calendar::Method;
 use crate::database::sql::query;
 use crate::fault::{Class, Fault as _};

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::calendar_parts::CalendarParts;
-use super::compose::{ComposeError, Draft, InlineImage, Mailbox};
+use super::draft::{ComposeError, Draft, InlineImage, Mailbox};
 use super::slot::{Slot, SlotValue, SlotValues, SlottedText};
 use super::transfer_encoding::{Encoder, TransferEncoding};
 use crate::calendar::Method;
@@ -348,7 +348,8 @@ fn address(address: &EmailAddress) -> Result<Address, ComposeError> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::compose::{CalendarPart, compose};
+    use super::super::compose::compose;
+    use super::super::draft::CalendarPart;
     use super::*;
     use crate::meeting::Language;
 

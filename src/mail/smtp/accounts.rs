@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::super::accounts::{Account, Accounts};
-use super::super::compose::Mailbox;
+use super::super::draft::Mailbox;
 use super::super::pacing::Pacing;
-use super::{Encryption, Login, SmtpSettings, SmtpSetupError, SmtpTransport};
+use super::settings::{Encryption, Login, SmtpSettings, SmtpSetupError};
+use super::transport::SmtpTransport;
 use crate::fault::BoxFault;
 use crate::meeting::{EmailAddress, PersonId};
 

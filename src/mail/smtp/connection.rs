@@ -16,10 +16,10 @@ use memchr::memmem;
 use tokio::time::error::Elapsed;
 
 use super::super::transport::{Connection, Envelope, Outgoing, Receipt, TransportError};
-use super::SmtpSettings;
 use super::answers::{answer_of, words};
 use super::offer::Offer;
 use super::pace::Pace;
+use super::settings::SmtpSettings;
 use crate::fault::BoxError;
 use crate::meeting::EmailAddress;
 

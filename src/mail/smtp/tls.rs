@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::SmtpSetupError;
+use super::settings::SmtpSetupError;
 
 /// TLS settings for both ways of encrypting.
 #[derive(Clone)]

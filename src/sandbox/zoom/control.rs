@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::server::Shared;
+use super::shared::Shared;
 use super::{Change, Rules, ZoomFault, ZoomWorld};
 
 /// Whether a path belongs to the control routes.

@@ -54,6 +54,7 @@ mod oauth;
 mod request_log;
 mod rules;
 mod server;
+mod shared;
 mod store;
 mod time_zones;
 mod user;
