@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use invite::crm::{AttendeePages, CrmError, Invitee, Records};
 use invite::fault::BoxFault;
@@ -57,12 +58,13 @@ enum When {
 }
 
 /// Ends a run at one of its calls.
-#[derive(Debug)]
 pub(crate) struct Fuse {
     when: When,
     end: End,
     state: Mutex<State>,
     killed: Notify,
+    /// What happens after the first call of this name.
+    meanwhile: Mutex<Option<(&'static str, BoxFuture<'static, ()>)>>,
 }
 
 /// An error for each port, by what it leaves behind.
@@ -147,7 +149,15 @@ impl Fuse {
                 made: BTreeMap::new(),
             }),
             killed: Notify::new(),
+            meanwhile: Mutex::default(),
         })
+    }
+
+    /// Never ends the run. After the first call of this name, and before the next call, somebody else does something.
+    pub(crate) fn meanwhile(name: &'static str, happens: BoxFuture<'static, ()>) -> Arc<Self> {
+        let fuse = Self::after(usize::MAX, End::Fails);
+        *fuse.meanwhile.lock().unwrap() = Some((name, happens));
+        fuse
     }
 
     /// The name of the call at which it blew, if it did.
@@ -192,7 +202,16 @@ impl Fuse {
 
     async fn pass<T: Fails>(&self, name: &'static str, call: impl Future<Output = T>) -> T {
         if !self.blows(name) {
-            return call.await;
+            let answer = call.await;
+            let happens = self
+                .meanwhile
+                .lock()
+                .unwrap()
+                .take_if(|(after, _)| *after == name);
+            if let Some((_, happens)) = happens {
+                happens.await;
+            }
+            return answer;
         }
         match self.end {
             End::Fails => T::not_done(),

@@ -16,6 +16,7 @@ use invite::pipeline::{Pipeline, PushOptions, SendOptions};
 use invite::sandbox::zoom::{Action, Operation, ZoomFault};
 use tokio::sync::Barrier;
 
+use crate::fuse::Fuse;
 use crate::stage::{INVITEES, LEE, MIKA, Stage, counts, kickoff, to, zoom_client};
 
 async fn send(pipeline: &Pipeline) -> invite::pipeline::SendReport {
@@ -39,6 +40,19 @@ async fn two_at_once_make_one_meeting_and_one_mail_each() {
         assert_eq!(report.failed, 0);
     }
     assert_eq!(stage.post.addressees(), INVITEES);
+}
+
+/// A process reads what was told by more than one call; the other sends between two of them.
+#[tokio::test]
+async fn another_sends_while_one_reads_what_was_told() {
+    for read in ["outbox.issued", "outbox.each_of_meeting", "crm.attendees"] {
+        let stage = Stage::new().await;
+        let others = stage.pipeline();
+        let fuse = Fuse::meanwhile(read, Box::pin(async move { drop(send(&others).await) }));
+        let report = stage.send_until(&fuse).await.unwrap().unwrap();
+        assert_eq!((report.sent, report.skipped), (0, 4), "{read}");
+        assert_eq!(stage.post.addressees(), INVITEES, "{read}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

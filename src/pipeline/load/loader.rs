@@ -80,7 +80,7 @@ impl Loader {
             None => self.organizer(&meeting).await?,
         };
         let mut case = Case {
-            history: self.outbox.issued(id).await?,
+            history: Vec::new(),
             meeting,
             organizer,
             account: None,
@@ -90,7 +90,6 @@ impl Loader {
             seen: Seen::default(),
             former: Vec::new(),
         };
-        case.recall_organizer();
         self.load_told(&mut case).await?;
         Ok(case)
     }
@@ -114,6 +113,9 @@ impl Loader {
             }
         };
         self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
+        // After the messages: each message has its revision then, also if another process sends at the same moment.
+        case.history = self.outbox.issued(case.meeting.id()).await?;
+        case.recall_organizer();
         case.seen = Seen {
             issued: case.history.last().map(|last| (last.tenure, last.revision)),
             newest,
