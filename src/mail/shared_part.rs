@@ -114,8 +114,10 @@ impl NewMessage {
     /// # Errors
     /// When there is not enough memory.
     pub fn filled(letter: Arc<FormLetter>, own: &Own) -> io::Result<Self> {
+        let own = serde_json::to_vec(own)?;
         Ok(Self {
-            own: serde_json::to_vec(own)?.into(),
+            // A copy of the right size, as many wait in memory: a shortened buffer leaves a gap behind each.
+            own: Box::from(own.as_slice()),
             shared: SharedPart::Form(letter),
         })
     }
