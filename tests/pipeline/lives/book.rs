@@ -142,8 +142,16 @@ impl Book {
     }
 
     pub(crate) fn set_address(&self, who: &PersonRef, address: &str) {
+        self.set_reach(who, Reach::At(address.parse().unwrap()));
+    }
+
+    pub(crate) fn take_address(&self, who: &PersonRef) {
+        self.set_reach(who, Reach::Nowhere);
+    }
+
+    fn set_reach(&self, who: &PersonRef, reach: Reach) {
         if let Some(person) = self.records().people.get_mut(who) {
-            person.reach = Reach::At(address.parse().unwrap());
+            person.reach = reach;
         }
     }
 

@@ -94,6 +94,8 @@ pub(crate) struct Rules {
     last: BTreeMap<(String, String), Object>,
     /// The Message-ID by which something was told.
     told_by: BTreeMap<(String, String, u32, String), String>,
+    /// Whether two processes tell everybody in this step.
+    two_tell: bool,
     copies: BTreeMap<String, usize>,
     answers: BTreeMap<(String, u32), BTreeMap<String, Vec<String>>>,
     /// Start and end, by UID and SEQUENCE.
@@ -152,6 +154,17 @@ impl Rules {
         self.calendars.entry(mailbox.to_owned()).or_default()
     }
 
+    /// Somebody asks for everything once more.
+    pub(crate) fn everybody_is_told_again(&mut self) {
+        self.told_by.clear();
+    }
+
+    /// Somebody asks for everything once more while somebody else sends.
+    pub(crate) fn two_tell_everybody(&mut self) {
+        self.everybody_is_told_again();
+        self.two_tell = true;
+    }
+
     /// Looks at what has come since the last call, and at what waits.
     pub(crate) async fn after_step(&mut self, world: &World) {
         for message_id in world.post.pestered() {
@@ -174,6 +187,7 @@ impl Rules {
             self.newest.insert(arrived.mailbox.clone(), method);
             self.calendar(&arrived.mailbox).apply(&arrived.object);
         }
+        self.two_tell = false;
         let rows = world.rows().await;
         self.look_at_waiting(world, &rows).await;
         self.look_at_superseded(world, &rows);
@@ -201,7 +215,9 @@ impl Rules {
             object.method.clone(),
         );
         let first = self.told_by.entry(what).or_insert_with(|| message_id.clone());
-        if first != message_id {
+        if self.two_tell {
+            first.clone_from(message_id);
+        } else if first != message_id {
             let how = format!(
                 "{} {} to {mailbox} by {first} and {message_id}",
                 object.method, object.sequence

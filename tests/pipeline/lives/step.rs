@@ -22,6 +22,10 @@ pub(crate) enum Run {
     Send,
     /// `send --to`.
     SendTo(To),
+    /// `send --all`.
+    SendAll,
+    /// `send --resend`.
+    Resend,
     /// A worker looks once. Of what is due it comes to the mailboxes in this mask; the pauses of the others have not
     /// ended yet.
     Work(u8),
@@ -70,7 +74,9 @@ pub(crate) enum Step {
     Remove(usize),
     /// A record gets another address.
     Address(usize, usize),
-    /// Two records exchange their addresses.
+    /// A record loses its address.
+    NoAddress(usize),
+    /// Two records exchange their addresses, if both have one.
     Swap(usize, usize),
     /// The first is an attendee no more; the second has its address and takes its place.
     Merge(usize, usize),
@@ -125,6 +131,7 @@ fn early_address() -> impl Strategy<Value = usize> {
 fn run() -> impl Strategy<Value = Run> {
     prop_oneof![
         5 => Just(Run::Send),
+        1 => prop_oneof![Just(Run::SendAll), Just(Run::Resend)],
         2 => prop_oneof![record().prop_map(To::Record), address().prop_map(To::Address)].prop_map(Run::SendTo),
         3 => any::<u8>().prop_map(Run::Work),
         2 => Just(Run::Cancel),
@@ -146,6 +153,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => record().prop_map(Step::Add),
         3 => record().prop_map(Step::Remove),
         3 => (record(), address()).prop_map(|(who, to)| Step::Address(who, to)),
+        1 => (2..8_usize).prop_map(Step::NoAddress),
         1 => (record(), record()).prop_map(|(one, other)| Step::Swap(one, other)),
         2 => (record(), record()).prop_map(|(from, into)| Step::Merge(from, into)),
         2 => (0..2_usize).prop_map(Step::Host),

@@ -113,7 +113,14 @@ impl World {
         let pipeline = self.pipeline(fuse, database);
         let call = async {
             match run {
-                Run::Send => pipeline.send(&self.id, &SendOptions::default()).await.map(drop),
+                Run::Send | Run::SendAll | Run::Resend => {
+                    let options = SendOptions {
+                        all: run == Run::SendAll,
+                        resend: run == Run::Resend,
+                        ..SendOptions::default()
+                    };
+                    pipeline.send(&self.id, &options).await.map(drop)
+                }
                 Run::SendTo(to) => {
                     let options = SendOptions {
                         to: vec![pick(to)],
@@ -278,6 +285,14 @@ impl World {
         self.diary.push(format!("-- {step:?}"));
         // Long enough for a request that was cut off to show at the provider.
         self.hours.pass(TimeDelta::seconds(5));
+        if let Step::Run(Run::Resend) | Step::Cut(Run::Resend, _) = step {
+            rules.everybody_is_told_again();
+        }
+        if let Step::Both(one, other) = step
+            && [one, other].contains(&Run::Resend)
+        {
+            rules.two_tell_everybody();
+        }
         match step {
             Step::Run(run) => {
                 let _ = self.run_to_end(run).await;
@@ -334,17 +349,20 @@ impl World {
             Step::TakeUp => book.edit(|meeting| meeting.status = MeetingStatus::Planned),
             Step::Add(who) => book.add(record(who)),
             Step::Remove(who) => book.remove(&record(who)),
+            Step::NoAddress(who) => book.take_address(&record(who)),
             Step::Address(who, to) => book.set_address(&record(who), book::address(to)),
             Step::Swap(one, other) => {
                 let (one, other) = (record(one), record(other));
-                let (of_one, of_other) = (book.address_of(&one).unwrap(), book.address_of(&other).unwrap());
-                book.set_address(&one, &of_other);
-                book.set_address(&other, &of_one);
+                if let (Some(of_one), Some(of_other)) = (book.address_of(&one), book.address_of(&other)) {
+                    book.set_address(&one, &of_other);
+                    book.set_address(&other, &of_one);
+                }
             }
             Step::Merge(from, into) => {
                 let (from, into) = (record(from), record(into));
-                if from != into && book.status(&from).is_some() {
-                    book.set_address(&into, &book.address_of(&from).unwrap());
+                let address = book.address_of(&from).filter(|_| from != into);
+                if let Some(address) = address.filter(|_| book.status(&from).is_some()) {
+                    book.set_address(&into, &address);
                     book.remove(&from);
                     book.add(into);
                 }
