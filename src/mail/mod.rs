@@ -8,11 +8,13 @@ mod dkim;
 mod draft;
 mod envelope_sender;
 mod form_letter;
+mod issued;
 mod mailbox;
 mod message_base;
 mod notifications;
 mod operator;
 mod outbox;
+mod outbox_entry;
 mod pacing;
 mod purpose;
 mod retention;
@@ -29,6 +31,7 @@ pub use dkim::{DkimError, DkimSigner, signed};
 pub use draft::{CalendarPart, ComposeError, Draft, InlineImage, Mailbox};
 pub use envelope_sender::{EnvelopeSender, message_id_of};
 pub use form_letter::{Addressed, Form, FormLetter, Own};
+pub use issued::{Issued, Organizer, Seen};
 pub use mailbox::MailboxFolder;
 pub use message_base::MessageBase;
 #[cfg(test)]
@@ -36,9 +39,10 @@ pub(crate) use message_base::pack;
 pub use notifications::{Fate, Noted, Notice, Notifications};
 pub use operator::{CannotCancel, OutboxCounts, OutboxOperator, Selection};
 pub use outbox::{
-    AttemptResult, ClaimRequest, Claimed, DeliveryState, Due, EnqueueOrder, Enqueued, Issued, NewInvitation,
-    Organizer, Outbox, OutboxEntry, Seen, StoredMessage, UnreadableMessage,
+    AttemptResult, ClaimRequest, Claimed, Due, EnqueueOrder, Enqueued, NewInvitation, Outbox, StoredMessage,
+    UnreadableMessage,
 };
+pub use outbox_entry::{DeliveryState, OutboxEntry};
 pub use pacing::Pacing;
 pub use purpose::{InvalidPurpose, Purpose, PurposeName};
 pub use retention::{Forgotten, Retention};

@@ -1,172 +1,19 @@
 //! The outbox: the durable list of invitations to deliver, and the facts that each meeting's invitees were told.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use super::Notice;
+use super::issued::{Issued, Seen};
+use super::outbox_entry::{DeliveryState, OutboxEntry};
 use super::purpose::Purpose;
 use super::shared_part::NewMessage;
 use super::transport::Envelope;
 use crate::fault::BoxFault;
 use crate::lease::Holder;
-use crate::meeting::{
-    Acceptance, EmailAddress, Facts, Language, MeetingId, PersonId, PersonRef, Revision, Tenure,
-};
-
-/// The state of an invitation's delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// The invitation waits to be delivered, now or at its next try.
-    Queued,
-    /// A process is delivering the invitation, under a lease.
-    Sending,
-    /// The mail server took the invitation.
-    Sent,
-    /// The mail server refused the invitation for good.
-    Failed,
-    /// The invitation was put off until the time limit.
-    GivenUp,
-    /// The connection broke twice between the final dot and the server's answer. The invitation is not sent again,
-    /// unless an operator retries it by its number.
-    MayHaveArrived,
-    /// A newer message to the same mailbox took its place before it left.
-    Superseded,
-    /// The invitation was called off before it left.
-    Cancelled,
-}
-
-impl DeliveryState {
-    /// All states.
-    pub const ALL: [Self; 8] = [
-        Self::Queued,
-        Self::Sending,
-        Self::Sent,
-        Self::Failed,
-        Self::GivenUp,
-        Self::MayHaveArrived,
-        Self::Superseded,
-        Self::Cancelled,
-    ];
-
-    /// The state as one lowercase word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::GivenUp => "given_up",
-            Self::MayHaveArrived => "may_have_arrived",
-            Self::Superseded => "superseded",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl fmt::Display for DeliveryState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for DeliveryState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is no delivery state"))
-    }
-}
-
-/// The organizer of a tenure, as invitees know the organizer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Organizer {
-    /// The record.
-    pub person: PersonRef,
-    /// The name; may be empty.
-    pub name: String,
-    /// The address in ORGANIZER.
-    pub email: EmailAddress,
-}
-
-/// The domain of forgotten addresses. Nobody can ever have it (RFC 6761 §6.4).
-const FORGOTTEN: &str = "forgotten.invalid";
-
-impl Organizer {
-    /// The organizer in the form that stays when the meeting with this UID is forgotten: a digest of record and
-    /// mailbox, which shows whether the next organizer is the same. A forgotten organizer stays the same. `None`: the
-    /// digest makes no address, so nothing stays.
-    #[must_use]
-    pub fn forgotten(&self, uid: &str) -> Option<Self> {
-        if self.is_forgotten() {
-            return Some(self.clone());
-        }
-        let words = format!("{uid}\n{}\n{}", self.person, self.email.mailbox());
-        let digest = format!("{:.32x}", Sha256::digest(words));
-        Some(Self {
-            email: format!("{digest}@{FORGOTTEN}").parse().ok()?,
-            person: PersonRef::user(PersonId::new(digest).ok()?),
-            name: String::new(),
-        })
-    }
-
-    /// Whether the organizer is in the form that stays when the meeting is forgotten.
-    #[must_use]
-    pub fn is_forgotten(&self) -> bool {
-        let domain = self.email.as_str().rsplit('@').next();
-        domain == Some(FORGOTTEN)
-    }
-
-    /// Whether this organizer, who may be forgotten, is the present organizer, by record and mailbox. `uid` is the UID
-    /// of the meeting.
-    #[must_use]
-    pub fn is_same(&self, now: &Self, uid: &str) -> bool {
-        if self.is_forgotten() {
-            return now.forgotten(uid).as_ref() == Some(self);
-        }
-        self.person == now.person && self.email.is_same_mailbox(&now.email)
-    }
-}
-
-/// A revision with the facts that invitees were told in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issued {
-    /// The tenure of the revision.
-    pub tenure: Tenure,
-    /// The iCalendar UID of the tenure.
-    pub uid: String,
-    /// The revision.
-    pub revision: Revision,
-    /// The facts of the revision.
-    pub facts: Facts,
-    /// The organizer. `None`: not known, because older versions did not record organizers.
-    pub organizer: Option<Organizer>,
-    /// The answers that were known when the revision was recorded, by mailbox ([`EmailAddress::mailbox`]). A mailbox
-    /// without an answer is not in the map. All calendar objects of the revision print these answers. `None`: not
-    /// known.
-    pub answers: Option<BTreeMap<String, Acceptance>>,
-    /// A digest of the calendar objects' content. `None`: not known.
-    pub content: Option<i64>,
-}
-
-/// The newest revision and message of a meeting that a process has read from the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seen {
-    /// The newest revision.
-    pub issued: Option<(Tenure, Revision)>,
-    /// The number of the newest message in the outbox. 0: there is none.
-    pub newest: i64,
-}
+use crate::meeting::{EmailAddress, Language, MeetingId, PersonId, PersonRef, Revision, Tenure};
 
 /// The changes to the outbox of one meeting, apart from the messages to put in.
 #[derive(Debug, Clone, Default)]
@@ -217,73 +64,6 @@ pub enum Enqueued {
     Queued,
     /// Nothing was changed: another process has sent this meeting in the meantime.
     Overtaken,
-}
-
-/// An invitation in the outbox, without its message.
-#[derive(Debug, Clone)]
-pub struct OutboxEntry {
-    /// The invitation's number in the outbox.
-    pub id: i64,
-    /// The meeting.
-    pub meeting: MeetingId,
-    /// The tenure that the message belongs to.
-    pub tenure: Tenure,
-    /// The revision that the message tells.
-    pub revision: Revision,
-    /// The purpose of the message.
-    pub purpose: Purpose,
-    /// How many messages of this revision were queued for this mailbox before.
-    pub resend: u32,
-    /// The invited person.
-    pub person: PersonRef,
-    /// The language of the message.
-    pub language: Language,
-    /// The envelope: sender and recipient.
-    pub envelope: Envelope,
-    /// The user over whose account the message leaves. `None`: it leaves over the organization's server.
-    pub account: Option<PersonId>,
-    /// The Message-ID.
-    pub message_id: String,
-    /// The digest of the calendar object's content, if it differs from the revision's.
-    pub content: Option<i64>,
-    /// The state of the delivery.
-    pub state: DeliveryState,
-    /// Whether a newer message replaced this one while it was being delivered.
-    pub superseded: bool,
-    /// How often delivery was tried.
-    pub attempts: u32,
-    /// How often the connection broke between the final dot and the answer.
-    pub answers_lost: u32,
-    /// Whether a process ended while it delivered the message. The message may have left.
-    pub cut_off: bool,
-    /// When delivery is tried next.
-    pub next_attempt_at: DateTime<Utc>,
-    /// The last answer of the mail server, or the last error.
-    pub last_answer: Option<String>,
-    /// When the message was put into the outbox.
-    pub created_at: DateTime<Utc>,
-    /// When the mail server took the message.
-    pub sent_at: Option<DateTime<Utc>>,
-    /// The outcome after that, as far as a notification has reported it.
-    pub notice: Option<Notice>,
-}
-
-impl OutboxEntry {
-    /// Whether the message is still to be delivered.
-    #[must_use]
-    pub const fn waits(&self) -> bool {
-        !self.superseded && matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
-    }
-
-    /// Whether the mail server has the message, or may have it.
-    #[must_use]
-    pub const fn may_have_left(&self) -> bool {
-        matches!(
-            self.state,
-            DeliveryState::Sent | DeliveryState::Sending | DeliveryState::MayHaveArrived
-        ) || self.answers_lost > 0
-            || self.cut_off
-    }
 }
 
 /// An invitation that this process may deliver until its lease ends.
