@@ -224,6 +224,10 @@ impl World {
     }
 
     async fn both(&mut self, one: Run, other: Run) {
+        // While two run, either may find a message in the hands of the other: it may be leaving.
+        for row in self.rows().await.iter().filter(|row| row.waits()) {
+            self.post.note_reached(&mailbox(row.envelope.to.as_str()));
+        }
         let second = self.store.second_handle(&self.hours.clock()).await;
         let fuse = Fuse::after(usize::MAX, End::Fails);
         let (one_said, other_said) = tokio::join!(
