@@ -67,8 +67,8 @@ pub trait Fault: std::error::Error {
         None
     }
 
-    /// For an error about places in a file: these places, with their lines of source. `say` words the acts of the
-    /// remedy.
+    /// For an error about places in a file: these places, with their lines of source and their remedies. `say` words the
+    /// acts of the remedies. A face that shows the report leaves [`Fault::remedy`] out, because the report says it.
     fn report_in(&self, say: &dyn Fn(&Act) -> String) -> Option<String> {
         let _ = say;
         None

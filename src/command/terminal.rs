@@ -102,13 +102,14 @@ impl Terminal {
         let message = visible(&chain(fault));
         let hint = hint(fault);
         self.error_line(&format!("{BAD}error{BAD:#}: {message}"));
-        if let Some(report) = fault.report_in(&say) {
-            self.error_line(&format!("\n{}\n", visible(&report)));
+        let report = fault.report_in(&say);
+        if let Some(report) = &report {
+            self.error_line(&format!("\n{}\n", visible(report)));
         }
         if let Some(at) = fault.retry_at() {
             self.error_line(&format!("  again from {}", at.format("%Y-%m-%d %H:%M:%S UTC")));
         }
-        if let Some(hint) = &hint {
+        if let Some(hint) = hint.as_ref().filter(|_| report.is_none()) {
             self.error_line(&format!("{DIM}hint{DIM:#}: {hint}"));
         }
         if self.is_json() {
