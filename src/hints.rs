@@ -25,6 +25,7 @@ pub(crate) fn say(act: &Act) -> String {
         },
         Act::ListMeetings => "see `invite meeting list`".into(),
         Act::ShowAttendees => "see `invite meeting show ID` for its attendees".into(),
+        Act::ListUsers => "see `invite zoom users list`".into(),
         Act::ChooseActor => {
             "name a user of the CRM with --as, or leave it out to act as the administrator".into()
         }
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
     use crate::database::DatabaseError;
     use crate::mail::{CannotCancel, TransportError};
-    use crate::meeting::{MeetingId, MeetingStatus, PersonId};
+    use crate::meeting::{MeetingId, MeetingStatus, PersonId, PersonRef};
     use crate::online::Jitsi;
     use crate::online::zoom::{Mode, ZoomError};
     use crate::pipeline::PipelineError;
@@ -132,7 +133,14 @@ mod tests {
             ),
             (
                 Box::new(PipelineError::NoActor { user: ana() }),
-                "name a user of the CRM with --as, or leave it out to act as the administrator",
+                "name a user of the CRM with --as, or leave it out to act as the administrator; see `invite zoom users \
+                 list`",
+            ),
+            (
+                Box::new(DatabaseError::NoPerson {
+                    person: PersonRef::user(ana()),
+                }),
+                "see `invite zoom users list`",
             ),
             (
                 Box::new(wrong_status("sent", MeetingStatus::NotHeld)),

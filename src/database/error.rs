@@ -7,6 +7,7 @@ use sqlx::migrate::MigrateError;
 use super::KeyError;
 use super::postgres::Place;
 use crate::fault::{Act, BoxError, BoxFault, Class, Fault, Moment, Remedy, Sealed, Setting};
+use crate::meeting::{PersonKind, PersonRef};
 
 /// Why a call of the database failed. The database is as it was before.
 ///
@@ -149,8 +150,14 @@ pub enum DatabaseError {
     /// There is no such record.
     #[error("there is no {what}")]
     NotFound {
-        /// The record, such as `user "bob"`.
+        /// The record, such as `meeting "kickoff"`.
         what: String,
+    },
+    /// There is no such person.
+    #[error("there is no {} {:?}", person.kind, person.id.as_str())]
+    NoPerson {
+        /// The person.
+        person: PersonRef,
     },
     /// There is no encryption key.
     #[error(transparent)]
@@ -366,7 +373,7 @@ impl Fault for DatabaseError {
             Self::Query { .. } => "database.query",
             Self::Invalid { .. } => "database.invalid",
             Self::LeaseLost { .. } => "database.lease_lost",
-            Self::NotFound { .. } => "crm.not_found",
+            Self::NotFound { .. } | Self::NoPerson { .. } => "crm.not_found",
             Self::Key(error) => error.kind(),
             Self::WrongKey { .. } => "database.wrong_key",
         }
@@ -385,7 +392,7 @@ impl Fault for DatabaseError {
             | Self::WrongKey { .. } => Class::Configuration,
             Self::Busy { .. } | Self::Lost { .. } | Self::LeaseLost { .. } => Class::Temporary,
             Self::Migration { .. } | Self::Query { .. } => Class::Internal,
-            Self::NotFound { .. } => Class::NotFound,
+            Self::NotFound { .. } | Self::NoPerson { .. } => Class::NotFound,
             Self::Key(error) => error.class(),
         }
     }
@@ -424,7 +431,8 @@ impl Fault for DatabaseError {
                 Remedy::says("make room on the disk and the folder writable, then ").then(again)
             }
             Self::Invalid { .. } => "correct the record, for instance by importing it again".into(),
-            Self::NotFound { .. } => return None,
+            Self::NoPerson { person } if person.kind == PersonKind::User => Remedy::act(Act::ListUsers),
+            Self::NotFound { .. } | Self::NoPerson { .. } => return None,
             Self::Key(error) => return error.remedy(),
             Self::WrongKey { sealed, .. } => {
                 Remedy::says("put back the key that it was stored with (`INVITE_KEY` or ")

@@ -190,6 +190,8 @@ pub enum Act {
     ListMeetings,
     /// Show the meeting's attendees.
     ShowAttendees,
+    /// List the users.
+    ListUsers,
     /// Choose the user on whose behalf the command runs.
     ChooseActor,
     /// Set the meeting's status.
@@ -335,6 +337,7 @@ impl fmt::Display for Act {
             Self::Setting(setting) => setting.means,
             Self::ListMeetings => "look at the list of meetings",
             Self::ShowAttendees => "look at the meeting's attendees",
+            Self::ListUsers => "look at the list of users",
             Self::ChooseActor => "name a user of the CRM to act for, or act as the administrator",
             Self::SetStatus(status) => return write!(f, "set its status to {status}"),
             Self::AssignUser => "assign the meeting to a user",

@@ -314,7 +314,7 @@ impl Fault for PipelineError {
     fn remedy(&self) -> Option<Remedy> {
         Some(match self {
             Self::NoMeeting { .. } => Remedy::act(Act::ListMeetings),
-            Self::NoActor { .. } => Remedy::act(Act::ChooseActor),
+            Self::NoActor { .. } => Remedy::act(Act::ChooseActor).and("; ").then(Act::ListUsers),
             Self::NotInvited { .. } => Remedy::act(Act::ShowAttendees),
             Self::WrongStatus {
                 status: MeetingStatus::NotHeld,

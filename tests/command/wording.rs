@@ -132,6 +132,7 @@ fn records_that_are_not_there_or_not_right() {
         "meeting show party",
         "meeting edit kickoff --assign ghost",
         "zoom users enable ghost",
+        "zoom push --meeting kickoff --as ghost",
         "outbox show 4711",
     ] {
         answers.ask(&folder, arguments);

@@ -146,9 +146,7 @@ impl Set {
         let crm = session.crm().await?;
         let known = crm.records().person(&user).await;
         if known.map_err(BoxFault::new)?.is_none() {
-            return Err(BoxFault::new(DatabaseError::NotFound {
-                what: format!("user {:?}", self.user.as_str()),
-            }));
+            return Err(BoxFault::new(DatabaseError::NoPerson { person: user }));
         }
         let account = self.account.settings(session.terminal).map_err(BoxFault::new)?;
         let database = session.database().await?;

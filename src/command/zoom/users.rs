@@ -62,11 +62,10 @@ impl UsersCommand {
 
 async fn set(session: &Session<'_>, user: &PersonId, enabled: bool, zoom_id: Option<&str>) -> Outcome {
     let crm = session.crm().await?;
-    let known = crm.records().person(&PersonRef::user(user.clone())).await;
+    let person = PersonRef::user(user.clone());
+    let known = crm.records().person(&person).await;
     if known.map_err(BoxFault::new)?.is_none() {
-        return Err(BoxFault::new(DatabaseError::NotFound {
-            what: format!("user {:?}", user.as_str()),
-        }));
+        return Err(BoxFault::new(DatabaseError::NoPerson { person }));
     }
     let entry = OnlineUser {
         provider: zoom::LOCATION,

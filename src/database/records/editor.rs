@@ -134,12 +134,11 @@ impl Database {
     }
 
     async fn require(&self, tx: &mut Transaction, person: &PersonRef) -> Result<(), DatabaseError> {
-        let target = Target::Person(person.clone());
-        if self.exists(tx, &target).await? {
+        if self.exists(tx, &Target::Person(person.clone())).await? {
             return Ok(());
         }
-        Err(DatabaseError::NotFound {
-            what: target.to_string(),
+        Err(DatabaseError::NoPerson {
+            person: person.clone(),
         })
     }
 }
