@@ -98,6 +98,7 @@ impl Connection for MailboxFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Fault as _;
 
     fn envelope(to: &str) -> Envelope {
         Envelope {
@@ -127,13 +128,30 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn what_stands_in_the_way_is_named() {
         let folder = tempfile::tempdir().unwrap();
+        let write_into = |folder: &Path| {
+            let written = MailboxFolder::new(folder).write(&envelope("a@b.example"), b"");
+            let error = written.unwrap_err();
+            (error.to_string(), error.remedy().unwrap().to_string())
+        };
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
-        let error = MailboxFolder::new(file.join("outbox"))
-            .write(&envelope("a@b.example"), b"")
-            .unwrap_err();
-        assert!(error.to_string().contains("file/outbox"), "{error}");
+        for place in [&file, &file.join("outbox")] {
+            let (message, remedy) = write_into(place);
+            assert!(message.ends_with(&*place.to_string_lossy()), "{message}");
+            assert!(
+                remedy.starts_with("a file is where the folder should be"),
+                "{remedy}"
+            );
+        }
+        let name = file_name(&envelope("a@b.example"), b"");
+        std::fs::create_dir(folder.path().join(&name)).unwrap();
+        let (message, remedy) = write_into(folder.path());
+        assert!(message.ends_with(&name), "{message}");
+        assert!(
+            remedy.starts_with("a folder is where the file should be"),
+            "{remedy}"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The port that sends messages.
 
+use std::io;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -153,7 +154,7 @@ pub enum TransportError {
         /// The file or folder.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
@@ -231,8 +232,17 @@ impl Fault for TransportError {
             Self::CannotSign { .. } => Remedy::says("check the key of ")
                 .then(Act::Setting(Setting::DKIM))
                 .and("; the invitation stays in the outbox"),
-            Self::CannotWrite { .. } => {
-                Remedy::says("make the folder writable, then ").then(Act::Again(Moment::Now))
+            Self::CannotWrite { source, .. } => {
+                let first = match source.kind() {
+                    io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                        "a file is where the folder should be: choose another folder, or move the file away and "
+                    }
+                    io::ErrorKind::IsADirectory => {
+                        "a folder is where the file should be: choose another folder, or move this one away and "
+                    }
+                    _ => "make the folder writable, then ",
+                };
+                Remedy::says(first).then(Act::Again(Moment::Now))
             }
         })
     }
