@@ -431,6 +431,8 @@ mod tests {
     /// The command's words. The library must not contain them, because other faces have other words.
     const OF_THE_COMMAND: &[&str] = &[
         "`invite ",
+        "<code>invite ",
+        "terminal",
         "`--",
         " --",
         "`[",

@@ -26,6 +26,7 @@ async fn the_loopback_listener_takes_the_answer_to_its_own_request_only() {
         foreign.starts_with("HTTP/1.1 400") && !foreign.contains("script>"),
         "{foreign}"
     );
+    assert!(foreign.contains("use the newest link only"), "{foreign}");
     let page = get(format!("/zoom/callback?{expected}")).await;
     assert!(
         page.starts_with("HTTP/1.1 200") && page.contains("close this window"),

@@ -128,19 +128,19 @@ async fn answer(State(waiting): State<Waiting>, request: Request) -> Response {
         (
             StatusCode::BAD_REQUEST,
             "This link is not the newest one",
-            "Run <code>invite zoom connect</code> again and use the link that it prints.",
+            "Connect to Zoom again, and use the newest link only. You can close this window.",
         )
     } else if redirected.error.is_some() {
         (
             StatusCode::OK,
             "Zoom was not connected",
-            "The terminal says why. You can close this window.",
+            "The program that asked for the connection says why. You can close this window.",
         )
     } else {
         (
             StatusCode::OK,
             "Back from Zoom",
-            "The terminal finishes the connection. You can close this window.",
+            "The program that asked for the connection finishes it. You can close this window.",
         )
     };
     if answers {
