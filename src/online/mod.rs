@@ -21,6 +21,12 @@ pub use users::{OnlineUser, OnlineUsers};
 /// The online locations of this crate's own providers.
 pub static BUILT_IN: [OnlineLocation; 2] = [zoom::LOCATION, Jitsi::LOCATION];
 
+/// The scope that a push to one of this crate's own providers needs, also if the provider is not configured. For a
+/// configured one, the provider itself says it ([`OnlineMeetings::required_scope`]).
+pub(crate) fn built_in_scope(location: OnlineLocation) -> Option<&'static str> {
+    (location == zoom::LOCATION).then_some(zoom::SCOPE)
+}
+
 /// The provider's own id of an online meeting. For Zoom: the digits of the meeting id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

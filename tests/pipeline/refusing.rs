@@ -165,6 +165,20 @@ async fn a_pipeline_that_lacks_a_part() {
         .await
         .unwrap_err();
     assert!(matches!(error, PipelineError::NoProvider { .. }), "{error:?}");
+    // A user who may not push is told so first.
+    for (user, kind) in [
+        ("ben", "permission.denied"),
+        ("cleo", "permission.denied"),
+        ("ana", "online.not_configured"),
+    ] {
+        let error = pipeline.send(&kickoff(), &as_user(user)).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{user}: {error}");
+        let options = PushOptions {
+            actor: as_user(user).actor,
+        };
+        let error = pipeline.push(&kickoff(), &options).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{user}: {error}");
+    }
     stage.edit(|meeting| meeting.online_location = None).await;
     pipeline.send(&kickoff(), &SendOptions::default()).await.unwrap();
     let error = pipeline

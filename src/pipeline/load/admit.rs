@@ -163,9 +163,8 @@ impl Loader {
             EditAccess::Own => meeting.assigned_user.as_ref() == Some(actor),
             EditAccess::No => false,
         };
-        let provider = meeting.online_location.filter(|_| pushes);
-        let provider = provider.and_then(|location| self.providers.at(location));
-        let required = provider.and_then(|provider| provider.required_scope());
+        let location = meeting.online_location.filter(|_| pushes);
+        let required = location.and_then(|location| self.providers.required_scope(location));
         let reason = if !may_edit {
             "none of the user's roles lets the user edit this meeting".to_owned()
         } else if let Some(scope) = required.filter(|scope| !facts.scopes.contains(*scope)) {

@@ -23,7 +23,7 @@ pub(in crate::pipeline) struct Loader {
     pub(in crate::pipeline) crm: Arc<dyn Records>,
     pub(in crate::pipeline) outbox: Arc<dyn Outbox>,
     pub(in crate::pipeline) accounts: UserAccounts,
-    /// A provider knows the right that a push needs.
+    /// For the scope that a push needs.
     pub(in crate::pipeline) providers: Providers,
     pub(in crate::pipeline) clock: Clock,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::meeting::{Meeting, OnlineLocation};
-use crate::online::{OnlineLink, OnlineMeetings};
+use crate::online::{self, OnlineLink, OnlineMeetings};
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::facts::{Online, OnlineAction, OnlineReport};
 
@@ -37,6 +37,15 @@ impl Providers {
     pub(in crate::pipeline) fn at(&self, location: OnlineLocation) -> Option<&dyn OnlineMeetings> {
         let mut providers = self.0.iter().map(AsRef::as_ref);
         providers.find(|provider| provider.location() == location)
+    }
+
+    /// The scope that a push to an online location needs. It is known also without a provider if the location is one of
+    /// this crate's own: a user who may not push is told so, whatever is configured.
+    pub(in crate::pipeline) fn required_scope(&self, location: OnlineLocation) -> Option<&str> {
+        match self.at(location) {
+            Some(provider) => provider.required_scope(),
+            None => online::built_in_scope(location),
+        }
     }
 
     /// The name of the provider of an online location, such as `Zoom`, also without a provider for it.
