@@ -175,6 +175,7 @@ pub mod dsn;
 pub mod fault;
 #[cfg(feature = "command")]
 mod hints;
+mod html;
 mod http;
 pub mod imip;
 pub mod jobs;

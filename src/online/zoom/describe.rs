@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::timezones::zoom_time_zone;
 use super::{MeetingSettings, ZoomError};
+use crate::html::is_html;
 use crate::meeting::{EmailAddress, Meeting, Person, PersonKind, Reach};
 use crate::online::{OnlineSpec, OnlineUser};
 
@@ -158,7 +159,7 @@ fn shorten(text: &str, longest: usize) -> String {
 /// A description as plain text. HTML is laid out as text, with links as footnotes; plain text stays unchanged.
 fn plain_text(description: &str) -> String {
     let text = description.replace("\r\n", "\n").replace('\r', "\n");
-    let text = if looks_like_html(&text) {
+    let text = if is_html(&text) {
         html2text::config::plain()
             .no_table_borders()
             .no_link_wrapping()
@@ -173,56 +174,6 @@ fn plain_text(description: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
-}
-
-/// Elements that descriptions use. All other text in angle brackets, such as `<lee@client.example>` or `a < b`, counts
-/// as plain text.
-const ELEMENTS: &[&str] = &[
-    "a",
-    "b",
-    "blockquote",
-    "body",
-    "br",
-    "code",
-    "div",
-    "em",
-    "font",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "html",
-    "i",
-    "img",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "span",
-    "strong",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "tr",
-    "u",
-    "ul",
-];
-
-fn looks_like_html(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
-        let rest = text[at + 1..].trim_start_matches('/');
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
-        let (name, rest) = rest.split_at(end);
-        let closed = rest.starts_with(['>', '/', ' ', '\n', '\t']) && rest.contains('>');
-        closed && ELEMENTS.contains(&name.to_ascii_lowercase().as_str())
-    })
 }
 
 fn without_tags(html: &str) -> String {
@@ -385,6 +336,9 @@ mod tests {
             "{text:?}"
         );
         assert_eq!(plain_text("a\r\nb\u{0}"), "a\nb");
+        // What a mail takes for HTML, Zoom is told as text too.
+        let text = plain_text("<style>p{}</style>Read <small>this</small>");
+        assert_eq!(text, "Read this");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use html2text::render::TextDecorator;
 
+use crate::html::is_html;
+
 /// Longer HTML is shown as plain text, cut to [`MAX_TEXT`].
 const MAX_HTML: usize = 64 * 1024;
 /// How many characters of a description a mail shows at most.
@@ -94,69 +96,6 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .add_generic_attributes(["dir"]);
     cleaner
 });
-
-/// Elements that make a text HTML.
-const ELEMENTS: &[&str] = &[
-    "a",
-    "b",
-    "blockquote",
-    "body",
-    "br",
-    "code",
-    "div",
-    "em",
-    "font",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "hr",
-    "html",
-    "i",
-    "iframe",
-    "img",
-    "li",
-    "link",
-    "meta",
-    "object",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "script",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "style",
-    "sub",
-    "sup",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "tr",
-    "u",
-    "ul",
-];
-
-fn is_html(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
-        let rest = &text[at + 1..];
-        let rest = rest.strip_prefix('/').unwrap_or(rest);
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
-        let (name, after) = rest.split_at(end);
-        let closes = after.starts_with(['>', '/']) || after.starts_with(|c: char| c.is_ascii_whitespace());
-        closes && after.contains('>') && ELEMENTS.contains(&name.to_ascii_lowercase().as_str())
-    })
-}
 
 /// The greatest depth of nested elements. Elements without an end tag are not counted.
 pub(in crate::template) fn depth(html: &str) -> usize {
