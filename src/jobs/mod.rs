@@ -19,7 +19,7 @@ use crate::lease::Holder;
 /// A job to schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The kind of work: an open name, such as `retention`. Workers with a handler of this name run the job.
+    /// The kind of work: an open name, such as `reminder`. Workers with a handler of this name run the job.
     pub kind: String,
     /// The key. No two jobs of one kind have the same key, so the job runs once.
     pub key: String,

@@ -1,7 +1,7 @@
 //! What is over is forgotten, and a meeting that is planned again goes on where it was.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -164,6 +164,45 @@ async fn a_worker_forgets_what_is_kept_long_enough_and_nothing_that_waits() {
     let forgotten = stage.database.forget(after, false).await.unwrap();
     assert_eq!((forgotten.meetings, forgotten.waiting), (0, 1));
     assert_eq!(stage.database.of_meeting(&kickoff()).await.unwrap().len(), 3);
+}
+
+/// A store that notes until when it is asked to forget.
+#[derive(Default)]
+struct Noting {
+    asked: Mutex<Vec<DateTime<Utc>>>,
+}
+
+#[async_trait]
+impl Retention for Noting {
+    async fn forget(&self, before: DateTime<Utc>, _dry_run: bool) -> Result<Forgotten, BoxFault> {
+        self.asked.lock().unwrap().push(before);
+        Ok(Forgotten::default())
+    }
+}
+
+#[tokio::test]
+async fn workers_with_two_spans_forget_once_a_day_each_for_its_own() {
+    let stage = Stage::standing().await;
+    let working = async |keep: u32| {
+        let noting = Arc::new(Noting::default());
+        let builder = stage.builder().keep(DAY * keep);
+        let pipeline = builder.retention(Arc::clone(&noting) as _).build().unwrap();
+        pipeline.work(true).await.unwrap();
+        let asked = noting.asked.lock().unwrap().clone();
+        let ages = asked.into_iter().map(|before| stage.clock.now() - before);
+        ages.map(|age| age.num_days()).collect::<Vec<_>>()
+    };
+    // On each day another worker is the first to find the jobs of both.
+    for [first, second] in [[180, 90], [90, 180], [180, 90], [90, 180]] {
+        for keep in [first, second] {
+            assert_eq!(working(keep).await, [i64::from(keep)]);
+            assert_eq!(working(keep).await, [0_i64; 0]);
+        }
+        stage.clock.advance(TimeDelta::days(1));
+    }
+    // After days on which no worker kept for the span, it is done once all the same.
+    stage.clock.advance(TimeDelta::days(5));
+    assert_eq!(working(180).await, [180]);
 }
 
 /// A store that cannot forget.

@@ -318,7 +318,7 @@ async fn of_two_workers_one_forgets_and_once_a_day() {
         assert_eq!(counting.0.load(Ordering::Relaxed), day);
         stage.clock.advance(TimeDelta::days(1));
     }
-    // A worker that keeps for less does not wait for the next day, and the job of the other span ends.
+    // A worker that keeps for less does not wait for the next day, and leaves the job of the other span alone.
     working(180).await;
     working(90).await;
     assert_eq!(counting.0.load(Ordering::Relaxed), 5);

@@ -20,12 +20,12 @@ pub(in crate::pipeline) struct Keeping {
     jobs: Arc<dyn Jobs>,
     clock: Clock,
     span: Duration,
+    /// The kind of its jobs, with the span: a worker that keeps meetings for another time must not take them. It could
+    /// forget meetings too early, and a job that it ends would be done by nobody.
+    kind: String,
 }
 
 impl Keeping {
-    /// The kind of its jobs.
-    const KIND: &'static str = "retention";
-
     /// A handler that forgets meetings this long after their end.
     pub(in crate::pipeline) fn new(
         retention: Arc<dyn Retention>,
@@ -38,23 +38,30 @@ impl Keeping {
             jobs,
             clock,
             span,
+            kind: format!("retention {}s", span.as_secs()),
         }
     }
 
-    /// The subject of this handler's jobs: the time for which it keeps meetings. Jobs with another subject are not its own.
-    fn subject(&self) -> String {
-        serde_json::json!({ "keep_seconds": self.span.as_secs() }).to_string()
-    }
-
-    /// The job of the day of `due`. The span is in its key, so that a shorter one does not wait for tomorrow.
+    /// The job of the day of `due`. The day is its key, so that it runs once for all workers of the span.
     fn job_at(&self, due: DateTime<Utc>) -> NewJob {
         NewJob {
-            kind: Self::KIND.to_owned(),
-            key: format!("{} {}s", due.date_naive(), self.span.as_secs()),
-            subject: self.subject(),
+            kind: self.kind.clone(),
+            key: due.date_naive().to_string(),
+            subject: String::new(),
             due,
             remember: REMEMBER,
         }
+    }
+
+    /// The job of this day, due since midnight.
+    fn job_of_today(&self, now: DateTime<Utc>) -> NewJob {
+        self.job_at(now.date_naive().and_time(NaiveTime::MIN).and_utc())
+    }
+
+    async fn schedule(&self, job: &NewJob) -> Result<(), JobError> {
+        let scheduled = self.jobs.schedule(job).await;
+        scheduled.map_err(|error| JobError::from_fault("scheduling the next day's job", &error))?;
+        Ok(())
     }
 
     async fn forget(&self, now: DateTime<Utc>) -> Result<(), JobError> {
@@ -89,24 +96,25 @@ impl Keeping {
 #[async_trait]
 impl JobHandler for Keeping {
     fn kind(&self) -> &str {
-        Self::KIND
+        &self.kind
     }
 
-    /// The job of today, due since midnight. The first worker of the day runs it, and all others find it done.
+    /// The job of today. The first worker of the day that keeps for the span runs it, and all others find it done.
     fn first(&self, now: DateTime<Utc>) -> Option<NewJob> {
-        Some(self.job_at(now.date_naive().and_time(NaiveTime::MIN).and_utc()))
+        Some(self.job_of_today(now))
     }
 
     async fn run(&self, job: &Job) -> Result<Done, JobError> {
-        // The job is of a worker that keeps meetings for another time. To go on with it could forget meetings too early.
-        if job.subject != self.subject() {
+        let now = self.clock.now();
+        let today = self.job_of_today(now);
+        if job.key != today.key {
+            // No worker kept for the span on the job's day. The job of today does the work, once.
+            self.schedule(&today).await?;
             return Ok(Done::Finished);
         }
-        let now = self.clock.now();
         // The next day is scheduled first, so that an error or a crash below does not end the row of days.
         if let Some(tomorrow) = now.checked_add_signed(TimeDelta::days(1)) {
-            let scheduled = self.jobs.schedule(&self.job_at(tomorrow)).await;
-            scheduled.map_err(|error| JobError::from_fault("scheduling the next day's job", &error))?;
+            self.schedule(&self.job_at(tomorrow)).await?;
         }
         self.forget(now).await?;
         Ok(Done::Finished)
