@@ -4,8 +4,8 @@ use invite::fault::Fault as _;
 use invite::mail::{DeliveryState, Outbox as _};
 use invite::meeting::{Acceptance, MeetingStatus};
 use invite::pipeline::{CancelOptions, RecipientState, SendReport};
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, kickoff, to};
 
 impl Stage {
@@ -101,8 +101,8 @@ async fn nobody_hears_of_a_meeting_that_was_never_sent() {
 #[tokio::test]
 async fn who_never_got_the_invitation_gets_no_cancellation() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
-    stage.post.order(MIKA, Order::Refuse);
+    stage.post.order(LEE, StubFate::PutOff);
+    stage.post.order(MIKA, StubFate::Refused);
     stage.send().await;
     stage.post.empty();
     stage.call_off().await;
@@ -119,7 +119,7 @@ async fn a_cancellation_that_was_put_off_is_delivered_by_the_next_run() {
     stage.send().await;
     stage.call_off().await;
     stage.post.empty();
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     assert_eq!(stage.cancel().await.queued, 1);
     let report = stage.cancel().await;
     assert_eq!((report.sent, report.queued), (1, 0));
@@ -156,7 +156,7 @@ async fn somebody_removed_is_told_alone() {
 #[tokio::test]
 async fn somebody_removed_before_the_invitation_left_never_gets_it() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     stage.send().await;
     stage.post.empty();
     stage.remove("contact:lee").await;
@@ -172,7 +172,7 @@ async fn a_removal_that_was_put_off_is_delivered_by_the_next_send_unless_taken_b
         stage.send().await;
         stage.post.empty();
         stage.remove("contact:lee").await;
-        stage.post.order(LEE, Order::PutOff);
+        stage.post.order(LEE, StubFate::PutOff);
         assert_eq!(
             fate(&stage.send().await, "contact:lee").0,
             invite::pipeline::RecipientState::Queued
@@ -218,7 +218,7 @@ async fn a_cancellation_that_waited_through_a_change_is_reported_as_it_fared() {
     let stage = Stage::new().await;
     stage.send().await;
     stage.remove("contact:lee").await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let report = stage.send().await;
     assert_eq!(fate(&report, "contact:lee").0, RecipientState::Queued);
     stage.reschedule().await;

@@ -3,8 +3,8 @@
 use invite::fault::{Class, Fault as _};
 use invite::meeting::Acceptance;
 use invite::pipeline::{PipelineError, RecipientState, SendOptions};
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, resend, to};
 
 const SKIPPED: RecipientState = RecipientState::Skipped;
@@ -65,7 +65,7 @@ async fn picked_by_address_or_record_whatever_was_answered() {
 #[tokio::test]
 async fn a_pick_does_not_deliver_what_waits_for_others() {
     let stage = Stage::new().await;
-    stage.post.order(KIM, Order::PutOff);
+    stage.post.order(KIM, StubFate::PutOff);
     stage.send_with(&to(&[KIM])).await;
     let report = stage.send_with(&to(&[LEE])).await;
     assert_eq!(stage.post.addressees(), [LEE]);
@@ -127,7 +127,7 @@ async fn a_resend_is_the_same_revision_in_a_new_mail() {
 #[tokio::test]
 async fn a_resend_does_not_double_what_still_waits() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     stage.send().await;
     let report = stage
         .send_with(&SendOptions {

@@ -12,16 +12,16 @@ use invite::meeting::Acceptance;
 use invite::pipeline::{
     DeliverySettings, Event, Happened, OnlineAction, PipelineError, RecipientState, SendOptions,
 };
+use invite::testing::StubFate;
 
 use crate::fuse::{End, Fuse};
-use crate::post_office::Order;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, kickoff, world};
 use crate::store_file;
 
 #[tokio::test]
 async fn a_refused_recipient_fails_alone_with_the_servers_words() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::Refuse);
+    stage.post.order(LEE, StubFate::Refused);
     let report = stage.send().await;
     assert_eq!(counts(&report), (2, 0, 1, 1));
     assert_eq!(
@@ -76,8 +76,8 @@ async fn a_damaged_message_fails_alone() {
 #[tokio::test]
 async fn what_was_put_off_waits_and_the_next_send_delivers_it() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let report = stage.send().await;
     assert_eq!(counts(&report), (2, 1, 0, 1));
     let (state, reason) = fate(&report, "contact:lee");
@@ -112,7 +112,7 @@ async fn what_was_put_off_waits_and_the_next_send_delivers_it() {
 #[tokio::test]
 async fn what_was_put_off_for_too_long_is_given_up() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let settings = DeliverySettings {
         give_up_after: Duration::ZERO,
         ..DeliverySettings::default()
@@ -129,7 +129,7 @@ async fn what_was_put_off_for_too_long_is_given_up() {
 #[tokio::test]
 async fn a_server_that_hangs_up_with_its_answer_is_called_again() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOffAndClose);
+    stage.post.order(LEE, StubFate::PutOffAndClosed);
     let report = stage.send().await;
     assert_eq!(counts(&report), (2, 1, 0, 1));
     assert!(report.stopped.is_none());
@@ -163,7 +163,7 @@ async fn a_server_that_is_not_there_stops_everything_and_loses_nothing() {
 async fn a_server_that_does_not_want_us_is_not_asked_for_each() {
     let stage = Stage::new().await;
     for to in INVITEES {
-        stage.post.order(to, Order::Unwelcome);
+        stage.post.order(to, StubFate::Unwelcome);
     }
     let report = stage.send().await;
     assert_eq!(counts(&report), (0, 3, 0, 1));
@@ -182,7 +182,7 @@ async fn a_server_that_does_not_want_us_is_not_asked_for_each() {
 #[tokio::test]
 async fn a_connection_that_breaks_is_made_again_at_once() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::BreakBefore);
+    stage.post.order(LEE, StubFate::BrokenBefore);
     let report = stage.send().await;
     assert_eq!(counts(&report), (3, 0, 0, 1));
     assert_eq!(stage.post.addressees(), INVITEES);
@@ -192,8 +192,8 @@ async fn a_connection_that_breaks_is_made_again_at_once() {
 #[tokio::test]
 async fn a_message_that_breaks_every_connection_does_not_stop_the_others() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::BreakBefore);
-    stage.post.order(LEE, Order::BreakBefore);
+    stage.post.order(LEE, StubFate::BrokenBefore);
+    stage.post.order(LEE, StubFate::BrokenBefore);
     let report = stage.send().await;
     assert_eq!(counts(&report), (2, 1, 0, 1));
     assert!(report.stopped.is_none());
@@ -205,7 +205,7 @@ async fn a_message_that_breaks_every_connection_does_not_stop_the_others() {
 #[tokio::test]
 async fn a_message_whose_fate_is_unknown_goes_again_as_the_same_mail() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::BreakAfter);
+    stage.post.order(LEE, StubFate::BrokenAfter);
     let report = stage.send().await;
     assert_eq!(counts(&report), (2, 1, 0, 1));
     assert_eq!(
@@ -242,9 +242,9 @@ async fn crowd(stage: &Stage, size: usize) -> BTreeSet<String> {
 async fn many_leave_over_several_connections_each_once() {
     let stage = Stage::with(world(), 3).await;
     let everybody = crowd(&stage, 30).await;
-    stage.post.order("l7@crowd.example", Order::Refuse);
-    stage.post.order("l8@crowd.example", Order::BreakBefore);
-    stage.post.order("l9@crowd.example", Order::PutOff);
+    stage.post.order("l7@crowd.example", StubFate::Refused);
+    stage.post.order("l8@crowd.example", StubFate::BrokenBefore);
+    stage.post.order("l9@crowd.example", StubFate::PutOff);
     let report = stage.send().await;
     assert_eq!(counts(&report), (31, 1, 1, 1));
     let addressees = stage.post.addressees();
@@ -283,8 +283,8 @@ async fn a_run_that_is_told_to_stop_leaves_the_rest_in_the_outbox() {
 #[tokio::test]
 async fn events_are_told_in_the_order_of_the_steps() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::Refuse);
-    stage.post.order(KIM, Order::PutOff);
+    stage.post.order(LEE, StubFate::Refused);
+    stage.post.order(KIM, StubFate::PutOff);
     let seen: Arc<std::sync::Mutex<Vec<Event>>> = Arc::default();
     let log = Arc::clone(&seen);
     let pipeline = stage

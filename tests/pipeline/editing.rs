@@ -4,9 +4,9 @@ use invite::mail::Outbox as _;
 use invite::meeting::Acceptance;
 use invite::pipeline::{OnlineAction, RecipientState};
 use invite::sandbox::zoom::Operation;
+use invite::testing::StubFate;
 use serde_json::Value;
 
-use crate::post_office::Order;
 use crate::stage::{INVITEES, LEE, MIKA, Stage, counts, fate, kickoff, on_the_day, to};
 
 fn body_of_the_patch(stage: &Stage) -> Value {
@@ -194,7 +194,7 @@ async fn who_was_passed_over_gets_the_current_revision_later() {
 #[tokio::test]
 async fn an_update_is_not_the_first_that_somebody_hears() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let report = stage.send().await;
     assert_eq!(fate(&report, "contact:lee").0, RecipientState::Queued);
     stage.post.empty();
@@ -219,7 +219,7 @@ async fn a_revision_that_never_arrived_is_not_what_a_change_is_measured_by() {
     let stage = Stage::new().await;
     stage.send_before_it_begins().await;
     stage.reschedule().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     stage.send().await;
     stage.post.empty();
     stage
@@ -262,7 +262,7 @@ async fn a_new_attendee_of_an_old_meeting_is_invited() {
 #[tokio::test]
 async fn nobody_who_has_left_the_meeting_gets_what_was_still_waiting() {
     let stage = Stage::new().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     stage.send().await;
     stage
         .edit_attendees(|attendees| attendees.retain(|attendee| attendee.person.id.as_str() != "lee"))

@@ -11,8 +11,8 @@ use invite::imip::{Answer, AnswerKind};
 use invite::mail::{Forgotten, Outbox as _, Purpose, Retention};
 use invite::meeting::{Acceptance, MeetingStatus, PersonId, When};
 use invite::pipeline::{AnswerOutcome, Pipeline, PipelineError};
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::stage::{INVITEES, LEE, Stage, kickoff, on_the_day};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -158,7 +158,7 @@ async fn a_worker_forgets_what_is_kept_long_enough_and_nothing_that_waits() {
     assert!(stage.database.of_meeting(&kickoff()).await.unwrap().is_empty());
 
     stage.reschedule().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     assert_eq!(stage.send().await.queued, 1);
     let after = on_the_day("12:00", "12:01").instants().unwrap().0 + TimeDelta::days(400);
     let forgotten = stage.database.forget(after, false).await.unwrap();

@@ -12,8 +12,8 @@ use invite::mail::{
 use invite::meeting::Language;
 use invite::pipeline::Worked;
 use invite::sandbox::zoom::Operation;
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::stage::{LEE, Stage, counts, kickoff, resend};
 
 /// Longer than a worker looks away.
@@ -27,7 +27,7 @@ async fn waits(stage: &Stage) -> bool {
 #[tokio::test]
 async fn a_mail_that_was_put_off_leaves_when_its_time_comes() {
     let stage = Stage::standing().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     assert_eq!(counts(&stage.send().await), (2, 1, 0, 1));
     let next = stage.database.next_due().await.unwrap().unwrap();
     let pause = next - stage.clock.now();
@@ -52,7 +52,7 @@ async fn a_mail_that_was_put_off_leaves_when_its_time_comes() {
 #[tokio::test]
 async fn a_worker_wakes_when_the_clock_is_moved() {
     let stage = Stage::standing().await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     stage.send().await;
     let pipeline = stage.pipeline();
     let working = tokio::spawn(async move { pipeline.work(true).await });
@@ -74,7 +74,7 @@ async fn what_is_put_off_for_days_is_given_up() {
     stage.send_before_it_begins().await;
     stage.reschedule().await;
     for _ in 0..200 {
-        stage.post.order(LEE, Order::PutOff);
+        stage.post.order(LEE, StubFate::PutOff);
     }
     assert_eq!(counts(&stage.send().await), (2, 1, 0, 1));
     let mut hours = 0;
@@ -115,7 +115,7 @@ async fn the_same_seed_marks_meetings_and_pauses_the_same() {
     let mut seen = Vec::new();
     for seed in [4, 4, 5] {
         let stage = Stage::standing().await;
-        stage.post.order(LEE, Order::PutOff);
+        stage.post.order(LEE, StubFate::PutOff);
         let pipeline = stage.builder().chance(Chance::seeded(seed)).build().unwrap();
         pipeline.send(&kickoff(), &Default::default()).await.unwrap();
         let next = stage.database.next_due().await.unwrap().unwrap();

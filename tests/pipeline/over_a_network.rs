@@ -11,8 +11,8 @@ use invite::pipeline::{
     AnswerOutcome, CancelOptions, DeliverySettings, Pipeline, PipelineError, PushOptions, RecipientState,
     SendOptions,
 };
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::remote_crm::RemoteCrm;
 use crate::stage::{INVITEES, KIM, LEE, MIKA, Stage, counts, fate, kickoff};
 
@@ -259,12 +259,12 @@ async fn what_waits_of_a_meeting_that_is_gone_is_called_off() {
     let stage = Stage::new().await;
     let crm = RemoteCrm::over(&stage);
     let pipeline = impatient(&stage, &crm);
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     assert_eq!(counts(&send(&pipeline).await.unwrap()), (2, 1, 0, 1));
     // Mika had the invitation, and the cancellation waits.
     stage.remove("lead:mika").await;
-    stage.post.order(MIKA, Order::PutOff);
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(MIKA, StubFate::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let report = send(&pipeline).await.unwrap();
     assert_eq!((report.sent, report.queued), (0, 2), "{report:?}");
     stage.post.empty();

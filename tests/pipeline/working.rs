@@ -7,8 +7,8 @@ use invite::mail::{DeliveryState, Outbox as _};
 use invite::meeting::MeetingStatus;
 use invite::pipeline::{DeliverySettings, Pipeline};
 use invite::sandbox::zoom::Change;
+use invite::testing::StubFate;
 
-use crate::post_office::Order;
 use crate::stage::{INVITEES, LEE, Stage, kickoff};
 
 /// A pipeline that tries again at once.
@@ -22,7 +22,7 @@ fn impatient(stage: &Stage) -> Pipeline {
 
 /// A send of which the mail to Lee was put off.
 async fn put_off(stage: &Stage) {
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let report = impatient(stage)
         .send(&kickoff(), &Default::default())
         .await
@@ -40,7 +40,7 @@ async fn states(stage: &Stage) -> Vec<DeliveryState> {
 async fn what_was_put_off_is_delivered_when_it_is_due() {
     let stage = Stage::new().await;
     put_off(&stage).await;
-    stage.post.order(LEE, Order::PutOff);
+    stage.post.order(LEE, StubFate::PutOff);
     let worked = impatient(&stage).work(true).await.unwrap();
     assert!(worked.put_off.is_empty());
     assert_eq!(stage.post.addressees(), [LEE]);
