@@ -25,6 +25,7 @@ mod inbound;
 mod jobs;
 mod load;
 mod options;
+mod pause;
 mod plan;
 mod push;
 mod queue;

@@ -5,9 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::mail::{AttemptResult, Claimed};
-
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+use crate::pipeline::pause::pause_after;
 
 /// The number of lost answers after which the state of a message is `may_have_arrived`. It is not sent again then.
 const MOST_LOST_ANSWERS: u32 = 2;
@@ -40,10 +38,7 @@ impl DeliverySettings {
         now: DateTime<Utc>,
         chance: f64,
     ) -> AttemptResult {
-        let doublings = claimed.attempts.saturating_sub(1).min(20);
-        let pause = self.first_retry.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
-        let pause = pause.mul_f64(0.9 + 0.2 * chance);
-        let at = now + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1));
+        let at = now + pause_after(claimed.attempts, self.first_retry, chance);
         let end = claimed.created_at + TimeDelta::from_std(self.give_up_after).unwrap_or(TimeDelta::MAX);
         if at > end {
             AttemptResult::GivenUp { answer }

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::{self, JoinSet};
@@ -17,16 +17,15 @@ use crate::clock::Clock;
 use crate::fault::{BoxFault, chain};
 use crate::jobs::{Done, Job, JobEnd, JobError, JobHandler, Jobs, WantedJobs};
 use crate::pipeline::error::PipelineError;
+use crate::pipeline::pause::pause_after;
 use crate::pipeline::stop::{STEP, Stop};
 
 /// The number of jobs that a worker runs at once, at most.
 const AT_ONCE: usize = 4;
 /// The length of a lease. It is renewed every third of this time while the handler runs.
 const LEASE: Duration = Duration::from_secs(60);
-/// The pause after the first error of a job. It doubles each time, up to [`LONGEST_PAUSE`]; each pause is up to 10 % shorter
-/// or longer.
+/// The pause after the first error of a job, for [`pause_after`].
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// The number of tries before a job has failed, which take about 10 hours. Tries that were cut off count. So a job that kills
 /// its process does not kill workers for ever.
 const MOST_ATTEMPTS: u32 = 16;
@@ -249,11 +248,8 @@ impl DueJobs {
             let error = error.to_string();
             return JobEnd::Failed { error };
         }
-        let doublings = job.attempts.saturating_sub(1).min(20);
-        let pause = FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
-        let pause = pause.mul_f64(0.9 + 0.2 * self.chance.fraction());
         JobEnd::Retry {
-            at: self.clock.now() + TimeDelta::from_std(pause).unwrap_or(TimeDelta::hours(1)),
+            at: self.clock.now() + pause_after(job.attempts, FIRST_PAUSE, self.chance.fraction()),
             error: error.to_string(),
         }
     }
