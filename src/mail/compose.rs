@@ -11,7 +11,6 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -32,11 +31,7 @@ pub fn message_id(
     domain: &str,
 ) -> String {
     let digest = Sha256::digest(format!("{uid}\n{purpose}\n{revision}\n{mailbox}\n{resend}"));
-    // Of the right size: 100,000 wait in memory together.
-    let digits = revision.0.checked_ilog10().unwrap_or(0) as usize + 1;
-    let mut message_id = String::with_capacity("<.@>".len() + 32 + digits + domain.len());
-    let _ = write!(message_id, "<{digest:.32x}.{revision}@{domain}>");
-    message_id
+    format!("<{digest:.32x}.{revision}@{domain}>")
 }
 
 /// Composes a message. The same draft makes the same bytes.
