@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::said::Said;
 use crate::command::terminal::{BAD, DIM, Terminal, visible};
 use crate::command::{DONE, DONE_IN_PART};
-use crate::fault::{BoxFault, Class, Fault as _, chain};
+use crate::fault::{Class, Fault, chain};
 use crate::hints::hint;
 use crate::meeting::MeetingId;
-use crate::pipeline::{PipelineError, SendReport};
+use crate::pipeline::SendReport;
 
 /// The reason why a recipient who was to get a mail does not have it, as one error.
 #[derive(Serialize)]
@@ -20,16 +20,7 @@ pub(super) struct Shortfall {
 }
 
 impl Shortfall {
-    pub(super) fn of_stop(stopped: &PipelineError) -> Self {
-        Self {
-            kind: stopped.kind(),
-            exit: stopped.class().exit_code(),
-            message: chain(stopped),
-            hint: hint(stopped),
-        }
-    }
-
-    pub(super) fn of_error(error: &BoxFault) -> Self {
+    pub(super) fn of_error(error: &dyn Fault) -> Self {
         Self {
             kind: error.kind(),
             exit: error.class().exit_code(),
@@ -59,7 +50,7 @@ impl Shortfall {
             return None;
         }
         if let Some(stopped) = &report.stopped {
-            return Some(Self::of_stop(stopped));
+            return Some(Self::of_error(stopped));
         }
         let all = report.sent + report.queued + report.failed + report.may_have_arrived;
         if report.failed > 0 {

@@ -68,7 +68,7 @@ impl Together {
             print_text(&format!("{text}\n"));
         }
         if let Some(stopped) = &self.stopped {
-            Shortfall::of_stop(stopped).print(session.terminal);
+            Shortfall::of_error(stopped).print(session.terminal);
         }
     }
 
@@ -84,7 +84,7 @@ impl Together {
             "failed": self.total(|report| report.failed),
             "may_have_arrived": self.total(|report| report.may_have_arrived),
             "skipped": self.total(|report| report.skipped),
-            "error": self.stopped.as_ref().map(Shortfall::of_stop),
+            "error": self.stopped.as_ref().map(|stopped| Shortfall::of_error(stopped)),
         })
     }
 
