@@ -289,13 +289,10 @@ impl World {
         self.diary.push(format!("-- {step:?}"));
         // Long enough for a request that was cut off to show at the provider.
         self.hours.pass(TimeDelta::seconds(5));
-        if let Step::Run(Run::Resend) | Step::Cut(Run::Resend, _) = step {
-            rules.everybody_is_told_again();
-        }
-        if let Step::Both(one, other) = step
-            && [one, other].contains(&Run::Resend)
-        {
-            rules.two_tell_everybody();
+        match step {
+            Step::Run(Run::Resend) | Step::Cut(Run::Resend, _) => rules.everybody_is_told_again(),
+            Step::Both(Run::Resend, _) | Step::Both(_, Run::Resend) => rules.two_tell_everybody(),
+            _ => {}
         }
         match step {
             Step::Run(run) => {
