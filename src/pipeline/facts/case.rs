@@ -1,6 +1,6 @@
 //! A meeting on its way through the pipeline.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::history::MailboxHistory;
 use crate::mail::{Account, Issued, Seen};
@@ -45,6 +45,21 @@ pub(in crate::pipeline) struct Case {
 }
 
 impl Case {
+    /// The mailboxes with a history that are no attendee's any more, in their order.
+    pub(in crate::pipeline) fn former_of<'m>(
+        &self,
+        mailboxes: &'m HashMap<String, MailboxHistory>,
+    ) -> BTreeMap<&'m String, &'m MailboxHistory> {
+        let people = self.people.iter().flatten();
+        let todays: HashSet<String> = people
+            .filter_map(|person| Some(person.email()?.mailbox()))
+            .collect();
+        mailboxes
+            .iter()
+            .filter(|(mailbox, _)| !todays.contains(*mailbox))
+            .collect()
+    }
+
     /// The user from whose account the mails come.
     pub(in crate::pipeline) fn account_holder(&self) -> Option<PersonId> {
         let holder = || self.organizer.reference.id.clone();

@@ -1,5 +1,8 @@
 //! The history of each mailbox: its mails about one meeting, as the outbox has them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chrono::{DateTime, Utc};
 
 use crate::calendar::Method;
@@ -59,14 +62,22 @@ pub(in crate::pipeline) struct Waiting {
     pub(in crate::pipeline) revision: Revision,
     /// Whether a process is delivering the message now.
     pub(in crate::pipeline) is_sending: bool,
-    /// Whether the mail server may have the message.
-    pub(in crate::pipeline) may_have_left: bool,
     pub(in crate::pipeline) created_at: DateTime<Utc>,
+}
+
+/// Takes note of one message in the history of its mailbox. The oldest messages come first.
+pub(in crate::pipeline) fn note(mailboxes: &mut HashMap<String, MailboxHistory>, entry: &OutboxEntry) {
+    match mailboxes.entry(entry.envelope.to.mailbox()) {
+        Entry::Occupied(known) => known.into_mut().note(entry),
+        Entry::Vacant(place) => {
+            place.insert(MailboxHistory::beginning_with(entry));
+        }
+    }
 }
 
 impl MailboxHistory {
     /// The history that begins with this message.
-    pub(in crate::pipeline) fn beginning_with(entry: &OutboxEntry) -> Self {
+    fn beginning_with(entry: &OutboxEntry) -> Self {
         let mut history = Self {
             person: entry.person.clone(),
             address: entry.envelope.to.clone(),
@@ -79,7 +90,7 @@ impl MailboxHistory {
     }
 
     /// Adds one message to this mailbox. Messages come from the oldest to the newest.
-    pub(in crate::pipeline) fn note(&mut self, entry: &OutboxEntry) {
+    fn note(&mut self, entry: &OutboxEntry) {
         let Some(method) = entry.purpose.method() else {
             return;
         };
@@ -189,7 +200,6 @@ impl TenureHistory {
                 method,
                 revision: entry.revision,
                 is_sending: entry.state == DeliveryState::Sending,
-                may_have_left: entry.may_have_left(),
                 created_at: entry.created_at,
             });
         }

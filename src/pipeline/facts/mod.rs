@@ -8,6 +8,6 @@ mod history;
 mod online;
 
 pub(super) use case::{Case, Place, is_organizer};
-pub(super) use history::{MailboxHistory, TenureHistory};
+pub(super) use history::{MailboxHistory, TenureHistory, note};
 pub(super) use online::Online;
 pub use online::{OnlineAction, OnlineReport};

@@ -1,7 +1,6 @@
 //! Loading a meeting with its people and the history of their mailboxes.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -12,7 +11,7 @@ use crate::mail::{Outbox, OutboxEntry, Seen};
 use crate::meeting::{Meeting, MeetingId, Person, PersonRef, Reach, Tenure};
 use crate::pipeline::accounts::UserAccounts;
 use crate::pipeline::error::PipelineError;
-use crate::pipeline::facts::{Case, MailboxHistory};
+use crate::pipeline::facts::{self, Case, MailboxHistory};
 use crate::pipeline::push::Providers;
 
 /// The number of people that the CRM is asked for at a time, at most, as [`Records::people`](crate::crm::Records::people) says.
@@ -105,12 +104,7 @@ impl Loader {
             if let Some(address) = hidden.get_mut(&entry.person) {
                 *address = Some(entry.envelope.to.clone());
             }
-            match mailboxes.entry(entry.envelope.to.mailbox()) {
-                Entry::Occupied(known) => known.into_mut().note(&entry),
-                Entry::Vacant(place) => {
-                    place.insert(MailboxHistory::beginning_with(&entry));
-                }
-            }
+            facts::note(&mut mailboxes, &entry);
         };
         self.outbox.each_of_meeting(case.meeting.id(), &mut note).await?;
         // After the messages: each message has its revision then, also if another process sends at the same moment.
@@ -125,12 +119,7 @@ impl Loader {
         }
         refuse_unrecorded(case, &mailboxes)?;
         case.recall_attendees(hidden);
-        let todays = case.people.iter().flatten();
-        let todays: HashSet<String> = todays
-            .filter_map(|person| Some(person.email()?.mailbox()))
-            .collect();
-        let former = mailboxes.iter().filter(|(mailbox, _)| !todays.contains(*mailbox));
-        let former: BTreeMap<&String, &MailboxHistory> = former.collect();
+        let former = case.former_of(&mailboxes);
         let known = self
             .load_former(case, former.values().map(|history| &history.person))
             .await?;

@@ -182,7 +182,7 @@ impl<'c, 'a> Planner<'c, 'a> {
         if let Some(waiting) = told.and_then(|told| told.waiting.as_ref()) {
             return match (waiting.method, has) {
                 (Method::Request, _) if self.is_present(waiting.revision) => What::Waits(Method::Request),
-                // A CANCEL that may have left is one more reason to invite: then nothing is known to be there.
+                // If the CANCEL may have left, `has` is `None`.
                 (Method::Cancel, Some(_)) => What::CallOff(waiting.id, CalledOff::InvitedAgain),
                 _ => self.invitation(place, attendee, history, Some(waiting.id)),
             };

@@ -1,5 +1,7 @@
 //! A meeting with its people and its outbox, in memory, and plans for it in words.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use crate::calendar::Method;
@@ -8,8 +10,8 @@ use crate::meeting::{
     Acceptance, Attendee, EmailAddress, Language, Meeting, Person, PersonId, PersonRef, Reach, Tenure, When,
     Zone,
 };
-use crate::pipeline::facts::{Case, Place};
-use crate::pipeline::plan::{self, Aim, Mail, MailboxHistory, Plan, What};
+use crate::pipeline::facts::{self, Case, Place};
+use crate::pipeline::plan::{self, Aim, Mail, Plan, What};
 use crate::pipeline::{Pick, SendOptions};
 
 /// The meeting is on 1 March 2027 from 9 to 10 UTC; it is planned a week before.
@@ -89,49 +91,36 @@ impl Story {
     }
 
     pub(super) fn case(&self) -> Case {
-        let mut mailboxes = std::collections::HashMap::<String, MailboxHistory>::new();
+        let mut mailboxes = HashMap::new();
         for entry in &self.outbox {
-            let mailbox = entry.envelope.to.mailbox();
-            match mailboxes.get_mut(&mailbox) {
-                Some(known) => known.note(entry),
-                None => {
-                    mailboxes.insert(mailbox, MailboxHistory::beginning_with(entry));
-                }
-            }
+            facts::note(&mut mailboxes, entry);
         }
-        let todays = |mailbox: &&String| {
-            let mut people = self.people.iter();
-            people.any(|(_, person)| person.email().is_some_and(|email| email.mailbox() == **mailbox))
-        };
-        let mut former: Vec<_> = mailboxes.keys().filter(|mailbox| !todays(mailbox)).collect();
-        former.sort();
-        let former = former.into_iter().map(|mailbox| {
-            let history = &mailboxes[mailbox];
-            let name = history.person.id.as_str();
-            Person::new(history.person.clone(), name, Some(history.address.clone()))
+        let attendees = self.people.iter().map(|(status, person)| Attendee {
+            person: person.reference.clone(),
+            status: *status,
         });
-        Case {
-            former: former.collect(),
+        let mut case = Case {
             meeting: self.meeting.clone(),
             organizer: self.host.clone(),
             account: None,
-            attendees: self
-                .people
-                .iter()
-                .map(|(status, person)| Attendee {
-                    person: person.reference.clone(),
-                    status: *status,
-                })
-                .collect(),
+            attendees: attendees.collect(),
             people: self
                 .people
                 .iter()
                 .map(|(_, person)| Some(person.clone()))
                 .collect(),
             history: self.history.clone(),
-            mailboxes,
+            mailboxes: HashMap::new(),
             seen: Seen::default(),
-        }
+            former: Vec::new(),
+        };
+        let former = case.former_of(&mailboxes).into_values().map(|history| {
+            let name = history.person.id.as_str();
+            Person::new(history.person.clone(), name, Some(history.address.clone()))
+        });
+        case.former = former.collect();
+        case.mailboxes = mailboxes;
+        case
     }
 
     /// The plan in words: for each step the name in the address, and what comes to it.
