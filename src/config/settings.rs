@@ -1,4 +1,4 @@
-//! What a configuration says: a struct for each section.
+//! The settings of a configuration: a struct for each section.
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};

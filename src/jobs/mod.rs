@@ -1,7 +1,7 @@
 //! Due work: the durable list of jobs that run once, each at its own time.
 //!
 //! A job has a *kind*, which names the work, and a *key*, which names its object. Each pair of kind and key runs once:
-//! [`Jobs::schedule`] returns what it did about an existing job. A worker
+//! [`Jobs::schedule`] returns its decision about an existing job. A worker
 //! ([`Pipeline::work`](crate::pipeline::Pipeline::work)) runs due jobs with the [`JobHandler`] of their kind.
 //!
 //! A job runs under a lease. If its process ends in the middle of it, the job runs again; so a handler must do no harm

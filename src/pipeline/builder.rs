@@ -28,7 +28,7 @@ use crate::online::{LinkStore, OnlineMeetings};
 use crate::organization::Organization;
 use crate::template::{TemplateError, Templates};
 
-/// Puts a [`Pipeline`] together. What must be given: the organization, the sender, the CRM, and where links and
+/// Puts a [`Pipeline`] together. Required: the organization, the sender, the CRM, and where links and
 /// the outbox are kept.
 #[must_use]
 pub struct PipelineBuilder {

@@ -12,7 +12,7 @@ use super::{ATTEMPTS, Pipeline};
 use crate::mail::{EnqueueOrder, Enqueued, NewInvitation};
 use crate::meeting::{Acceptance, MeetingId};
 
-/// What is to be told of a meeting.
+/// The message of a run about a meeting.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Telling<'a> {
     /// That it takes place.
@@ -72,7 +72,7 @@ impl Pipeline {
         Err(PipelineError::Overtaken { meeting: id.clone() })
     }
 
-    /// Who hears what, as of now.
+    /// The plan of a case, as of now.
     pub(super) fn plan_for<'c>(&self, case: &'c Case, aim: Aim<'_>) -> Plan<'c> {
         plan(case, aim, self.now(), self.letterhead.domain())
     }
@@ -159,7 +159,7 @@ impl Pipeline {
         Ok(self.outbox.enqueue(case.meeting.id(), &order, &[]).await?)
     }
 
-    /// Sets the answers that end to none. Done before the mails are queued: what is cut off here is done again with them.
+    /// Sets the answers that end to none. Done before the mails are queued: after a crash in between, the next send does it again.
     async fn end_answers(&self, case: &Case, plan: &Plan<'_>) -> Result<(), PipelineError> {
         if plan.answers_end.is_empty() {
             return Ok(());
@@ -178,7 +178,7 @@ fn new_issues(plan: &Plan<'_>) -> Vec<crate::mail::Issued> {
     new.map(|issue| issue.issued.clone()).collect()
 }
 
-/// Those who get a mail, or for whom one waits that is meant. Mostly that is everybody: so it is said who is left out.
+/// The mailboxes that get a mail, or for which a wanted mail waits. Mostly that is all: so the few others are listed.
 fn addressees(case: &Case, plan: &Plan<'_>) -> Addressees {
     let awaited = || plan.steps.iter().filter(|step| step.is_awaited());
     let waiting = case.mailboxes.iter().filter(|(_, history)| history.waits());

@@ -1,4 +1,4 @@
-//! What is gathered while a file is read, and what all kinds of records need for it.
+//! The findings of a file while it is read, and the parts that the readers of all kinds of records use.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

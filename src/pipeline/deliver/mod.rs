@@ -1,4 +1,4 @@
-//! Step 5: delivers what waits in the outbox, over as many connections as the transport has.
+//! Step 5: delivers the mails that wait in the outbox, over as many connections as the transport has.
 //!
 //! This room uses the outbox, the transports, the users' accounts and the signers. It knows messages alone: no plan, no CRM, no
 //! online meeting. [`Courier`] makes a round for each transport. In a round, workers take claimed messages from one queue,

@@ -30,7 +30,7 @@ pub(in crate::pipeline) struct TenureHistory {
     pub(in crate::pipeline) holds: Option<Held>,
     /// The newest revision of a REQUEST that the mail server took, or may have taken; `None` after a CANCEL.
     pub(in crate::pipeline) received: Option<Revision>,
-    /// The revision of the CANCEL that ended what the mailbox had; `None` after a later REQUEST.
+    /// The revision of the CANCEL that ended the invitation of the mailbox; `None` after a later REQUEST.
     pub(in crate::pipeline) cancelled: Option<Revision>,
     /// The revision of a CANCEL whose delivery was cut off, after the newest REQUEST.
     pub(in crate::pipeline) may_be_cancelled: Option<Revision>,

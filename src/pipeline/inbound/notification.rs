@@ -60,7 +60,7 @@ pub(in crate::pipeline) struct NotificationIntake {
 }
 
 impl NotificationIntake {
-    /// Records what a notification says, as
+    /// Records a notification, as
     /// [`Pipeline::receive_notification`](crate::pipeline::Pipeline::receive_notification) says.
     pub(in crate::pipeline) async fn take(
         &self,

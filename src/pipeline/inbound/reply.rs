@@ -85,7 +85,7 @@ pub(in crate::pipeline) struct AnswerIntake {
 }
 
 impl AnswerIntake {
-    /// Does what an answer asks for, as [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer) says.
+    /// Takes in an answer, as [`Pipeline::receive_answer`](crate::pipeline::Pipeline::receive_answer) says.
     pub(in crate::pipeline) async fn take(
         &self,
         answer: &Answer,

@@ -194,7 +194,7 @@ impl<'c, 'a> Planner<'c, 'a> {
                 false => Reason::MayHaveRevision(revision),
             });
         }
-        // Something else, or taken back: then the answer was to what is no more.
+        // Another revision, or an invitation that was taken back: the answer was to an invitation that is no more.
         let was_told = |told: &TenureHistory| told.holds.is_some() || told.cancelled.is_some();
         let has_another = history.is_some_and(|history| history.tenures().any(was_told));
         let has_moved = self.moved.contains(&attendee.person);

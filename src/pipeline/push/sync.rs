@@ -94,7 +94,7 @@ impl Pusher {
             if let Some(link) = &link {
                 provider.delete(&link.id).await?;
             }
-            // The record first: if what follows fails, the link is still known and deleting is done again.
+            // The record first: if a later step fails, the link is still known and deleting is done again.
             if meeting.join_url.is_some() {
                 self.write_join_url(&mut meeting, None).await?;
             }

@@ -25,7 +25,7 @@ const LEAST_FOR_A_FORM: usize = 3;
 /// How many forms are made at most. Each takes about 50 KB.
 const MOST_FORMS: usize = 128;
 
-/// What all mails of one kind, revision and language have in common.
+/// The common parts of all mails of one kind, revision and language.
 pub(in crate::pipeline) struct Group<'r> {
     wording: Wording<'r>,
     words: Words,
@@ -33,7 +33,7 @@ pub(in crate::pipeline) struct Group<'r> {
     participants: Option<Vec<Participant<'r>>>,
 }
 
-/// The mails of a plan, sorted by what they have in common.
+/// The mails of a plan, sorted by their common parts.
 pub(in crate::pipeline) struct Groups<'r> {
     groups: Vec<Group<'r>>,
     /// The place in `groups`, by language, kind and revision.
@@ -127,7 +127,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// Renders the mails of a plan in their order. What a group has in common is made once.
+/// Renders the mails of a plan in their order. The common parts of a group are made once.
 pub(in crate::pipeline) struct Press<'r> {
     renderer: &'r Renderer<'r>,
     groups: &'r Groups<'r>,
@@ -137,7 +137,7 @@ pub(in crate::pipeline) struct Press<'r> {
     bases: Vec<OnceLock<Arc<MessageBase>>>,
     forms: HashMap<Readers<'r>, Form>,
     mails: Vec<&'r Mail<'r>>,
-    /// The digest of what invitations say, where that is not the present revision's.
+    /// The digest of the invitations, where that is not the present revision's.
     content: Option<i64>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It is as strict as Zoom, or stricter where Zoom's behaviour is not documented: a refresh token is void after its
 //! use, scopes are enforced, an access token older than 1 hour gets the status 401, and a host's 101st creation of the
-//! day gets the status 429. [`Rules`] set what is strict and what is not. [`ZoomFault`] orders faults. A [`Change`]
+//! day gets the status 429. [`Rules`] set which rules are strict. [`ZoomFault`] orders faults. A [`Change`]
 //! happens without the client.
 //!
 //! It is written from Zoom's documents and from recorded answers. It shares no code with the client of this crate, so
@@ -25,7 +25,7 @@
 //! # }
 //! ```
 //!
-//! # What is a guess
+//! # Guesses
 //! No public source documents these details, so do not rely on them: the words for a bad code, verifier or redirect URI
 //! at the token endpoint and for a bad page token; the answer to revoking an unknown token; the code for creating under
 //! a pending (here 1000) or deactivated host (here 1001); the words of the codes 3002 and 3007; that alternative hosts

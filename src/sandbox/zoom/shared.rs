@@ -1,4 +1,4 @@
-//! What the server and its owner share, and the order of events in one request.
+//! The state that the server and its owner share, and the order of events in one request.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
